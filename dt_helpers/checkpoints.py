@@ -1,0 +1,67 @@
+"""Checkpoints that are whole or not there, with the weights' moving average in them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from transformers import TrainerCallback
+
+EMA_FILE = "ema.safetensors"
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest finished checkpoint in `folder`, or None."""
+    finished = {int(match[1]): path for path in folder.glob("checkpoint-*") if (match := re.search(r"-(\d+)$", path.name))}
+    return finished[max(finished)] if finished else None
+
+
+class Checkpoints(TrainerCallback):
+    """Moves each checkpoint that the Trainer has finished from its own output folder into `folder`, by a rename.
+
+    A run that is killed while it writes leaves a torso in the Trainer's folder, where nobody looks for it.
+    The newest `keep` stay.
+    """
+
+    def __init__(self, folder: Path, keep: int = 2):
+        self.folder, self.keep = folder, keep
+
+    def on_save(self, args, state, control, **kwargs):
+        name = f"checkpoint-{state.global_step}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        (Path(args.output_dir) / name).rename(self.folder / name)
+        by_age = sorted(self.folder.glob("checkpoint-*"), key=lambda path: int(path.name.rsplit("-", 1)[1]))
+        for old in by_age[: -self.keep]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+class MovingAverage(TrainerCallback):
+    """Keeps an exponential moving average of the weights, through checkpoints too.
+
+    Must be registered before `Checkpoints`, which takes the checkpoint away.
+    """
+
+    def __init__(self, model: torch.nn.Module, decay: float, resume_from: Path | None = None):
+        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+        self.resume_from = resume_from
+
+    def on_train_begin(self, args, state, control, model, **kwargs):
+        self.average.to(model.device)
+        if self.resume_from is not None:
+            self.average.load_state_dict(load_file(self.resume_from / EMA_FILE))
+
+    def on_step_end(self, args, state, control, model, **kwargs):
+        self.average.update_parameters(model)
+
+    def on_save(self, args, state, control, **kwargs):
+        tensors = {key: value.contiguous() for key, value in self.average.state_dict().items()}
+        save_file(tensors, Path(args.output_dir) / f"checkpoint-{state.global_step}" / EMA_FILE)
+
+    def copy_to(self, model: torch.nn.Module) -> None:
+        """Give `model` the averaged weights."""
+        model.load_state_dict(self.average.module.state_dict())

@@ -1,0 +1,125 @@
+"""From trajectories to batches: windows of K consecutive steps, padded on the left, gathered in one go.
+
+The batch is the tutorial's, number for number. Two facts make it quick:
+
+- an episode drawn by its length, then a start drawn uniformly within it, is a step drawn uniformly from the whole
+  dataset. So a window has one integer as its name, the flat index of the step that it hangs on (its *anchor*);
+- with flat arrays, all windows of a batch are a table of indices (batch, K), and a batch is one gather a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import torch
+
+from dt_helpers.trajectories import Trajectories
+
+if TYPE_CHECKING:
+    import datasets
+
+STATE_PAD, ACTION_PAD, RETURN_PAD = 0.0, -10.0, 0.0
+Sampling = Literal["start", "end"]
+
+
+class Windows(torch.utils.data.Dataset):
+    """What the Trainer iterates over: each step of the data anchors one window, so an epoch is every step once.
+
+    (The tutorial counted one window an episode as an epoch: its 120 epochs over 1000 episodes are 120 000 windows of
+    20 steps, 2.4 passes over the million steps.) Items are bare anchors; the collator fetches the rows, once.
+    `episodes` are the indices of those to use (all by default), and every `every`-th of their steps is an anchor.
+    """
+
+    def __init__(self, trajectories: Trajectories, episodes: np.ndarray | None = None, every: int = 1):
+        chosen = np.ones(len(trajectories), bool) if episodes is None else np.isin(np.arange(len(trajectories)), episodes)
+        self.anchors = np.flatnonzero(chosen[trajectories.episode_of])[::every]  # (windows,) int64
+
+    def __len__(self) -> int:
+        return len(self.anchors)
+
+    def __getitem__(self, index: int) -> int:
+        return self.anchors[index]
+
+    def __getitems__(self, indices: list[int]) -> np.ndarray:
+        return self.anchors[indices]
+
+
+class DecisionTransformerGymDataCollator:
+    """Makes the batches that a Decision Transformer is trained on.
+
+    Parameters
+    ----------
+    dataset : `Trajectories`, or a `datasets.Dataset` with one row an episode.
+    max_len : K, the number of steps in a window.
+    scale : returns-to-go are divided by it.
+    max_ep_len : timesteps are clipped to ``max_ep_len - 1``.
+    sampling : ``"start"``, the tutorial's way: the anchor is a window's first step, and windows that reach over the
+        end of an episode are short. ``"end"``: the anchor is the last step, and windows that would begin before the
+        episode are short, just as during a replay's first steps.
+    seed : of the draws that the collator makes itself, when it is given rows and not anchors.
+    """
+
+    def __init__(
+        self,
+        dataset: Trajectories | datasets.Dataset,
+        max_len: int = 20,
+        scale: float = 1000.0,
+        max_ep_len: int = 1000,
+        sampling: Sampling = "start",
+        seed: int | None = None,
+    ):
+        if sampling not in ("start", "end"):
+            raise ValueError(f"sampling must be 'start' or 'end', not {sampling!r}.")
+        if max_len < 1 or max_ep_len < 1 or not scale > 0:
+            raise ValueError(f"max_len, max_ep_len and scale must be positive: {max_len}, {max_ep_len}, {scale}.")
+        self.trajectories = dataset if isinstance(dataset, Trajectories) else Trajectories.from_dataset(dataset)
+        self.max_len, self.scale, self.max_ep_len, self.sampling = max_len, scale, max_ep_len, sampling
+        self.state_dim, self.act_dim = self.trajectories.state_dim, self.trajectories.act_dim
+        self.n_traj = len(self.trajectories)
+        self.p_sample = self.trajectories.lengths / self.trajectories.n_steps  # (E,)
+        self.state_mean, self.state_std = self.trajectories.state_mean, self.trajectories.state_std
+        self.rng = np.random.default_rng(seed)
+
+    def draw(self, batch_size: int) -> np.ndarray:
+        """Anchors of `batch_size` windows, uniform over the dataset's steps, (batch,) int64."""
+        return self.rng.integers(self.trajectories.n_steps, size=batch_size)
+
+    def __call__(self, features: Sequence) -> dict[str, torch.Tensor]:
+        """A batch. `features` are anchors, as `Windows` yields them; or rows of the dataset, as the tutorial's loader
+        yields them, and then only their number counts: that many windows are drawn."""
+        are_anchors = isinstance(features, np.ndarray) or isinstance(features[0], int | np.integer)
+        return self.gather(np.asarray(features) if are_anchors else self.draw(len(features)))
+
+    def gather(self, anchors: np.ndarray) -> dict[str, torch.Tensor]:
+        """The windows with the given anchors.
+
+        Returns float32 ``states`` (batch, K, state_dim), ``actions`` (batch, K, act_dim), ``rewards`` and
+        ``returns_to_go`` (batch, K, 1), ``attention_mask`` (batch, K), and int64 ``timesteps`` (batch, K).
+        """
+        data, K = self.trajectories, self.max_len
+        episode = data.episode_of[anchors]  # (batch,)
+        first, stop = data.offsets[episode], data.offsets[episode + 1]  # (batch,)
+        if self.sampling == "start":
+            begin, end = anchors, np.minimum(anchors + K, stop)
+        else:
+            begin, end = np.maximum(anchors + 1 - K, first), anchors + 1
+        rows = end[:, None] + np.arange(-K, 0)  # (batch, K), the window's last step at the right
+        real = rows >= begin[:, None]  # (batch, K), false where there is padding
+        rows = np.where(real, rows, begin[:, None])
+
+        states = np.where(real[..., None], data.observations[rows], STATE_PAD)  # (batch, K, state_dim)
+        states = (states - self.state_mean) / self.state_std
+        return {
+            "states": _tensor(states),
+            "actions": _tensor(np.where(real[..., None], data.actions[rows], ACTION_PAD)),
+            "rewards": _tensor(np.where(real, data.rewards[rows], 0.0)[..., None]),
+            "returns_to_go": _tensor(np.where(real, data.returns_to_go[rows], RETURN_PAD)[..., None] / self.scale),
+            "timesteps": torch.from_numpy(np.where(real, np.minimum(rows - first[:, None], self.max_ep_len - 1), 0)),
+            "attention_mask": _tensor(real),
+        }
+
+
+def _tensor(array: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(array.astype(np.float32, copy=False))

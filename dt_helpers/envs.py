@@ -1,0 +1,63 @@
+"""Environments by name, and what the course needs to know about each."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import gymnasium
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Returns that D4RL counts as 0 and as 100, for environments with the physics that its data was recorded in."""
+
+    random: float
+    expert: float
+
+
+# https://github.com/Farama-Foundation/D4RL/blob/master/d4rl/infos.py (REF_MIN_SCORE, REF_MAX_SCORE)
+D4RL_REFERENCES = {
+    "HalfCheetah-v3": Reference(-280.178953, 12135.0),
+    "Hopper-v3": Reference(-20.272305, 3234.3),
+    "Walker2d-v3": Reference(1.629008, 4592.3),
+}
+
+
+def make(name: str = "HalfCheetah-v5", **options) -> gymnasium.Env:
+    """`gymnasium.make`, with an error that says what to do when the name is unknown or MuJoCo is missing."""
+    try:
+        with _deprecations_left_out():
+            return gymnasium.make(name, **options)
+    except (gymnasium.error.Error, ImportError) as error:
+        known = [f"{robot}-v5" for robot in ("HalfCheetah", "Hopper", "Walker2d")]
+        raise ValueError(
+            f"The environment {name!r} could not be made: {error} The course uses {', '.join(known)}; "
+            "they need `pip install mujoco`."
+        ) from error
+
+
+@contextmanager
+def _deprecations_left_out() -> Iterator[None]:
+    """MuJoCo 4 prints to stderr, and to a file in the current folder, that gymnasium's cheetah uses an attribute which
+    will go one day. Students can do nothing about it; all other warnings come as Python's."""
+    import mujoco
+
+    def handle(message: str) -> None:
+        if "deprecated" not in message:
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+    before = mujoco.get_mju_user_warning()
+    mujoco.set_mju_user_warning(handle)
+    try:
+        yield
+    finally:
+        mujoco.set_mju_user_warning(before)
+
+
+def normalized_score(name: str, episode_return: float) -> float | None:
+    """D4RL's score, 0 for a random policy and 100 for its expert; None for environments that D4RL did not use."""
+    reference = D4RL_REFERENCES.get(name)
+    if reference is None:
+        return None
+    return 100 * (episode_return - reference.random) / (reference.expert - reference.random)

@@ -1,0 +1,135 @@
+"""The Decision Transformer: returns-to-go, states and actions as one sequence of tokens, read by a GPT-2.
+
+Numerically the same as transformers' own model, and with its parameter names, so that published weights load.
+K, the context length, is the course's own setting and lives in `config.context_length`.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from transformers import DecisionTransformerConfig
+from transformers.models.decision_transformer.modeling_decision_transformer import (
+    DecisionTransformerGPT2Model,
+    DecisionTransformerOutput,
+    DecisionTransformerPreTrainedModel,
+)
+
+
+def make_config(state_dim: int = 17, act_dim: int = 6, context_length: int = 20, **settings):
+    """A `DecisionTransformerConfig` for the course: the tutorial's sizes (hidden 128, 3 layers, 1 head), K in
+    ``context_length``, room for 1000 timesteps, and no text tokens. `settings` go to transformers' class."""
+    defaults = {"max_ep_len": 1000, "hidden_size": 128, "n_layer": 3, "n_head": 1}
+    no_text = {"bos_token_id": None, "eos_token_id": None, "use_cache": False}
+    settings = {**defaults, **no_text, **settings}
+    config = DecisionTransformerConfig(state_dim=state_dim, act_dim=act_dim, **settings)
+    config.context_length = context_length
+    return config
+
+
+class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
+    """Predicts at every step the action from the returns-to-go, states and actions so far (Chen et al. 2021,
+    https://arxiv.org/abs/2106.01345)."""
+
+    config_class = DecisionTransformerConfig
+
+    def __init__(self, config: DecisionTransformerConfig):
+        super().__init__(config)
+        hidden = self.hidden_size = config.hidden_size
+        self.encoder = DecisionTransformerGPT2Model(config)  # position ids are all 0: time is embedded here
+        self.embed_timestep = nn.Embedding(config.max_ep_len, hidden)
+        self.embed_return = nn.Linear(1, hidden)
+        self.embed_state = nn.Linear(config.state_dim, hidden)
+        self.embed_action = nn.Linear(config.act_dim, hidden)
+        self.embed_ln = nn.LayerNorm(hidden)
+        self.predict_state = nn.Linear(hidden, config.state_dim)
+        squash = [nn.Tanh()] if config.action_tanh else []
+        self.predict_action = nn.Sequential(nn.Linear(hidden, config.act_dim), *squash)
+        self.predict_return = nn.Linear(hidden, 1)
+        self.post_init()
+
+    def forward(
+        self,
+        states: torch.Tensor,  # (batch, K, state_dim), normalised
+        actions: torch.Tensor,  # (batch, K, act_dim)
+        rewards: torch.Tensor | None = None,  # not looked at; part of the batch
+        returns_to_go: torch.Tensor | None = None,  # (batch, K, 1), scaled
+        timesteps: torch.Tensor | None = None,  # (batch, K) int64
+        attention_mask: torch.Tensor | None = None,  # (batch, K), 0 at padding
+        output_hidden_states: bool | None = None,
+        output_attentions: bool | None = None,
+        return_dict: bool | None = None,
+        **kwargs,
+    ) -> tuple[torch.Tensor, ...] | DecisionTransformerOutput:
+        """Predictions for every step: ``state_preds`` (batch, K, state_dim), ``action_preds`` (batch, K, act_dim),
+        ``return_preds`` (batch, K, 1), in this order if ``return_dict`` is false."""
+        config = self.config
+        return_dict = config.return_dict if return_dict is None else return_dict
+        batch, K = states.shape[:2]
+        if attention_mask is None:
+            attention_mask = torch.ones((batch, K), dtype=torch.long, device=states.device)
+
+        # four embeddings, (batch, K, hidden) each
+        time = self.embed_timestep(timesteps)
+        tokens = (self.embed_return(returns_to_go) + time, self.embed_state(states) + time, self.embed_action(actions) + time)
+
+        x = torch.stack(tokens, dim=2).reshape(batch, 3 * K, self.hidden_size)  # R_1, s_1, a_1, R_2, s_2, a_2, ...
+        mask = attention_mask.repeat_interleave(3, dim=1)  # (batch, 3K)
+        encoded = self.encoder(
+            inputs_embeds=self.embed_ln(x),
+            attention_mask=mask,
+            position_ids=torch.zeros(mask.shape, dtype=torch.long, device=x.device),
+            output_hidden_states=config.output_hidden_states if output_hidden_states is None else output_hidden_states,
+            output_attentions=config.output_attentions if output_attentions is None else output_attentions,
+            return_dict=True,
+        )
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size)
+        _, after_state, after_action = x.unbind(dim=2)  # (batch, K, hidden) each
+
+        return_preds = self.predict_return(after_action)
+        state_preds = self.predict_state(after_action)
+        action_preds = self.predict_action(after_state)  # may not have seen the action that it predicts
+        if not return_dict:
+            return state_preds, action_preds, return_preds
+        return DecisionTransformerOutput(
+            state_preds=state_preds,
+            action_preds=action_preds,
+            return_preds=return_preds,
+            hidden_states=encoded.hidden_states,
+            attentions=encoded.attentions,
+            last_hidden_state=encoded.last_hidden_state,
+        )
+
+
+def action_loss(action_preds: torch.Tensor, action_targets: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """Mean squared error of the actions, (batch, K, act_dim) both, over the steps whose mask (batch, K) is not 0."""
+    real = attention_mask > 0
+    return (action_preds[real] - action_targets[real]).square().mean()
+
+
+class TrainableDT(DecisionTransformerModel):
+    """The model as the Trainer wants it: its forward pass also gives a loss.
+
+    `criterion` may be exchanged for another with the signature of `action_loss` (a student's own, for one).
+    """
+
+    criterion = staticmethod(action_loss)
+
+    def forward(self, **batch) -> dict[str, torch.Tensor]:
+        """The batch of the collator -> ``loss``, and the predictions ``state_preds``, ``action_preds``,
+        ``return_preds``."""
+        batch.pop("return_dict", None)
+        output = super().forward(**batch, return_dict=True)
+        mask = batch.get("attention_mask")
+        if mask is None:
+            mask = torch.ones(output.action_preds.shape[:2], device=output.action_preds.device)
+        return {
+            "loss": self.criterion(output.action_preds, batch["actions"], mask),
+            "state_preds": output.state_preds,
+            "action_preds": output.action_preds,
+            "return_preds": output.return_preds,
+        }
+
+    def original_forward(self, **batch):
+        """The forward pass without the loss, as `DecisionTransformerModel` has it."""
+        return super().forward(**batch)

@@ -1,0 +1,159 @@
+"""Autoregressive control: the model acts in an environment, and each action depends on the return still asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from dt_helpers import envs
+from dt_helpers.model import DecisionTransformerModel
+
+
+def get_action(
+    model: DecisionTransformerModel,
+    states: torch.Tensor,  # (t, state_dim), normalised
+    actions: torch.Tensor,  # (t, act_dim), the last row is not known yet and may be anything
+    rewards: torch.Tensor,  # (t,), not looked at
+    returns_to_go: torch.Tensor,  # (t,) or (t, 1), scaled
+    timesteps: torch.Tensor,  # (t,)
+) -> torch.Tensor:
+    """The action (act_dim,) after the last of `states`, predicted from a window of the last K steps.
+
+    Shorter histories are padded on the left to K and masked, as in training.
+    """
+    K = model.config.context_length
+    window = {
+        "states": states.reshape(1, -1, model.config.state_dim)[:, -K:].float(),
+        "actions": actions.reshape(1, -1, model.config.act_dim)[:, -K:].float(),
+        "returns_to_go": returns_to_go.reshape(1, -1, 1)[:, -K:].float(),
+        "timesteps": timesteps.reshape(1, -1, 1)[:, -K:].long(),
+    }
+    real = window["states"].shape[1]
+    left = K - real
+    padded = {key: torch.nn.functional.pad(value, (0, 0, left, 0)) for key, value in window.items()}
+    padded["timesteps"] = padded["timesteps"].squeeze(-1)
+    mask = torch.arange(K, device=states.device).ge(left).long().unsqueeze(0)  # (1, K)
+    return _actions(model, **padded, attention_mask=mask)[0]
+
+
+def _actions(model: DecisionTransformerModel, **window: torch.Tensor) -> torch.Tensor:
+    """The last predicted action of each window, (batch, act_dim)."""
+    forward = getattr(model, "original_forward", model)
+    return forward(**window, return_dict=False)[1][:, -1]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model earned in several episodes."""
+
+    env_name: str
+    target_return: float  # asked for at the first step, in the environment's own units
+    rewards: np.ndarray  # (episodes, steps) float64, 0 after an episode's end
+    lengths: np.ndarray  # (episodes,) int64
+
+    @property
+    def returns(self) -> np.ndarray:
+        """Sum of the rewards, (episodes,)."""
+        return self.rewards.sum(axis=1)
+
+    @property
+    def mean(self) -> float:
+        return float(self.returns.mean())
+
+    @property
+    def std(self) -> float:
+        return float(self.returns.std())
+
+    @property
+    def worst(self) -> float:
+        return float(self.returns.min())
+
+    @property
+    def normalized_score(self) -> float | None:
+        """D4RL's score of the mean return; None where the environment is not one of D4RL's."""
+        return envs.normalized_score(self.env_name, self.mean)
+
+    def __str__(self) -> str:
+        score = f", D4RL score {self.normalized_score:.1f}" if self.normalized_score is not None else ""
+        return (
+            f"{self.env_name}, target return {self.target_return:.0f}: mean return {self.mean:.0f} ± {self.std:.0f} over "
+            f"{len(self.lengths)} episodes (worst {self.worst:.0f}, mean length {self.lengths.mean():.0f}{score})"
+        )
+
+
+@torch.inference_mode()
+def evaluate(
+    model: DecisionTransformerModel,
+    env_name: str = "HalfCheetah-v5",
+    target_return: float = 9000.0,
+    episodes: int = 16,
+    seed: int = 0,
+    max_steps: int = 1000,
+    progress: bool = True,
+    on_step=None,
+) -> Evaluation:
+    """Run `episodes` episodes side by side, one forward pass a step for all of them.
+
+    The model is put into `eval()`. Episode i starts at ``env.reset(seed=seed + i)``. The return-to-go begins with
+    `target_return` and is counted down by each reward, and the model sees the last K steps; its config must carry
+    ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
+    `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after each step.
+    Raises ValueError if the model does not fit the environment, or the config lacks one of these.
+    """
+    config, device = model.config, model.device
+    missing = [key for key in ("context_length", "state_mean", "state_std", "return_scale") if not hasattr(config, key)]
+    if missing:
+        raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
+    robots = [envs.make(env_name) for _ in range(episodes)]
+    _require_fit(config, robots[0], env_name)
+    model.eval()
+    mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
+
+    K, scale = config.context_length, config.return_scale
+    states = torch.zeros(episodes, max_steps + 1, config.state_dim)  # normalised
+    actions = torch.zeros(episodes, max_steps, config.act_dim)
+    returns_to_go = torch.zeros(episodes, max_steps + 1, 1)
+    rewards, lengths = np.zeros((episodes, max_steps)), np.zeros(episodes, np.int64)
+    alive = np.ones(episodes, bool)
+
+    returns_to_go[:, 0] = target_return / scale
+    for i, robot in enumerate(robots):
+        states[i, 0] = (torch.from_numpy(robot.reset(seed=seed + i)[0]) - mean) / std
+    for t in tqdm(range(max_steps), desc=f"running {env_name}", unit="step", disable=not progress, leave=False):
+        running = np.flatnonzero(alive)
+        window = slice(max(0, t + 1 - K), t + 1)
+        timesteps = torch.arange(window.start, t + 1).clamp(max=config.max_ep_len - 1)
+        batch = {
+            "states": states[running, window],
+            "actions": actions[running, window],
+            "returns_to_go": returns_to_go[running, window],
+            "timesteps": timesteps.expand(len(running), -1),
+        }
+        chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
+        actions[running, t] = chosen
+        for i, action in zip(running, chosen.numpy(), strict=True):
+            state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
+            states[i, t + 1] = (torch.from_numpy(state) - mean) / std
+            lengths[i] = t + 1
+            alive[i] = not (terminated or truncated)
+        returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
+        if on_step is not None:
+            on_step(robots, t, rewards[:, : t + 1].sum(axis=1))
+        if not alive.any():
+            break
+    for robot in robots:
+        robot.close()
+    return Evaluation(env_name, target_return, rewards, lengths)
+
+
+def _require_fit(config, env, env_name: str) -> None:
+    need = (env.observation_space.shape[0], env.action_space.shape[0])
+    have = (config.state_dim, config.act_dim)
+    if need != have:
+        raise ValueError(
+            f"{env_name} has {need[0]} state and {need[1]} action dimensions, but the model was made for {have[0]} and "
+            f"{have[1]}. Evaluate in the environment that the data comes from."
+        )

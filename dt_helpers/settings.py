@@ -1,0 +1,77 @@
+"""The settings of a training run, and the three presets that the course uses."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, fields, replace
+
+from dt_helpers.collator import Sampling
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One training run. The defaults are the tutorial's; `preset` gives the course's own."""
+
+    preset: str = "tutorial"  # where these settings come from
+    steps: int = 1920  # optimiser steps; the tutorial's 120 epochs of one window for each of 1000 episodes
+    batch_size: int = 64  # windows a step
+    learning_rate: float = 1e-4  # at its highest
+    schedule: str = "linear"  # how the learning rate falls to 0 after the warm-up: "linear" or "cosine"
+    warmup: float = 0.1  # share of the steps in which the learning rate rises
+    weight_decay: float = 1e-4  # AdamW's
+    max_grad_norm: float = 0.25  # gradients are clipped to this norm
+    ema: float | None = None  # decay of the moving average of the weights that is kept in the end; None: no average
+    sampling: Sampling = "start"  # the step of a window that is drawn uniformly: its "start", or its "end"
+    context_length: int = 20  # K, steps in a window
+    max_ep_len: int = 1000  # timesteps that have an embedding
+    scale: float = 1000.0  # returns-to-go are divided by this
+    dropout: float = 0.1  # at embeddings, attention and residual branches
+    precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
+    held_out: float = 0.05  # share of the episodes that are evaluated on, not trained on
+    eval_steps: int = 240  # steps between two evaluations on held-out episodes
+    save_steps: int = 240  # steps between two checkpoints
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+PRESETS = {
+    "tutorial": Settings(),
+    "quick": Settings(
+        preset="quick",
+        steps=1800,
+        learning_rate=2e-3,
+        schedule="cosine",
+        ema=0.99,
+        sampling="end",
+        precision="bf16",
+        eval_steps=300,
+        save_steps=300,
+    ),
+    "ci": Settings(
+        preset="ci",
+        steps=30,
+        batch_size=16,
+        learning_rate=2e-3,
+        schedule="cosine",
+        ema=0.9,
+        sampling="end",
+        eval_steps=10,
+        save_steps=10,
+    ),
+}
+
+
+def preset(name: str | None = None, **changes) -> Settings:
+    """The settings of a preset: ``"ci"`` (seconds), ``"quick"`` (minutes on two cores), ``"tutorial"`` (as it was).
+
+    Without a name, ``$DT_PRESET`` or else ``"quick"``. `changes` replace single settings.
+    Raises ValueError for an unknown preset or setting.
+    """
+    name = name or os.environ.get("DT_PRESET") or "quick"
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
+    known = [field.name for field in fields(Settings)]
+    if unknown := sorted(set(changes) - set(known)):
+        raise ValueError(f"Unknown settings {unknown}. There are: {', '.join(known)}.")
+    return replace(PRESETS[name], **changes)

@@ -1,0 +1,190 @@
+"""Training with the Hugging Face Trainer: one call, from trajectories to a saved model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
+
+from dt_helpers.card import write_card
+from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
+from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+from dt_helpers.model import TrainableDT, make_config
+from dt_helpers.progress import Progress
+from dt_helpers.settings import PRESETS, Settings, preset
+from dt_helpers.trajectories import Trajectories
+from dt_helpers.workspace import replacing, workspace
+
+__all__ = ["PRESETS", "Settings", "arguments", "load", "make_model", "make_trainer", "preset", "train"]
+
+
+def has_bf16() -> bool:
+    """Whether this machine multiplies bfloat16 matrices in hardware (a GPU, or a CPU with AVX-512 BF16 or AMX)."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return any(
+        probe() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported") if (probe := getattr(torch.cpu, name, None))
+    )
+
+
+def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
+    """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
+    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name)."""
+    config = make_config(
+        state_dim=collator.state_dim,
+        act_dim=collator.act_dim,
+        context_length=settings.context_length,
+        max_ep_len=settings.max_ep_len,
+        resid_pdrop=settings.dropout,
+        embd_pdrop=settings.dropout,
+        attn_pdrop=settings.dropout,
+    )
+    config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
+    config.return_scale = settings.scale
+    for key, value in about.items():
+        setattr(config, key, value)
+    model = TrainableDT(config)
+    if not torch.cuda.is_available():
+        model.set_attn_implementation("eager")  # for 60 tokens a CPU is quicker without the fused kernel
+    return model
+
+
+def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
+    """The Trainer's own settings that `settings` stand for."""
+    return TrainingArguments(
+        output_dir=str(output),
+        max_steps=settings.steps,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=4 * settings.batch_size,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type=settings.schedule,
+        warmup_steps=settings.warmup,  # below 1: a share of all steps
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        optim="adamw_torch",
+        bf16=settings.precision == "bf16" and has_bf16(),
+        eval_strategy="steps",
+        eval_steps=settings.eval_steps,
+        save_strategy="steps",
+        save_steps=settings.save_steps,
+        logging_steps=max(1, settings.steps // 100),
+        use_cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
+        label_names=["actions"],  # so that the Trainer knows that held-out batches have a loss
+        prediction_loss_only=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        seed=seed,
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+def make_trainer(
+    model: TrainableDT, collator: DecisionTransformerGymDataCollator, args: TrainingArguments, held_out: float = 0.05
+) -> Trainer:
+    """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
+    by windows that lie side by side (every K-th step anchors one)."""
+    data = collator.trajectories
+    train_episodes, held_out_episodes = data.hold_out(held_out)
+    trainer = Trainer(
+        model=model,
+        args=args,
+        train_dataset=Windows(data, train_episodes),
+        eval_dataset=Windows(data, held_out_episodes, every=collator.max_len),
+        data_collator=collator,
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(Progress())
+    return trainer
+
+
+def train(
+    data: Trajectories,
+    settings: Settings | str | None = None,
+    output: Path | str | None = None,
+    seed: int = 0,
+    resume: bool = True,
+    criterion: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
+) -> TrainableDT:
+    """Train a model on `data`, save it to `output` and return it in `eval()` mode.
+
+    Parameters
+    ----------
+    settings : `Settings`, the name of a preset, or None for `preset()`'s default.
+    output : folder for the model, ``model/`` in the workspace if None. Checkpoints lie in its ``checkpoints/`` until
+        the run is finished.
+    resume : go on from the last checkpoint of a run with the same settings, data and seed that was interrupted; the
+        final weights are those of a run that was not. With False such checkpoints are thrown away.
+    criterion : a loss with the signature of `dt_helpers.model.action_loss`, which is the default.
+    """
+    settings = settings if isinstance(settings, Settings) else preset(settings)
+    output = Path(output) if output is not None else workspace() / "model"
+    checkpoint = _resumable(output, {**settings.to_dict(), "seed": seed, "data": repr(data)}, resume)
+
+    set_seed(seed)
+    collator = DecisionTransformerGymDataCollator(
+        data, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed
+    )
+    model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
+    if criterion is not None:
+        model.criterion = criterion
+    trainer = make_trainer(model, collator, arguments(settings, output / "unfinished", seed), settings.held_out)
+    average = MovingAverage(model, settings.ema, checkpoint) if settings.ema else None
+    if average:
+        trainer.add_callback(average)
+    trainer.add_callback(Checkpoints(output / "checkpoints"))
+
+    begin = time.perf_counter()
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    seconds = time.perf_counter() - begin
+    if average:
+        average.copy_to(model)
+    held_out_loss = trainer.evaluate()["eval_loss"]
+    _save(model.eval(), output, settings, seed, seconds, held_out_loss, trainer.state.log_history)
+    return model
+
+
+def load(folder: Path | str | None = None) -> TrainableDT:
+    """A model that `train` has saved, in `eval()` mode. Raises FileNotFoundError if `folder` holds none."""
+    folder = Path(folder) if folder is not None else workspace() / "model"
+    if not (folder / "config.json").exists():
+        raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
+    return TrainableDT.from_pretrained(folder).eval()
+
+
+def _resumable(output: Path, run: dict, resume: bool) -> Path | None:
+    """The checkpoint to go on from, if there is one and it belongs to the same run; `run` is noted for the next time."""
+    note = output / "checkpoints" / "run.json"
+    same = note.exists() and json.loads(note.read_text()) == run
+    checkpoint = last_checkpoint(note.parent) if same and resume else None
+    if checkpoint is None:
+        shutil.rmtree(note.parent, ignore_errors=True)
+        with replacing(note) as staged:
+            staged.write_text(json.dumps(run))
+    else:
+        print(f"Going on from {checkpoint.name} of an interrupted run.")
+    return checkpoint
+
+
+def _save(model, output: Path, settings: Settings, seed: int, seconds: float, held_out_loss: float, history: list) -> None:
+    """The model with its card, settings and curve; then the checkpoints are no longer needed."""
+    facts = {
+        **settings.to_dict(),
+        "seed": seed,
+        "seconds": round(seconds, 1),
+        "held_out_loss": held_out_loss,
+        "dataset": model.config.dataset,
+        "torch": torch.__version__,
+    }
+    model.save_pretrained(output)
+    for name, content in (("training.json", facts), ("history.json", history)):
+        with replacing(output / name) as staged:
+            staged.write_text(json.dumps(content, indent=1))
+    write_card(output)
+    for leftover in ("checkpoints", "unfinished"):
+        shutil.rmtree(output / leftover, ignore_errors=True)
