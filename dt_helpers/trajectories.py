@@ -104,7 +104,9 @@ class Trajectories:
     def hold_out(self, share: float = 0.05, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Two sorted arrays of episode indices: those to train on, and `share` of all (at least one) to evaluate on."""
         if not 0 < share < 1 or len(self) < 2:
-            raise ValueError(f"share must lie between 0 and 1 (it is {share}), and 2 episodes are the least ({self!r}).")
+            raise ValueError(
+                f"share must lie between 0 and 1 (it is {share}), and 2 episodes are the least ({self!r})."
+            )
         order = np.random.default_rng(seed).permutation(len(self))
         count = min(max(1, round(share * len(self))), len(self) - 1)
         return np.sort(order[count:]), np.sort(order[:count])
@@ -139,14 +141,20 @@ class Trajectories:
         import datasets
         import pyarrow as pa
 
-        features = datasets.Features(
-            observations=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
-            actions=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
-            rewards=datasets.Sequence(datasets.Value("float32")),
-            dones=datasets.Sequence(datasets.Value("bool")),
-        )
         columns = {column: _nested(getattr(self, column), self.offsets) for column in COLUMNS}
-        return datasets.Dataset(pa.table(columns, schema=features.arrow_schema))
+        return datasets.Dataset(pa.table(columns, schema=features().arrow_schema))
+
+
+def features() -> datasets.Features:
+    """Types of the columns, as in the published sets: `edbeeching/decision_transformer_gym_replay` on the Hub."""
+    import datasets
+
+    return datasets.Features(
+        observations=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
+        actions=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
+        rewards=datasets.Sequence(datasets.Value("float32")),
+        dones=datasets.Sequence(datasets.Value("bool")),
+    )
 
 
 def _as(array: np.ndarray, dtype: type) -> np.ndarray:
