@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
+from transformers.utils import logging as transformers_logging
 
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
@@ -48,9 +50,13 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     config.return_scale = settings.scale
     for key, value in about.items():
         setattr(config, key, value)
-    model = TrainableDT(config)
+    return _with_quickest_attention(TrainableDT(config))
+
+
+def _with_quickest_attention(model: TrainableDT) -> TrainableDT:
+    """For sequences of 60 tokens a CPU is quicker without the fused attention kernel."""
     if not torch.cuda.is_available():
-        model.set_attn_implementation("eager")  # for 60 tokens a CPU is quicker without the fused kernel
+        model.set_attn_implementation("eager")
     return model
 
 
@@ -140,12 +146,13 @@ def train(
     trainer.add_callback(Checkpoints(output / "checkpoints"))
 
     begin = time.perf_counter()
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    seconds = time.perf_counter() - begin
-    if average:
-        average.copy_to(model)
-    held_out_loss = trainer.evaluate()["eval_loss"]
-    _save(model.eval(), output, settings, seed, seconds, held_out_loss, trainer.state.log_history)
+    with _without_file_bars():
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        seconds = time.perf_counter() - begin
+        if average:
+            average.copy_to(model)
+        held_out_loss = trainer.evaluate()["eval_loss"]
+        _save(model.eval(), output, settings, seed, seconds, held_out_loss, trainer.state.log_history)
     return model
 
 
@@ -154,7 +161,20 @@ def load(folder: Path | str | None = None) -> TrainableDT:
     folder = Path(folder) if folder is not None else workspace() / "model"
     if not (folder / "config.json").exists():
         raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
-    return TrainableDT.from_pretrained(folder).eval()
+    with _without_file_bars():
+        return _with_quickest_attention(TrainableDT.from_pretrained(folder)).eval()
+
+
+@contextmanager
+def _without_file_bars() -> Iterator[None]:
+    """transformers shows a progress bar for each file that it writes; for a model of 3 MB that is noise."""
+    before = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if before:
+            transformers_logging.enable_progress_bar()
 
 
 def _resumable(output: Path, run: dict, resume: bool) -> Path | None:

@@ -1,0 +1,149 @@
+import json
+import random
+import re
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from dt_helpers import rollout, training
+from dt_helpers.checkpoints import last_checkpoint
+from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+
+from .conftest import make_trajectories
+
+TINY = {"steps": 24, "batch_size": 8, "eval_steps": 6, "save_steps": 6, "context_length": 5}
+
+# A training run that says each step that it has done.
+CHILD = """
+import sys
+from dt_helpers import training, progress
+from tests.conftest import make_trajectories
+on_step_end = progress.Progress.on_step_end
+def say(self, args, state, control, **kwargs):
+    on_step_end(self, args, state, control, **kwargs)
+    print(f"step {state.global_step}", flush=True)
+progress.Progress.on_step_end = say
+training.train(make_trajectories([40] * 6), training.preset("ci", **%r), output=sys.argv[1])
+"""
+
+
+def run(output, kill_at: int | None = None) -> list[str]:
+    """Train in a process of its own, killed with SIGKILL after step `kill_at`."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD % TINY, str(output)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    lines = []
+    for line in child.stdout:
+        lines.append(line.strip())
+        if kill_at is not None and line.strip() == f"step {kill_at}":
+            child.send_signal(signal.SIGKILL)
+    assert (child.wait() == 0) == (kill_at is None)
+    return lines
+
+
+def test_a_killed_run_resumes_to_the_same_weights(tmp_path):
+    run(tmp_path / "whole")
+    kill_at = random.randint(7, 22)
+    run(tmp_path / "killed", kill_at)
+    checkpoint = last_checkpoint(tmp_path / "killed" / "checkpoints")
+    assert int(checkpoint.name.split("-")[1]) >= 6
+    (tmp_path / "killed" / "unfinished" / "checkpoint-23").mkdir(parents=True)  # a torso, as a kill during a save leaves it
+    lines = run(tmp_path / "killed")
+    assert lines[0].startswith("Going on from checkpoint-")
+    assert 0 < sum(bool(re.match("step", line)) for line in lines) < 24
+    whole, resumed = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed"))
+    for key in whole:
+        assert torch.equal(whole[key], resumed[key]), f"{key} differs after a kill at step {kill_at}"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, cheetah_data):
+    folder = tmp_path_factory.mktemp("trained")
+    return training.train(cheetah_data, training.preset("ci", steps=20, eval_steps=5, save_steps=10), output=folder), folder
+
+
+def test_what_training_leaves_behind(trained):
+    model, folder = trained
+    assert not model.training
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"model.safetensors", "config.json", "training.json", "history.json", "README.md"}
+    facts = json.loads((folder / "training.json").read_text())
+    assert facts["steps"] == 20 and facts["held_out_loss"] > 0 and facts["dataset"] == "halfcheetah-expert"
+    history = json.loads((folder / "history.json").read_text())
+    assert [entry["step"] for entry in history if "eval_loss" in entry][:4] == [5, 10, 15, 20]
+    losses = [entry["loss"] for entry in history if "loss" in entry]
+    assert losses[-1] < losses[0]
+
+
+def test_a_saved_model_is_the_same_and_knows_its_data(trained, cheetah_data):
+    model, folder = trained
+    again = training.load(folder)
+    assert all(torch.equal(value, again.state_dict()[key]) for key, value in model.state_dict().items())
+    assert again.config.context_length == 20 and again.config.return_scale == 1000
+    np.testing.assert_allclose(again.config.state_mean, cheetah_data.state_mean)
+    settings = {"target_return": 500, "episodes": 1, "max_steps": 5, "progress": False}
+    np.testing.assert_array_equal(rollout.evaluate(model, **settings).rewards, rollout.evaluate(again, **settings).rewards)
+
+
+def test_the_card_tells_settings_and_measured_return(trained):
+    from dt_helpers.card import note_return
+
+    model, folder = trained
+    assert "Not measured yet" in (folder / "README.md").read_text()
+    evaluation = rollout.evaluate(model, target_return=500, episodes=2, max_steps=5, progress=False)
+    note_return(folder, evaluation)
+    card = (folder / "README.md").read_text()
+    assert str(evaluation) in card and "| learning_rate | 0.002 |" in card and "halfcheetah-expert" in card
+
+
+def test_the_average_is_what_is_kept(tmp_path):
+    """With decay 0 the average is the last weights; with decay 1 it stays at the first step's."""
+    data = make_trajectories([40] * 4)
+    weights = {
+        ema: training.train(data, training.preset("ci", **TINY, ema=ema), output=tmp_path / str(ema)).embed_state.weight
+        for ema in (None, 1e-9, 1.0)
+    }
+    torch.testing.assert_close(weights[None], weights[1e-9])
+    assert not torch.allclose(weights[None], weights[1.0])
+
+
+def test_other_settings_do_not_resume(tmp_path, capsys):
+    data = make_trajectories([40] * 4)
+    stale = tmp_path / "checkpoints" / "checkpoint-6"
+    stale.mkdir(parents=True)
+    (tmp_path / "checkpoints" / "run.json").write_text("{}")
+    training.train(data, training.preset("ci", **TINY), output=tmp_path)
+    assert "Going on" not in capsys.readouterr().out
+    assert not stale.exists()
+
+
+def test_held_out_episodes_are_not_trained_on(trajectories, tmp_path):
+    settings = training.preset("ci")
+    collator = DecisionTransformerGymDataCollator(trajectories)
+    model = training.make_model(collator, settings)
+    trainer = training.make_trainer(model, collator, training.arguments(settings, tmp_path), held_out=0.4)
+    train, held_out = (set(trajectories.episode_of[part.anchors]) for part in (trainer.train_dataset, trainer.eval_dataset))
+    assert train and held_out and not train & held_out
+    assert len(Windows(trajectories)) > len(trainer.train_dataset)
+
+
+def test_the_loss_of_a_student_is_trained_with(tmp_path):
+    called = []
+
+    def criterion(predictions, targets, mask):
+        called.append(predictions.shape)
+        return (predictions - targets).abs().mean()
+
+    settings = training.preset("ci", **{**TINY, "steps": 2})
+    training.train(make_trajectories([40] * 4), settings, output=tmp_path, criterion=criterion)
+    assert len(called) >= 2
+
+
+def test_no_model_yet(tmp_path):
+    with pytest.raises(FileNotFoundError, match="dt-course train"):
+        training.load(tmp_path)
