@@ -1,0 +1,70 @@
+"""What a student's function returned, read into plain arrays, whatever it was written in."""
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class Unreadable(Exception):
+    """The result is no array of numbers; the message says what it is."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    array: np.ndarray
+    kind: str  # "tensor", "array", "list" or "number"
+    dtype: str  # "float32"
+    device: str = "cpu"
+    tensor: object = None  # the tensor itself, for its gradient
+
+
+def is_tensor(value) -> bool:
+    """Without importing torch: what no one imported, no one returned."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def read(value) -> Answer:
+    """`value` as an `Answer`; raises `Unreadable`."""
+    if is_tensor(value):
+        plain = value.detach()
+        if plain.is_sparse:
+            plain = plain.to_dense()
+        plain = plain.cpu()
+        dtype = str(value.dtype).removeprefix("torch.")
+        if dtype == "bfloat16":
+            plain = plain.float()
+        return Answer(plain.numpy(), "tensor", dtype, value.device.type, value)
+    if isinstance(value, np.ndarray | np.generic):
+        return _numeric(np.asarray(value), "array" if isinstance(value, np.ndarray) else "number", value)
+    if isinstance(value, bool | int | float | complex):
+        return _numeric(np.asarray(value), "number", value)
+    if isinstance(value, list | tuple):
+        parts = [read(part).array for part in value]
+        if len({part.shape for part in parts}) > 1:
+            shapes = ", ".join(str(part.shape) for part in parts[:4])
+            raise Unreadable(f"a {type(value).__name__} whose parts have different shapes: {shapes}")
+        return _numeric(np.array(parts), "list", value)
+    raise Unreadable(describe(value))
+
+
+def _numeric(array: np.ndarray, kind: str, value) -> Answer:
+    if array.dtype.kind not in "biufc":
+        raise Unreadable(describe(value))
+    return Answer(array, kind, str(array.dtype))
+
+
+def describe(value) -> str:
+    """`value` in a few words: "a list of 3", "a float32 tensor of shape (2, 3)"."""
+    if value is None or value is Ellipsis:
+        return repr(value)
+    if is_tensor(value):
+        return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return f"a {value.dtype} array of shape {value.shape}"
+    if isinstance(value, list | tuple | dict | set | str):
+        kind = "string" if isinstance(value, str) else type(value).__name__
+        return f"a {kind} of {len(value)}"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

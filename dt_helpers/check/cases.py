@@ -1,0 +1,208 @@
+"""The inputs that a check draws: fresh each time, in shapes at their edges, the most telling case first.
+
+Everything is drawn from one numpy `Generator`, so that a seed brings a failure back. numpy exercises get arrays,
+the model's exercises get tensors; torch is imported only for the latter.
+"""
+
+import numpy as np
+
+from .exercise import Case
+
+
+def numbers(rng, *shape, dtype="float32"):
+    """Numbers of either sign whose size is between 0.2 and 2, so that none can be mistaken for zero or for another."""
+    return (rng.uniform(0.2, 2.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
+
+
+def tensor(rng, *shape, dtype="float32"):
+    import torch
+
+    return torch.from_numpy(numbers(rng, *shape, dtype=dtype))
+
+
+def padding_mask(rng, batch, steps, dtype="float32", empty_row=False):
+    """(batch, steps): ones on the right, zeros on the left: the first row half padded, the last one not at all."""
+    import torch
+
+    real = rng.integers(1, steps + 1, batch)
+    real[0] = (steps + 1) // 2
+    if batch > 1:
+        real[-1] = steps
+    if empty_row:
+        real[batch // 2] = 0
+    mask = np.arange(steps) >= steps - real[:, None]
+    return torch.from_numpy(mask.astype(dtype))
+
+
+def returns_to_go(rng):
+    def case(steps, gamma=None, **options):
+        dtype = options.pop("dtype", "float32")
+        label = f"{steps} step{'s' * (steps > 1)}, {dtype}" + (f", gamma={gamma}" if gamma else "")
+        return Case(label, (numbers(rng, steps, dtype=dtype),), {"gamma": gamma} if gamma else {}, **options)
+
+    return [
+        case(4),
+        case(int(rng.integers(8, 20)), dtype="float64"),
+        case(2, strided=True),
+        case(1, core=False),
+        case(5, gamma=0.5, core=False),
+        case(int(rng.integers(6, 16)), gamma=0.9, core=False, dtype="float64"),
+        case(7, gamma=0.8, core=False, strided=True),
+        case(1, gamma=0.7, core=False),
+    ]
+
+
+def pad_left(rng):
+    def case(steps, width, length, value, dtype="float32", **options):
+        label = f"{steps} row{'s' * (steps > 1)} of {width} into {length}, value {value}, {dtype}"
+        return Case(label, (numbers(rng, steps, width, dtype=dtype), length, value), **options)
+
+    drawn = round(float(rng.uniform(3, 9)), 2)
+    return [
+        case(2, 3, 5, -10.0),
+        case(3, 2, 4, 0.0),
+        case(2, 4, 7, drawn, dtype="float64"),
+        case(1, 1, 4, -10.0, strided=True),
+        case(5, 3, 7, -drawn, strided=True),
+        case(3, 3, 6, drawn),
+        case(4, 2, 4, -10.0, core=False),  # nothing to pad
+        case(6, 2, 4, drawn, core=False),  # too long: cut
+        case(3, 2, 1, -10.0, core=False),
+        case(1, 5, 1, 0.0, core=False),
+    ]
+
+
+_SHAPES = (  # batch, K, hidden, dtype, strided
+    (2, 3, 4, "float32", False),
+    (1, 4, 7, "float64", False),
+    (3, 2, 8, "float32", True),
+    (3, 3, 5, "float32", False),
+    (4, 1, 2, "float64", True),
+    (1, 1, 5, "float32", False),
+    (2, 2, 1, "float32", False),
+)
+
+
+def _embeddings(rng, count):
+    for batch, steps, hidden, dtype, strided in _SHAPES:
+        args = tuple(tensor(rng, batch, steps, hidden, dtype=dtype) for _ in range(count))
+        label = f"batch {batch}, K {steps}, hidden {hidden}, {dtype}"
+        yield Case(label, args, strided=strided, grad=tuple(range(count)), core=steps > 1 and hidden > 1)
+
+
+def time_embeddings(rng):
+    return list(_embeddings(rng, 4))
+
+
+def stacked_inputs(rng):
+    return list(_embeddings(rng, 3))
+
+
+def stacked_attention_mask(rng):
+    import torch
+
+    def case(batch, steps, dtype, **options):
+        return Case(f"batch {batch}, K {steps}, {dtype}", (padding_mask(rng, batch, steps, dtype),), **options)
+
+    scattered = torch.tensor([[1, 0, 0, 1, 1], [0, 1, 0, 0, 1]])[rng.permutation(2)]  # no course mask, but a fair one
+    return [
+        case(2, 3, "float32"),
+        case(3, 4, "int64"),
+        case(1, 5, "float64"),
+        case(3, 3, "float32", strided=True),
+        Case("batch 2, K 5, zeros anywhere", (scattered,)),
+        case(3, 1, "float32", core=False),
+        case(1, 1, "int64", core=False),
+    ]
+
+
+def heads(rng, hidden, state_dim, act_dim, dtype):
+    """Heads for returns, states and actions as in transformers' model, with weights of our own."""
+    import torch
+
+    def linear(size):
+        layer = torch.nn.utils.skip_init(torch.nn.Linear, hidden, size, dtype=getattr(torch, dtype))
+        layer.weight.data = tensor(rng, size, hidden, dtype=dtype) / hidden**0.5
+        layer.bias.data = tensor(rng, size, dtype=dtype)
+        return layer
+
+    return linear(1), linear(state_dim), torch.nn.Sequential(linear(act_dim), torch.nn.Tanh())
+
+
+def prediction_heads(rng):
+    def case(batch, steps, hidden, state_dim, act_dim, dtype="float32", **options):
+        label = f"batch {batch}, K {steps}, hidden {hidden}, states of {state_dim}, actions of {act_dim}, {dtype}"
+        x = tensor(rng, batch, 3, steps, hidden, dtype=dtype)
+        return Case(label, (x, *heads(rng, hidden, state_dim, act_dim, dtype)), grad=(0, 1, 2, 3), **options)
+
+    return [
+        case(2, 4, 5, 3, 2),
+        case(3, 3, 4, 1, 1),  # shapes that agree by chance must not hide a swap
+        case(1, 5, 7, 4, 2, dtype="float64", strided=True),
+        case(4, 3, 3, 3, 3),
+        case(2, 1, 4, 3, 2, core=False),
+        case(1, 1, 5, 2, 1, core=False),
+    ]
+
+
+def action_loss(rng):
+    def case(batch, steps, act_dim, dtype="float32", empty_row=False, padded=True, **options):
+        import torch
+
+        label = f"batch {batch}, K {steps}, actions of {act_dim}, {dtype}" + (", one row all padding" * empty_row)
+        mask = padding_mask(rng, batch, steps, dtype, empty_row) if padded else torch.ones(batch, steps)
+        preds, targets = (tensor(rng, batch, steps, act_dim, dtype=dtype) for _ in range(2))
+        targets[mask == 0] = -10.0  # as the collator pads actions
+        return Case(label, (preds, targets, mask), grad=(0,), **options)
+
+    return [
+        case(2, 4, 3),
+        case(3, 5, 2, dtype="float64"),
+        case(3, 3, 3, strided=True),
+        case(4, 6, 1),
+        case(1, 4, 5),
+        case(3, 4, 2, empty_row=True, core=False),
+        case(2, 3, 4, padded=False, core=False),
+        case(1, 1, 2, core=False),
+    ]
+
+
+def context_window(rng):
+    def case(steps, width, length, dtype="float32", **options):
+        label = f"{steps} row{'s' * (steps > 1)} of {width}, last {length}, {dtype}"
+        return Case(label, (tensor(rng, steps, width, dtype=dtype), length), **options)
+
+    return [
+        case(5, 2, 3),
+        case(9, 3, 4, dtype="float64"),
+        case(7, 4, 2, strided=True),
+        case(6, 6, 3),
+        case(6, 1, 1, core=False),
+        case(4, 3, 4, core=False),
+        case(2, 3, 5, core=False),  # an episode that has just begun
+        case(1, 2, 1, core=False),
+    ]
+
+
+def next_target_return(rng):
+    def drawn(scale, *shape, dtype="float32"):
+        target = rng.uniform(3, 12, shape)
+        reward = rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape) * scale
+        return target.astype(dtype), reward.astype(dtype)
+
+    target, reward = (float(x) for x in drawn(1000.0))
+    odd = round(float(rng.uniform(20, 300)), 1)
+    cases = [
+        Case("numbers", (round(target, 2), round(abs(reward), 1), 1000.0)),
+        Case("numbers, a negative reward", (round(target, 2), -round(abs(reward), 1), 1000.0)),
+        Case("numbers, hardly anything left", (0.5, 2.5 * odd, odd)),
+        Case("numpy arrays", (*drawn(odd, 3, dtype="float64"), odd)),
+    ]
+    import torch
+
+    cases += [
+        Case("a tensor and a number", (torch.tensor(target), reward, 1000.0)),
+        Case("tensors of no dimension", (*(torch.from_numpy(np.asarray(x)) for x in drawn(odd)), odd)),
+        Case("tensors, one number an episode", (*(torch.from_numpy(x) for x in drawn(1000.0, 4)), 1000.0)),
+    ]
+    return cases

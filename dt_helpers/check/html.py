@@ -1,0 +1,67 @@
+"""The card that a notebook shows. Inline styles only, so that it survives sanitising and needs no stylesheet;
+no colour carries meaning, and text keeps the notebook's own colour, so that light and dark themes both work."""
+
+from html import escape
+
+from .exercise import Strip
+
+_CARD = (
+    "border:1px solid rgba(128,128,128,.5);border-left:5px {edge};border-radius:4px;padding:8px 14px;"
+    "max-width:760px;font-family:sans-serif;font-size:14px;line-height:1.45;color:inherit"
+)
+_EDGES = {"✓": "solid #2e9e5b", "✗": "double #d9662c"}
+_CELL = (
+    "display:inline-block;min-width:20px;padding:1px 6px;margin:1px;border-radius:3px;text-align:center;"
+    "font-family:monospace;font-size:13px;border:1px solid rgba(128,128,128,.6)"
+)
+_OFF = ";border:2px dashed #d9662c;font-weight:bold"
+
+
+def card(
+    mark: str,
+    name: str,
+    sentence: str,
+    hints: tuple[str, ...] = (),
+    strip: Strip | None = None,
+    facts: list[str] = (),
+    lines: list[str] = (),
+) -> str:
+    """The verdict as HTML: `mark` is ✓ or ✗."""
+    parts = [f"<div><b>{mark} {escape(name)}</b> &nbsp; {_text(sentence)}</div>"]
+    for i, hint in enumerate(hints, start=1):
+        label = f"Hint {i}" if len(hints) > 1 else "Hint"
+        parts.append(f'<div style="margin-top:5px"><i>{label}:</i> {_text(hint)}</div>')
+    if strip:
+        parts.append(picture(strip))
+    if lines:
+        code = "\n".join(escape(line) for line in lines)
+        parts.append(f'<pre style="margin:6px 0 0;font-size:12px;color:inherit;background:none">{code}</pre>')
+    if facts:
+        small = "<br>".join(escape(fact) for fact in facts)
+        parts.append(f'<div style="margin-top:6px;font-size:12px;opacity:.8">{small}</div>')
+    return f'<div style="{_CARD.format(edge=_EDGES[mark])}">{"".join(parts)}</div>'
+
+
+def picture(strip: Strip) -> str:
+    """One row of boxes over the other; a box that differs from the expected one has a dashed frame and a ≠."""
+    expected = strip.rows[0][1]
+    rows = []
+    for row, (title, labels) in enumerate(strip.rows):
+        cells = []
+        for i, label in enumerate(labels):
+            off = row > 0 and (i >= len(expected) or label != expected[i])
+            text = escape(label) if not off else f"≠ {escape(label)}"
+            cells.append(f'<span style="{_CELL}{_OFF if off else ""}">{text or "&nbsp;"}</span>')
+        head = f'<td style="text-align:right;padding:1px 8px 1px 0;border:0">{escape(title)}</td>'
+        rows.append(
+            f'<tr style="background:none">{head}<td style="text-align:left;border:0">{"".join(cells)}</td></tr>'
+        )
+    return f'<table style="margin:6px 0 0;border:0;border-collapse:collapse;color:inherit">{"".join(rows)}</table>'
+
+
+def _text(text: str) -> str:
+    """Escaped, with `code` between backticks and line breaks kept."""
+    pieces = escape(text).split("`")
+    for i in range(1, len(pieces), 2):
+        pieces[i] = f"<code>{pieces[i]}</code>"
+    return "".join(pieces).replace("\n", "<br>")

@@ -1,0 +1,1 @@
+"""What students get wrong, one module an exercise: `mistakes()` gives its catalogue, the likeliest first."""

@@ -1,0 +1,60 @@
+"""transformers' own model with redrawn weights, and inputs for it: what the forward check compares with.
+
+With transformers' initialisation a wrong mask or a missing time embedding moves the outputs by less than 1e-3, and
+with full masks not at all: so the weights are drawn with a standard deviation of 0.3, and rows are padded.
+"""
+
+import numpy as np
+import torch
+from transformers import DecisionTransformerConfig, DecisionTransformerModel
+
+from .cases import numbers, padding_mask
+
+
+def config(**options) -> DecisionTransformerConfig:
+    """A small model; without token ids, or transformers warns about them on stderr."""
+    sizes = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 1}
+    sizes |= {"n_positions": 64, "bos_token_id": None, "eos_token_id": None}
+    return DecisionTransformerConfig(**(sizes | options))
+
+
+def drawn_weights(settings: DecisionTransformerConfig, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    """A state dict of transformers' model, drawn from N(0, 0.3); layer norms' scales around 1."""
+    with torch.device("meta"):
+        shapes = {name: value.shape for name, value in DecisionTransformerModel(settings).state_dict().items()}
+    state = {}
+    for name, shape in shapes.items():
+        centre = 1.0 if name.endswith("weight") and "ln_" in name.replace("embed_ln", "ln_") else 0.0
+        state[name] = torch.from_numpy(rng.normal(centre, 0.3, shape).astype(np.float32))
+    return state
+
+
+def oracle(settings: DecisionTransformerConfig, state: dict[str, torch.Tensor]) -> DecisionTransformerModel:
+    """transformers' model with these weights, in evaluation mode."""
+    model = DecisionTransformerModel(settings)
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: bool = True) -> dict[str, torch.Tensor]:
+    """A batch as the collator makes it: padding on the left, actions of -10 there, timesteps from anywhere."""
+    attention_mask = padding_mask(rng, batch, steps)
+    real = attention_mask > 0
+    start = rng.integers(0, settings.max_ep_len - steps, batch)
+    timesteps = torch.from_numpy(start[:, None] + np.arange(steps))
+    batch_of = {
+        "states": torch.from_numpy(numbers(rng, batch, steps, settings.state_dim)),
+        "actions": torch.from_numpy(numbers(rng, batch, steps, settings.act_dim)),
+        "rewards": torch.from_numpy(numbers(rng, batch, steps, 1)),
+        "returns_to_go": torch.from_numpy(numbers(rng, batch, steps, 1)),
+        "timesteps": timesteps,
+        "attention_mask": attention_mask,
+    }
+    if not mask:
+        del batch_of["attention_mask"]
+        return batch_of
+    for name in ("states", "rewards", "returns_to_go"):
+        batch_of[name][~real] = 0.0
+    batch_of["actions"][~real] = -10.0
+    batch_of["timesteps"][~real] = 0
+    return batch_of

@@ -1,0 +1,47 @@
+"""What goes through a model's parts in one forward pass, noted by hooks."""
+
+import torch
+from torch import nn
+
+EMBEDDINGS = ("embed_return", "embed_state", "embed_action", "embed_timestep")
+HEADS = ("predict_return", "predict_state", "predict_action")
+
+
+def watch(model: nn.Module, call) -> tuple[object, dict[str, list[torch.Tensor]]]:
+    """`call()`'s result, and for each part of the model what it was given and gave, in the order of the calls.
+
+    Keys: "<part>.in", "<part>.out", "encoder.<argument>", "encoder.out".
+    """
+    seen: dict[str, list] = {}
+
+    def note(key, value):
+        if isinstance(value, torch.Tensor):
+            seen.setdefault(key, []).append(value.detach().clone())
+
+    def part(name):
+        def hook(module, args, kwargs, output):
+            for value in (*args, *kwargs.values()):
+                note(f"{name}.in", value)
+            note(f"{name}.out", output)
+
+        return hook
+
+    def before_encoder(module, args, kwargs):
+        seen.setdefault("encoder", []).append(True)
+        for key, value in kwargs.items():
+            note(f"encoder.{key}", value)
+
+    def after_encoder(module, args, kwargs, output):
+        note("encoder.out", output[0])
+
+    handles = [
+        getattr(model, name).register_forward_hook(part(name), with_kwargs=True)
+        for name in (*EMBEDDINGS, "embed_ln", *HEADS)
+    ]
+    handles.append(model.encoder.register_forward_pre_hook(before_encoder, with_kwargs=True))
+    handles.append(model.encoder.register_forward_hook(after_encoder, with_kwargs=True))
+    try:
+        return call(), seen
+    finally:
+        for handle in handles:
+            handle.remove()
