@@ -51,7 +51,7 @@ _EXERCISES = {
         oracles.stack_inputs,
         "stacking",
         (
-            "Fill the three inputs with 1s, 2s and 3s, and read the result along its second axis: 1, 2, 3, 1, 2, 3, ...?",
+            "Fill the three inputs with 1s, 2s and 3s, and read the result along its second axis: 1, 2, 3, 1, ...?",
             "A reshape keeps the order of the numbers in memory: which two axes must be neighbours before it?",
         ),
     ),

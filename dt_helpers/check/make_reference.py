@@ -13,17 +13,16 @@ from .reference import FOLDER
 from .watching import EMBEDDINGS, HEADS, watch
 
 SEED = 20221
-SIZES = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "n_head": 2}
 BATCH, STEPS = 3, 4
 
 
 def make() -> dict[str, torch.Tensor]:
     """Weights, a padded batch, what passes between the model's parts, and its predictions."""
     rng = np.random.default_rng(SEED)
-    settings = model_cases.config(**SIZES)
-    state = model_cases.drawn_weights(settings, rng)
-    batch = model_cases.inputs(settings, rng, BATCH, STEPS)
-    model = model_cases.oracle(settings, state)
+    model = model_cases.oracle(model_cases.config())
+    state = model_cases.drawn_weights(model, rng)
+    model.load_state_dict(state)
+    batch = model_cases.inputs(model.config, rng, BATCH, STEPS)
     with torch.no_grad():
         output, seen = watch(model, lambda: model(**batch, return_dict=True))
 
@@ -54,7 +53,7 @@ def write(folder: Path = FOLDER) -> None:
         "from": "transformers.DecisionTransformerModel",
         "versions": {"transformers": transformers.__version__, "torch": torch.__version__.partition("+")[0]},
         "seed": SEED,
-        "sizes": SIZES,
+        "config": model_cases.SIZES,
         "batch": BATCH,
         "K": STEPS,
     }

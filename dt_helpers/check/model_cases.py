@@ -4,36 +4,41 @@ With transformers' initialisation a wrong mask or a missing time embedding moves
 with full masks not at all: so the weights are drawn with a standard deviation of 0.3, and rows are padded.
 """
 
+import copy
+from functools import cache
+
 import numpy as np
 import torch
 from transformers import DecisionTransformerConfig, DecisionTransformerModel
 
 from .cases import numbers, padding_mask
 
+SIZES = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64}
+
 
 def config(**options) -> DecisionTransformerConfig:
     """A small model; without token ids, or transformers warns about them on stderr."""
-    sizes = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 1}
-    sizes |= {"n_positions": 64, "bos_token_id": None, "eos_token_id": None}
-    return DecisionTransformerConfig(**(sizes | options))
+    return DecisionTransformerConfig(**(SIZES | {"bos_token_id": None, "eos_token_id": None} | options))
 
 
-def drawn_weights(settings: DecisionTransformerConfig, rng: np.random.Generator) -> dict[str, torch.Tensor]:
-    """A state dict of transformers' model, drawn from N(0, 0.3); layer norms' scales around 1."""
-    with torch.device("meta"):
-        shapes = {name: value.shape for name, value in DecisionTransformerModel(settings).state_dict().items()}
-    state = {}
-    for name, shape in shapes.items():
-        centre = 1.0 if name.endswith("weight") and "ln_" in name.replace("embed_ln", "ln_") else 0.0
-        state[name] = torch.from_numpy(rng.normal(centre, 0.3, shape).astype(np.float32))
-    return state
+@cache
+def small_oracle() -> DecisionTransformerModel:
+    """transformers' model of that size, made once; its weights are whatever was loaded last."""
+    return oracle(config())
 
 
-def oracle(settings: DecisionTransformerConfig, state: dict[str, torch.Tensor]) -> DecisionTransformerModel:
-    """transformers' model with these weights, in evaluation mode."""
-    model = DecisionTransformerModel(settings)
-    model.load_state_dict(state)
-    return model.eval()
+def drawn_weights(model: torch.nn.Module, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    """A state dict for the model, drawn from N(0, 0.3); layer norms' scales around 1."""
+    norms = {f"{name}.weight" for name, part in model.named_modules() if isinstance(part, torch.nn.LayerNorm)}
+    return {
+        name: torch.from_numpy(rng.normal(float(name in norms), 0.3, value.shape).astype(np.float32))
+        for name, value in model.state_dict().items()
+    }
+
+
+def oracle(settings: DecisionTransformerConfig) -> DecisionTransformerModel:
+    """transformers' model with this configuration, in evaluation mode."""
+    return DecisionTransformerModel(copy.deepcopy(settings)).eval()
 
 
 def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: bool = True) -> dict[str, torch.Tensor]:

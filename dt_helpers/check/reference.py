@@ -1,6 +1,6 @@
 """Frozen tensors from transformers' own DecisionTransformerModel, and the cases that come from them.
 
-They are made by `python -m dt_helpers.check.make_reference`; `reference/manifest.json` says with which versions and seed.
+`python -m dt_helpers.check.make_reference` makes them; `reference/manifest.json` says with which versions and seed.
 """
 
 import json
@@ -74,3 +74,8 @@ def batch() -> dict:
     """The frozen batch, as the collator makes it."""
     names = ("states", "actions", "rewards", "returns_to_go", "timesteps", "attention_mask")
     return {name: tensors()[name] for name in names}
+
+
+def predictions(names) -> tuple:
+    """What transformers' model with the frozen weights gave for the frozen batch."""
+    return tuple(tensors()[name] for name in names)

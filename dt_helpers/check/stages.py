@@ -1,4 +1,4 @@
-"""Where a model first departs from transformers' own: embeddings, order, norm, mask, positions, encoder, heads, outputs."""
+"""Where a model first departs from transformers' own, from the embeddings to the order of its outputs."""
 
 import torch
 
@@ -33,7 +33,7 @@ HINTS = {
 }
 
 
-def first_departure(oracle, batch: dict, given: dict, expected: dict, predictions: tuple) -> tuple[str, str]:
+def first_departure(oracle, batch: dict, given: dict, expected: dict) -> tuple[str, str]:
     """The stage's name and a sentence; `given` and `expected` come from `watching.watch`."""
     for stage in (_embeddings, _sequence, _norm, _mask, _positions, _encoder, _heads):
         if found := stage(oracle, batch, given, expected):

@@ -5,7 +5,7 @@ Where they are not, `stages` compares what went through the model's parts and sa
 
 import copy
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from . import generic, model_cases, reference, stages, tries
 from .answers import describe
 from .calling import quietly
 from .comparing import Difference, close, tolerance
-from .exercise import Exercise
+from .exercise import Case, Exercise
 from .report import CheckFailed, CheckResult
 from .watching import watch
 
@@ -24,20 +24,29 @@ HINTS = (
     "the encoder, three heads.",
     "Do the single functions pass their own checks? Then look at how forward hands results from one to the next.",
 )
+_EXERCISE = Exercise("forward", "forward(...)", PREDICTIONS, "tensor", (), None, None, None, HINTS)
 
 
 @dataclass(frozen=True)
 class Pass:
-    """One forward pass: its inputs and how its output is asked for."""
+    """One forward pass: its inputs, how its output is asked for, and what it has to give if that is frozen."""
 
     label: str
     batch: dict
     return_dict: bool | None = True
+    expected: tuple | None = None
 
     @property
     def call(self) -> dict:
         asked = {} if self.return_dict is None else {"return_dict": self.return_dict}
         return {name: value.clone() for name, value in self.batch.items()} | asked
+
+
+class _Departs(Exception):
+    """The model isn't right: why, and where it was seen."""
+
+    def __init__(self, difference: Difference, label: str = "", error: BaseException | None = None):
+        self.difference, self.label, self.error = difference, label, error
 
 
 def check(cls, seed: int | None = None) -> CheckResult | CheckFailed:
@@ -51,42 +60,58 @@ def check(cls, seed: int | None = None) -> CheckResult | CheckFailed:
 
 def judge(cls, seed: int) -> CheckResult | CheckFailed:
     """The same without counting tries."""
-    given = cls if isinstance(cls, torch.nn.Module) else None
-    if given is None and not isinstance(cls, type):
-        what = "your class DecisionTransformerModel, or a model made from it"
-        return _failed(Difference("not-callable", f"check.forward needs {what}; it was given {describe(cls)}."), seed)
-    rng = np.random.default_rng(seed)
-    rounds = [(model_cases.config(), None), (model_cases.config(**reference.manifest()["sizes"]), "frozen")]
-    if given is not None:
-        cls = type(given)
-        rounds.append((given.config, "its own"))
-    done = 0
-    for settings, source in rounds:
-        if source == "frozen":
-            state = reference.weights()
-        elif source == "its own":
-            state = {name: value.detach().cpu().float() for name, value in given.state_dict().items()}
-        else:
-            state = model_cases.drawn_weights(settings, rng)
-        model = _loaded(cls, settings, state, given if source == "its own" else None)
-        if isinstance(model, Difference):
-            return _failed(model, seed)
-        if isinstance(model, BaseException):
-            return _failed(generic.from_exception(_AS_EXERCISE, _NO_CASE, model), seed, model)
-        oracle = model_cases.oracle(settings, state)
-        for one in _passes(settings, rng, source):
-            if failure := _compare(model, oracle, one, seed):
-                return failure
-            done += 1
+    try:
+        done = _run(cls, np.random.default_rng(seed))
+    except _Departs as found:
+        difference = found.difference
+        return CheckFailed(
+            name="forward",
+            function="forward",
+            mistake=difference.slug,
+            sentence=difference.sentence,
+            hints=stages.HINTS.get(difference.slug) or generic.hints(difference, found.error) or HINTS,
+            difference=difference,
+            case=found.label,
+            seed=seed,
+            error=found.error,
+        )
     return CheckResult("forward", "The model's forward", done)
 
 
-def _passes(settings, rng, source: str | None) -> list[Pass]:
-    if source == "frozen":
-        return [Pass("the frozen reference", reference.batch())]
-    if source == "its own":
-        steps = min(5, settings.max_ep_len - 1)
-        return [Pass("its own weights, batch 3, K 5, padded rows", model_cases.inputs(settings, rng, 3, steps))]
+def _run(cls, rng: np.random.Generator) -> int:
+    """Tries the model on all passes and answers how many; raises `_Departs`."""
+    given = cls if isinstance(cls, torch.nn.Module) else None
+    if given is None and not isinstance(cls, type):
+        what = "your class DecisionTransformerModel, or a model made from it"
+        raise _Departs(Difference("not-callable", f"check.forward needs {what}; it was given {describe(cls)}."))
+    if given is None:
+        oracle = model_cases.small_oracle()
+        model = _built(cls, oracle)
+        frozen = Pass("the frozen reference", reference.batch(), expected=reference.predictions(PREDICTIONS))
+        rounds = [
+            (model_cases.drawn_weights(oracle, rng), _passes(oracle.config, rng)),
+            (reference.weights(), [frozen]),
+        ]
+    else:
+        given = copy.deepcopy(given).cpu().float()
+        oracle = model_cases.oracle(given.config)
+        model = _fitting(given, oracle)
+        own = {name: value.clone() for name, value in model.state_dict().items()}
+        rounds = [
+            (own, _passes(oracle.config, rng)),
+            (model_cases.drawn_weights(oracle, rng), _passes(oracle.config, rng)),
+        ]
+    done = 0
+    for state, passes in rounds:
+        model.load_state_dict(state)
+        oracle.load_state_dict(state)
+        for one in passes:
+            _compare(model, oracle, one, gradients=one is passes[0])
+            done += 1
+    return done
+
+
+def _passes(settings, rng) -> list[Pass]:
     padded = model_cases.inputs(settings, rng, 3, 4)
     single = model_cases.inputs(settings, rng, 1, 1)
     single["attention_mask"] = single["attention_mask"].long()
@@ -99,43 +124,54 @@ def _passes(settings, rng, source: str | None) -> list[Pass]:
     ]
 
 
-def _loaded(cls, settings, state, given):
-    """A model of the student's with these weights; or what went wrong, as an exception or a `Difference`."""
+def _built(cls, oracle) -> torch.nn.Module:
+    """A model of the student's, of the oracle's size."""
     try:
-        model = copy.deepcopy(given).cpu().float() if given is not None else cls(copy.deepcopy(settings))
-    except Exception as error:
-        return error
-    names = getattr(model, "state_dict", dict)()
-    missing, extra = sorted(state.keys() - names.keys()), sorted(names.keys() - state.keys())
-    shapes = sorted(name for name in state.keys() & names.keys() if state[name].shape != names[name].shape)
-    for problem, which in (("lacks", missing), ("has besides", extra), ("has in another shape", shapes)):
-        if which:
-            parts = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
-            return Difference("state-dict", f"Published weights would not load: the model {problem} {parts}.")
-    model.load_state_dict(state)
+        return _fitting(cls(copy.deepcopy(oracle.config)), oracle)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, _Departs):
+            raise
+        raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
+
+
+def _fitting(model, oracle) -> torch.nn.Module:
+    """The model in evaluation mode, if published weights would load into it."""
+    if not isinstance(model, torch.nn.Module):
+        raise _Departs(Difference("wrong-type", f"The class has to make a torch module; it made {describe(model)}."))
+    ours, theirs = oracle.state_dict(), model.state_dict()
+    problems = {
+        "lacks": sorted(ours.keys() - theirs.keys()),
+        "has besides": sorted(theirs.keys() - ours.keys()),
+        "has in another shape": sorted(k for k in ours.keys() & theirs.keys() if ours[k].shape != theirs[k].shape),
+    }
+    for problem, names in problems.items():
+        if names:
+            listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            raise _Departs(Difference("state-dict", f"Published weights would not load: the model {problem} {listed}."))
     return model.eval()
 
 
-def _compare(model, oracle, one: Pass, seed: int) -> CheckFailed | None:
-    expected = oracle(**one.call)
-    expected = expected if isinstance(expected, tuple) else tuple(expected[name] for name in PREDICTIONS)
+def _compare(model, oracle, one: Pass, gradients: bool) -> None:
+    expected = one.expected or _predictions(oracle(**one.call))
     call = one.call
     try:
         output = model(**call)
     except (Exception, SystemExit) as error:
-        return _failed(generic.from_exception(_AS_EXERCISE, _NO_CASE, error), seed, error, one.label)
-    difference = _output_problem(output, one) or _first_difference(_predictions(output), expected)
+        raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), one.label, error) from None
+    difference = _form(output, one) or _first_difference(_predictions(output), expected)
+    if difference and difference.slug in (None, "wrong-shape", "nan"):
+        difference = _staged(model, oracle, one, difference)
+    if not difference:
+        written = [name for name, value in one.batch.items() if not torch.equal(value, call[name])]
+        if written:
+            difference = Difference("input-changed", f"forward writes to its input {written[0]}.")
+    if not difference and gradients and not one.expected:
+        difference = _gradients(model, oracle, _predictions(output), expected)
     if difference:
-        if difference.slug in (None, "wrong-shape", "nan"):
-            difference = _staged(model, oracle, one, difference)
-        return _failed(difference, seed, None, one.label)
-    for name, value in one.batch.items():
-        if not torch.equal(value, call[name]):
-            return _failed(Difference("input-changed", f"forward writes to its input {name}."), seed, None, one.label)
-    return _gradient_problem(model, oracle, _predictions(output), expected, seed, one)
+        raise _Departs(difference, one.label)
 
 
-def _output_problem(output, one: Pass) -> Difference | None:
+def _form(output, one: Pass) -> Difference | None:
     """Whether what came back has the form that `return_dict` asked for."""
     if output is None or output is Ellipsis:
         return Difference("unfilled", f"forward is not filled in yet: it returns {output}.")
@@ -145,15 +181,12 @@ def _output_problem(output, one: Pass) -> Difference | None:
             return Difference("outputs", f"{wanted}; {describe(output)} came back.")
         if len(output) != 3:
             return Difference("wrong-count", f"The tuple has to hold {', '.join(PREDICTIONS)}; it has {len(output)}.")
-        values = dict(zip(PREDICTIONS, output, strict=True))
-    else:
-        values = {name: _field(output, name) for name in PREDICTIONS}
-        if isinstance(output, tuple | list) or all(value is None for value in values.values()):
-            wanted = "a DecisionTransformerOutput with " + ", ".join(PREDICTIONS)
-            return Difference(
-                "outputs", f"Without return_dict=False, {wanted} is expected; {describe(output)} came back."
-            )
-    for name, value in values.items():
+    elif isinstance(output, tuple | list) or not any(_field(output, name) is not None for name in PREDICTIONS):
+        wanted = "a DecisionTransformerOutput with " + ", ".join(PREDICTIONS)
+        return Difference(
+            "outputs", f"Unless return_dict is False, {wanted} is expected; {describe(output)} came back."
+        )
+    for name, value in zip(PREDICTIONS, _predictions(output), strict=True):
         if value is None or value is Ellipsis:
             return Difference("unfilled", f"{name} is not filled in yet: it is {value}.")
         if not isinstance(value, torch.Tensor):
@@ -182,25 +215,21 @@ def _first_difference(given, expected) -> Difference | None:
             sentence = f"{name} holds NaN." if slug else f"{name} differs from transformers' own."
             return Difference(slug, sentence, name, index, float(right[index]), float(left[index]))
         if theirs.dtype != ours.dtype:
-            return Difference(
-                "wrong-dtype", f"{name} is right, but its dtype is {theirs.dtype}, not {ours.dtype}.", name
-            )
+            return Difference("wrong-dtype", f"{name} is right, but of dtype {theirs.dtype}, not {ours.dtype}.", name)
     return None
 
 
 def _staged(model, oracle, one: Pass, difference: Difference) -> Difference:
+    """The difference, named after the stage where the model first departs."""
     with torch.no_grad():
-        output, given = watch(model, lambda: model(**one.call))
-        reference_output, expected = watch(oracle, lambda: oracle(**one.call))
-    del reference_output
-    slug, sentence = stages.first_departure(oracle, one.batch, given, expected, _predictions(output))
-    return Difference(
-        slug, sentence, difference.result, difference.index, difference.expected, difference.given
-    )  # fmt: skip
+        _, given = watch(model, lambda: model(**one.call))
+        _, expected = watch(oracle, lambda: oracle(**one.call))
+    slug, sentence = stages.first_departure(oracle, one.batch, given, expected)
+    return replace(difference, slug=slug, sentence=sentence)
 
 
-def _gradient_problem(model, oracle, given, expected, seed, one: Pass) -> CheckFailed | None:
-    """Whether all parameters that learn from transformers' model learn from this one."""
+def _gradients(model, oracle, given, expected) -> Difference | None:
+    """Whether all parameters that learn in transformers' model learn in this one."""
 
     def slopes(parts, module):
         total = sum((part * torch.linspace(0.5, 1.5, part.numel()).reshape(part.shape)).sum() for part in parts)
@@ -208,32 +237,13 @@ def _gradient_problem(model, oracle, given, expected, seed, one: Pass) -> CheckF
         return dict(zip(names, torch.autograd.grad(total, leaves, allow_unused=True), strict=True))
 
     if not all(part.requires_grad for part in given):
-        found = Difference("lost-gradient", "The predictions are right, but no gradient flows back: it cannot learn.")
-        return _failed(found, seed, None, one.label)
+        return Difference("lost-gradient", "The predictions are right, but no gradient flows back: it cannot learn.")
     theirs, ours = slopes(given, model), slopes(expected, oracle)
     for name, slope in ours.items():
         if slope is None or not slope.any():
             continue
         if theirs[name] is None or not theirs[name].any():
-            found = Difference("lost-gradient", f"The predictions are right, but {name} gets no gradient.")
-            return _failed(found, seed, None, one.label)
+            return Difference("lost-gradient", f"The predictions are right, but {name} gets no gradient.")
+        if not close(theirs[name].numpy(), slope.numpy(), 1e-2).all():
+            return Difference("wrong-gradient", f"The predictions are right, but the gradient of {name} is not.")
     return None
-
-
-def _failed(difference: Difference, seed, error=None, label: str = "") -> CheckFailed:
-    hints = stages.HINTS.get(difference.slug) or generic.hints(difference, error) or HINTS
-    return CheckFailed(
-        name="forward",
-        function="forward",
-        mistake=difference.slug,
-        sentence=difference.sentence,
-        hints=hints,
-        difference=difference,
-        case=label,
-        seed=seed,
-        error=error,
-    )
-
-
-_AS_EXERCISE = Exercise("forward", "forward(...)", PREDICTIONS, "tensor", (), None, None, None, HINTS)
-_NO_CASE = generic.Case("", ())
