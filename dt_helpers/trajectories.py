@@ -14,6 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
 
 COLUMNS = ("observations", "actions", "rewards", "dones")
 
@@ -161,13 +162,12 @@ def _as(array: np.ndarray, dtype: type) -> np.ndarray:
     return array.astype(dtype, copy=False)
 
 
-def _flat(column) -> tuple[np.ndarray, np.ndarray]:
+def _flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     """An Arrow column of lists (of lists) -> its values (N,) or (N, dim), and the rows' offsets (E + 1,)."""
     import pyarrow as pa
 
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(column, pa.ChunkedArray):  # several chunks that stay several are joined by a copy
-        column = pa.concat_arrays(column.chunks)
+    # Joining copies, even a single chunk.
+    column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
     lengths = column.value_lengths().to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
     inner = column.flatten()

@@ -1,0 +1,158 @@
+"""Datasets by name: from the cache, else from the Hub (the published ones), else rolled out by the course's experts."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from dt_helpers import dataset_cache, experts, hub, simulate
+from dt_helpers.trajectories import Trajectories
+from dt_helpers.workspace import cache_dir
+
+__all__ = ["PUBLISHED", "SETS", "Trajectories", "load"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a set is rolled out."""
+
+    env: str
+    robot: str  # whose expert it is
+    stage: str  # environment steps that the expert was trained for
+    noise: float = 0.1  # standard deviation of what is added to its actions
+    episodes: int = 200
+    steps: int = 1000  # in each episode
+
+
+# Names differ from D4RL's, so that nobody compares the scores.
+SETS = {"halfcheetah-expert": Recipe("HalfCheetah-v5", "halfcheetah", "1000k")}
+
+# https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay: D4RL v2, recorded with an older physics
+PUBLISHED = tuple(
+    f"{robot}-{kind}-v2"
+    for robot in ("halfcheetah", "hopper", "walker2d")
+    for kind in ("expert", "medium", "medium-replay")
+)
+
+
+def load(
+    name: str = "halfcheetah-expert",
+    episodes: int | None = None,
+    seed: int = 0,
+    progress: bool = True,
+    say: Callable[[str], object] = print,
+) -> Trajectories:
+    """A dataset by name: one of SETS, which are rolled out on this machine, or of PUBLISHED, which the Hub has.
+
+    `episodes` is how many to roll out (by default what the set's recipe says), or how many of a published set's first
+    ones to take (by default all); `seed` is that of the rollouts. Where a published set cannot be read, the course's
+    own set of that kind takes its place, and its `name` is that of the course's own. What was used, and why, is told
+    to `say`. Everything is kept in the cache (`$DT_CACHE`), memory-mapped; a damaged cache is made again.
+
+    Raises ValueError for an unknown name or no episodes, and HubUnavailable if a published set can be had neither from
+    the Hub nor replaced.
+    """
+    if episodes is not None and (type(episodes) is not int or episodes < 1):
+        raise ValueError(f"episodes must be a whole number of at least 1, or None for all, not {episodes!r}.")
+    if name in SETS:
+        return _rolled_out(name, episodes, seed, progress, say)
+    if name not in PUBLISHED:
+        raise ValueError(_unknown(name))
+    try:
+        return _published(name, episodes, progress, say)
+    except hub.HubUnavailable as error:
+        own = name.removesuffix("-v2").replace("medium-replay", "mixed")
+        if own not in SETS:
+            raise hub.HubUnavailable(
+                f"{name} could not be read from the Hub: {error.reason}. Try again with a network, or take a set that "
+                f"needs none: {', '.join(SETS)}."
+            ) from error
+        say(
+            f"{name} could not be read from the Hub: {error.reason}. The course's own {own} takes its place; "
+            "its returns are not to be compared with published ones."
+        )
+        return _rolled_out(own, episodes, seed, progress, say)
+
+
+def _rolled_out(name: str, episodes: int | None, seed: int, progress: bool, say: Callable) -> Trajectories:
+    recipe = SETS[name]
+    count = recipe.episodes if episodes is None else episodes
+    expert = experts.load(recipe.robot, recipe.stage)
+    weights = hashlib.sha256((experts.FOLDER / f"{expert.name}.safetensors").read_bytes()).hexdigest()
+    origin = {"source": "rollouts", **asdict(recipe), "episodes": count, "seed": seed, "expert_sha256": weights}
+    key = name if (count, seed) == (recipe.episodes, 0) else f"{name}-{count}-episodes-seed-{seed}"
+    make = partial(
+        simulate.roll_out,
+        expert,
+        recipe.env,
+        episodes=count,
+        steps=recipe.steps,
+        noise=recipe.noise,
+        seed=seed,
+        progress=progress,
+        name=name,
+    )
+    return _kept_or_made(name, key, origin, make, "rolled out with the course's own expert", say)
+
+
+def _published(name: str, episodes: int | None, progress: bool, say: Callable) -> Trajectories:
+    def make() -> Trajectories:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            rows = hub.read(name, scratch, progress)
+            try:
+                return Trajectories.from_dataset(rows, name)
+            except ValueError as error:
+                raise hub.HubUnavailable(f"the file that it sent is not what it should be ({error})") from error
+
+    origin = {"source": "hub", "repository": hub.REPOSITORY, "name": name}
+    return _kept_or_made(name, name, origin, make, f"from the Hub ({hub.REPOSITORY})", say, episodes)
+
+
+def _kept_or_made(
+    name: str,
+    key: str,
+    origin: dict,
+    make: Callable[[], Trajectories],
+    how: str,
+    say: Callable,
+    first: int | None = None,
+) -> Trajectories:
+    """The dataset from the cache, else from `make` and then kept. `first`: only so many of its episodes."""
+    folder = cache_dir() / "datasets" / key
+    with dataset_cache.locked(folder, say):
+        try:
+            dataset = dataset_cache.find(folder, origin)
+        except dataset_cache.Stale as reason:
+            say(f"{name}: what the cache holds of it {reason}. It is made again.")
+            dataset = None
+        if dataset is not None:
+            source = f"from the cache, {folder}"
+        else:
+            dataset = make().to_dataset()
+            try:
+                dataset_cache.keep(folder, dataset, origin)
+                dataset = dataset_cache.find(folder, origin)
+                source = f"{how}, since the cache had none, and kept in {folder}"
+            except (OSError, dataset_cache.Stale) as error:
+                source = f"{how}, and not kept in the cache ({error})"
+    if first is not None and first < len(dataset):
+        dataset = dataset.select(range(first))
+    trajectories = Trajectories.from_dataset(dataset, name)
+    say(
+        f"{name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps, "
+        f"mean return {trajectories.returns.mean():,.0f}; {source}."
+    )
+    return trajectories
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(str(name).lower(), [*SETS, *PUBLISHED], n=1, cutoff=0.5)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return (
+        f"There is no dataset {name!r}.{hint} Rolled out on this machine: {', '.join(SETS)}. "
+        f"Read from the Hub: {', '.join(PUBLISHED)}."
+    )
