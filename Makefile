@@ -1,0 +1,69 @@
+# Everything is made in this folder: .venv, .cache and output. `make` lists what there is.
+
+PYTHON ?= python3
+TORCH ?= torch
+
+VENV := .venv
+BIN := $(VENV)/bin
+EXTRAS := lab,grade,test
+ACTIVATED := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+# A Python that will do: the one that was asked for, or else the first of the usual names.
+CANDIDATES := $(PYTHON) $(if $(filter file,$(origin PYTHON)),python3.13 python3.12 python3.11)
+# Where a virtual environment is active it is the Python below it, lest .venv be made by the one inside.
+SUITABLE = import ensurepip, sys, venv; (3, 11) <= sys.version_info < (3, 14) or sys.exit(1); print(sys._base_executable)
+FOUND := $(shell for p in $(CANDIDATES); do "$$p" -c '$(SUITABLE)' 2>/dev/null && break; done)
+VERSION := $(if $(FOUND),$(shell "$(FOUND)" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])'))
+
+# Two stamps: another Python makes the environment anew, other requirements only install again.
+MADE := $(VENV)/python-$(VERSION)
+INSTALLED := $(VENV)/installed-$(shell echo "$(TORCH) $(EXTRAS)" | cat - pyproject.toml | cksum | tr ' ' '-')
+
+.PHONY: help course lab test bench release lint clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo
+	@echo '  PYTHON=python3.12 chooses the Python, TORCH=torch==2.11.0 the requirement for torch.'
+	@echo '  ARGS="-k data" is handed on to pytest.'
+
+course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/course.html
+	@$(ACTIVATED) dt-course course
+
+lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
+	@$(ACTIVATED) jupyter lab notebooks/decision_transformer/01_setup.ipynb
+
+# Neither the user's cache nor the user's workspace is touched, and no window is opened.
+test: lint ## Check the style, run the tests and replay the solution notebooks
+	@rm -rf .cache/test-workspace
+	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_WORKSPACE="$(CURDIR)/.cache/test-workspace" MPLBACKEND=agg \
+		python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
+
+bench: $(INSTALLED) ## Measure what the README states
+	@$(ACTIVATED) sh -e -c 'for script in benchmarks/*.py; do echo "$$script"; python "$$script"; done'
+
+release: $(INSTALLED) ## Make the notebooks from the percent scripts in solutions/
+	@$(ACTIVATED) dt-course release
+
+lint: $(INSTALLED) ## Check the style
+	@$(ACTIVATED) ruff check .
+	@$(ACTIVATED) ruff format --check .
+
+clean: ## Remove all that make made: .venv, .cache and output
+	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis build output *.egg-info
+
+$(MADE):
+	@test -n "$(FOUND)" || { echo 'The course needs Python 3.11, 3.12 or 3.13 with its venv module; none of these is one:' \
+		'$(CANDIDATES).'; echo 'Install one (on Debian: python3-venv as well), or name it: make PYTHON=/path/to/python3.12'; \
+		exit 1; } >&2
+	@echo "Making $(VENV) with $(FOUND) (Python $(VERSION))"
+	@"$(FOUND)" -m venv --clear $(VENV)
+	@touch $@
+
+$(INSTALLED): $(MADE)
+	@echo "Installing $(TORCH) and the course: minutes the first time"
+	@rm -f $(VENV)/installed-*
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet "$(TORCH)"
+	@$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
+	@touch $@

@@ -1,0 +1,193 @@
+"""The release: from the percent scripts to executed solutions and the students' notebooks.
+
+    solutions/…/NN_name.py ─▶ solutions/…/NN_name.ipynb ─▶ notebooks/…/NN_name.ipynb
+       (the source)             (with outputs)               (nbgrader; outputs empty)
+
+The same scripts give the same bytes, so that a test can make everything again and compare.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from rich.console import Console
+
+from dt_helpers.authoring import scripts, students
+from dt_helpers.authoring.execution import WIDGET, execute
+from dt_helpers.authoring.tree import Tree
+from dt_helpers.workspace import replacing
+
+
+@dataclass
+class Release:
+    """What a release makes, and how it differs from the files that are there."""
+
+    wanted: dict[Path, str]  # every generated file and its content
+    drifted: list[Path] = field(default_factory=list)  # missing, or with another content
+    orphans: list[Path] = field(default_factory=list)  # students' notebooks whose script is gone
+    unpaired: list[Path] = field(default_factory=list)  # solution notebooks without a script: somebody's work
+    strangers: list[Path] = field(default_factory=list)  # in the students' folder, but not made by a release
+    unexecuted: dict[str, int] = field(default_factory=dict)  # notebook -> code cells without a run of their own
+
+    @property
+    def up_to_date(self) -> bool:
+        return not (self.drifted or self.orphans or self.unpaired or self.strangers)
+
+    def report(self, tree: Tree, written: bool) -> str:
+        """What was done if `written`, else what a release would do; one line a file."""
+        groups = {
+            "written" if written else "not up to date": self.drifted,
+            "removed" if written else "has no script any more": self.orphans,
+            "has no script": self.unpaired,
+            "does not belong to the students' notebooks": self.strangers,
+        }
+        lines = [f"{path.relative_to(tree.root)}: {what}" for what, paths in groups.items() for path in paths]
+        lines += [
+            f"{stem}: {cells} cells have no outputs of their own yet; run `dt-course release --execute {stem}`"
+            for stem, cells in self.unexecuted.items()
+        ]
+        if not written and not self.up_to_date:
+            lines.append("Run `make release` and commit what it makes.")
+        if self.up_to_date or written:
+            lines.append(f"All {len(self.wanted)} notebooks are up to date.")
+        return "\n".join(lines)
+
+
+def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release:
+    """Make everything in memory and compare it with the checkout; nothing is written.
+
+    Outputs come from `executed` (name -> notebook), else from the solution notebook that is there, for the cells
+    whose source is the same. Raises ValueError for a script or notebook that cannot be released.
+    """
+    solutions: dict[str, str] = {}
+    unexecuted: dict[str, int] = {}
+    for script in tree.scripts():
+        stem = script.stem
+        notebook = (executed or {}).get(stem)
+        if notebook is None:
+            notebook = scripts.read(script)
+            carry_outputs(notebook, tree.solution(stem))
+        _check_graded_outputs(notebook, stem)
+        solutions[stem] = _text(notebook)
+        if count := sum(c.cell_type == "code" and c.execution_count is None for c in notebook.cells):
+            unexecuted[stem] = count
+    wanted = {tree.solution(stem): text for stem, text in solutions.items()}
+    wanted |= {tree.student(stem): text for stem, text in students.generate(tree, solutions).items()}
+    release = Release(wanted, unexecuted=unexecuted)
+    release.drifted = [path for path, text in wanted.items() if not _same(path, text)]
+    release.orphans = [path for path in sorted(tree.notebooks.glob("*.ipynb")) if path not in wanted]
+    release.unpaired = [path for path in sorted(tree.solutions.glob("*.ipynb")) if path not in wanted]
+    release.strangers = [
+        path
+        for path in sorted(tree.notebooks.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts
+    ]
+    return release
+
+
+def write(release: Release) -> None:
+    """Bring the checkout to what the release wants: each file by rename, orphans removed.
+
+    Raises FileExistsError for a solution notebook without a script and for files in the students' folder that no
+    release made; nothing is written then.
+    """
+    if release.unpaired:
+        listed = " ".join(map(str, release.unpaired))
+        raise FileExistsError(f"No percent script, so make one with `jupytext --to py:percent {listed}`, or remove it.")
+    if release.strangers:
+        listed = ", ".join(map(str, release.strangers))
+        raise FileExistsError(f"Students get every file beside their notebooks, so move these elsewhere: {listed}.")
+    for path in release.orphans:
+        path.unlink()
+    for path in release.drifted:
+        with replacing(path) as staged:
+            staged.write_text(release.wanted[path], encoding="utf-8")
+
+
+def run(
+    tree: Tree, names: list[str], *, console: Console, preset: str | None = None, cell_timeout: float = 3600
+) -> dict[str, NotebookNode]:
+    """Execute the solution notebooks called `names` (none: all of them), in the order of the course.
+
+    They work in ``.cache/release``, emptied first when all of them run. Raises ValueError for an unknown name and
+    CellFailed for a cell that fails.
+    """
+    found = {script.stem: script for script in tree.scripts()}
+    if unknown := [name for name in names if name not in found]:
+        raise ValueError(f"There is no notebook {', '.join(unknown)}. There are: {', '.join(found)}.")
+    chosen = [stem for stem in found if not names or stem in names]
+    workspace = tree.root / ".cache" / "release"
+    if not names:
+        shutil.rmtree(workspace, ignore_errors=True)
+    workspace.mkdir(parents=True, exist_ok=True)
+    environment = {"DT_WORKSPACE": str(workspace)} | ({"DT_PRESET": preset} if preset else {})
+    executed = {}
+    for number, stem in enumerate(chosen, 1):
+        notebook = executed[stem] = scripts.read(found[stem])
+        position = f"{number} of {len(chosen)}"
+        options = {"console": console, "environment": environment, "cell_timeout": cell_timeout}
+        seconds = execute(notebook, tree.solutions, name=stem, position=position, **options)
+        _hide_paths(notebook, {str(workspace): "~/dt_workspace", str(tree.root): "decision-transformer-course"})
+        console.print(f"{position}  {stem}: {seconds:.0f} s", highlight=False)
+    return executed
+
+
+def carry_outputs(notebook: NotebookNode, earlier: Path) -> None:
+    """Take the outputs of the cells whose id and source are as they were in the notebook `earlier`, if it exists.
+
+    Raises ValueError when `earlier` is no notebook.
+    """
+    if not earlier.exists():
+        return
+    try:
+        before = nbformat.read(earlier, as_version=4)
+    except Exception as error:
+        raise ValueError(f"{earlier} is no notebook ({error}). Remove it and release again.") from None
+    known = {(cell.get("id"), cell.source): cell for cell in before.cells if cell.cell_type == "code"}
+    for cell in notebook.cells:
+        if old := known.get((cell.id, cell.source)):
+            cell.outputs = [output for output in old.outputs if WIDGET not in output.get("data", {})]
+            cell.execution_count = old.execution_count
+
+
+def _check_graded_outputs(notebook: NotebookNode, stem: str) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and scripts.is_graded(cell):
+            noise = [o.get("text", "") for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+            if noise:
+                raise ValueError(
+                    f"{stem}: the check {scripts.grade_id(cell)!r} prints to stderr, and nbgrader gives 0 points "
+                    f"for that: {noise[0].strip()[:200]}"
+                )
+
+
+def _hide_paths(notebook: NotebookNode, names: dict[str, str]) -> None:
+    """Replace this checkout's paths in outputs by `names`: readers have others."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for path, name in names.items():
+                if "text" in output:
+                    output.text = output.text.replace(path, name)
+                for mime, value in output.get("data", {}).items():
+                    if isinstance(value, str):
+                        output.data[mime] = value.replace(path, name)
+
+
+def _text(notebook: NotebookNode) -> str:
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+if __name__ == "__main__":
+    from dt_helpers.cli import main
+
+    sys.exit(main(["release", *sys.argv[1:]]))

@@ -1,0 +1,118 @@
+"""All notebooks of the course on one page that needs nothing from the network."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+from jinja2 import Environment, FileSystemLoader, pass_context
+from latex2mathml.converter import convert as mathml
+from markupsafe import Markup
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
+
+TEMPLATES = Path(__file__).parent.parent / "assets" / "course"
+REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
+
+
+def render(notebooks: dict[str, NotebookNode], title: str = "The Decision Transformer course") -> str:
+    """The page of the `notebooks` (name -> notebook): a table of contents, then each with its outputs.
+
+    Formulas are MathML, which browsers draw by themselves. Nothing is loaded: a remote picture becomes its
+    alternative text, a remote script is left out, links stay links.
+    """
+    exporter = _Exporter(
+        template_name="lab",
+        template_file="base.html.j2",  # the body only, without the page around it and its remote scripts
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    chapters = []
+    for name, notebook in notebooks.items():
+        body = BeautifulSoup(exporter.from_notebook_node(notebook)[0], "html.parser")
+        for pilcrow in body.select("a.anchor-link"):
+            pilcrow.decompose()
+        _cut_remote(body)
+        _make_local(body, name, set(notebooks))
+        headings = [(h.get("id"), h.get_text()) for h in body.find_all("h2") if h.get("id")]
+        first = body.find("h1")
+        chapters.append((name, first.get_text() if first else name, headings, Markup(body)))
+    page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("page.html.j2")
+    styles = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    css = Markup(f"{styles}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}")
+    return page.render(title=title, chapters=chapters, css=css)
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown to HTML with MathML where nbconvert leaves the formula to a script from a remote server."""
+
+    def block_math(self, body: str) -> str:
+        return _formula(body, "block")
+
+    def inline_math(self, body: str) -> str:
+        return _formula(body, "inline")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return _formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+
+
+class _Exporter(HTMLExporter):
+    @pass_context
+    def markdown2html(self, context, source: str) -> str:
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = _Renderer(escape=False, attachments=attachments)
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def _formula(tex: str, display: str) -> str:
+    try:
+        return mathml(tex.strip(), display=display)
+    except Exception:  # whatever the converter stumbles over: the formula as it was written is still readable
+        return f"<code>{escape(tex)}</code>"
+
+
+def _cut_remote(body: BeautifulSoup) -> None:
+    for tag in body.find_all(["script", "link", "iframe", "object", "embed"]):
+        if REMOTE.match(tag.get("src") or tag.get("href") or tag.get("data") or ""):
+            tag.decompose()
+    for tag in body.find_all(["img", "video", "audio", "source", "track"]):
+        if REMOTE.match(tag.get("poster") or ""):
+            del tag["poster"]
+        if REMOTE.match(tag.get("src") or ""):
+            tag.replace_with(tag.get("alt") or "")
+        elif tag.get("srcset"):
+            del tag["srcset"]
+    for style in body.find_all("style"):
+        style.string = _without_remote_urls(style.get_text())
+    for tag in body.find_all(style=True):
+        tag["style"] = _without_remote_urls(tag["style"])
+
+
+def _without_remote_urls(css: str) -> str:
+    css = re.sub(r"@import[^;]*;", "", css)
+    return re.sub(r"url\(\s*['\"]?\s*(https?:)?//[^)]*\)", "none", css, flags=re.IGNORECASE)
+
+
+def _make_local(body: BeautifulSoup, name: str, names: set[str]) -> None:
+    """Anchors of their own for each notebook, and links between notebooks that lead to their place on the page."""
+    for tag in body.find_all(id=True):
+        tag["id"] = f"{name}--{tag['id']}"
+    for link in body.find_all("a", href=True):
+        link["href"] = _local_href(link, name, names)
+
+
+def _local_href(link: Tag, name: str, names: set[str]) -> str:
+    href = str(link["href"])
+    if href.startswith("#"):
+        return f"#{name}--{href[1:]}"
+    path, _, anchor = href.partition("#")
+    stem = path.removeprefix("./").removesuffix(".ipynb")
+    if stem in names and path.endswith(".ipynb"):
+        return f"#{stem}--{anchor}" if anchor else f"#{stem}"
+    return href

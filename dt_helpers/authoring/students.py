@@ -1,0 +1,54 @@
+"""The students' notebooks: nbgrader's own generate_assignment, in a folder that is gone afterwards."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from dt_helpers.authoring.tree import ASSIGNMENT, Tree
+
+
+def generate(tree: Tree, solutions: dict[str, str]) -> dict[str, str]:
+    """The students' notebooks of the solution notebooks, both as name and JSON text.
+
+    nbgrader reads the checkout's own configuration; its input and output are temporary, and no gradebook is touched.
+    Raises ValueError with nbgrader's own words when it refuses a notebook.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    with tempfile.TemporaryDirectory(prefix="dt-release-") as temporary, _quiet_log() as (log, refusals):
+        there = Tree(Path(temporary).resolve())
+        there.solutions.mkdir(parents=True)
+        for stem, text in solutions.items():
+            there.solution(stem).write_text(text, encoding="utf-8")
+        config = Config(PyFileConfigLoader(tree.config.name, path=str(tree.root)).load_config())
+        config.CourseDirectory.root = str(there.root)
+        config.CourseDirectory.assignment_id = ASSIGNMENT
+        config.GenerateAssignment.no_database = True  # the two settings of `nbgrader generate_assignment --no-db`
+        config.SaveCells.enabled = False
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config, log=log)
+        try:
+            converter.start()
+        except NbGraderException as error:
+            reasons = "\n".join(refusals) or str(error)
+            raise ValueError(f"nbgrader could not make the students' notebooks:\n{reasons}") from None
+        return {stem: there.student(stem).read_text(encoding="utf-8") for stem in solutions}
+
+
+@contextmanager
+def _quiet_log() -> Iterator[tuple[logging.Logger, list[str]]]:
+    """A logger that shows nothing, and the error messages that it was given."""
+    log = logging.Logger("nbgrader", level=logging.ERROR)
+    refusals: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: refusals.append(record.getMessage())
+    log.addHandler(handler)
+    yield log, refusals

@@ -1,0 +1,260 @@
+"""The command line, ``dt-course``. Each command imports what it needs when it runs, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dt_helpers.authoring import CourseError
+from dt_helpers.hub import HubUnavailable
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
+
+
+class Preset(StrEnum):
+    """How long to train: names of `dt_helpers.settings.PRESETS`, which is slow to import."""
+
+    ci = "ci"
+    quick = "quick"
+    tutorial = "tutorial"
+
+
+PresetOption = Annotated[
+    Preset | None,
+    typer.Option(
+        help="How long to train: ci (seconds, learns next to nothing), quick (minutes on two cores), tutorial (as in "
+        "the original tutorial). Default: $DT_PRESET, else quick.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
+
+
+@app.callback()
+def common(
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")] = False,
+) -> None:
+    """The Decision Transformer course: from a dataset to a running cheetah.
+
+    A first walk: check-env, then data, train and replay. The course itself is in the notebooks.
+    """
+
+
+@app.command("check-env")
+def check_env() -> None:
+    """Say what this machine has for the course.
+
+    What is missing is named together with what to do about it.
+
+    \b
+    Example:
+      dt-course check-env
+    """
+    from dt_helpers.environment import check_environment
+
+    report = check_environment()
+    print(report)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def data(
+    name: Annotated[str, typer.Argument(help="Name of the dataset.")] = "halfcheetah-expert",
+    episodes: Annotated[
+        int | None, typer.Option(help="How many episodes. Default: all that the dataset has.", show_default=False)
+    ] = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Get a dataset and say what is in it.
+
+    The first time this may take a minute; later it comes from the cache.
+
+    \b
+    Examples:
+      dt-course data
+      dt-course data halfcheetah-expert --episodes 20
+    """
+    from dt_helpers.data import load
+
+    trajectories = load(name, episodes, seed)
+    returns, lengths = trajectories.returns, trajectories.lengths
+    print(f"Returns from {returns.min():,.0f} to {returns.max():,.0f}, {lengths.min()} to {lengths.max()} steps each.")
+
+
+@app.command()
+def train(
+    data: Annotated[str, typer.Option(help="Name of the dataset.")] = "halfcheetah-expert",
+    preset: PresetOption = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the model. Default: model in the workspace.", show_default=False)
+    ] = None,
+    seed: SeedOption = 0,
+    resume: Annotated[
+        bool, typer.Option(help="Go on with a run that was interrupted, or begin anew (--no-resume).")
+    ] = True,
+) -> None:
+    """Train a Decision Transformer and save it.
+
+    \b
+    Examples:
+      dt-course train
+      dt-course train --preset ci --output /tmp/model
+    """
+    from dt_helpers import training
+    from dt_helpers.data import load
+
+    training.train(load(data), preset and preset.value, output=output, seed=seed, resume=resume)
+    print(f"The model is in {output or _workspace() / 'model'}. See it run: dt-course replay")
+
+
+@app.command()
+def replay(
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a trained model. Default: model in the workspace, else one that comes with the course.",
+            show_default=False,
+        ),
+    ] = None,
+    env: Annotated[str, typer.Option(help="The environment to run in.")] = "HalfCheetah-v5",
+    target_return: Annotated[
+        float | None,
+        typer.Option(
+            help="The return to ask for. Default: one that a tenth of the episodes in the model's dataset exceed.",
+            show_default=False,
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, help="How many episodes to measure.")] = 8,
+    steps: Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")] = 1000,
+    output: Annotated[
+        Path | None, typer.Option(help="The video. Default: replay.mp4 in the workspace.", show_default=False)
+    ] = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Let a trained model run: measure it and film it.
+
+    \b
+    Examples:
+      dt-course replay
+      dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
+    """
+    from dt_helpers import rollout, training
+
+    agent = training.load(model) if model else training.load_or_provided()
+    if target_return is None:
+        target_return = _target_from_data(agent.config.dataset)
+    path = output or _workspace() / "replay.mp4"
+    print(rollout.evaluate(agent, env, target_return, episodes, seed, steps))
+    rollout.record(agent, env, target_return, path, seed, steps)
+    print(f"The video is in {path}")
+
+
+@app.command()
+def course(
+    output: Annotated[Path, typer.Option(help="Folder for everything that the course makes.")] = Path("output"),
+    preset: PresetOption = None,
+    cell_minutes: Annotated[float, typer.Option(min=0.01, help="Give a cell up that runs longer than this.")] = 60,
+) -> None:
+    """Run all notebooks, solved, and leave a page and a video.
+
+    The page is course.html, all notebooks with their outputs, and the video is replay.mp4. To be run in a checkout of
+    the course, whose own notebooks stay as they are.
+
+    \b
+    Examples:
+      dt-course course
+      dt-course course --preset ci --output /tmp/course
+    """
+    from dt_helpers.authoring.course import Course
+    from dt_helpers.authoring.tree import Tree
+
+    Course(Tree.find(), output, preset=preset and preset.value, cell_timeout=cell_minutes * 60).run()
+
+
+@app.command()
+def release(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Notebooks to execute, such as 02_dataset. Default: all.")
+    ] = None,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Run the solutions, so that their outputs are new.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is not up to date.")] = False,
+    preset: PresetOption = None,
+    cell_minutes: Annotated[float, typer.Option(min=0.01, help="Give a cell up that runs longer than this.")] = 60,
+) -> None:
+    """Make the notebooks from the percent scripts.
+
+    Each script becomes a solution notebook and, through nbgrader, the students' notebook. Without --execute the
+    solutions keep the outputs of the cells that did not change.
+
+    \b
+    Examples:
+      dt-course release
+      dt-course release --execute 02_dataset
+      dt-course release --check
+    """
+    if check and execute:
+        raise typer.BadParameter("--check writes nothing, so it cannot be combined with --execute.")
+    if names and not execute:
+        raise typer.BadParameter("names choose what --execute runs; everything is released in any case.")
+    from rich.console import Console
+
+    from dt_helpers.authoring import build
+    from dt_helpers.authoring.tree import Tree
+
+    tree, console = Tree.find(), Console()
+    seconds = cell_minutes * 60
+    executed = None
+    if execute:
+        executed = build.run(tree, names or [], console=console, preset=preset and preset.value, cell_timeout=seconds)
+    plan = build.plan(tree, executed)
+    if not check:
+        build.write(plan)
+    print(plan.report(tree, written=not check))
+    raise typer.Exit(1 if check and not plan.up_to_date else 0)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 1 for a failure, 2 for a command line that makes no sense."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(arguments, prog_name="dt-course")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except (CourseError, HubUnavailable, ValueError, OSError, ImportError) as error:
+        if "--traceback" in arguments:
+            raise
+        print(f"dt-course: {_advice(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("dt_helpers"):
+        return f"{error.name} is not installed. In a checkout of the course: pip install -e '.[lab,grade]'"
+    return str(error) or type(error).__name__
+
+
+def _target_from_data(name: str) -> float:
+    import numpy as np
+
+    from dt_helpers.data import load
+
+    target = float(np.quantile(load(name).returns, 0.9))
+    print(f"Asking for a return of {target:,.0f}, which a tenth of these episodes exceed.")
+    return target
+
+
+def _workspace() -> Path:
+    from dt_helpers.workspace import workspace
+
+    return workspace()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

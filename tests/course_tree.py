@@ -1,0 +1,33 @@
+"""Small courses in temporary folders, made of the scripts in fixtures/course."""
+
+import shutil
+from pathlib import Path
+
+from dt_helpers.authoring import build
+from dt_helpers.authoring.tree import Tree
+
+REPOSITORY = Path(__file__).parent.parent
+SCRIPTS = Path(__file__).parent / "fixtures" / "course"
+
+
+def make_tree(root: Path, *, released: bool = False) -> Tree:
+    """A checkout in `root` with two notebooks and the real nbgrader configuration."""
+    tree = Tree(root)
+    shutil.copytree(SCRIPTS, tree.solutions)
+    shutil.copy(REPOSITORY / "nbgrader_config.py", tree.config)
+    if released:
+        build.write(build.plan(tree))
+    return tree
+
+
+def add_script(tree: Tree, name: str, *cells: str) -> Path:
+    """A further script of the given code cells."""
+    path = tree.solutions / f"{name}.py"
+    path.write_text("\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n")
+    return path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

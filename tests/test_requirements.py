@@ -1,0 +1,85 @@
+"""What the package needs is written down once, in pyproject.toml; here everything else is compared with it."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REPOSITORY = Path(__file__).parent.parent
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+CORE = PROJECT["dependencies"]
+EXTRAS = PROJECT["optional-dependencies"]
+MODULES = sorted((REPOSITORY / "dt_helpers").rglob("*.py"))
+
+
+def names(requirements):
+    return {canonicalize_name(Requirement(requirement).name) for requirement in requirements}
+
+
+def test_conda_environment_has_the_same_requirements():
+    conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text())["dependencies"]
+    pip = next(entry["pip"] for entry in conda if isinstance(entry, dict))
+    assert "-e ." in pip, "the package itself, so that dt-course is there"
+    wanted = CORE + EXTRAS["lab"] + EXTRAS["grade"] + EXTRAS["test"]
+    assert sorted(set(pip) - {"-e ."}) == sorted(set(wanted))
+    python = next(entry for entry in conda if str(entry).startswith("python"))
+    assert PROJECT["requires-python"] in python
+
+
+def test_no_requirement_is_there_twice_or_without_a_lowest_version():
+    everything = CORE + [requirement for extra in EXTRAS.values() for requirement in extra]
+    assert len(names(everything)) == len(everything)
+    for requirement in everything:
+        assert [bound.operator for bound in Requirement(requirement).specifier] == [">="], requirement
+
+
+def test_what_would_break_colabs_kernel_is_no_part_of_the_core():
+    assert not names(CORE) & {"nbgrader", "jupyterlab", "notebook", "ipykernel", "ipython", "jupyter-client"}
+
+
+def imported(module: Path) -> set[str]:
+    """Top-level names that a module imports, at any place in it."""
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"dt_helpers", "__future__"}
+
+
+def and_their_own(declared: set[str]) -> set[str]:
+    """The distributions themselves and what they require at first hand, which comes with them."""
+    closure = set(declared)
+    for name in declared:
+        try:
+            own = [Requirement(text) for text in requires(name) or []]
+        except PackageNotFoundError:
+            continue
+        closure |= {canonicalize_name(r.name) for r in own if r.marker is None or r.marker.evaluate({"extra": ""})}
+    return closure
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_what_a_module_imports_is_required(module):
+    """The course's own tools (authoring, grading) may use the extra grade; IPython is there wherever it is used."""
+    allowed = names(CORE)
+    if {"authoring", "grading"} & set(module.parts):
+        allowed |= names(EXTRAS["grade"])
+    allowed = and_their_own(allowed) | {"ipython"}
+    providers = packages_distributions()
+    for name in imported(module):
+        distributions = {canonicalize_name(provider) for provider in providers.get(name, [])}
+        assert distributions & allowed, f"{module.name} imports {name}, which pyproject.toml does not require"
+
+
+def test_the_makefile_installs_the_extras_that_exist():
+    extras = re.search(r"^EXTRAS := (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)[1].split(",")
+    assert set(extras) == set(EXTRAS) & {"lab", "grade", "test"}
