@@ -35,7 +35,9 @@ def write_card(folder: Path) -> None:
     evaluation = folder / "evaluation.json"
     returns = json.loads(evaluation.read_text())["text"] if evaluation.exists() else UNMEASURED
     table = "\n".join(f"| {key} | {value} |" for key, value in facts.items())
-    text = CARD.format(dataset=facts["dataset"], context_length=facts["context_length"], settings=table, returns=returns)
+    text = CARD.format(
+        dataset=facts["dataset"], context_length=facts["context_length"], settings=table, returns=returns
+    )
     with replacing(folder / "README.md") as staged:
         staged.write_text(text)
 

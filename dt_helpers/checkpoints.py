@@ -16,7 +16,9 @@ EMA_FILE = "ema.safetensors"
 
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest finished checkpoint in `folder`, or None."""
-    finished = {int(match[1]): path for path in folder.glob("checkpoint-*") if (match := re.search(r"-(\d+)$", path.name))}
+    finished = {
+        int(match[1]): path for path in folder.glob("checkpoint-*") if (match := re.search(r"-(\d+)$", path.name))
+    }
     return finished[max(finished)] if finished else None
 
 

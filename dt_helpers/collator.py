@@ -33,7 +33,9 @@ class Windows(torch.utils.data.Dataset):
     """
 
     def __init__(self, trajectories: Trajectories, episodes: np.ndarray | None = None, every: int = 1):
-        chosen = np.ones(len(trajectories), bool) if episodes is None else np.isin(np.arange(len(trajectories)), episodes)
+        chosen = (
+            np.ones(len(trajectories), bool) if episodes is None else np.isin(np.arange(len(trajectories)), episodes)
+        )
         self.anchors = np.flatnonzero(chosen[trajectories.episode_of])[::every]  # (windows,) int64
 
     def __len__(self) -> int:

@@ -71,7 +71,11 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
 
         # four embeddings, (batch, K, hidden) each
         time = self.embed_timestep(timesteps)
-        tokens = (self.embed_return(returns_to_go) + time, self.embed_state(states) + time, self.embed_action(actions) + time)
+        tokens = (
+            self.embed_return(returns_to_go) + time,
+            self.embed_state(states) + time,
+            self.embed_action(actions) + time,
+        )
 
         x = torch.stack(tokens, dim=2).reshape(batch, 3 * K, self.hidden_size)  # R_1, s_1, a_1, R_2, s_2, a_2, ...
         mask = attention_mask.repeat_interleave(3, dim=1)  # (batch, 3K)

@@ -1,20 +1,174 @@
-"""The course's pictures. Each function returns a matplotlib figure that is not shown by itself."""
+"""The course's pictures: each function returns a figure, which a notebook shows as a cell's last value."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 from matplotlib.figure import Figure
 
+if TYPE_CHECKING:
+    from dt_helpers.rollout import Evaluation
+    from dt_helpers.trajectories import Trajectories
 
-def learning_curve(history: list[dict]) -> Figure:
+RETURN, STATE, ACTION, TIME = "#d95f02", "#1b9e77", "#7570b3", "#b8b8b8"  # told apart by the colour-blind, too
+TOKEN_COLORS = {"R": RETURN, "s": STATE, "a": ACTION, "t": TIME}
+
+
+class Picture(Figure):
+    """A figure that shows itself in any notebook, whether or not pyplot was imported."""
+
+    def __init__(self, width: float = 7.0, height: float = 3.0, **options):
+        super().__init__(figsize=(width, height), layout="constrained", dpi=110, **options)
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
+def learning_curve(history: list[dict]) -> Picture:
     """Training and held-out loss over the steps, from the Trainer's ``state.log_history``."""
-    figure = Figure(figsize=(7, 3), layout="constrained")
+    figure = Picture()
     axes = figure.subplots()
     for key, label, style in (("loss", "training", "-"), ("eval_loss", "held-out episodes", "o-")):
         points = [(entry["step"], entry[key]) for entry in history if key in entry]
         if points:
             axes.plot(*zip(*points, strict=True), style, label=label, markersize=4)
-    axes.set(xlabel="step", ylabel="mean squared error", yscale="log")
+    axes.set(xlabel="step", ylabel="loss of the actions", yscale="log")
     if axes.lines:
         axes.legend()
     axes.grid(alpha=0.3)
     return figure
+
+
+def returns_histogram(data: Trajectories, marks: dict[str, float] | None = None) -> Picture:
+    """How many episodes earned how much, with vertical lines at `marks` (label -> return)."""
+    figure = Picture()
+    axes = figure.subplots()
+    axes.hist(data.returns, bins=30, color=STATE, alpha=0.85)
+    for (label, value), style in zip((marks or {}).items(), ("-", "--", ":", "-."), strict=False):
+        axes.axvline(value, color="black", linestyle=style, label=f"{label}: {value:,.0f}")
+    if marks:
+        axes.legend()
+    axes.set(xlabel="return of an episode", ylabel="episodes", title=f"{data.name}: {len(data)} episodes")
+    return figure
+
+
+def episode(data: Trajectories, index: int = 0, steps: int = 100) -> Picture:
+    """The first steps of one episode: some of what the robot senses, what it does, what it earns."""
+    rows = {key: value[:steps] for key, value in data.episode(index).items()}
+    figure = Picture(height=5.5)
+    top, middle, bottom = figure.subplots(3, 1, sharex=True)
+    top.plot(rows["observations"][:, :4])
+    top.set(ylabel=f"observations\n(4 of {data.state_dim})", title=f"{data.name}, episode {index}")
+    middle.plot(rows["actions"][:, :3])
+    middle.set(ylabel=f"actions\n(3 of {data.act_dim})")
+    bottom.plot(rows["rewards"], color=RETURN)
+    bottom.set(ylabel="reward", xlabel="timestep")
+    return figure
+
+
+def reward_and_return_to_go(rewards: np.ndarray, returns_to_go: np.ndarray) -> Picture:
+    """An episode's rewards, each step's own, above what remains to be earned, both (T,)."""
+    figure = Picture(height=3.6)
+    top, bottom = figure.subplots(2, 1, sharex=True)
+    top.plot(rewards, color=STATE, linewidth=0.8)
+    top.set(ylabel="reward")
+    bottom.plot(returns_to_go, color=RETURN)
+    bottom.fill_between(np.arange(len(returns_to_go)), returns_to_go, color=RETURN, alpha=0.2)
+    bottom.set(ylabel="return-to-go", xlabel="timestep")
+    return figure
+
+
+def windows(batch: dict, rows: int = 12) -> Picture:
+    """Each row a window, each column a step in it: its timestep where it is real, grey where it is padding."""
+    mask = np.asarray(batch["attention_mask"])[:rows] > 0  # (rows, K)
+    timesteps = np.asarray(batch["timesteps"])[:rows]  # (rows, K)
+    figure = Picture(height=0.6 + 0.28 * len(mask))
+    axes = figure.subplots()
+    axes.imshow(np.where(mask, 1.0, 0.0), cmap="Greens", vmin=0, vmax=2.5, aspect="auto")
+    for (i, j), real in np.ndenumerate(mask):
+        axes.text(j, i, str(int(timesteps[i, j])) if real else "·", ha="center", va="center", fontsize=6.5)
+    axes.set(xlabel="position in the window (the newest step at the right)", ylabel="window", xticks=[], yticks=[])
+    return figure
+
+
+def tokens(rows: dict[str, Sequence[str]]) -> Picture:
+    """Strips of tokens, one under the other: a label -> names such as ``R1``, ``s1``, ``a1`` (coloured by initial)."""
+    width = max(len(names) for names in rows.values())
+    figure = Picture(height=0.35 + 0.55 * len(rows))
+    axes = figure.subplots()
+    for y, (label, names) in enumerate(rows.items()):
+        axes.text(-0.8, -y, label, ha="right", va="center")
+        for x, name in enumerate(names):
+            color = TOKEN_COLORS.get(name[:1], "white")
+            axes.text(
+                x, -y, name, ha="center", va="center", color="white",
+                bbox={"boxstyle": "round,pad=0.35", "facecolor": color, "edgecolor": "none"},
+            )  # fmt: skip
+    axes.set(xlim=(-3.2, width - 0.4), ylim=(0.6 - len(rows), 0.6))
+    axes.axis("off")
+    return figure
+
+
+def architecture(steps: int = 2) -> Picture:
+    """What goes in, what comes out, and which token predicts what."""
+    figure = Picture(height=3.4)
+    axes = figure.subplots()
+    axes.add_patch(_box((-0.6, 1.0), 3 * steps + 0.2, 0.8, "#dddddd"))
+    axes.text(1.5 * steps - 0.5, 1.4, "GPT-2 encoder with causal attention: a token sees itself and what is left of it",
+              ha="center", va="center", fontsize=9)  # fmt: skip
+    for t in range(1, steps + 1):
+        for place, kind in enumerate("Rsa"):
+            x = 3 * (t - 1) + place
+            axes.add_patch(_box((x - 0.35, 0.0), 0.7, 0.55, TOKEN_COLORS[kind]))
+            axes.text(x, 0.28, f"{kind}$_{t}$", ha="center", va="center", color="white", fontsize=12)
+            axes.annotate("", (x, 0.98), (x, 0.58), arrowprops={"arrowstyle": "->"})
+            axes.text(x, -0.22, f"+ time {t}", ha="center", va="center", fontsize=8, color="#555555")
+        for place, label, color in ((1, f"a$_{t}$", ACTION), (2, f"R$_{t + 1}$, s$_{t + 1}$", STATE)):
+            x = 3 * (t - 1) + place
+            axes.annotate("", (x, 2.3), (x, 1.85), arrowprops={"arrowstyle": "->"})
+            axes.text(x, 2.5, label, ha="center", va="center", fontsize=12, color=color)
+    axes.text(-0.75, 2.5, "predicted", ha="right", va="center", fontsize=9)
+    axes.text(-0.75, 0.28, "tokens", ha="right", va="center", fontsize=9)
+    axes.set(xlim=(-2, 3 * steps - 0.2), ylim=(-0.45, 2.8))
+    axes.axis("off")
+    return figure
+
+
+def return_so_far(evaluation: Evaluation) -> Picture:
+    """What each episode had earned by each step, and the straight line to the target return."""
+    figure = Picture()
+    axes = figure.subplots()
+    axes.plot(evaluation.rewards.cumsum(axis=1).T, color=STATE, alpha=0.5, linewidth=1)
+    axes.plot([0, evaluation.rewards.shape[1]], [0, evaluation.target_return], "--", color="black", label="target")
+    axes.set(xlabel="timestep", ylabel="return so far", title=evaluation.env_name)
+    axes.legend()
+    return figure
+
+
+def target_against_achieved(evaluations: Sequence[Evaluation], best: float | None = None) -> Picture:
+    """Each evaluation's mean and spread over its target, the diagonal, and the best return in the data."""
+    figure = Picture(width=5, height=4)
+    axes = figure.subplots()
+    targets = [evaluation.target_return for evaluation in evaluations]
+    means, stds = zip(*((evaluation.mean, evaluation.std) for evaluation in evaluations), strict=True)
+    axes.errorbar(targets, means, stds, fmt="o", color=STATE, capsize=3, label="achieved (mean ± std)")
+    low, high = min(0, *targets), max(targets)
+    axes.plot([low, high], [low, high], "--", color="black", linewidth=1, label="as asked")
+    if best is not None:
+        axes.axvline(best, color=RETURN, linestyle=":", label=f"best in the data: {best:,.0f}")
+    axes.set(xlabel="target return", ylabel="achieved return")
+    axes.legend()
+    return figure
+
+
+def _box(corner: tuple[float, float], width: float, height: float, color: str):
+    from matplotlib.patches import FancyBboxPatch
+
+    return FancyBboxPatch(
+        corner, width, height, boxstyle="round,pad=0.02,rounding_size=0.1", facecolor=color, edgecolor="none"
+    )

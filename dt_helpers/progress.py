@@ -24,9 +24,11 @@ class Progress(TrainerCallback):
         self.bar.update(state.global_step - self.bar.n)
 
     def on_log(self, args, state, control, logs, **kwargs):
-        if self.bar is None or self.bar.disable and self.display is None:
+        if self.bar is None or (self.bar.disable and self.display is None):
             return
-        losses = {name: f"{logs[key]:.4f}" for name, key in (("loss", "loss"), ("held out", "eval_loss")) if key in logs}
+        losses = {
+            name: f"{logs[key]:.4f}" for name, key in (("loss", "loss"), ("held out", "eval_loss")) if key in logs
+        }
         if losses:
             self.bar.set_postfix(losses, refresh=False)
         if self.display is not None and time.monotonic() - self.drawn > self.redraw_every:

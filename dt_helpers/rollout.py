@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from dt_helpers import envs
+from dt_helpers import envs, video
 from dt_helpers.model import DecisionTransformerModel
 
 
@@ -79,8 +82,8 @@ class Evaluation:
     def __str__(self) -> str:
         score = f", D4RL score {self.normalized_score:.1f}" if self.normalized_score is not None else ""
         return (
-            f"{self.env_name}, target return {self.target_return:.0f}: mean return {self.mean:.0f} ± {self.std:.0f} over "
-            f"{len(self.lengths)} episodes (worst {self.worst:.0f}, mean length {self.lengths.mean():.0f}{score})"
+            f"{self.env_name}, target return {self.target_return:.0f}: mean return {self.mean:.0f} ± {self.std:.0f} "
+            f"over {len(self.lengths)} episodes (worst {self.worst:.0f}, mean length {self.lengths.mean():.0f}{score})"
         )
 
 
@@ -93,14 +96,14 @@ def evaluate(
     seed: int = 0,
     max_steps: int = 1000,
     progress: bool = True,
-    on_step=None,
+    on_step: Callable[[list, int, np.ndarray], None] | None = None,
 ) -> Evaluation:
     """Run `episodes` episodes side by side, one forward pass a step for all of them.
 
     The model is put into `eval()`. Episode i starts at ``env.reset(seed=seed + i)``. The return-to-go begins with
     `target_return` and is counted down by each reward, and the model sees the last K steps; its config must carry
     ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
-    `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after each step.
+    `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
     config, device = model.config, model.device
@@ -122,6 +125,8 @@ def evaluate(
     returns_to_go[:, 0] = target_return / scale
     for i, robot in enumerate(robots):
         states[i, 0] = (torch.from_numpy(robot.reset(seed=seed + i)[0]) - mean) / std
+    if on_step is not None:
+        on_step(robots, 0, np.zeros(episodes))
     for t in tqdm(range(max_steps), desc=f"running {env_name}", unit="step", disable=not progress, leave=False):
         running = np.flatnonzero(alive)
         window = slice(max(0, t + 1 - K), t + 1)
@@ -141,12 +146,36 @@ def evaluate(
             alive[i] = not (terminated or truncated)
         returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
         if on_step is not None:
-            on_step(robots, t, rewards[:, : t + 1].sum(axis=1))
+            on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
         if not alive.any():
             break
     for robot in robots:
         robot.close()
     return Evaluation(env_name, target_return, rewards, lengths)
+
+
+def record(
+    model: DecisionTransformerModel,
+    env_name: str = "HalfCheetah-v5",
+    target_return: float = 9000.0,
+    path: str | Path = "replay.mp4",
+    seed: int = 0,
+    max_steps: int = 1000,
+    progress: bool = True,
+    **options,
+) -> tuple[video.Video, Evaluation]:
+    """One episode as in `evaluate`, filmed to the MP4 at `path`; `options` go to `video.Recorder`."""
+    with ExitStack() as stack:
+        recorder = None
+
+        def film(robots: list, t: int, returns: np.ndarray) -> None:
+            nonlocal recorder
+            if recorder is None:
+                recorder = stack.enter_context(video.Recorder(robots[0], path, **options))
+            recorder.capture(f"step {t}\nreturn {returns[0]:,.0f} of {target_return:,.0f}")
+
+        evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, on_step=film)
+    return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
 
 
 def _require_fit(config, env, env_name: str) -> None:

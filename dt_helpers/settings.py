@@ -39,7 +39,7 @@ PRESETS = {
     "tutorial": Settings(),
     "quick": Settings(
         preset="quick",
-        steps=1800,
+        steps=1500,
         learning_rate=2e-3,
         schedule="cosine",
         ema=0.99,

@@ -22,7 +22,19 @@ from dt_helpers.settings import PRESETS, Settings, preset
 from dt_helpers.trajectories import Trajectories
 from dt_helpers.workspace import replacing, workspace
 
-__all__ = ["PRESETS", "Settings", "arguments", "load", "make_model", "make_trainer", "preset", "train"]
+__all__ = [
+    "PRESETS",
+    "Settings",
+    "arguments",
+    "load",
+    "load_or_provided",
+    "make_model",
+    "make_trainer",
+    "preset",
+    "train",
+]
+
+PROVIDED = Path(__file__).parent / "assets" / "model"  # trained with the quick preset; its weights are float16
 
 
 def has_bf16() -> bool:
@@ -30,7 +42,9 @@ def has_bf16() -> bool:
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
     return any(
-        probe() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported") if (probe := getattr(torch.cpu, name, None))
+        probe()
+        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        if (probe := getattr(torch.cpu, name, None))
     )
 
 
@@ -162,7 +176,7 @@ def load(folder: Path | str | None = None) -> TrainableDT:
     if not (folder / "config.json").exists():
         raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
     with _without_file_bars():
-        return _with_quickest_attention(TrainableDT.from_pretrained(folder)).eval()
+        return _with_quickest_attention(TrainableDT.from_pretrained(folder, dtype=torch.float32)).eval()
 
 
 @contextmanager
@@ -177,8 +191,19 @@ def _without_file_bars() -> Iterator[None]:
             transformers_logging.enable_progress_bar()
 
 
+def load_or_provided() -> TrainableDT:
+    """The workspace's own model if one was trained there, else one that comes with the course; it says which."""
+    try:
+        model = load()
+        print(f"Using the model that you have trained: {workspace() / 'model'}")
+    except FileNotFoundError:
+        model = load(PROVIDED)
+        print("No model was trained in this workspace yet (notebook 05 does): using one that comes with the course.")
+    return model
+
+
 def _resumable(output: Path, run: dict, resume: bool) -> Path | None:
-    """The checkpoint to go on from, if there is one and it belongs to the same run; `run` is noted for the next time."""
+    """The checkpoint to go on from, if there is one of the same run; `run` is noted for the next time."""
     note = output / "checkpoints" / "run.json"
     same = note.exists() and json.loads(note.read_text()) == run
     checkpoint = last_checkpoint(note.parent) if same and resume else None
@@ -191,7 +216,9 @@ def _resumable(output: Path, run: dict, resume: bool) -> Path | None:
     return checkpoint
 
 
-def _save(model, output: Path, settings: Settings, seed: int, seconds: float, held_out_loss: float, history: list) -> None:
+def _save(
+    model, output: Path, settings: Settings, seed: int, seconds: float, held_out_loss: float, history: list
+) -> None:
     """The model with its card, settings and curve; then the checkpoints are no longer needed."""
     facts = {
         **settings.to_dict(),

@@ -47,7 +47,9 @@ def test_equals_transformers_and_shares_its_state_dict(config, cls, tanh):
             for key in ("state_preds", "action_preds", "return_preds", "last_hidden_state"):
                 torch.testing.assert_close(output[key], expected[key])
             assert len(output.hidden_states) == len(expected.hidden_states)
-            for ours, theirs in zip(forward(**given, return_dict=False), published(**given, return_dict=False), strict=True):
+            for ours, theirs in zip(
+                forward(**given, return_dict=False), published(**given, return_dict=False), strict=True
+            ):
                 torch.testing.assert_close(ours, theirs)
 
 

@@ -24,7 +24,11 @@ def plain_episode(model, target_return, seed, steps):
     mean, std = torch.tensor(config.state_mean), torch.tensor(config.state_std)
     state, _ = env.reset(seed=seed)
     states = torch.zeros(0, 17)
-    actions, rewards, returns_to_go = torch.zeros(0, 6), torch.zeros(0), torch.tensor([target_return / config.return_scale])
+    actions, rewards, returns_to_go = (
+        torch.zeros(0, 6),
+        torch.zeros(0),
+        torch.tensor([target_return / config.return_scale]),
+    )
     for t in range(steps):
         states = torch.cat([states, (torch.from_numpy(state).float() - mean)[None] / std])
         actions = torch.cat([actions, torch.zeros(1, 6)])
@@ -88,3 +92,14 @@ def test_a_model_for_another_robot_is_refused(model):
 def test_a_config_without_statistics_is_refused():
     with pytest.raises(ValueError, match="state_mean"):
         rollout.evaluate(TrainableDT(make_config(hidden_size=32, n_layer=1)), progress=False)
+
+
+def test_a_recorded_episode_is_the_evaluated_one(model, tmp_path):
+    settings = {"target_return": 3000, "seed": 4, "max_steps": 6, "progress": False}
+    shown, evaluation = rollout.record(
+        model, path=tmp_path / "replay.mp4", width=64, height=64, backend="drawing", **settings
+    )
+    assert shown.path.stat().st_size > 0
+    expected = rollout.evaluate(model, episodes=1, **settings)
+    np.testing.assert_array_equal(evaluation.rewards, expected.rewards)
+    assert "7 frames at 20 a second" in shown.note

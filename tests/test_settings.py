@@ -6,7 +6,14 @@ from dt_helpers.settings import PRESETS, preset
 def test_the_tutorials_preset_is_the_tutorials():
     s = PRESETS["tutorial"]
     assert (s.steps, s.batch_size, s.learning_rate, s.weight_decay) == (1920, 64, 1e-4, 1e-4)
-    assert (s.warmup, s.max_grad_norm, s.context_length, s.scale, s.sampling, s.ema) == (0.1, 0.25, 20, 1000.0, "start", None)
+    assert (s.warmup, s.max_grad_norm, s.context_length, s.scale, s.sampling, s.ema) == (
+        0.1,
+        0.25,
+        20,
+        1000.0,
+        "start",
+        None,
+    )
 
 
 def test_preset_from_the_environment(monkeypatch):
@@ -18,7 +25,7 @@ def test_preset_from_the_environment(monkeypatch):
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(ValueError, match="ci, quick, tutorial|tutorial, quick, ci"):
+    with pytest.raises(ValueError, match="tutorial, quick, ci"):
         preset("fast")
     with pytest.raises(ValueError, match="learning_rate"):
         preset("ci", lr=1)

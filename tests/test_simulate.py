@@ -30,7 +30,9 @@ def test_same_seed_same_data_whatever_the_threads():
 def test_shapes_and_types(cheetah_data):
     assert (len(cheetah_data), cheetah_data.n_steps) == (8, 960)
     assert (cheetah_data.state_dim, cheetah_data.act_dim) == (17, 6)
-    assert {cheetah_data.observations.dtype, cheetah_data.actions.dtype, cheetah_data.rewards.dtype} == {np.dtype("float32")}
+    assert {cheetah_data.observations.dtype, cheetah_data.actions.dtype, cheetah_data.rewards.dtype} == {
+        np.dtype("float32")
+    }
     assert np.abs(cheetah_data.actions).max() <= 1
     assert len(set(cheetah_data.returns.round(3))) == 8  # episodes differ
 

@@ -52,7 +52,9 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path):
     run(tmp_path / "killed", kill_at)
     checkpoint = last_checkpoint(tmp_path / "killed" / "checkpoints")
     assert int(checkpoint.name.split("-")[1]) >= 6
-    (tmp_path / "killed" / "unfinished" / "checkpoint-23").mkdir(parents=True)  # a torso, as a kill during a save leaves it
+    (tmp_path / "killed" / "unfinished" / "checkpoint-23").mkdir(
+        parents=True
+    )  # a torso, as a kill during a save leaves it
     lines = run(tmp_path / "killed")
     assert lines[0].startswith("Going on from checkpoint-")
     assert 0 < sum(bool(re.match("step", line)) for line in lines) < 24
@@ -64,7 +66,9 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, cheetah_data):
     folder = tmp_path_factory.mktemp("trained")
-    return training.train(cheetah_data, training.preset("ci", steps=20, eval_steps=5, save_steps=10), output=folder), folder
+    return training.train(
+        cheetah_data, training.preset("ci", steps=20, eval_steps=5, save_steps=10), output=folder
+    ), folder
 
 
 def test_what_training_leaves_behind(trained):
@@ -87,7 +91,9 @@ def test_a_saved_model_is_the_same_and_knows_its_data(trained, cheetah_data):
     assert again.config.context_length == 20 and again.config.return_scale == 1000
     np.testing.assert_allclose(again.config.state_mean, cheetah_data.state_mean)
     settings = {"target_return": 500, "episodes": 1, "max_steps": 5, "progress": False}
-    np.testing.assert_array_equal(rollout.evaluate(model, **settings).rewards, rollout.evaluate(again, **settings).rewards)
+    np.testing.assert_array_equal(
+        rollout.evaluate(model, **settings).rewards, rollout.evaluate(again, **settings).rewards
+    )
 
 
 def test_the_card_tells_settings_and_measured_return(trained):
@@ -127,7 +133,9 @@ def test_held_out_episodes_are_not_trained_on(trajectories, tmp_path):
     collator = DecisionTransformerGymDataCollator(trajectories)
     model = training.make_model(collator, settings)
     trainer = training.make_trainer(model, collator, training.arguments(settings, tmp_path), held_out=0.4)
-    train, held_out = (set(trajectories.episode_of[part.anchors]) for part in (trainer.train_dataset, trainer.eval_dataset))
+    train, held_out = (
+        set(trajectories.episode_of[part.anchors]) for part in (trainer.train_dataset, trainer.eval_dataset)
+    )
     assert train and held_out and not train & held_out
     assert len(Windows(trajectories)) > len(trainer.train_dataset)
 

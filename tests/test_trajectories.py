@@ -56,7 +56,12 @@ def test_a_part_of_a_dataset(trajectories):
 def test_published_columns_in_float64_become_float32():
     import datasets
 
-    rows = {"observations": [[[1.0, 2.0]] * 3], "actions": [[[0.5]] * 3], "rewards": [[1.0, 2.0, 3.0]], "dones": [[False] * 3]}
+    rows = {
+        "observations": [[[1.0, 2.0]] * 3],
+        "actions": [[[0.5]] * 3],
+        "rewards": [[1.0, 2.0, 3.0]],
+        "dones": [[False] * 3],
+    }
     data = Trajectories.from_dataset(datasets.Dataset.from_dict(rows))
     assert {getattr(data, c).dtype for c in ("observations", "actions", "rewards")} == {np.dtype(np.float32)}
     assert data.returns_to_go.tolist() == [6, 5, 3]

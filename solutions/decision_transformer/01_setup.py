@@ -1,0 +1,105 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 1. Setup: a robot that learned from recordings
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/01_setup.ipynb)
+#
+# After this notebook
+#
+# - your machine is checked, and you know what to do about anything that is missing;
+# - you have watched an expert run, on your own machine;
+# - you know in two sentences what a Decision Transformer is.
+#
+# About 5 minutes. Nothing to write yet.
+
+# %%
+# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("dt_helpers") is None:
+    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
+
+from dt_helpers import check_environment, envs, experts, video
+from dt_helpers.workspace import workspace
+
+# %% [markdown]
+# ## What this course builds
+#
+# Reinforcement learning usually means trying things out: act, see the reward, adjust. **Offline** reinforcement learning
+# may not try anything. There is only a recording of somebody else's behaviour, what they saw, what they did, what it
+# earned them, and a policy has to be made from that alone.
+#
+# A **Decision Transformer** ([Chen et al., 2021](https://arxiv.org/abs/2106.01345)) treats the recording as text. Each
+# step becomes three tokens: how much return is still to come, what the robot senses, what it does. A small GPT learns to
+# continue such sequences. To act, you write down the return that you would *like* to get, show the model what the robot
+# senses, and let it fill in the action.
+#
+# | notebook | what you do there |
+# | --- | --- |
+# | 1 setup | check the machine, watch an expert |
+# | 2 dataset | look into the recordings, compute returns-to-go |
+# | 3 collator | cut them into windows that a transformer can read |
+# | 4 model | build the Decision Transformer |
+# | 5 training | train it with the Hugging Face Trainer |
+# | 6 replay | let it control the robot, and film it |
+#
+# Each notebook can be opened without the ones before it.
+
+# %% [markdown]
+# ## Is everything here?
+#
+# The table names each thing that the course needs, what was found, and what to do if it is missing. Rendering has three
+# ways: EGL and OSMesa draw with OpenGL; where neither is installed the course draws the robot itself, so that you see a
+# replay on every machine.
+
+# %%
+check_environment()
+
+# %% [markdown]
+# ## Watch an expert
+#
+# The robot is gymnasium's `HalfCheetah`: two legs and a trunk in a plane, six joints, twenty decisions a second. It senses
+# 17 numbers (positions and velocities of its parts), sets 6 torques between -1 and 1, and earns its forward speed minus
+# a little for the effort. An episode is 1000 steps, 50 seconds.
+#
+# The expert below was trained by trying out, for a million steps, with an algorithm called TD3. It comes with the course as a
+# small neural network. The recordings that you will learn from are its runs.
+
+# %%
+expert = experts.load("halfcheetah", "1000k")
+env = envs.make("HalfCheetah-v5")
+video.record_episode(
+    env, lambda observation: expert(observation[None])[0], workspace() / "expert.mp4", seed=0, max_steps=200
+)
+
+# %% [markdown]
+# The caption counts the return, the sum of the rewards so far. And this is what the same network did when it had only
+# trained for 50 000 steps:
+
+# %%
+beginner = experts.load("halfcheetah", "50k")
+video.record_episode(
+    env, lambda observation: beginner(observation[None])[0], workspace() / "beginner.mp4", seed=0, max_steps=200
+)
+
+# %% [markdown]
+# ## What to take along
+#
+# - Offline reinforcement learning turns recordings into a policy, without trying anything out.
+# - A Decision Transformer does it by predicting actions in a sequence of returns-to-go, states and actions.
+#
+# Next: [the dataset](02_dataset.ipynb).

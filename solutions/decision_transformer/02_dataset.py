@@ -1,0 +1,158 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 2. Dataset: what was recorded
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/02_dataset.ipynb)
+#
+# After this notebook you can
+#
+# - load an offline-RL dataset, made on your machine or published on the Hugging Face Hub;
+# - say what an episode, a return and a return-to-go are, and compute the last;
+# - tell from a picture which returns one may ask a Decision Transformer for.
+#
+# About 15 minutes, one exercise.
+
+# %%
+# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("dt_helpers") is None:
+    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
+
+import numpy as np
+
+from dt_helpers import check, data, plots
+
+# %% [markdown]
+# ## Loading
+#
+# `data.load` looks into its cache first. A set with a plain name, such as `halfcheetah-expert`, is then rolled out on your
+# machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions so that they differ. That takes
+# seconds, once.
+#
+# (The sets that D4RL published have names with a version, such as `halfcheetah-expert-v2`, and come from the Hub. They were
+# recorded in an older version of the physics, in which the same robot has slightly other masses, so their
+# returns and ours must not be compared.)
+
+# %%
+trajectories = data.load("halfcheetah-expert")
+trajectories
+
+# %% [markdown]
+# ## One row, one episode
+#
+# As a 🤗 `Dataset` it has one row an episode and four columns, the same as on the Hub.
+
+# %%
+dataset = trajectories.to_dataset()
+row = dataset[0]
+{column: np.shape(values) for column, values in row.items()}
+
+# %% [markdown]
+# - `observations`: what the robot sensed *before* each step,
+# - `actions`: what it then did,
+# - `rewards`: what that step earned,
+# - `dones`: whether it fell in that step. A cheetah cannot fall; hoppers and walkers can.
+#
+# Here is the beginning of one episode. The gallop shows as a rhythm in the joints, and the reward climbs while the robot
+# picks up speed.
+
+# %%
+plots.episode(trajectories, index=0)
+
+# %% [markdown]
+# ## Returns
+#
+# The **return** of an episode is the sum of its rewards. Over all episodes it tells how good the recorded behaviour is,
+# and how much it varies.
+
+# %%
+returns = trajectories.returns
+plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.max()})
+
+# %% [markdown]
+# Keep this picture in mind. A Decision Transformer is asked for a return, and it has only ever seen the returns that
+# are in its data. A number far to the right of this histogram is a question about something that never happened. The tutorial
+# that this course grew out of asked for 12 000 when the best of its episodes had earned 11 252.
+
+# %% [markdown]
+# ## Returns-to-go
+#
+# At step $t$ the past can no longer be changed. What matters for the next action is how much return is **still to come**:
+#
+# $$
+# \hat{R}_t = r_t + \gamma r_{t+1} + \gamma^2 r_{t+2} + \dots + \gamma^{T-1-t} r_{T-1}
+# $$
+#
+# The discount $\gamma$ weighs later rewards less. Decision Transformers use $\gamma = 1$, so that $\hat{R}_0$ is the
+# episode's return, and $\hat{R}_t$ falls with each reward that is collected. During training it is computed from the
+# recording; when the model acts it is what *you* ask for.
+
+# %% [markdown]
+# ### Exercise: returns-to-go
+#
+# ●○○ · about 5 minutes · the number that steers the whole model
+#
+# Write the return-to-go of every step. Two things to get right: a step's own reward belongs to it, and $\gamma$ counts
+# from the step itself, not from the start of the episode. For rewards `[1, 2, 3]` the answer is `[6, 5, 3]`, and with
+# $\gamma = 0.5$ it is `[2.75, 3.5, 3]`.
+
+# %% nbgrader={"grade": false, "grade_id": "returns_to_go", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def returns_to_go(rewards, gamma=1.0):
+    """The return that is still to come, at each step of an episode.
+
+    rewards : (T,) numpy array, the reward of each step.
+    gamma : discount; 1 means none.
+    Returns (T,): entry t is rewards[t] + gamma * rewards[t + 1] + gamma**2 * rewards[t + 2] + ...
+    """
+    ### BEGIN SOLUTION
+    result = np.zeros(len(rewards))
+    running = 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] + gamma * running
+        result[t] = running
+    return result
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_returns_to_go", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.returns_to_go(returns_to_go)
+
+# %% [markdown]
+# Now look at your function at work on a recorded episode. Each reward is a small step down; at the end nothing is
+# left to earn.
+
+# %%
+rewards = trajectories.episode(0)["rewards"]
+plots.reward_and_return_to_go(rewards, returns_to_go(rewards))
+
+# %% [markdown]
+# The helpers keep the same numbers for the whole dataset, computed once and without a Python loop (a sum to the end
+# is the total minus the sum of what came before). Both agree, up to rounding:
+
+# %%
+mine = returns_to_go(rewards)
+theirs = trajectories.returns_to_go[: len(rewards)]
+print(f"largest difference: {np.abs(mine - theirs).max():.3f}, of {mine[0]:.0f}")
+
+# %% [markdown]
+# ## What to take along
+#
+# - An offline dataset is a list of episodes: observations, actions, rewards.
+# - The return-to-go of a step sums its own and all later rewards.
+# - The data decides which returns can be asked for.
+#
+# Next: [the collator](03_collator.ipynb).

@@ -1,0 +1,276 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4. Model: a GPT that reads trajectories
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/04_model.ipynb)
+#
+# After this notebook you can
+#
+# - turn returns-to-go, states and actions into one sequence of tokens, with a mask to match;
+# - say which token predicts what, and why no prediction can cheat;
+# - assemble the Decision Transformer and show that it equals the one in 🤗 Transformers.
+#
+# About 40 minutes, four exercises.
+
+# %%
+# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("dt_helpers") is None:
+    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
+
+import torch
+from torch import nn
+from transformers.models.decision_transformer.modeling_decision_transformer import (
+    DecisionTransformerGPT2Model,
+    DecisionTransformerOutput,
+    DecisionTransformerPreTrainedModel,
+)
+
+from dt_helpers import check, plots
+from dt_helpers.model import make_config
+
+# %% [markdown]
+# ## The idea in a picture
+#
+# Each timestep gives three tokens: the return-to-go R, the state s, the action a. Each is brought to the same size
+# (`hidden`) by a linear layer of its own, and the timestep is added. A GPT-2 reads the sequence, and three small heads turn
+# what it says into predictions.
+
+# %%
+plots.architecture()
+
+# %% [markdown]
+# Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
+
+# %% [markdown]
+# ### Exercise: add the time
+#
+# ●○○ · about 5 minutes · without it the model cannot tell step 3 from step 903
+#
+# A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one step
+# get the same one. Add the time embeddings to each of the other three.
+
+# %% nbgrader={"grade": false, "grade_id": "add_time_embeddings", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    """Tell each token when it happened.
+
+    All four are (batch, K, hidden) tensors.
+    Returns the first three, in this order, each with the time embeddings added.
+    """
+    ### BEGIN SOLUTION
+    return (
+        returns_embeddings + time_embeddings,
+        state_embeddings + time_embeddings,
+        action_embeddings + time_embeddings,
+    )
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_add_time_embeddings", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.time_embeddings(add_time_embeddings)
+
+# %% [markdown]
+# ### Exercise: one sequence out of three
+#
+# ●●○ · about 10 minutes · the order decides what each prediction may look at
+#
+# Interleave the three, step by step: first what is still to be earned, then what is sensed, then what is done.
+
+# %%
+plots.tokens({"returns": ["R1", "R2", "R3"], "states": ["s1", "s2", "s3"], "actions": ["a1", "a2", "a3"],
+              "wanted": ["R1", "s1", "a1", "R2", "s2", "a2", "R3", "s3", "a3"]})
+
+# %% [markdown]
+# Putting the three *behind* one another is not enough, and a `reshape` never changes the order in which numbers lie in
+# memory; it only cuts the same row of numbers elsewhere. First give the kind of token a dimension of its own, and think
+# about where that dimension has to stand.
+
+# %% nbgrader={"grade": false, "grade_id": "stack_inputs", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    """Make one sequence of tokens: R_1, s_1, a_1, R_2, s_2, a_2, ...
+
+    All three are (batch, K, hidden) tensors. Returns (batch, 3 * K, hidden).
+    """
+    ### BEGIN SOLUTION
+    batch, K, hidden = state_embeddings.shape
+    by_step = torch.stack([returns_embeddings, state_embeddings, action_embeddings], dim=2)  # (batch, K, 3, hidden)
+    return by_step.reshape(batch, 3 * K, hidden)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_stack_inputs", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.stacked_inputs(stack_inputs)
+
+# %% [markdown]
+# ### Exercise: a mask to match
+#
+# ●○○ · about 5 minutes · a wrong mask hides real tokens and shows padding
+#
+# The collator's mask has one entry a *step*; the sequence has three tokens a step. If a step is padding, all three of its
+# tokens are. For the mask `[0, 1]` the answer is `[0, 0, 0, 1, 1, 1]`.
+
+# %% nbgrader={"grade": false, "grade_id": "stack_attention_mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def stack_attention_mask(attention_mask):
+    """The mask of the stacked sequence.
+
+    attention_mask : (batch, K), 1 for real steps, 0 for padding. Returns (batch, 3 * K).
+    """
+    ### BEGIN SOLUTION
+    return attention_mask.repeat_interleave(3, dim=1)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_stack_attention_mask", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.stacked_attention_mask(stack_attention_mask)
+
+# %% [markdown]
+# ### Exercise: which token predicts what
+#
+# ●●○ · about 10 minutes · look at the wrong token, and the model reads the answer instead of learning it
+#
+# After the encoder, `x[:, 0]` belongs to the return tokens, `x[:, 1]` to the state tokens, `x[:, 2]` to the action tokens. Attention
+# is causal: what comes out at a token knows that token and all before it.
+#
+# The action of a step must be predicted from a token that knows the return-to-go and the state, **but not yet the action itself**. The
+# next state and the next return need to know the action too. Which token for which head?
+
+# %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def predict(x, predict_return, predict_state, predict_action):
+    """Apply each head to the tokens that may predict for it.
+
+    x : (batch, 3, K, hidden), the encoder's output at the return (0), state (1) and action (2) tokens.
+    predict_return, predict_state, predict_action : the heads, callables for (batch, K, hidden) tensors.
+    Returns return_preds (batch, K, 1), state_preds (batch, K, state_dim), action_preds (batch, K, act_dim).
+    """
+    ### BEGIN SOLUTION
+    after_state, after_action = x[:, 1], x[:, 2]
+    return predict_return(after_action), predict_state(after_action), predict_action(after_state)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_predict", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.prediction_heads(predict)
+
+# %% [markdown]
+# ## Everything together
+#
+# The class below is the whole model; it calls your four functions. The layers have the same names as in 🤗 Transformers,
+# so that published weights fit. The encoder is a GPT-2 whose own position embeddings are switched off, by giving every
+# token position 0: time comes from your first function.
+
+# %%
+class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
+    """Predicts actions (and states and returns) from a window of returns-to-go, states and actions."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.hidden_size = config.hidden_size
+        self.encoder = DecisionTransformerGPT2Model(config)
+        self.embed_timestep = nn.Embedding(config.max_ep_len, config.hidden_size)
+        self.embed_return = nn.Linear(1, config.hidden_size)
+        self.embed_state = nn.Linear(config.state_dim, config.hidden_size)
+        self.embed_action = nn.Linear(config.act_dim, config.hidden_size)
+        self.embed_ln = nn.LayerNorm(config.hidden_size)
+        self.predict_state = nn.Linear(config.hidden_size, config.state_dim)
+        squash = [nn.Tanh()] if config.action_tanh else []  # torques lie between -1 and 1
+        self.predict_action = nn.Sequential(nn.Linear(config.hidden_size, config.act_dim), *squash)
+        self.predict_return = nn.Linear(config.hidden_size, 1)
+        self.post_init()
+
+    def forward(
+        self, states, actions, rewards=None, returns_to_go=None, timesteps=None, attention_mask=None,
+        output_hidden_states=None, output_attentions=None, return_dict=None,
+    ):
+        batch, K = states.shape[:2]
+        if attention_mask is None:
+            attention_mask = torch.ones((batch, K), dtype=torch.long, device=states.device)
+        return_dict = self.config.return_dict if return_dict is None else return_dict
+
+        # embed each kind of token, then say when it happened
+        embeddings = add_time_embeddings(
+            self.embed_return(returns_to_go),  # (batch, K, hidden)
+            self.embed_state(states),  # (batch, K, hidden)
+            self.embed_action(actions),  # (batch, K, hidden)
+            self.embed_timestep(timesteps),  # (batch, K, hidden)
+        )
+
+        # one sequence, one mask
+        x = self.embed_ln(stack_inputs(*embeddings))  # (batch, 3K, hidden)
+        mask = stack_attention_mask(attention_mask)  # (batch, 3K)
+        encoded = self.encoder(
+            inputs_embeds=x,
+            attention_mask=mask,
+            position_ids=torch.zeros(mask.shape, dtype=torch.long, device=x.device),
+            output_hidden_states=output_hidden_states,
+            output_attentions=output_attentions,
+            return_dict=True,
+        )
+
+        # undo the stacking, and let each head predict
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+        if not return_dict:
+            return state_preds, action_preds, return_preds
+        return DecisionTransformerOutput(
+            state_preds=state_preds,
+            action_preds=action_preds,
+            return_preds=return_preds,
+            hidden_states=encoded.hidden_states,
+            attentions=encoded.attentions,
+            last_hidden_state=encoded.last_hidden_state,
+        )
+
+# %% [markdown]
+# This check gives your model and the one in 🤗 Transformers the same random weights and the same batches, some of them
+# padded, and compares every stage on the way.
+
+# %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check.forward(DecisionTransformerModel)
+
+# %% [markdown]
+# ## See for yourself that it cannot cheat
+#
+# If an action's prediction could see the action, training would be copying. Change the *last action* of a window and look what changes:
+
+# %%
+torch.manual_seed(0)
+config = make_config(state_dim=17, act_dim=6)
+model = DecisionTransformerModel(config).eval()
+window = {
+    "states": torch.randn(1, 20, 17),
+    "actions": torch.randn(1, 20, 6),
+    "returns_to_go": torch.randn(1, 20, 1),
+    "timesteps": torch.arange(20)[None],
+}
+changed = {**window, "actions": window["actions"].clone()}
+changed["actions"][:, -1] += 1
+
+with torch.no_grad():
+    before, after = model(**window), model(**changed)
+for name in ("action_preds", "state_preds", "return_preds"):
+    print(f"{name:13s} change by up to {(before[name] - after[name]).abs().max():.4f}")
+print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
+
+# %% [markdown]
+# The predicted actions don't change at all; the predicted next state and return do, as they should.
+#
+# ## What to take along
+#
+# - Three tokens a step, interleaved R, s, a, all with the same time.
+# - Causal attention and the choice of the token decide what a prediction knows.
+# - The same weights give the same numbers as the published model.
+#
+# Next: [training](05_training.ipynb).
