@@ -1,0 +1,55 @@
+"""What a preset's models earn: ``python benchmarks/quality.py --preset quick --seeds 3``.
+
+Trains one model a seed on the named dataset and evaluates each over seeded episodes, none of which starts where a
+recorded one did. The bar of the `quick` preset: mean return at least 95% of the dataset's mean, worst episode at least
+50%, training under four minutes on two idle cores.
+"""
+
+import argparse
+import tempfile
+import time
+
+import numpy as np
+from machine import describe
+
+from dt_helpers import data, rollout, training
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--dataset", default="halfcheetah-expert")
+    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--seeds", type=int, default=3, help="training seeds")
+    parser.add_argument("--episodes", type=int, default=16)
+    parser.add_argument("--steps", type=int, help="training steps, in place of the preset's")
+    parser.add_argument("--max-steps", type=int, default=1000, help="steps an episode")
+    parser.add_argument("--target", type=float, help="target return; by default the data's 90th percentile")
+    args = parser.parse_args()
+
+    print(describe())
+    trajectories = data.load(args.dataset)
+    changes = {"steps": args.steps} if args.steps else {}
+    settings = training.preset(args.preset, **changes)
+    mean = trajectories.returns.mean()
+    target = args.target or float(np.quantile(trajectories.returns, 0.9))
+    print(f"{args.dataset}: mean return {mean:.0f}, best {trajectories.returns.max():.0f}; target return {target:.0f}")
+    print(f"preset {settings.preset}, {settings.steps} steps, {args.episodes} episodes a seed\n")
+    print("| training seed | training | mean return | of the data's mean | worst episode | of the data's mean |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for seed in range(args.seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            begin = time.perf_counter()
+            model = training.train(trajectories, settings, output=folder, seed=seed)
+            seconds = time.perf_counter() - begin
+            result = rollout.evaluate(
+                model, "HalfCheetah-v5", target, args.episodes, seed=10_000, max_steps=args.max_steps
+            )
+        print(
+            f"| {seed} | {seconds:.0f} s | {result.mean:.0f} ± {result.std:.0f} | {result.mean / mean:.1%} "
+            f"| {result.worst:.0f} | {result.worst / mean:.1%} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

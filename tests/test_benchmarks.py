@@ -1,0 +1,23 @@
+"""Every benchmark runs, in the smallest size."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+SMALL = {
+    "quality.py": ["--preset", "ci", "--steps", "2", "--seeds", "1", "--episodes", "2", "--max-steps", "5"],
+}
+
+
+def test_each_benchmark_has_a_small_size():
+    assert {path.name for path in FOLDER.glob("*.py")} - {"machine.py"} == set(SMALL)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_it_runs(name):
+    run = subprocess.run([sys.executable, FOLDER / name, *SMALL[name]], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("|") > 10
