@@ -111,6 +111,7 @@ plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.m
 # from the step itself, not from the start of the episode. For rewards `[1, 2, 3]` the answer is `[6, 5, 3]`, and with
 # $\gamma = 0.5$ it is `[2.75, 3.5, 3]`.
 
+
 # %% nbgrader={"grade": false, "grade_id": "returns_to_go", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def returns_to_go(rewards, gamma=1.0):
     """The return that is still to come, at each step of an episode.
@@ -127,6 +128,7 @@ def returns_to_go(rewards, gamma=1.0):
         result[t] = running
     return result
     ### END SOLUTION
+
 
 # %% nbgrader={"grade": true, "grade_id": "check_returns_to_go", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.returns_to_go(returns_to_go)

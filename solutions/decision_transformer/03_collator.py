@@ -62,6 +62,7 @@ trajectories = data.load("halfcheetah-expert")
 #
 # With `length = 4` and value 0, the steps `[[5], [6]]` become `[[0], [0], [5], [6]]` with the mask `[0, 0, 1, 1]`.
 
+
 # %% nbgrader={"grade": false, "grade_id": "pad_left", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pad_left(sequence, length, value):
     """Bring a sequence to `length` steps, with padding on its left.
@@ -77,6 +78,7 @@ def pad_left(sequence, length, value):
     mask = np.concatenate([np.zeros(missing), np.ones(len(kept))])
     return np.concatenate([filling, kept]), mask
     ### END SOLUTION
+
 
 # %% nbgrader={"grade": true, "grade_id": "check_pad_left", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.pad_left(pad_left)
@@ -133,6 +135,7 @@ plots.windows(by_last_step(np.arange(0, 24, 2)))
 #
 # The plain way to make a batch loops over its windows, and for each of them over columns: slice, pad, normalise,
 # append. It is what the tutorial does, and what you would write first. With your own functions:
+
 
 # %%
 def plain_batch(episodes, K):

@@ -65,6 +65,7 @@ plots.architecture()
 # A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one step
 # get the same one. Add the time embeddings to each of the other three.
 
+
 # %% nbgrader={"grade": false, "grade_id": "add_time_embeddings", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
     """Tell each token when it happened.
@@ -80,6 +81,7 @@ def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings,
     )
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check_add_time_embeddings", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.time_embeddings(add_time_embeddings)
 
@@ -91,13 +93,20 @@ check.time_embeddings(add_time_embeddings)
 # Interleave the three, step by step: first what is still to be earned, then what is sensed, then what is done.
 
 # %%
-plots.tokens({"returns": ["R1", "R2", "R3"], "states": ["s1", "s2", "s3"], "actions": ["a1", "a2", "a3"],
-              "wanted": ["R1", "s1", "a1", "R2", "s2", "a2", "R3", "s3", "a3"]})
+plots.tokens(
+    {
+        "returns": ["R1", "R2", "R3"],
+        "states": ["s1", "s2", "s3"],
+        "actions": ["a1", "a2", "a3"],
+        "wanted": ["R1", "s1", "a1", "R2", "s2", "a2", "R3", "s3", "a3"],
+    }
+)
 
 # %% [markdown]
 # Putting the three *behind* one another is not enough, and a `reshape` never changes the order in which numbers lie in
 # memory; it only cuts the same row of numbers elsewhere. First give the kind of token a dimension of its own, and think
 # about where that dimension has to stand.
+
 
 # %% nbgrader={"grade": false, "grade_id": "stack_inputs", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
@@ -111,6 +120,7 @@ def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
     return by_step.reshape(batch, 3 * K, hidden)
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check_stack_inputs", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.stacked_inputs(stack_inputs)
 
@@ -122,6 +132,7 @@ check.stacked_inputs(stack_inputs)
 # The collator's mask has one entry a *step*; the sequence has three tokens a step. If a step is padding, all three of its
 # tokens are. For the mask `[0, 1]` the answer is `[0, 0, 0, 1, 1, 1]`.
 
+
 # %% nbgrader={"grade": false, "grade_id": "stack_attention_mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def stack_attention_mask(attention_mask):
     """The mask of the stacked sequence.
@@ -131,6 +142,7 @@ def stack_attention_mask(attention_mask):
     ### BEGIN SOLUTION
     return attention_mask.repeat_interleave(3, dim=1)
     ### END SOLUTION
+
 
 # %% nbgrader={"grade": true, "grade_id": "check_stack_attention_mask", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.stacked_attention_mask(stack_attention_mask)
@@ -146,6 +158,7 @@ check.stacked_attention_mask(stack_attention_mask)
 # The action of a step must be predicted from a token that knows the return-to-go and the state, **but not yet the action itself**. The
 # next state and the next return need to know the action too. Which token for which head?
 
+
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def predict(x, predict_return, predict_state, predict_action):
     """Apply each head to the tokens that may predict for it.
@@ -159,6 +172,7 @@ def predict(x, predict_return, predict_state, predict_action):
     return predict_return(after_action), predict_state(after_action), predict_action(after_state)
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check_predict", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.prediction_heads(predict)
 
@@ -168,6 +182,7 @@ check.prediction_heads(predict)
 # The class below is the whole model; it calls your four functions. The layers have the same names as in 🤗 Transformers,
 # so that published weights fit. The encoder is a GPT-2 whose own position embeddings are switched off, by giving every
 # token position 0: time comes from your first function.
+
 
 # %%
 class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
@@ -189,8 +204,16 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
         self.post_init()
 
     def forward(
-        self, states, actions, rewards=None, returns_to_go=None, timesteps=None, attention_mask=None,
-        output_hidden_states=None, output_attentions=None, return_dict=None,
+        self,
+        states,
+        actions,
+        rewards=None,
+        returns_to_go=None,
+        timesteps=None,
+        attention_mask=None,
+        output_hidden_states=None,
+        output_attentions=None,
+        return_dict=None,
     ):
         batch, K = states.shape[:2]
         if attention_mask is None:
@@ -232,6 +255,7 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
             attentions=encoded.attentions,
             last_hidden_state=encoded.last_hidden_state,
         )
+
 
 # %% [markdown]
 # This check gives your model and the one in 🤗 Transformers the same random weights and the same batches, some of them

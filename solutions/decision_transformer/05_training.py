@@ -36,9 +36,8 @@ if importlib.util.find_spec("dt_helpers") is None:
 import torch
 from transformers import Trainer, TrainingArguments
 
-from dt_helpers import check, data, plots, training
+from dt_helpers import check, data, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
-from dt_helpers.model import TrainableDT
 from dt_helpers.workspace import workspace
 
 trajectories = data.load("halfcheetah-expert")
@@ -57,6 +56,7 @@ trajectories = data.load("halfcheetah-expert")
 # Take the mean over all components of all **real** steps. Setting the padded errors to zero and averaging over everything is not the
 # same: a batch with much padding would then seem to be easy.
 
+
 # %% nbgrader={"grade": false, "grade_id": "action_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def action_loss(action_preds, action_targets, attention_mask):
     """Mean squared error of the predicted actions over the real steps.
@@ -69,6 +69,7 @@ def action_loss(action_preds, action_targets, attention_mask):
     real = attention_mask > 0
     return torch.mean((action_preds[real] - action_targets[real]) ** 2)
     ### END SOLUTION
+
 
 # %% nbgrader={"grade": true, "grade_id": "check_action_loss", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.action_loss(action_loss)
@@ -102,7 +103,7 @@ arguments = TrainingArguments(
     disable_tqdm=True,
 )
 trainer = Trainer(model=model, args=arguments, train_dataset=Windows(trajectories), data_collator=collator)
-trainer.train();
+_ = trainer.train()
 
 # %% [markdown]
 # ## The whole run

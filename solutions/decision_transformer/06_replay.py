@@ -64,6 +64,7 @@ model = training.load_or_provided()
 #
 # Keep the last `length` steps. Early in an episode there are fewer; then keep them all.
 
+
 # %% nbgrader={"grade": false, "grade_id": "context_window", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def context_window(sequence, length):
     """The last `length` rows of a sequence.
@@ -74,6 +75,7 @@ def context_window(sequence, length):
     return sequence[-length:]
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check_context_window", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.context_window(context_window)
 
@@ -83,6 +85,7 @@ check.context_window(context_window)
 # ●○○ · about 3 minutes · in the wrong units, the robot is told to earn a thousand times too much
 #
 # The model knows returns in *scaled* units (divided by `scale`, as the collator did it); the environment's reward is not scaled.
+
 
 # %% nbgrader={"grade": false, "grade_id": "next_target_return", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def next_target_return(target_return, reward, scale):
@@ -96,6 +99,7 @@ def next_target_return(target_return, reward, scale):
     return target_return - reward / scale
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check_next_target_return", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.next_target_return(next_target_return)
 
@@ -107,14 +111,17 @@ check.next_target_return(next_target_return)
 
 # %%
 target_return = float(np.quantile(trajectories.returns, 0.9))
-print(f"asking for {target_return:,.0f}; the data's mean is {trajectories.returns.mean():,.0f}, "
-      f"its best {trajectories.returns.max():,.0f}")
+print(
+    f"asking for {target_return:,.0f}; the data's mean is {trajectories.returns.mean():,.0f}, "
+    f"its best {trajectories.returns.max():,.0f}"
+)
 
 # %% [markdown]
 # ## One episode, with your functions
 #
 # Three things in this loop are easily forgotten, and each costs the robot its gait: `model.eval()` switches dropout
 # off (the helpers have done it), states are normalised as in training, and timesteps count from the start of the episode, not of the window.
+
 
 # %%
 @torch.inference_mode()
@@ -173,7 +180,7 @@ results = {
     "worst_return": evaluation.worst,
     "dataset_mean_return": float(trajectories.returns.mean()),
 }
-(workspace() / "results.json").write_text(json.dumps(results, indent=1));
+_ = (workspace() / "results.json").write_text(json.dumps(results, indent=1))
 
 # %% [markdown]
 # ## Film it
