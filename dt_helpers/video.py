@@ -4,12 +4,7 @@ One call for an episode::
 
     video.record_episode(env, lambda observation: expert(observation[None])[0], "replay.mp4")
 
-a model's first episode of several::
-
-    with video.recording("replay.mp4") as on_step:
-        rollout.evaluate(model, on_step=on_step)
-
-or step by step, where the loop is your own::
+or step by step, where the loop is somebody else's::
 
     with video.Recorder(env, "replay.mp4") as recorder:
         recorder.capture()  # once after the reset, then after each step
@@ -175,28 +170,6 @@ def record_episode(
             total, step, done = total + float(reward), step + 1, terminated or truncated
             recorder.capture(_caption(step, total))
     return show(recorder.path, recorder.width, recorder.summary())
-
-
-@contextmanager
-def recording(path: str | Path, **options) -> Iterator[Callable[[list, int, np.ndarray], None]]:
-    """Yields an ``on_step(envs, t, returns)`` that films the first of the environments, until its episode ends.
-
-    `options` go to `Recorder`. ValueError if the block ends without a step.
-    """
-    with ExitStack() as stack:
-        recorder, time = None, None
-
-        def on_step(envs: list, t: int, returns: np.ndarray) -> None:
-            nonlocal recorder, time
-            if recorder is None:
-                recorder = stack.enter_context(Recorder(envs[0], path, **options))
-            if envs[0].unwrapped.data.time != time:  # it stands still once its episode has ended
-                time = envs[0].unwrapped.data.time
-                recorder.capture(_caption(t + 1, returns[0]))
-
-        yield on_step
-        if recorder is None:
-            raise ValueError(f"There was no step to record: {path} was not written.")
 
 
 def _caption(step: int, total: float) -> str:

@@ -1,11 +1,10 @@
-import gymnasium
 import mujoco
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dt_helpers import drawing
+from dt_helpers import drawing, envs
 
 ROBOTS = ["HalfCheetah-v5", "Hopper-v5", "Walker2d-v5"]
 HIND, FRONT = drawing.LIMBS[:2]
@@ -13,7 +12,7 @@ HIND, FRONT = drawing.LIMBS[:2]
 
 @pytest.fixture(scope="module")
 def robots():
-    made = {name: gymnasium.make(name) for name in ROBOTS}
+    made = {name: envs.make(name) for name in ROBOTS}
     for env in made.values():
         env.reset(seed=0)
     yield {name: env.unwrapped for name, env in made.items()}

@@ -2,18 +2,17 @@ import subprocess
 import sys
 import textwrap
 
-import gymnasium
 import mujoco
 import numpy as np
 import pytest
 
-from dt_helpers import render
+from dt_helpers import envs, render
 from tests.hidden_libraries import run_without
 
 
 @pytest.fixture
 def cheetah():
-    env = gymnasium.make("HalfCheetah-v5")
+    env = envs.make("HalfCheetah-v5")
     env.reset(seed=0)
     yield env.unwrapped
     env.close()
@@ -94,11 +93,11 @@ def test_a_probe_says_why_it_failed(monkeypatch, child, reason):
 
 
 REPLAY = """
-import gymnasium, numpy as np
-from dt_helpers import render
+import numpy as np
+from dt_helpers import envs, render
 
 print([(probe.name, probe.works, probe.reason) for probe in render.backends()])
-env = gymnasium.make("HalfCheetah-v5").unwrapped
+env = envs.make("HalfCheetah-v5").unwrapped
 env.reset(seed=0)
 renderer = render.Renderer(env.model, 320, 240)
 first = renderer.render(env.data)
@@ -136,7 +135,7 @@ def test_the_robot_moves_in_the_picture(cheetah):
 
 @pytest.mark.parametrize("name", ["HalfCheetah-v5", "Hopper-v5", "Walker2d-v5"])
 def test_there_is_a_floor_below_the_robot_after_a_kilometre(name):
-    env = gymnasium.make(name)
+    env = envs.make(name)
     env.reset(seed=0)
     robot = env.unwrapped
     with render.Renderer(robot.model, 160, 120) as renderer:

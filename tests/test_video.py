@@ -10,7 +10,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from dt_helpers import experts, render, video
+from dt_helpers import envs, experts, render, video
 from tests.hidden_libraries import run_without
 
 
@@ -30,14 +30,14 @@ def gradients(count, height=64, width=96):
 
 @pytest.fixture
 def cheetah():
-    env = gymnasium.make("HalfCheetah-v5")
+    env = envs.make("HalfCheetah-v5")
     yield env
     env.close()
 
 
 @pytest.fixture
 def hopper():
-    env = gymnasium.make("Hopper-v5")
+    env = envs.make("Hopper-v5")
     env.action_space.seed(0)
     yield env
     env.close()
@@ -193,26 +193,7 @@ def test_a_caption_covers_a_corner_only(tmp_path, cheetah):
     assert captioned[:70, :250].min() < 90
 
 
-def test_the_first_of_several_environments_is_filmed_until_its_episode_ends(tmp_path):
-    envs = [gymnasium.make("Hopper-v5") for _ in range(2)]
-    for i, env in enumerate(envs):
-        env.reset(seed=i)
-        env.action_space.seed(i)
-    returns = np.zeros(2)
-    with video.recording(tmp_path / "hop.mp4", width=64, height=64) as on_step:
-        for t in range(9):
-            for i, env in enumerate(envs):
-                if i == 1 or t < 6:  # the first has ended: it is not stepped any more
-                    returns[i] += env.step(env.action_space.sample())[1]
-            on_step(envs, t, returns)
-    about, frames = decode(tmp_path / "hop.mp4")
-    assert len(frames) == 6
-    assert about["fps"] == 125
-
-
 def test_nothing_recorded_is_an_error(tmp_path, cheetah):
-    with pytest.raises(ValueError, match="no step to record"), video.recording(tmp_path / "a.mp4"):
-        pass
     with pytest.raises(ValueError, match="no frames to record"), video.Recorder(cheetah, tmp_path / "a.mp4"):
         pass
     with pytest.raises(RuntimeError, match="inside a block"):
@@ -236,9 +217,9 @@ def test_what_cannot_be_recorded_is_refused(tmp_path, cheetah):
 
 
 REPLAY = """
-import gymnasium, json, sys
-from dt_helpers import experts, video
-env, expert = gymnasium.make("HalfCheetah-v5"), experts.load()
+import json, sys
+from dt_helpers import envs, experts, video
+env, expert = envs.make("HalfCheetah-v5"), experts.load()
 film = video.record_episode(env, lambda observation: expert(observation[None])[0], sys.argv[1], seed=0, max_steps=50)
 print(json.dumps(film.note))
 """
