@@ -5,12 +5,13 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+from dt_helpers.hardware import usable_cores
+
 
 def describe() -> str:
     """Processor, usable cores, memory, and the versions that matter."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "gymnasium", "mujoco"))
-    return f"{_processor()}, {cores} cores{_memory()}; Python {platform.python_version()}, {packages}"
+    return f"{_processor()}, {usable_cores()} cores{_memory()}; Python {platform.python_version()}, {packages}"
 
 
 def _processor() -> str:

@@ -157,7 +157,7 @@ def _accelerator() -> Row:
     try:
         import torch
 
-        from dt_helpers.training import has_bf16
+        from dt_helpers.hardware import has_bf16, usable_cores
     except Exception as error:  # what a broken mixture of versions raises at import is anything
         advice = "install the packages above anew: " + _pip("torch", "transformers", "accelerate")
         return Row("training on", f"{type(error).__name__}: {error}".splitlines()[0], "fail", advice)
@@ -167,7 +167,7 @@ def _accelerator() -> Row:
         return Row("training on", f"GPU (cuda): {gpu.name}, {gpu.total_memory / 1e9:.0f} GB, {bf16}")
     if torch.backends.mps.is_available():
         return Row("training on", f"GPU (mps) of this Mac, {bf16}")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = usable_cores()
     return Row("training on", f"CPU, {cores} core{'s' if cores != 1 else ''}, {bf16}: enough for the quick preset")
 
 

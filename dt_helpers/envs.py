@@ -1,5 +1,6 @@
 """Environments by name, and what the course needs to know about each."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,13 @@ def make(name: str = "HalfCheetah-v5", **options) -> gymnasium.Env:
     try:
         with _deprecations_left_out():
             return gymnasium.make(name, **options)
+    except AttributeError as error:  # what `import mujoco` raises when MUJOCO_GL asks for a library that is not there
+        if "MUJOCO_GL" not in os.environ:
+            raise
+        raise ValueError(
+            f"MuJoCo cannot start: MUJOCO_GL={os.environ['MUJOCO_GL']} names a way of rendering that is not here. "
+            "Unset it, and the course chooses one that works."
+        ) from error
     except (gymnasium.error.Error, ImportError) as error:
         known = [f"{robot}-v5" for robot in ("HalfCheetah", "Hopper", "Walker2d")]
         raise ValueError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dt_helpers.hardware import usable_cores
 from dt_helpers.trajectories import Trajectories
 
 Policy = Callable[[np.ndarray], np.ndarray]  # observations (n, state_dim) -> actions (n, act_dim)
@@ -67,7 +68,7 @@ def roll_out(
     actions = np.empty((episodes, steps, act_dim), np.float32)
     rewards = np.empty((episodes, steps), np.float32)
     trajectory = np.empty((episodes, frame_skip, state.shape[1]))
-    n_threads = threads or _cores()
+    n_threads = threads or usable_cores()
     workers = [mujoco.MjData(model) for _ in range(n_threads)]
     with Rollout(nthread=n_threads) as physics:
         for t in tqdm(range(steps), desc=f"rolling out {name}", unit="step", disable=not progress, leave=False):
@@ -89,9 +90,3 @@ def roll_out(
         np.arange(episodes + 1, dtype=np.int64) * steps,
         name=name,
     )
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -16,6 +16,7 @@ from transformers.utils import logging as transformers_logging
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+from dt_helpers.hardware import has_bf16
 from dt_helpers.model import TrainableDT, make_config
 from dt_helpers.progress import Progress
 from dt_helpers.settings import PRESETS, Settings, preset
@@ -35,17 +36,6 @@ __all__ = [
 ]
 
 PROVIDED = Path(__file__).parent / "assets" / "model"  # trained with the quick preset; its weights are float16
-
-
-def has_bf16() -> bool:
-    """Whether this machine multiplies bfloat16 matrices in hardware (a GPU, or a CPU with AVX-512 BF16 or AMX)."""
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return any(
-        probe()
-        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-        if (probe := getattr(torch.cpu, name, None))
-    )
 
 
 def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:

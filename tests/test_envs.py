@@ -19,3 +19,16 @@ def test_scores_only_where_d4rl_has_them():
     assert envs.normalized_score("HalfCheetah-v3", 12135.0) == 100
     assert envs.normalized_score("HalfCheetah-v3", -280.178953) == 0
     assert envs.normalized_score("HalfCheetah-v5", 9000.0) is None
+
+
+def test_mujoco_gl_that_names_a_missing_library(monkeypatch):
+    def refuse(*_, **__):
+        raise AttributeError("'NoneType' object has no attribute 'eglQueryString'")
+
+    monkeypatch.setattr(envs.gymnasium, "make", refuse)
+    monkeypatch.delenv("MUJOCO_GL", raising=False)
+    with pytest.raises(AttributeError):
+        envs.make()
+    monkeypatch.setenv("MUJOCO_GL", "egl")
+    with pytest.raises(ValueError, match="Unset it"):
+        envs.make()
