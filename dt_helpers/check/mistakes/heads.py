@@ -1,2 +1,225 @@
-def mistakes():
-    return []
+"""What students get wrong when reading predictions off the tokens.
+
+Most ways are one family: at each of the three places, one of the heads reads one of the tokens.
+"""
+
+from functools import cache
+from itertools import product
+
+from ..exercise import Mistake
+from . import catalogue
+
+_KINDS = ("return", "state", "action")
+_TOKENS = (2, 2, 1)  # of x[:, i]: what each head has to read
+_HEADS = (0, 1, 2)
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return (*_assignments(), *catalogue(_FAMILIES))
+
+
+def _assignments():
+    """Wrong tokens first, then wrong heads; the ways with the fewest things wrong first."""
+    ways = [(heads, tokens) for heads in product(range(3), repeat=3) for tokens in product(range(3), repeat=3)]
+    ways.remove((_HEADS, _TOKENS))
+    for heads, tokens in sorted(ways, key=lambda way: way[0] != _HEADS):
+        slug, sentence, hints = _words(heads, tokens)
+        yield Mistake(slug, lambda x, *given, h=heads, t=tokens: _assigned(x, given, h, t), sentence, hints)
+
+
+def _assigned(x, given, heads, tokens):
+    return tuple(given[head](x[:, token]) for head, token in zip(heads, tokens, strict=True))
+
+
+def _words(heads, tokens):
+    if heads != _HEADS:
+        if len(set(heads)) < 3:
+            return (
+                "head-repeated",
+                "One head was used for two predictions, another for none.",
+                ("Each of the three heads once: compare the names in your lines.",),
+            )
+        if all(_TOKENS[head] == token for head, token in zip(heads, tokens, strict=True)):
+            came = ", ".join(f"{_KINDS[head]}_preds" for head in heads)
+            return (
+                "outputs-swapped",
+                f"The predictions are right, but their order is {came}, not return_preds, state_preds, action_preds.",
+                ("Look at the `return` line.",),
+            )
+        return (
+            "heads-swapped",
+            "The heads are mixed up: what comes back as one prediction was made by the head of another.",
+            ("Does each line have the same word on both sides of the = ?",),
+        )
+    if tokens == (0, 1, 2):
+        return (
+            "own-token",
+            "Each head reads the token of its own kind. But what a token holds need not be predicted any more: the "
+            "action's token has seen the action, which would leak it.",
+            (
+                "The action is to be predicted before it is known: which token is the last one before it?",
+                "The next state and return depend on the action, so their token has to have seen it.",
+            ),
+        )
+    if tokens == (1, 1, 2):
+        return (
+            "tokens-swapped",
+            "The tokens are swapped: the action is read from its own token, which has seen it (a leak), the next state "
+            "and return from the state's token, which has not seen the action that they depend on.",
+            ("Which of x[:, 1] and x[:, 2] has seen the action?",),
+        )
+    return _wrong_token(tokens)
+
+
+def _wrong_token(tokens):
+    returns, states, actions = tokens
+    if actions == 2:
+        return (
+            "action-sees-itself",
+            "The action is predicted from its own token, which has seen that very action: the answer leaks, training "
+            "looks perfect, and the robot falls.",
+            ("Which token is the last one that doesn't know the action yet?",),
+        )
+    if actions == 0:
+        return (
+            "action-without-state",
+            "The action is predicted from the return's token, which stands before the state: it would be chosen "
+            "without looking at where the robot is.",
+            ("Which token has seen the state, but not yet the action?",),
+        )
+    if states != 2:
+        which = "state's own" if states == 1 else "return's"
+        return (
+            "state-without-action",
+            f"The next state is predicted from the {which} token, which has not seen the action that leads there.",
+            ("Where a step leads depends on what is done in it: which token has seen that?",),
+        )
+    which = "state's" if returns == 1 else "return's own"
+    return (
+        "return-without-action",
+        f"The next return is predicted from the {which} token, which has not seen the action that earns it.",
+        ("What is still to be earned depends on what is done: which token has seen that?",),
+    )
+
+
+def _read(pick):
+    """All heads in place, each on `pick(x, the right token's number)`."""
+
+    def predict(x, *heads):
+        return tuple(head(pick(x, token)) for head, token in zip(heads, _TOKENS, strict=True))
+
+    return predict
+
+
+def _after(change):
+    """The right predictions, changed."""
+
+    def predict(x, *heads):
+        return tuple(change(part) for part in _assigned(x, heads, _HEADS, _TOKENS))
+
+    return predict
+
+
+_FAMILIES = (
+    (
+        "wrong-axis",
+        "You pick along the wrong axis: the kinds of token are on the second one, x[:, 0], x[:, 1], x[:, 2].",
+        ("x has the shape (batch, 3, K, hidden): which axis has length 3?",),
+        tuple(
+            (
+                lambda x, *heads, axis=axis, tokens=tokens: tuple(
+                    head(x.select(axis, token)) for head, token in zip(heads, tokens, strict=True)
+                )
+            )
+            for axis in (2, 0)
+            for tokens in product(range(3), repeat=3)
+        ),
+    ),
+    (
+        "all-tokens",
+        "The heads read all tokens; each has to read one kind of token only.",
+        ("Which of the three kinds of token has seen what the head needs?",),
+        (
+            _read(lambda x, token: x),
+            _read(lambda x, token: x.flatten(1, 2)),
+            _read(lambda x, token: x.transpose(1, 2).flatten(1, 2)),
+            _read(lambda x, token: x.transpose(1, 2)),
+        ),
+    ),
+    (
+        "tokens-averaged",
+        "The three tokens of a step are mixed before the heads read them: the action's token is in it, which leaks it.",
+        ("Which single token has seen what the head needs?",),
+        (_read(lambda x, token: x.mean(1)), _read(lambda x, token: x.sum(1)), _read(lambda x, token: x.amax(1))),
+    ),
+    (
+        "one-step-only",
+        "There is a prediction for one step only; each of the K steps has its own.",
+        ("An index too many? The result has the shape (batch, K, ...).",),
+        (
+            _read(lambda x, token: x[:, token, -1]),
+            _read(lambda x, token: x[:, token, 0]),
+            _read(lambda x, token: x[:, token, -1:]),
+            _read(lambda x, token: x[:, token, :1]),
+            _read(lambda x, token: x[:, token].mean(1)),
+        ),
+    ),
+    (
+        "one-episode-only",
+        "There are predictions for one row of the batch only.",
+        ("An index too many? The result has the shape (batch, K, ...).",),
+        (
+            _read(lambda x, token: x[0, token]),
+            _read(lambda x, token: x[:1, token]),
+            _read(lambda x, token: x[-1, token]),
+        ),
+    ),
+    (
+        "steps-shifted",
+        "The predictions belong to other steps: a step's tokens predict what follows them, nothing has to be shifted.",
+        ("The k-th prediction is read off the k-th step.",),
+        (
+            _after(lambda part: part.roll(1, dims=1)),
+            _after(lambda part: part.roll(-1, dims=1)),
+            _after(lambda part: part[:, :-1]),
+            _after(lambda part: part[:, 1:]),
+            _after(lambda part: part.flip(1)),
+        ),
+    ),
+    (
+        "axes-mixed",
+        "x was reshaped, and steps and kinds of token got mixed: its axes are (batch, 3, K, hidden) already.",
+        ("A reshape does not move axes. Is one needed at all?",),
+        (
+            _read(lambda x, token: x.reshape(x.shape[0], x.shape[2], 3, -1)[:, :, token]),
+            _read(lambda x, token: x.flatten(1, 2)[:, token * x.shape[2] :][:, ::3]),
+            _read(lambda x, token: x.flatten(1, 2)[:, token : token + x.shape[2]]),
+            _read(lambda x, token: x[:, token].transpose(0, 1)),
+            _read(lambda x, token: x[:, token].transpose(0, 1).reshape(x.shape[0], x.shape[2], -1)),
+        ),
+    ),
+    (
+        "squashed",
+        "The predictions went through another tanh: the heads do already what has to be done.",
+        ("The exercise ends with the heads.",),
+        (
+            _after(lambda part: part.tanh()),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 1]).tanh()),
+            lambda x, r, s, a: (r(x[:, 2]).tanh(), s(x[:, 2]), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]).tanh(), a(x[:, 1])),
+        ),
+    ),
+    (
+        "no-heads",
+        "The tokens came back as they are: each has to go through its head.",
+        ("A head is called like a function.",),
+        (lambda x, *heads: (x[:, 2], x[:, 2], x[:, 1]), lambda x, *heads: (x[:, 0], x[:, 1], x[:, 2])),
+    ),
+    (
+        "residual",
+        "Something is added to what the heads give.",
+        ("The exercise ends with the heads.",),
+        (lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]) + r(x[:, 2]), a(x[:, 1])),),
+    ),
+)

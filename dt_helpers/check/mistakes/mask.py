@@ -1,2 +1,182 @@
-def mistakes():
-    return []
+"""What students get wrong when stretching the attention mask over three tokens a step."""
+
+from functools import cache
+from itertools import product
+
+from ..exercise import Mistake
+from . import catalogue
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return catalogue(_FAMILIES)
+
+
+def _right(mask):
+    return mask.repeat_interleave(3, dim=1)
+
+
+def _three(mask):
+    """(batch, K, 3)"""
+    import torch
+
+    return torch.stack((mask, mask, mask), dim=2)
+
+
+def _pattern(bits, blocks=False):
+    """The mask for some of a step's tokens only, zeros for the others."""
+
+    def stack(mask):
+        tokens = _three(mask) * mask.new_tensor(bits)
+        return (tokens.transpose(1, 2) if blocks else tokens).flatten(1, 2)
+
+    return stack
+
+
+_FAMILIES = (
+    (
+        "repeated-blocks",
+        "The mask was repeated as a whole; each of its numbers has to stand three times side by side, as the three "
+        "tokens of its step do.",
+        (
+            "For the mask 0, 1 the sequence is R_1, s_1, a_1, R_2, s_2, a_2. Which of them are real?",
+            "It is the same question as for the inputs: in which order do the axes lie before the reshape?",
+        ),
+        (lambda m: m.repeat(1, 3),),
+    ),
+    (
+        "all-ones",
+        "Your mask is 1 everywhere, so the padding passes for real.",
+        ("What holds for a step holds for each of its three tokens.",),
+        (
+            lambda m: m.new_ones(m.shape[0], 3 * m.shape[1]),
+            lambda m: m.new_ones(m.shape),
+        ),
+    ),
+    (
+        "all-zeros",
+        "Your mask is 0 everywhere, so nothing would be attended to.",
+        ("What holds for a step holds for each of its three tokens.",),
+        (lambda m: m.new_zeros(m.shape[0], 3 * m.shape[1]),),
+    ),
+    (
+        "unchanged",
+        "The mask came back as it was, with K columns; the sequence has 3K tokens.",
+        ("How many tokens does each step have?",),
+        (lambda m: m * 1,),
+    ),
+    (
+        "inverted",
+        "Your mask is 1 for padding and 0 for real tokens; it has to be the other way round.",
+        ("1 means: can be attended to.",),
+        (lambda m: 1 - _right(m), lambda m: (1 - m).repeat(1, 3), lambda m: 1 - m),
+    ),
+    (
+        "not-flattened",
+        "The three tokens still have an axis of their own; (batch, 3K) is wanted.",
+        ("Which two axes have to become one?",),
+        (
+            _three,
+            lambda m: _three(m).transpose(1, 2),
+            lambda m: _three(m).permute(2, 0, 1),
+            lambda m: _right(m)[:, :, None],
+            lambda m: _right(m)[:, None],
+            lambda m: _right(m)[:, None, None],
+        ),
+    ),
+    (
+        "batch-joined",
+        "The batch became three times as long; it is the sequence that does.",
+        ("Which axis is time?",),
+        (lambda m: m.repeat(3, 1), lambda m: m.repeat_interleave(3, dim=0)),
+    ),
+    (
+        "batch-mixed",
+        "The rows of the batch got mixed: each row's mask has to stay in its row.",
+        ("Print the shape before the reshape: is it (batch, K, 3)?",),
+        (
+            *(
+                lambda m, axes=axes: _three(m).permute(axes).reshape(m.shape[0], 3 * m.shape[1])
+                for axes in ((1, 0, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0))
+            ),
+            lambda m: _right(m).flip(0),
+            lambda m: _three(m).permute(1, 0, 2).reshape(m.shape[1], -1),
+        ),
+    ),
+    (
+        "reversed",
+        "The mask is back to front: its first number belongs to the first step.",
+        ("Is there a flip in your function?",),
+        (lambda m: _right(m).flip(1), lambda m: m.flip(1).repeat(1, 3), lambda m: m.flip(1)),
+    ),
+    (
+        "some-tokens-only",
+        "Only some of a step's three tokens carry its mask; what holds for the step holds for all three.",
+        ("R, s and a of a real step are all real.",),
+        (
+            *(_pattern(bits) for bits in list(product((0, 1), repeat=3))[1:-1]),
+            *(_pattern(bits, blocks=True) for bits in ((0, 1, 0), (1, 1, 0), (0, 1, 1), (1, 0, 1))),
+        ),
+    ),
+    (
+        "ones-for-some",
+        "Some of a step's three tokens are always 1: in a padded step all three are padding.",
+        ("R, s and a of a padded step are all padding.",),
+        tuple(
+            (lambda m, bits=bits: (_three(m) + _three(m).new_tensor(bits)).clamp(max=1).flatten(1, 2))
+            for bits in list(product((0, 1), repeat=3))[1:-1]
+        ),
+    ),
+    (
+        "multiplied",
+        "The numbers were multiplied, not repeated: a mask stays 0 and 1.",
+        ("Repeating has a function of its own.",),
+        (lambda m: m * 3, lambda m: _right(m) * 3),
+    ),
+    (
+        "padded-not-stretched",
+        "The mask was made longer at one end; each of its numbers has to stand three times.",
+        ("For the mask 0, 1 the sequence is R_1, s_1, a_1, R_2, s_2, a_2. Which of them are real?",),
+        tuple(
+            (lambda m, fill=fill, front=front: _lengthened(m, fill, front))
+            for fill in (0, 1)
+            for front in (True, False)
+        ),
+    ),
+    (
+        "causal",
+        "That is a mask for each pair of tokens; the encoder makes that one itself from the mask of the 3K tokens.",
+        ("One number for each token is wanted.",),
+        (
+            lambda m: _right(m)[:, :, None] * _right(m)[:, None, :],
+            lambda m: (_right(m)[:, :, None] * _right(m)[:, None, :]).tril(),
+        ),
+    ),
+    (
+        "shifted",
+        "The mask is shifted against the tokens.",
+        ("For the mask 0, 1 the sequence is R_1, s_1, a_1, R_2, s_2, a_2. Which of them are real?",),
+        (
+            lambda m: _right(m).roll(1, dims=1),
+            lambda m: _right(m).roll(-1, dims=1),
+            lambda m: _right(m.roll(1, dims=1)),
+        ),
+    ),
+    (
+        "additive",
+        "That is a mask to be added to attention scores; the encoder makes it itself and wants 0 and 1.",
+        ("1 means: can be attended to.",),
+        (
+            lambda m: (1.0 - _right(m)) * -10000.0,
+            lambda m: (1.0 - _right(m)) * -1e9,
+            lambda m: (1.0 - _right(m)).masked_fill(_right(m) == 0, float("-inf")),
+        ),
+    ),
+)
+
+
+def _lengthened(mask, fill, front):
+    import torch
+
+    more = torch.full((mask.shape[0], 2 * mask.shape[1]), fill, dtype=mask.dtype)
+    return torch.cat((more, mask) if front else (mask, more), dim=1)

@@ -1,2 +1,210 @@
-def mistakes():
-    return []
+"""What students get wrong when interleaving returns, states and actions.
+
+Most ways are one family: the three tokens in some order, then the four axes (batch, K, 3, hidden) in some order, then
+one reshape. `torch.stack` and `torch.cat` along any axis, with any `permute`, end up there.
+"""
+
+from functools import cache
+from itertools import permutations, product
+
+from ..exercise import Mistake
+from . import catalogue
+
+_NAMES = "Rsa"
+_RIGHT = ((0, 1, 2), (0, 1, 2, 3))  # R, s, a; axes (batch, K, 3, hidden)
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return (*_orders(), *_arrangements(), *catalogue(_FAMILIES))
+
+
+def _tokens(parts, order=(0, 1, 2)):
+    """(batch, K, 3, hidden)"""
+    import torch
+
+    return torch.stack([parts[i] for i in order], dim=2)
+
+
+def _stacked(order, axes):
+    def stack(*parts):
+        batch, steps, hidden = parts[0].shape
+        return _tokens(parts, order).permute(axes).reshape(batch, 3 * steps, hidden)
+
+    return stack
+
+
+def _changed(change):
+    """The right tokens (batch, K, 3, hidden), changed, then flattened."""
+
+    def stack(*parts):
+        return change(_tokens(parts)).flatten(1, 2)
+
+    return stack
+
+
+def _orders():
+    for order in permutations(range(3)):
+        if order == (0, 1, 2):
+            continue
+        came = ", ".join(_NAMES[i] for i in order)
+        yield Mistake(
+            "wrong-order",
+            _stacked(order, (0, 1, 2, 3)),
+            f"Your sequence is {came}: {_why(order)}.",
+            (
+                "A token sees only itself and what stands before it. Which of the three has to be known first?",
+                "The action is chosen at the state, with the return in mind.",
+            ),
+        )
+
+
+def _why(order) -> str:
+    place = {_NAMES[kind]: position for position, kind in enumerate(order)}
+    if place["a"] < place["s"]:
+        return "the action has to come after the state, or the state's token has seen the action that it shall predict"
+    return "the return has to come first, since the state's token needs it to predict the action"
+
+
+def _arrangements():
+    """Every order of the tokens with every order of the axes but the right one."""
+    for axes in list(permutations(range(4)))[1:]:
+        for order in permutations(range(3)):
+            slug, sentence, hints = _words(order, axes)
+            yield Mistake(slug, _stacked(order, axes), sentence, hints)
+
+
+def _words(order, axes):
+    if axes == (0, 2, 1, 3):
+        names = [_NAMES[i] for i in order]
+        return (
+            "blocks",
+            f"Your sequence is in blocks: all {names[0]}, then all {names[1]}, then all {names[2]}. The three tokens "
+            "of a step have to stand side by side.",
+            (
+                "A reshape only cuts the numbers anew, in the order in which they lie in memory. Which axis has to lie "
+                "just inside the time?",
+                "Print the shape before the reshape: is it (batch, K, 3, hidden)?",
+            ),
+        )
+    if axes[0] != 0:
+        return (
+            "batch-mixed",
+            "Tokens of different episodes got mixed: the batch has to stay the first axis before the reshape.",
+            (
+                "Print the shape before the reshape: is it (batch, K, 3, hidden)?",
+                "Along which axis are the three put together?",
+            ),
+        )
+    return (
+        "features-mixed",
+        "The numbers of a token got torn apart: hidden has to stay the last axis before the reshape.",
+        (
+            "Print the shape before the reshape: is it (batch, K, 3, hidden)?",
+            "Along which axis are the three put together?",
+        ),
+    )
+
+
+def _rows(dim):
+    def stack(*parts):
+        import torch
+
+        return torch.cat(parts, dim=dim)
+
+    return stack
+
+
+def _axes(*axes):
+    return lambda *parts: _tokens(parts).permute(axes)
+
+
+def _normalised(tokens):
+    import torch
+
+    return torch.nn.functional.layer_norm(tokens, tokens.shape[-1:])
+
+
+_FAMILIES = (
+    (
+        "time-reversed",
+        "The steps are in reverse: the oldest has to come first, since a token sees only what stands before it.",
+        ("Is there a flip in your function?",),
+        (
+            *(
+                lambda *parts, order=order: _tokens(parts, order).flip(1).flatten(1, 2)
+                for order in permutations(range(3))
+            ),
+            lambda *parts: _tokens(parts).flatten(1, 2).flip(1),
+            lambda *parts: _stacked((0, 1, 2), (0, 2, 1, 3))(*parts).flip(1),
+        ),
+    ),
+    (
+        "token-repeated",
+        "One kind of token stands there more than once, another not at all.",
+        ("Count the names inside your stack: each of the three once.",),
+        tuple(
+            (lambda *parts, picks=picks, axes=axes: _stacked(picks, axes)(*parts))
+            for picks in product(range(3), repeat=3)
+            if len(set(picks)) < 3
+            for axes in ((0, 1, 2, 3), (0, 2, 1, 3))
+        ),
+    ),
+    (
+        "not-flattened",
+        "The three kinds still have an axis of their own; one sequence of 3K tokens is wanted.",
+        ("Which two axes have to become one, and in which order do they stand?",),
+        tuple(_axes(*axes) for axes in permutations(range(4))),
+    ),
+    (
+        "features-joined",
+        "The three tokens of a step were joined into one wide token; they have to stand one after the other.",
+        ("The width of a token stays: it is the sequence that becomes three times as long.",),
+        (_rows(-1),),
+    ),
+    (
+        "batch-joined",
+        "The three were joined along the batch; it is the sequence that becomes three times as long.",
+        ("Which axis is time?",),
+        (_rows(0),),
+    ),
+    (
+        "summed",
+        "The three tokens of a step were added up; each has to keep a place of its own.",
+        ("K steps become 3K tokens.",),
+        (lambda r, s, a: r + s + a, lambda r, s, a: (r + s + a) / 3),
+    ),
+    (
+        "summed-and-repeated",
+        "Each place holds the sum of the three tokens; each token has to keep a place of its own.",
+        ("K steps become 3K tokens.",),
+        (
+            _changed(lambda x: x.sum(dim=2, keepdim=True).expand_as(x)),
+            _changed(lambda x: x.mean(dim=2, keepdim=True).expand_as(x)),
+        ),
+    ),
+    (
+        "token-left-out",
+        "Only two kinds of token are in the sequence.",
+        ("K steps become 3K tokens.",),
+        tuple(
+            (lambda *parts, picks=picks: _tokens(parts, picks).flatten(1, 2))
+            for picks in ((0, 1), (1, 2), (0, 2), (1, 0), (2, 1), (2, 0))
+        ),
+    ),
+    (
+        "normalised",
+        "The tokens were normalised: embed_ln does that in the next line of the model.",
+        ("The exercise ends with the sequence.",),
+        (_changed(_normalised),),
+    ),
+    (
+        "action-shifted",
+        "The actions belong to other steps: a_1 stands in the first step, beside R_1 and s_1.",
+        ("Nothing has to be shifted here: the encoder's causal mask sees to it that s_1 doesn't see a_1.",),
+        (
+            lambda r, s, a: _tokens((r, s, a.roll(1, dims=1))).flatten(1, 2),
+            lambda r, s, a: _tokens((r, s, a.roll(-1, dims=1))).flatten(1, 2),
+        ),
+    ),
+)

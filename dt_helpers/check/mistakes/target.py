@@ -1,2 +1,119 @@
-def mistakes():
-    return []
+"""What students get wrong when counting down the target return."""
+
+from functools import cache
+
+from ..exercise import Mistake
+from . import catalogue
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return catalogue(_FAMILIES)
+
+
+def _not_below_zero(target, reward, scale):
+    left = target - reward / scale
+    return left * (left > 0)
+
+
+def _positive_only(target, reward, scale):
+    return target - reward * (reward > 0) / scale
+
+
+_FAMILIES = (
+    (
+        "unscaled",
+        "The reward is not scaled: the target is in units of `scale`, the reward is as the environment gave it.",
+        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
+        (lambda t, r, s: t - r,),
+    ),
+    (
+        "added",
+        "The reward is added; what has been earned is no longer to be earned.",
+        ("Does the target grow or shrink when something is earned?",),
+        (lambda t, r, s: t + r / s, lambda t, r, s: t + r, lambda t, r, s: t + r * s),
+    ),
+    (
+        "unchanged",
+        "The target came back as it was; what has been earned is no longer to be earned.",
+        ("What are the second and the third argument for?",),
+        (lambda t, r, s: t * 1.0,),
+    ),
+    (
+        "multiplied",
+        "The reward is multiplied by `scale`; it is in raw units and has to become smaller.",
+        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
+        (lambda t, r, s: t - r * s,),
+    ),
+    (
+        "target-scaled-too",
+        "The target is divided by `scale` as well, but it is in scaled units already.",
+        ("Which of the two is in raw units?",),
+        (
+            lambda t, r, s: (t - r) / s,
+            lambda t, r, s: t / s - r,
+            lambda t, r, s: t / s,
+            lambda t, r, s: (t - r / s) / s,
+        ),
+    ),
+    (
+        "raw-units",
+        "The result is in raw units; the model was trained on scaled ones.",
+        ("In which units does the target come in? It has to go out in the same.",),
+        (lambda t, r, s: t * s - r, lambda t, r, s: t * s - r / s, lambda t, r, s: t * s - r * s),
+    ),
+    (
+        "turned-round",
+        "The subtraction is the wrong way round.",
+        ("What is left of 12 after earning 2?",),
+        (lambda t, r, s: r / s - t, lambda t, r, s: r - t),
+    ),
+    (
+        "reward-only",
+        "Only the reward came back; the target it is taken from is missing.",
+        ("What is left of 12 after earning 2?",),
+        (lambda t, r, s: r / s + 0 * t, lambda t, r, s: -r / s + 0 * t, lambda t, r, s: r + 0 * t),
+    ),
+    (
+        "divided",
+        "The target is divided by the reward; what has been earned is subtracted.",
+        ("What is left of 12 after earning 2?",),
+        (lambda t, r, s: t / (r / s), lambda t, r, s: t / r, lambda t, r, s: t * r / s),
+    ),
+    (
+        "stopped-at-zero",
+        "You keep the target from falling below 0. It may: the agent has then earned more than was asked of it.",
+        ("Leave the plain difference as it is.",),
+        (_not_below_zero,),
+    ),
+    (
+        "losses-ignored",
+        "Negative rewards are not counted. They are: then more remains to be earned than before.",
+        ("Leave the plain difference as it is.",),
+        (_positive_only, lambda t, r, s: t - abs(r) / s),
+    ),
+    (
+        "rounded",
+        "The result is rounded to whole numbers.",
+        ("A / keeps the fraction, a // drops it.",),
+        (lambda t, r, s: t - r // s, lambda t, r, s: (t - r / s) // 1),
+    ),
+    (
+        "scale-fixed",
+        "The reward is divided by 1000 whatever `scale` is.",
+        ("What is the third argument for?",),
+        (lambda t, r, s: t - r / 1000,),
+    ),
+    (
+        "scale-inverted",
+        "You divide by the reward; the reward is what has to be divided.",
+        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
+        (lambda t, r, s: t - s / r,),
+    ),
+    (
+        "scale-subtracted",
+        "`scale` is subtracted; it is a unit, not an amount.",
+        ("How is 5000 written in units of 1000?",),
+        (lambda t, r, s: t - (r - s), lambda t, r, s: t - r - s, lambda t, r, s: t - s),
+    ),
+)

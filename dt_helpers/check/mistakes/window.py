@@ -1,2 +1,119 @@
-def mistakes():
-    return []
+"""What students get wrong when cutting the last steps out of an episode."""
+
+from functools import cache
+
+from ..exercise import Mistake
+from . import catalogue
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return catalogue(_FAMILIES)
+
+
+def _padded(front):
+    def window(sequence, length):
+        last = sequence[-length:]
+        padding = last.new_zeros(length - len(last), sequence.shape[1])
+        return _cat(padding, last) if front else _cat(last, padding)
+
+    return window
+
+
+def _cat(*parts):
+    import torch
+
+    return torch.cat(parts)
+
+
+_FAMILIES = (
+    (
+        "from-the-start",
+        "Those are the first rows, the oldest; the last ones are wanted.",
+        ("The newest step is the last row: it has to be in the window.",),
+        (lambda s, n: s[:n], lambda s, n: s[:n].flip(0)),
+    ),
+    (
+        "one-too-many",
+        "One row too many: the window has `length` rows.",
+        ("Count on a sequence of five rows with length 2.",),
+        (lambda s, n: s[-(n + 1) :], lambda s, n: s[max(len(s) - n - 1, 0) :]),
+    ),
+    (
+        "one-too-few",
+        "One row too few: the window has `length` rows.",
+        ("Count on a sequence of five rows with length 2.",),
+        (lambda s, n: s[len(s) - n + 1 :] if n <= len(s) else s, lambda s, n: s[-n:][1:], lambda s, n: s[-(n - 1) :]),
+    ),
+    (
+        "newest-missing",
+        "The newest row is missing: the window ends one step too early.",
+        ("A slice leaves out its end. What does -1 as an end mean?",),
+        (
+            lambda s, n: s[-n:-1],
+            lambda s, n: s[-n - 1 : -1],
+            lambda s, n: s[:-1][-n:],
+            lambda s, n: s[max(len(s) - n - 1, 0) : len(s) - 1],
+        ),
+    ),
+    (
+        "start-cut-off",
+        "You cut `length` rows off the start; the window has `length` rows at the end.",
+        ("From which side is `length` counted? A minus makes the difference.",),
+        (lambda s, n: s[n:],),
+    ),
+    (
+        "end-cut-off",
+        "You cut `length` rows off the end; the window has `length` rows at the end.",
+        ("On which side of the colon does it belong?",),
+        (lambda s, n: s[:-n],),
+    ),
+    (
+        "one-row",
+        "A single row came back; the window has `length` rows.",
+        ("An index gives one row, a slice gives several.",),
+        (
+            lambda s, n: s[-1],
+            lambda s, n: s[-1:],
+            lambda s, n: s[-n],
+            lambda s, n: s[len(s) - n],
+            lambda s, n: s[n] if n < len(s) else s[-1],
+        ),
+    ),
+    (
+        "unchanged",
+        "The whole sequence came back; the model has learned with windows of at most `length` steps.",
+        ("What is the second argument for?",),
+        (lambda s, n: s * 1,),
+    ),
+    (
+        "columns",
+        "You cut columns: each step lost some of its numbers. The time runs along the rows.",
+        ("Which axis is time in (t, d)?",),
+        (lambda s, n: s[:, -n:], lambda s, n: s[:, :n], lambda s, n: s[..., -n:][-n:]),
+    ),
+    (
+        "reversed",
+        "The window is in reverse: the newest step has to stay last.",
+        ("Nothing has to be turned round.",),
+        (lambda s, n: s[-n:].flip(0), lambda s, n: s.flip(0)[:n]),
+    ),
+    (
+        "padded",
+        "When the episode has just begun there are fewer rows, and that is all right: padding is done elsewhere.",
+        ("What is `sequence[-5:]` of a sequence of two rows?",),
+        (_padded(True), _padded(False)),
+    ),
+    (
+        "spread-out",
+        "The rows are taken from all over the sequence; a window is one piece.",
+        ("Is there a step in your slice?",),
+        (lambda s, n: s[::n], lambda s, n: s[:: max(len(s) // n, 1)][-n:], lambda s, n: s[n - 1 :: n]),
+    ),
+    (
+        "extra-axis",
+        "The window has an axis too many: (t, d) goes in, and the same two axes come out.",
+        ("The batch's axis is added elsewhere.",),
+        (lambda s, n: s[-n:][None], lambda s, n: s[-n:].unsqueeze(-1), lambda s, n: s[-n:].unsqueeze(1)),
+    ),
+)
