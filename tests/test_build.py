@@ -143,7 +143,31 @@ def test_outputs_stay_with_the_cells_that_did_not_change(released):
     assert "results go to" in outputs["from dt_helpers.workspace import workspace"][0].text
     assert outputs["from IPython.display import HTML"] == []
     assert release.unexecuted == {"01_returns": 1, "02_window": 3}
-    assert "`dt-course release --execute 01_returns`" in release.report(released, written=True)
+    assert "changed: 01_returns (1 cells), 02_window (3 cells). Run `dt" in release.report(released, written=True)
+
+
+def test_outputs_of_equal_cells_keep_their_order_and_editors_ids_do_not_matter(released):
+    path = released.solution("01_returns")
+    notebook = nbformat.read(path, as_version=4)
+    twins = [cell for cell in notebook.cells if cell.source == 'print("done")']
+    for count, cell in enumerate(twins, 1):
+        cell.execution_count = count
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"done {count}\n")]
+        cell.id = f"somethingelse{count}"
+    nbformat.write(notebook, path)
+    build.write(build.plan(released))
+    twins = [cell for cell in nbformat.read(path, as_version=4).cells if cell.source == 'print("done")']
+    assert [cell.outputs[0].text for cell in twins] == ["done 1\n", "done 2\n"]
+
+
+def test_editors_metadata_are_dropped(tree):
+    edit(
+        tree.solutions / "02_window.py",
+        '"task": false}\nassert',
+        '"task": false} slideshow={"x": 1} tags=["hard"]\nassert',
+    )
+    cell = next(c for c in scripts.read(tree.solutions / "02_window.py").cells if c.id == "check_context_window")
+    assert set(cell.metadata) == {"nbgrader", "tags"}
 
 
 def test_a_live_widget_is_not_kept(tree):
@@ -152,6 +176,15 @@ def test_a_live_widget_is_not_kept(tree):
     outputs = executed["03_widget"].cells[0].outputs
     assert [output.output_type for output in outputs] == ["stream"]
     assert "widgets" not in executed["03_widget"].metadata
+
+
+def test_this_machines_paths_are_a_readers_in_outputs(tree, tmp_path, monkeypatch):
+    monkeypatch.setenv("DT_CACHE", str(tmp_path / "cache"))
+    code = "from dt_helpers.workspace import cache_dir, workspace\nprint(cache_dir())\nworkspace() / 'model'"
+    add_script(tree, "03_paths", code)
+    outputs = build.run(tree, ["03_paths"], console=quiet())["03_paths"].cells[0].outputs
+    assert outputs[0].text == "~/.cache/dt_helpers\n"
+    assert outputs[1].data["text/plain"] == "PosixPath('~/dt_workspace/model')"
 
 
 def test_only_the_chosen_notebooks_are_executed(tree):

@@ -72,7 +72,8 @@ def test_a_run_says_how_far_it_is_and_what_came_out(tree, output):
     run.run()
     lines = said(run).splitlines()
     assert lines[0].startswith("1 of 2  01_returns: 8 cells")
-    assert lines[1].startswith("2 of 2  02_window: 4 cells")
+    assert re.fullmatch(r"1 of 2  01_returns: done in \d+:\d\d", lines[1])
+    assert lines[2].startswith("2 of 2  02_window: 4 cells")
     stages = [name for name, _ in run.stages]
     assert stages == ["01_returns", "02_window", "course.html"]
     for stage in [*stages, "together"]:
@@ -96,7 +97,7 @@ def test_the_data_is_fetched_first(tree, output, monkeypatch):
     from dt_helpers import data
 
     fetched = []
-    monkeypatch.setattr(data, "load", lambda name, say: fetched.append(name) or say(f"{name}: here it is"))
+    monkeypatch.setattr(data, "load", lambda name, progress, say: fetched.append(name) or say(f"{name}: here it is"))
     run = course(tree, output)
     run.dataset = "halfcheetah-expert"
     run.run()

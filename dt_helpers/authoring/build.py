@@ -20,7 +20,7 @@ from rich.console import Console
 from dt_helpers.authoring import scripts, students
 from dt_helpers.authoring.execution import WIDGET, execute
 from dt_helpers.authoring.tree import Tree
-from dt_helpers.workspace import replacing
+from dt_helpers.workspace import cache_dir, replacing
 
 
 @dataclass
@@ -47,10 +47,9 @@ class Release:
             "does not belong to the students' notebooks": self.strangers,
         }
         lines = [f"{path.relative_to(tree.root)}: {what}" for what, paths in groups.items() for path in paths]
-        lines += [
-            f"{stem}: {cells} cells have no outputs of their own yet; run `dt-course release --execute {stem}`"
-            for stem, cells in self.unexecuted.items()
-        ]
+        if self.unexecuted:
+            cells = ", ".join(f"{stem} ({count} cells)" for stem, count in self.unexecuted.items())
+            lines.append(f"Not executed since they changed: {cells}. Run `dt-course release --execute`.")
         if not written and not self.up_to_date:
             lines.append("Run `make release` and commit what it makes.")
         if self.up_to_date or written:
@@ -126,19 +125,24 @@ def run(
         shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True, exist_ok=True)
     environment = {"DT_WORKSPACE": str(workspace)} | ({"DT_PRESET": preset} if preset else {})
+    readers_paths = {
+        str(workspace): "~/dt_workspace",
+        str(cache_dir()): "~/.cache/dt_helpers",
+        str(tree.root): "decision-transformer-course",
+        str(Path.home()): "~",
+    }
     executed = {}
     for number, stem in enumerate(chosen, 1):
         notebook = executed[stem] = scripts.read(found[stem])
         position = f"{number} of {len(chosen)}"
         options = {"console": console, "environment": environment, "cell_timeout": cell_timeout}
-        seconds = execute(notebook, tree.solutions, name=stem, position=position, **options)
-        _hide_paths(notebook, {str(workspace): "~/dt_workspace", str(tree.root): "decision-transformer-course"})
-        console.print(f"{position}  {stem}: {seconds:.0f} s", highlight=False)
+        execute(notebook, tree.solutions, name=stem, position=position, **options)
+        _hide_paths(notebook, readers_paths)
     return executed
 
 
 def carry_outputs(notebook: NotebookNode, earlier: Path) -> None:
-    """Take the outputs of the cells whose id and source are as they were in the notebook `earlier`, if it exists.
+    """Take the outputs of the cells whose source is as it was in the notebook `earlier`, if that exists.
 
     Raises ValueError when `earlier` is no notebook.
     """
@@ -148,9 +152,13 @@ def carry_outputs(notebook: NotebookNode, earlier: Path) -> None:
         before = nbformat.read(earlier, as_version=4)
     except Exception as error:
         raise ValueError(f"{earlier} is no notebook ({error}). Remove it and release again.") from None
-    known = {(cell.get("id"), cell.source): cell for cell in before.cells if cell.cell_type == "code"}
+    known: dict[str, list[NotebookNode]] = {}  # in their order, for sources that are there several times
+    for cell in before.cells:
+        if cell.cell_type == "code":
+            known.setdefault(cell.source, []).append(cell)
     for cell in notebook.cells:
-        if old := known.get((cell.id, cell.source)):
+        if cell.cell_type == "code" and known.get(cell.source):
+            old = known[cell.source].pop(0)
             cell.outputs = [output for output in old.outputs if WIDGET not in output.get("data", {})]
             cell.execution_count = old.execution_count
 
@@ -167,7 +175,7 @@ def _check_graded_outputs(notebook: NotebookNode, stem: str) -> None:
 
 
 def _hide_paths(notebook: NotebookNode, names: dict[str, str]) -> None:
-    """Replace this checkout's paths in outputs by `names`: readers have others."""
+    """Replace this machine's paths in outputs by `names`, those of a reader; the first that fits."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             for path, name in names.items():

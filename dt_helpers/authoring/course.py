@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dt_helpers.authoring import CourseError, page, scripts
-from dt_helpers.authoring.execution import execute
+from dt_helpers.authoring.execution import execute, minutes_and_seconds
 from dt_helpers.authoring.tree import Tree
 from dt_helpers.workspace import replacing
 
@@ -64,7 +64,10 @@ class Course:
         began = time.monotonic()
         from dt_helpers.data import load
 
-        load(name, say=lambda line: self.console.print(line, highlight=False, markup=False, soft_wrap=True))
+        def say(line: str) -> None:
+            self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+        load(name, progress=self.console.is_terminal, say=say)
         self.stages.append(("data", time.monotonic() - began))
 
     def _run_one(self, notebook: NotebookNode, stem: str, position: str) -> None:
@@ -97,7 +100,7 @@ class Course:
         table = Table("stage", "min:s", title="Time of each stage", title_justify="left")
         table.columns[1].justify = "right"
         for name, seconds in [*self.stages, ("together", sum(seconds for _, seconds in self.stages))]:
-            table.add_row(name, f"{round(seconds) // 60}:{round(seconds) % 60:02d}")
+            table.add_row(name, minutes_and_seconds(seconds))
         self.console.print(table)
 
     def _show_results(self) -> None:

@@ -82,7 +82,13 @@ def execute(
         finally:
             _tidy(notebook)
         show(len(notebook.cells), "")
-    return time.monotonic() - started
+    seconds = time.monotonic() - started
+    console.print(f"{position}  {name}: done in {minutes_and_seconds(seconds)}".strip(), highlight=False)
+    return seconds
+
+
+def minutes_and_seconds(seconds: float) -> str:
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
 
 
 class _Client(NotebookClient):
@@ -120,7 +126,7 @@ def _tidy(notebook: NotebookNode) -> None:
 
 @contextmanager
 def _progress(console: Console, name: str, position: str, cells: int) -> Iterator[Callable[[int, str], None]]:
-    """A live bar on a terminal; elsewhere (a log file) one line now and one when the notebook is done."""
+    """A live bar on a terminal, elsewhere (a log file) one line."""
     title = f"{position}  {name}".strip()
     if not console.is_terminal:
         console.print(f"{title}: {cells} cells …", highlight=False)
@@ -135,6 +141,6 @@ def _progress(console: Console, name: str, position: str, cells: int) -> Iterato
         TimeElapsedColumn(),
         TextColumn("{task.fields[line]}", style="dim", markup=False),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(title, total=cells, line="")
         yield lambda done, line: progress.update(task, completed=done, line=line[:100])

@@ -21,7 +21,7 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-JUPYTEXT_METADATA = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
+KEPT_METADATA = ("nbgrader", "tags")  # of a cell; the rest are editors' notes to themselves
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
@@ -39,8 +39,8 @@ def read(script: Path) -> NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
-        for key in JUPYTEXT_METADATA:
-            cell.metadata.pop(key, None)
+        for key in set(cell.metadata) - set(KEPT_METADATA):
+            del cell.metadata[key]
         cell.id = _cell_id(cell, script, seen)
         _check_markers(cell, script)
     nbformat.validate(notebook)
