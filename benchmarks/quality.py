@@ -18,6 +18,7 @@ from dt_helpers import data, rollout, training
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--dataset", default="halfcheetah-expert")
+    parser.add_argument("--recorded", type=int, help="episodes in the dataset, in place of its usual number")
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--seeds", type=int, default=3, help="training seeds")
     parser.add_argument("--episodes", type=int, default=16)
@@ -27,7 +28,7 @@ def main() -> None:
     args = parser.parse_args()
 
     print(describe())
-    trajectories = data.load(args.dataset)
+    trajectories = data.load(args.dataset, episodes=args.recorded)
     changes = {"steps": args.steps} if args.steps else {}
     settings = training.preset(args.preset, **changes)
     mean = trajectories.returns.mean()

@@ -8,7 +8,20 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
-    "quality.py": ["--preset", "ci", "--steps", "2", "--seeds", "1", "--episodes", "2", "--max-steps", "5"],
+    "quality.py": [
+        "--preset",
+        "ci",
+        "--steps",
+        "2",
+        "--seeds",
+        "1",
+        "--episodes",
+        "2",
+        "--max-steps",
+        "5",
+        "--recorded",
+        "4",
+    ],
 }
 
 
