@@ -33,10 +33,12 @@ course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/cours
 lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
 	@$(ACTIVATED) jupyter lab notebooks/decision_transformer/01_setup.ipynb
 
-# Neither the user's cache nor the user's workspace is touched, and no window is opened.
+# Neither the user's cache nor the user's workspace is touched, and no window is opened. One thread: the models of the
+# tests are tiny, and on a busy machine two threads that wait for each other are slower than one.
 test: lint ## Check the style, run the tests and replay the solution notebooks
 	@rm -rf .cache/test-workspace
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_WORKSPACE="$(CURDIR)/.cache/test-workspace" MPLBACKEND=agg \
+		OMP_NUM_THREADS=1 \
 		python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
 
 bench: $(INSTALLED) ## Measure what the README states
