@@ -4,6 +4,9 @@ import io
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -138,6 +141,26 @@ def test_no_kernel_is_left_behind(tree, output):
     with pytest.raises(CellFailed):
         course(tree, output).run()
     assert set(psutil.Process().children(recursive=True)) <= before
+
+
+def test_ctrl_c_stops_the_kernel_and_keeps_what_was_done(tree, output, tmp_path):
+    marker = tmp_path / "the cell runs"
+    add_script(tree, "03_slow", f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\ntime.sleep(100)")
+    code = (
+        "from pathlib import Path\n"
+        "from dt_helpers.authoring.course import Course\n"
+        "from dt_helpers.authoring.tree import Tree\n"
+        f"Course(Tree(Path({str(tree.root)!r})), Path({str(output)!r}), dataset=None).run()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as run:
+        while run.poll() is None and not marker.exists():
+            time.sleep(0.05)
+        kernels = psutil.Process(run.pid).children(recursive=True)
+        run.send_signal(signal.SIGINT)
+        error = run.communicate(timeout=30)[1]
+    assert error.rstrip().endswith("KeyboardInterrupt")
+    assert not [kernel for kernel in kernels if kernel.is_running()]
+    assert len(BeautifulSoup((output / "course.html").read_text(), "html.parser").find_all("section")) == 3
 
 
 def test_a_run_without_a_new_replay_is_incomplete(tree, output):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -44,7 +45,8 @@ def execute(
     """Run all cells of `notebook`, in place, in this Python and in `folder`. Returns the seconds it took.
 
     `position` ("2 of 6") and `name` head the progress bar, `environment` is added to the kernel's own, and
-    `cell_timeout` is in seconds for one cell. Raises CellFailed; what ran before then keeps its outputs.
+    `cell_timeout` is in seconds for one cell. Raises CellFailed, and KeyboardInterrupt at Ctrl-C; what ran before then
+    keeps its outputs.
     """
     started = time.monotonic()
     number = 0  # of the cell that runs, counted from 1 as a reader would
@@ -69,16 +71,13 @@ def execute(
         kernel_env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(environment or {})}
         try:
             client.execute(env=kernel_env, stdout=kernel_log, stderr=kernel_log)
-        except CellExecutionError as error:
-            raise _failed(notebook, name, number, f"{error.ename}: {error.evalue}") from None
-        except CellTimeoutError:
-            amount = f"{cell_timeout / 60:g} minutes" if cell_timeout >= 60 else f"{cell_timeout:g} seconds"
-            limit = f"It was stopped after {amount}, the limit for one cell."
-            raise _failed(notebook, name, number, limit) from None
-        except DeadKernelError:
-            kernel_log.seek(0)
-            last = "\n".join(kernel_log.read().splitlines()[-10:])
-            raise _failed(notebook, name, number, f"The kernel died (out of memory?). {last}".strip()) from None
+        except Exception as error:
+            if getattr(client, "_async_cleanup_kernel_future", None) is not None:
+                raise KeyboardInterrupt from None  # nbclient answers Ctrl-C by taking the kernel down, then stumbles
+            reason = _reason(error, cell_timeout, kernel_log)
+            if reason is None:
+                raise
+            raise CellFailed(name, number, notebook.cells[number - 1].source if number else "", reason) from None
         finally:
             _tidy(notebook)
         show(len(notebook.cells), "")
@@ -109,8 +108,18 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def _failed(notebook: NotebookNode, name: str, number: int, reason: str) -> CellFailed:
-    return CellFailed(name, number, notebook.cells[number - 1].source if number else "", reason)
+def _reason(error: Exception, cell_timeout: float, kernel_log: IO[str]) -> str | None:
+    """Why a cell failed; None for an error that is not a cell's."""
+    if isinstance(error, CellExecutionError):
+        return f"{error.ename}: {error.evalue}"
+    if isinstance(error, CellTimeoutError):
+        amount = f"{cell_timeout / 60:g} minutes" if cell_timeout >= 60 else f"{cell_timeout:g} seconds"
+        return f"It was stopped after {amount}, the limit for one cell."
+    if isinstance(error, DeadKernelError):
+        kernel_log.seek(0)
+        last = "\n".join(kernel_log.read().splitlines()[-10:])
+        return f"The kernel died (out of memory?). {last}".strip()
+    return None
 
 
 def _tidy(notebook: NotebookNode) -> None:
