@@ -42,7 +42,7 @@ test: lint ## Check the style, run the tests and replay the solution notebooks
 		python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
 
 bench: $(INSTALLED) ## Measure what the README states
-	@$(ACTIVATED) sh -e -c 'for script in benchmarks/*.py; do echo "$$script"; python "$$script"; done'
+	@$(ACTIVATED) sh -e -c 'for script in $$(grep -l __main__ benchmarks/*.py); do echo "$$script"; python "$$script"; done'
 
 release: $(INSTALLED) ## Make the notebooks from the percent scripts in solutions/
 	@$(ACTIVATED) dt-course release
