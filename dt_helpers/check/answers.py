@@ -1,6 +1,7 @@
 """What a student's function returned, read into plain arrays, whatever it was written in."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,9 @@ def read(value) -> Answer:
         return _numeric(np.asarray(value), "array" if isinstance(value, np.ndarray) else "number", value)
     if isinstance(value, bool | int | float | complex):
         return _numeric(np.asarray(value), "number", value)
-    if isinstance(value, list | tuple):
+    if hasattr(value, "__array__") and not isinstance(value, type):  # a pandas Series, for one
+        return _numeric(np.asarray(value), "array", value)
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):  # lists, tuples, deques
         parts = [read(part).array for part in value]
         if len({part.shape for part in parts}) > 1:
             shapes = ", ".join(str(part.shape) for part in parts[:4])

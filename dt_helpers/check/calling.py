@@ -4,6 +4,7 @@ import contextlib
 import copy
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,14 @@ class Outcome:
     leaves: tuple = ()  # what gradients flow back to, in the order of `Case.grad`
 
 
-def call(fn, case: Case) -> Outcome:
-    """The function's result, or the exception that it raised."""
+def call(fn, case: Case, several: bool = False) -> Outcome:
+    """The function's result, or the exception that it raised; `several`: an iterator over results counts as a list."""
     args, leaves = fresh(case)
     before = [_copy(arg) for arg in args]
     try:
         value = fn(*args, **case.kwargs)
+        if several and isinstance(value, Iterator):
+            value = list(value)
     except (Exception, SystemExit) as error:
         return Outcome(error=error)
     changed = tuple(i for i, (was, now) in enumerate(zip(before, args, strict=True)) if not _same(was, now))
@@ -47,6 +50,10 @@ def quietly():
             stack.enter_context(torch.random.fork_rng(devices=[]))
             stack.callback(torch.set_num_threads, torch.get_num_threads())
             torch.set_num_threads(1)
+            stack.callback(torch.set_default_dtype, torch.get_default_dtype())
+            torch.set_default_dtype(torch.float32)
+            if torch.get_default_device().type != "cpu":
+                stack.enter_context(torch.device("cpu"))
         yield
 
 

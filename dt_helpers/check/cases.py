@@ -168,15 +168,20 @@ def action_loss(rng):
 
 
 def context_window(rng):
+    import torch
+
     def case(steps, width, length, dtype="float32", **options):
         label = f"{steps} row{'s' * (steps > 1)} of {width}, last {length}, {dtype}"
         return Case(label, (tensor(rng, steps, width, dtype=dtype), length), **options)
 
+    start = int(rng.integers(1, 900))
+    timesteps = torch.arange(start, start + 6)[:, None]
     return [
         case(5, 2, 3),
         case(9, 3, 4, dtype="float64"),
         case(7, 4, 2, strided=True),
         case(6, 6, 3),
+        Case("timesteps, 6 rows of 1, last 4, int64", (timesteps, 4), core=False),
         case(6, 1, 1, core=False),
         case(4, 3, 4, core=False),
         case(2, 3, 5, core=False),  # an episode that has just begun
@@ -185,24 +190,18 @@ def context_window(rng):
 
 
 def next_target_return(rng):
-    def drawn(scale, *shape, dtype="float32"):
-        target = rng.uniform(3, 12, shape)
-        reward = rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape) * scale
-        return target.astype(dtype), reward.astype(dtype)
-
-    target, reward = (float(x) for x in drawn(1000.0))
-    odd = round(float(rng.uniform(20, 300)), 1)
-    cases = [
-        Case("numbers", (round(target, 2), round(abs(reward), 1), 1000.0)),
-        Case("numbers, a negative reward", (round(target, 2), -round(abs(reward), 1), 1000.0)),
-        Case("numbers, hardly anything left", (0.5, 2.5 * odd, odd)),
-        Case("numpy arrays", (*drawn(odd, 3, dtype="float64"), odd)),
-    ]
     import torch
 
-    cases += [
+    def drawn(scale):
+        """A target and a reward that is worth up to two of its units, gained or lost."""
+        return rng.uniform(3, 12), rng.uniform(0.5, 2.0) * rng.choice([-1.0, 1.0]) * scale
+
+    (target, reward), odd = drawn(1000.0), round(rng.uniform(20, 300), 1)
+    return [
+        Case("numbers", (round(target, 2), round(abs(reward), 1), 1000.0)),
+        Case("numbers, a negative reward", (round(target, 2), -round(abs(reward), 1), 1000.0)),
+        Case("numbers, more earned than asked for", (0.5, 2.5 * odd, odd)),
+        Case("numpy numbers", (*(np.float64(x) for x in drawn(odd)), odd)),
         Case("a tensor and a number", (torch.tensor(target), reward, 1000.0)),
-        Case("tensors of no dimension", (*(torch.from_numpy(np.asarray(x)) for x in drawn(odd)), odd)),
-        Case("tensors, one number an episode", (*(torch.from_numpy(x) for x in drawn(1000.0, 4)), 1000.0)),
+        Case("two tensors", (*(torch.tensor(x) for x in drawn(odd)), odd)),
     ]
-    return cases

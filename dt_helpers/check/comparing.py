@@ -21,9 +21,13 @@ class Difference:
     given: float | None = None
 
 
+_COARSE = {"float16": 5e-3, "bfloat16": 3e-2}  # values that agree so far are right, but for the dtype
+
+
 def tolerance(*dtypes: str) -> float:
     """Relative to the largest number in the result: styles differ in the last digits, mistakes by far more."""
-    return 1e-6 if set(dtypes) <= {"float64", "int64", "int32", "bool"} else 1e-4
+    exact = 1e-6 if set(dtypes) <= {"float64", "int64", "int32", "bool"} else 1e-4
+    return max(exact, *(_COARSE.get(dtype, 0.0) for dtype in dtypes))
 
 
 def close(given: np.ndarray, expected: np.ndarray, limit: float) -> np.ndarray:
@@ -40,7 +44,7 @@ def unpack(exercise: Exercise, value) -> list:
     count = len(exercise.results)
     if count == 1:
         return [value]
-    if isinstance(value, dict | str | set) or value is None or value is Ellipsis:
+    if isinstance(value, dict | str | set):
         raise Unreadable(describe(value))
     try:
         values = list(value)
@@ -56,6 +60,8 @@ def missing(values: list) -> int | None:
 
 def find(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Difference | None:
     """The first departure of `outcome` from `right`, the oracle's, or None when all of it is right."""
+    if outcome.value is None or outcome.value is Ellipsis:
+        return _unfilled(exercise, None, outcome.value)
     try:
         values = unpack(exercise, outcome.value)
     except Unreadable as problem:
@@ -63,7 +69,7 @@ def find(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Di
         return Difference("wrong-count", f"{exercise.function} has to return {wanted}; it returned {problem}.")
     at = missing(values)
     if at is not None:
-        return _unfilled(exercise, values, at)
+        return _unfilled(exercise, at, values[at])
     count = len(exercise.results)
     if len(values) != count or (count == 1 and _is_several(exercise, values[0])):
         came = describe(outcome.value)
@@ -116,6 +122,8 @@ def _values(name: str, answer: Answer, right: Answer, exercise) -> Difference | 
     agree = close(answer.array, right.array, tolerance(right.dtype, answer.dtype))
     if agree.all():
         return None
+    if answer.array.dtype.kind in "iub" and close(answer.array, np.trunc(right.array), 1e-6).all():
+        return Difference("wrong-dtype", f"{name} is of dtype {answer.dtype}: what follows the point is cut off.", name)
     index = tuple(int(i) for i in np.argwhere(~agree)[0])
     given, expected = float(answer.array[index]), float(right.array[index])
     broken = ~np.isfinite(answer.array.astype(np.float64)) if answer.array.dtype.kind == "f" else np.zeros(1, bool)
@@ -129,6 +137,8 @@ def _dtype(name: str, answer: Answer, right: Answer, exercise) -> Difference | N
     if exercise.kind == "tensor":
         fine = answer.dtype == right.dtype
         wanted = right.dtype
+    elif right.dtype.startswith("int"):
+        fine, wanted = answer.array.dtype.kind in "iu", right.dtype
     else:  # numpy widens and torch narrows by habit: any real float will do, and a mask may be of any type
         fine = answer.dtype in ("float32", "float64") or name == "mask" or answer.kind in ("list", "number")
         wanted = "float32 or float64"
@@ -154,33 +164,38 @@ def _gradients(exercise, case: Case, outcome: Outcome, right: Outcome) -> Differ
         if not part.requires_grad:
             sentence = f"{name} has the right values, but no gradient flows back through it: the model could not learn."
             return Difference("lost-gradient", sentence, name)
-    given = _slopes(given_parts, outcome.leaves)
-    expected = _slopes(right.value, right.leaves)
-    for theirs, ours in zip(given, expected, strict=True):
-        if theirs is None or not theirs.any():
-            sentence = "The values are right, but one of the inputs gets no gradient: it was cut off on the way."
-            return Difference("lost-gradient", sentence)
-        if not close(theirs.numpy(), ours.numpy(), 1e-3).all():
-            return Difference("wrong-gradient", "The values are right, but the gradients that flow back are not.")
-    return None
+    pairs = list(zip(_slopes(given_parts, outcome.leaves), _slopes(right.value, right.leaves), strict=True))
+    if all(theirs is not None and close(theirs.numpy(), ours.numpy(), 1e-3).all() for theirs, ours in pairs):
+        return None
+    for name, theirs, ours in zip(exercise.results, given_parts, right.value, strict=True):
+        for slope, wanted in zip(_slopes([theirs], outcome.leaves), _slopes([ours], right.leaves), strict=True):
+            if wanted is not None and wanted.any() and (slope is None or not slope.any()):
+                sentence = f"{name} has the right values, but no gradient flows back to one of its inputs."
+                return Difference("lost-gradient", sentence, name)
+    return Difference("wrong-gradient", "The values are right, but the gradients that flow back are not.")
 
 
 def _slopes(parts, leaves) -> tuple:
-    """Gradients of a weighted sum of all results with respect to the leaves; None where nothing arrives."""
+    """Gradients of a weighted sum of the parts with respect to the leaves; None where nothing arrives."""
     import torch
 
     total = 0.0
     for part in parts:
         weights = torch.linspace(0.5, 1.5, part.numel(), dtype=part.dtype).reshape(part.shape)
         total = total + (part * weights).sum()
-    return torch.autograd.grad(total, leaves, allow_unused=True)
+    return torch.autograd.grad(total, leaves, allow_unused=True, retain_graph=True)
 
 
-def _unfilled(exercise, values, at) -> Difference:
-    left = "None" if values[at] is None else "..."
-    if len(exercise.results) == 1:
-        return Difference("unfilled", f"{exercise.function} is not filled in yet: it returns {left}.")
-    return Difference("unfilled", f"{exercise.function} is not filled in yet: {exercise.results[at]} is {left}.")
+def _unfilled(exercise, at: int | None, left) -> Difference:
+    """Nothing came back, or `at` names the one of several results that was left open."""
+    if at is not None:
+        what = f"{exercise.results[at]} is {'None' if left is None else '...'}"
+    elif left is None:
+        what = "it returns None. If its body is written, is there a `return` at the end?"
+        return Difference("unfilled", f"{exercise.function} is not filled in yet: {what}")
+    else:
+        what = "it returns ..."
+    return Difference("unfilled", f"{exercise.function} is not filled in yet: {what}.")
 
 
 def _is_several(exercise, value) -> bool:

@@ -45,8 +45,10 @@ def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: boo
     """A batch as the collator makes it: padding on the left, actions of -10 there, timesteps from anywhere."""
     attention_mask = padding_mask(rng, batch, steps)
     real = attention_mask > 0
-    start = rng.integers(0, settings.max_ep_len - steps, batch)
-    timesteps = torch.from_numpy(start[:, None] + np.arange(steps))
+    start = rng.integers(1, settings.max_ep_len - steps, batch)
+    start[0] = 0  # an episode that has just begun: its first real step is at time 0, as padding is
+    since = np.arange(steps) - (~real).sum(dim=1, keepdim=True).numpy() * mask
+    timesteps = torch.from_numpy(start[:, None] + since)
     batch_of = {
         "states": torch.from_numpy(numbers(rng, batch, steps, settings.state_dim)),
         "actions": torch.from_numpy(numbers(rng, batch, steps, settings.act_dim)),

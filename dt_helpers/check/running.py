@@ -31,7 +31,7 @@ def judge(exercise: Exercise, fn, seed: int) -> CheckResult | CheckFailed:
     for case, right in zip(cases, rights, strict=True):
         if right.error:
             raise RuntimeError(f"the oracle of {exercise.name} failed on {case.label}") from right.error
-    outcomes = [call(fn, case) for case in cases]
+    outcomes = [call(fn, case, several=len(exercise.results) > 1) for case in cases]
     findings = [_finding(exercise, *triple) for triple in zip(cases, outcomes, rights, strict=True)]
     at = next((i for i, finding in enumerate(findings) if finding), None)
     if at is None:
@@ -51,7 +51,7 @@ def _diagnose(exercise, cases, outcomes, rights, findings, seed) -> CheckFailed:
     wrong = [i for i, finding in enumerate(findings) if finding]
     at = next((i for i in wrong if findings[i].slug == "unfilled"), wrong[0])
     mistake = None
-    visible = [i for i in wrong if findings[i].slug in (None, "wrong-shape", "nan", "wrong-count")]
+    visible = [i for i in wrong if findings[i].slug in (None, "wrong-shape", "nan")]
     if findings[at].slug != "unfilled" and visible:
         mistake = recognise(exercise, cases, outcomes, visible)
         if mistake or (findings[at].slug == "exception" and cases[at].core is False):

@@ -1,0 +1,117 @@
+"""Whether an answer means the same as the right one, asked of many inputs and without the checks' own machinery."""
+
+import itertools
+
+import numpy as np
+import torch
+from transformers import DecisionTransformerModel
+
+from dt_helpers.check import model_cases, oracles
+
+_ORACLES = {
+    "returns_to_go": oracles.returns_to_go,
+    "pad_left": oracles.pad_left,
+    "time_embeddings": oracles.add_time_embeddings,
+    "stacked_inputs": oracles.stack_inputs,
+    "stacked_attention_mask": oracles.stack_attention_mask,
+    "prediction_heads": oracles.predict,
+    "action_loss": oracles.action_loss,
+    "context_window": oracles.context_window,
+    "next_target_return": oracles.next_target_return,
+}
+
+
+def equivalent(name: str, answer) -> bool:
+    """True if the answer is right on all inputs tried; False at the first one where it isn't."""
+    if name == "forward":
+        return _same_model(answer)
+    rng = np.random.default_rng(7)
+    count = 1 if name in ("returns_to_go", "stacked_inputs", "stacked_attention_mask", "action_loss") else None
+    for args in _inputs(name, rng):
+        right = _ORACLES[name](*args)
+        copies = [arg.clone() if isinstance(arg, torch.Tensor) else np.copy(arg) if isinstance(arg, np.ndarray) else arg
+                  for arg in args]  # fmt: skip
+        try:
+            given = answer(*copies)
+            given = [given] if len(right) == 1 or count else list(given)
+            if len(given) != len(right) or not all(_same(g, r) for g, r in zip(given, right, strict=True)):
+                return False
+            if not all(_same(now, was) for now, was in zip(copies, args, strict=True) if hasattr(was, "shape")):
+                return False
+        except Exception:
+            return False
+    return True
+
+
+def _same(given, right) -> bool:
+    if isinstance(given, list | tuple):
+        given = np.array(given)
+    if isinstance(right, torch.Tensor):
+        if not isinstance(given, torch.Tensor) or given.dtype != right.dtype or given.shape != right.shape:
+            return False
+        return torch.allclose(given.double(), right.double(), rtol=1e-5, atol=1e-6)
+    return np.shape(given) == np.shape(right) and np.allclose(given, right, rtol=1e-5, atol=1e-6)
+
+
+def _inputs(name: str, rng):
+    """Inputs of the exercise's kind, in all sizes up to 4 or so."""
+    sizes = list(itertools.product((1, 2, 3), (1, 2, 4), (1, 2, 3, 5)))
+
+    def tensor(*shape):
+        return torch.from_numpy(rng.normal(size=shape).astype(np.float32))
+
+    def mask(batch, steps, lead):
+        real = rng.integers(0, steps + 1, batch)
+        real[lead % batch] = max(1, real[lead % batch])
+        return torch.from_numpy((np.arange(steps) >= steps - real[:, None]).astype(np.float32))
+
+    if name == "returns_to_go":
+        for steps, gamma in itertools.product(range(1, 9), (1.0, 0.9, 0.5)):
+            yield rng.normal(size=steps), gamma
+    elif name == "pad_left":
+        for steps, width, length, value in itertools.product(range(1, 6), (1, 3), range(1, 7), (0.0, -10.0, 0.5)):
+            yield rng.normal(size=(steps, width)), length, value
+    elif name in ("time_embeddings", "stacked_inputs"):
+        for size in sizes:
+            yield tuple(tensor(*size) for _ in range(4 if name == "time_embeddings" else 3))
+    elif name == "stacked_attention_mask":
+        for batch, steps, lead in sizes:
+            yield (mask(batch, steps, lead),)
+            yield (mask(batch, steps, lead).long(),)
+    elif name == "prediction_heads":
+        for batch, steps, hidden in sizes:
+            yield tensor(batch, 3, steps, hidden), *(torch.nn.Linear(hidden, out) for out in (1, 2, 3))
+    elif name == "action_loss":
+        for batch, steps, dim in sizes:
+            yield tensor(batch, steps, dim), tensor(batch, steps, dim), mask(batch, steps, dim)
+    elif name == "context_window":
+        for steps, width, length in itertools.product(range(1, 7), (1, 3), range(1, 8)):
+            yield tensor(steps, width), length
+    elif name == "next_target_return":
+        for scale in (1000.0, 10.0, 3.0):
+            for _ in range(5):
+                yield float(rng.normal(2, 5)), float(rng.normal(0, scale)), scale
+
+
+def _same_model(cls) -> bool:
+    rng = np.random.default_rng(7)
+    oracle = DecisionTransformerModel(model_cases.config()).eval()
+    try:
+        model = cls(model_cases.config()).eval()
+        for batch, steps, masked, return_dict in itertools.product((1, 2), (1, 3), (True, False), (True, False, None)):
+            state = model_cases.drawn_weights(oracle, rng)
+            oracle.load_state_dict(state)
+            model.load_state_dict(state)
+            inputs = model_cases.inputs(oracle.config, rng, batch, steps, mask=masked)
+            with torch.no_grad():
+                right = oracle(**inputs, return_dict=return_dict)
+                given = model(**inputs, return_dict=return_dict)
+            if return_dict is False:
+                right, given = (dict(zip("sar", values, strict=True)) for values in (right, given))
+            if not all(
+                torch.allclose(given[key], right[key], atol=1e-5) for key in right if not key.startswith("last")
+            ):
+                return False
+    except Exception:
+        return False
+    return True

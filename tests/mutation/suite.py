@@ -1,0 +1,127 @@
+"""Runs the checks on all right, wrong and generated answers, and counts."""
+
+import importlib.util
+import sys
+from dataclasses import dataclass, field
+
+from dt_helpers import check
+from dt_helpers.check.catalogue import NAMES
+
+from . import models, register, right_numpy, right_torch, wrong_control, wrong_numpy, wrong_tokens  # noqa: F401
+from .mutants import mutants
+
+if importlib.util.find_spec("einops"):
+    from . import right_einops  # noqa: F401
+
+
+@dataclass
+class Counts:
+    """What came of one check."""
+
+    wrong: int = 0
+    passed: list[str] = field(default_factory=list)  # wrong answers that passed
+    misnamed: list[str] = field(default_factory=list)  # written wrong answers that got another name
+    generated: int = 0
+    survived: list[str] = field(default_factory=list)  # mutants that passed
+    known: int = 0  # mutants that the catalogue had a name for
+    right: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def named(self) -> int:
+        return self.wrong - len(self.misnamed)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What the checks have to reach."""
+
+    wrong: int = 300
+    right: int = 80
+    named: float = 0.95
+
+    def met(self, results: dict[str, Counts]) -> bool:
+        every = list(results.values())
+        wrong = sum(counts.wrong for counts in every)
+        return (
+            not any(counts.passed or counts.refused or counts.survived for counts in every)
+            and wrong >= self.wrong
+            and sum(counts.right for counts in every) >= self.right
+            and sum(counts.named for counts in every) >= self.named * wrong
+        )
+
+
+BAR = Bar()
+
+
+def verdict(name: str, answer, seed: int | None = None):
+    """The `CheckResult` or the `CheckFailed`."""
+    try:
+        return getattr(check, name)(answer, seed=seed)
+    except check.CheckFailed as failure:
+        return failure
+
+
+def run(name: str, seed: int | None = None) -> Counts:
+    """One check on its written and generated answers."""
+    counts = Counts()
+    for written in register.WRONG:
+        if written.check == name:
+            counts.wrong += 1
+            found = verdict(name, written.answer, seed)
+            if found.passed:
+                counts.passed.append(f"{written.where} ({written.slug})")
+            if found.passed or found.mistake != written.slug:
+                came = "passed" if found.passed else found.mistake
+                counts.misnamed.append(f"{written.where} {written.slug}: {came}")
+    for written in register.RIGHT:
+        if written.check == name:
+            counts.right += 1
+            found = verdict(name, written.answer, seed)
+            if not found.passed:
+                counts.refused.append(f"{written.where}: {found.mistake}: {found.sentence}")
+    for mutant in mutants(name):
+        counts.generated += 1
+        found = verdict(name, mutant.answer, seed)
+        if found.passed:
+            counts.survived.append(f"{mutant.change}\n{mutant.source}")
+        else:
+            counts.known += found.mistake is not None
+    check.reset()
+    return counts
+
+
+def run_all(seed: int | None = None, progress: bool = False) -> dict[str, Counts]:
+    results = {}
+    for name in NAMES:
+        results[name] = run(name, seed)
+        if progress:
+            print(f"{name}: done", file=sys.stderr)
+    return results
+
+
+def table(results: dict[str, Counts]) -> str:
+    """The counts in columns, then every single error."""
+    head = ("check", "wrong", "passed", "named", "right", "refused", "mutants", "passed", "named")
+    rows = [
+        (
+            name,
+            counts.wrong,
+            len(counts.passed),
+            counts.named,
+            counts.right,
+            len(counts.refused),
+            counts.generated,
+            len(counts.survived),
+            counts.known,
+        )
+        for name, counts in results.items()
+    ]
+    rows.append(("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
+    lines = [f"{row[0]:<24}" + "".join(f"{cell:>9}" for cell in row[1:]) for row in (head, *rows)]
+    total = rows[-1]
+    lines.append(f"named {total[3] / max(total[1], 1):.1%} of the written wrong answers as their author did")
+    for title in ("passed", "misnamed", "survived", "refused"):
+        for name, counts in results.items():
+            lines += [f"{title}: {name}: {what}" for what in getattr(counts, title)]
+    return "\n".join(lines)

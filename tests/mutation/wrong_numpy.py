@@ -1,0 +1,532 @@
+"""Wrong answers to the numpy exercises, as students write them, each with the mistake that was made on purpose."""
+
+import numpy as np
+import torch
+
+from .register import wrong
+
+bad = wrong("returns_to_go")
+
+
+@bad("from-start")
+def cumulative(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    total = 0.0
+    for t in range(len(rewards)):
+        total = rewards[t] + gamma * total
+        out[t] = total
+    return out
+
+
+@bad("from-start")
+def earned_so_far(rewards, gamma=1.0):
+    return np.array([sum(gamma**k * rewards[k] for k in range(t + 1)) for t in range(len(rewards))])
+
+
+@bad("from-start")
+def earned_before(rewards, gamma=1.0):
+    return [sum(rewards[:t]) for t in range(len(rewards))]
+
+
+@bad("from-start")
+def forward_then_flipped(rewards, gamma=1.0):
+    return np.cumsum(rewards)[::-1].copy()
+
+
+@bad("without-present-reward")
+def starts_after(rewards, gamma=1.0):
+    return np.array(
+        [sum(gamma ** (k - t) * rewards[k] for k in range(t + 1, len(rewards))) for t in range(len(rewards))]
+    )
+
+
+@bad("without-present-reward")
+def assigned_before_added(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        out[t] = running
+        running = rewards[t] + gamma * running
+    return out
+
+
+@bad("without-present-reward")
+def what_is_left(rewards, gamma=1.0):
+    return rewards.sum() - rewards.cumsum()
+
+
+@bad("without-present-reward")
+def what_is_left_in_a_loop(rewards, gamma=1.0):
+    left, out = sum(rewards), []
+    for reward in rewards:
+        left = left - reward
+        out.append(left)
+    return out
+
+
+bad("total-repeated")(
+    lambda rewards, gamma=1.0: np.ones(len(rewards)) * rewards.sum(),
+    lambda rewards, gamma=1.0: [sum(gamma**k * r for k, r in enumerate(rewards))] * len(rewards),
+)
+bad("total-only")(
+    lambda rewards, gamma=1.0: rewards.sum(),
+    lambda rewards, gamma=1.0: sum(gamma**k * r for k, r in enumerate(rewards)),
+    lambda rewards, gamma=1.0: float(np.dot(rewards, gamma ** np.arange(len(rewards)))),
+)
+
+
+@bad("discount-from-start")
+def discount_from_start(rewards, gamma=1.0):
+    return np.array([sum(gamma**k * rewards[k] for k in range(t, len(rewards))) for t in range(len(rewards))])
+
+
+@bad("discount-from-start")
+def powers_not_divided_out(rewards, gamma=1.0):
+    return np.cumsum((rewards * gamma ** np.arange(len(rewards)))[::-1])[::-1]
+
+
+@bad("discount-misplaced")
+def discounts_the_sum(rewards, gamma=1.0):
+    return gamma * np.cumsum(rewards[::-1])[::-1]
+
+
+@bad("discount-misplaced")
+def discounts_each_sum(rewards, gamma=1.0):
+    return np.array([gamma**t * rewards[t:].sum() for t in range(len(rewards))])
+
+
+@bad("discount-on-present")
+def discounts_both(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        running = gamma * (rewards[t] + running)
+        out[t] = running
+    return out
+
+
+@bad("discount-on-present")
+def powers_from_one(rewards, gamma=1.0):
+    steps = len(rewards)
+    return np.array([sum(gamma ** (k - t + 1) * rewards[k] for k in range(t, steps)) for t in range(steps)])
+
+
+@bad("gamma-inverted")
+def divides_by_gamma(rewards, gamma=1.0):
+    out, running = [], 0.0
+    for reward in rewards[::-1]:
+        running = reward + running / gamma
+        out.append(running)
+    return out[::-1]
+
+
+bad("gamma-ignored")(
+    lambda rewards, gamma=1.0: np.cumsum(rewards[::-1])[::-1],
+    lambda rewards, gamma=1.0: np.array([rewards[t:].sum() for t in range(len(rewards))]),
+    lambda rewards, gamma=1.0: rewards.sum() - rewards.cumsum() + rewards,
+    lambda rewards, gamma=1.0: torch.tensor(rewards).flip(0).cumsum(0).flip(0),
+)
+
+
+@bad("not-turned-back")
+def not_flipped(rewards, gamma=1.0):
+    out, running = [], 0.0
+    for reward in reversed(rewards):
+        running = reward + gamma * running
+        out.append(running)
+    return np.array(out)
+
+
+bad("not-turned-back")(lambda rewards, gamma=1.0: np.cumsum(rewards[::-1]))
+
+
+@bad("one-step")
+def only_the_next(rewards, gamma=1.0):
+    out = np.array(rewards, dtype=float)
+    for t in range(len(rewards) - 1):
+        out[t] = rewards[t] + gamma * rewards[t + 1]
+    return out
+
+
+@bad("one-step")
+def updated_front_to_back(rewards, gamma=1.0):
+    out = rewards.copy()
+    for t in range(len(rewards) - 1):
+        out[t] += gamma * out[t + 1]
+    return out
+
+
+@bad("last-missing")
+def last_never_set(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    for t in range(len(rewards) - 2, -1, -1):
+        out[t] = rewards[t] + gamma * out[t + 1]
+    return out
+
+
+@bad("last-missing")
+def sums_stop_early(rewards, gamma=1.0):
+    steps = len(rewards)
+    return [sum(gamma ** (k - t) * rewards[k] for k in range(t, steps - 1)) for t in range(steps)]
+
+
+@bad("first-missing")
+def first_never_reached(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards)), 0.0
+    for t in range(len(rewards) - 1, 0, -1):
+        running = rewards[t] + gamma * running
+        out[t] = running
+    return out
+
+
+@bad("first-missing")
+def first_left_as_it_was(rewards, gamma=1.0):
+    out = rewards.copy()
+    for t in range(len(rewards) - 2, 0, -1):
+        out[t] = rewards[t] + gamma * out[t + 1]
+    return out
+
+
+bad("unchanged")(
+    lambda rewards, gamma=1.0: rewards,
+    lambda rewards, gamma=1.0: np.array([gamma**t * r for t, r in enumerate(rewards)]),
+)
+bad("reversed-rewards")(lambda rewards, gamma=1.0: rewards[::-1])
+bad("averaged")(
+    lambda rewards, gamma=1.0: np.array([rewards[t:].mean() for t in range(len(rewards))]),
+    lambda rewards, gamma=1.0: np.full_like(rewards, rewards.mean()),
+)
+
+
+@bad("scaled")
+def scaled(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] / 1000 + gamma * running
+        out[t] = running
+    return out
+
+
+@bad("sign")
+def negative(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        running = -rewards[t] + gamma * running
+        out[t] = running
+    return out
+
+
+@bad("subtracted")
+def minus_for_plus(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] - gamma * running
+        out[t] = running
+    return out
+
+
+@bad("summed-twice")
+def adds_the_returns(rewards, gamma=1.0):
+    returns, running = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] + gamma * running
+        returns[t] = running
+    return rewards + returns
+
+
+@bad("too-long")
+def one_too_many(rewards, gamma=1.0):
+    out = np.zeros(len(rewards) + 1)
+    for t in reversed(range(len(rewards))):
+        out[t] = rewards[t] + gamma * out[t + 1]
+    return out
+
+
+@bad("too-short")
+def one_too_few(rewards, gamma=1.0):
+    out = [rewards[-1]]
+    for reward in rewards[-2::-1]:
+        out.append(reward + gamma * out[-1])
+    return out[:0:-1]
+
+
+@bad("input-changed")
+def writes_to_its_input(rewards, gamma=1.0):
+    for t in reversed(range(len(rewards) - 1)):
+        rewards[t] += gamma * rewards[t + 1]
+    return rewards
+
+
+@bad("wrong-dtype")
+def complex_numbers(rewards, gamma=1.0):
+    out, running = np.zeros(len(rewards), dtype=complex), 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] + gamma * running
+        out[t] = running
+    return out
+
+
+@bad("wrong-shape")
+def a_column(rewards, gamma=1.0):
+    out, running = np.zeros((len(rewards), 1)), 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] + gamma * running
+        out[t, 0] = running
+    return out
+
+
+@bad("nan")
+def divided_by_a_count_of_zero(rewards, gamma=1.0):
+    steps = np.arange(len(rewards))
+    return np.array([rewards[t:].sum() / t for t in steps]) * steps
+
+
+@bad("exception")
+def beyond_the_end(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    for t in reversed(range(len(rewards))):
+        out[t] = rewards[t] + gamma * out[t + 1]
+    return out
+
+
+@bad("unfilled")
+def stub(rewards, gamma=1.0):
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+bad("unfilled")(lambda rewards, gamma=1.0: None, lambda rewards, gamma=1.0: ...)
+bad("wrong-type")(
+    lambda rewards, gamma=1.0: {"returns": np.cumsum(rewards[::-1])[::-1]},
+    lambda rewards, gamma=1.0: (r for r in rewards),
+    lambda rewards, gamma=1.0: "6, 5, 3",
+)
+bad("wrong-count")(lambda rewards, gamma=1.0: (np.cumsum(rewards[::-1])[::-1], gamma * rewards))
+bad("wrong-signature")(lambda rewards: np.cumsum(rewards[::-1])[::-1])
+
+bad = wrong("pad_left")
+
+
+def right_pad(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept)
+    padded = np.concatenate([np.full((missing, sequence.shape[1]), value), kept])
+    return padded, np.concatenate([np.zeros(missing), np.ones(len(kept))])
+
+
+@bad("padded-right")
+def padded_right(sequence, length, value):
+    padded = np.full((length, sequence.shape[1]), float(value))
+    mask = np.zeros(length)
+    for i, row in enumerate(sequence[:length]):
+        padded[i], mask[i] = row, 1
+    return padded, mask
+
+
+@bad("padded-right")
+def np_pad_after(sequence, length, value):
+    sequence = sequence[:length]
+    after = length - len(sequence)
+    return np.pad(sequence, ((0, after), (0, 0)), constant_values=value), np.pad(np.ones(len(sequence)), (0, after))
+
+
+@bad("rows-padded-right")
+def rows_behind(sequence, length, value):
+    sequence = sequence[:length]
+    after = length - len(sequence)
+    padded = np.vstack([sequence, np.ones((after, sequence.shape[1])) * value])
+    return padded, np.hstack([np.zeros(after), np.ones(len(sequence))])
+
+
+@bad("mask-side")
+def mask_behind(sequence, length, value):
+    padded, _ = right_pad(sequence, length, value)
+    return padded, (np.arange(length) < len(sequence)).astype(float)
+
+
+@bad("mask-inverted")
+def zeros_and_ones_swapped(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept)
+    padded = np.concatenate([np.full((missing, sequence.shape[1]), value), kept])
+    return padded, np.concatenate([np.ones(missing), np.zeros(len(kept))])
+
+
+bad("mask-inverted")(lambda s, n, v: (right_pad(s, n, v)[0], np.arange(n) < n - len(s)))
+bad("mask-all-ones")(
+    lambda s, n, v: (right_pad(s, n, v)[0], np.ones(n)), lambda s, n, v: (right_pad(s, n, v)[0], [True] * n)
+)
+bad("mask-all-zeros")(lambda s, n, v: (right_pad(s, n, v)[0], np.zeros(n)))
+
+
+@bad("mask-holds-value")
+def mask_padded_likewise(sequence, length, value):
+    sequence = sequence[:length]
+    before = length - len(sequence)
+    padded = np.pad(sequence, ((before, 0), (0, 0)), constant_values=value)
+    return padded, np.pad(np.ones(len(sequence)), (before, 0), constant_values=value)
+
+
+bad("mask-too-short")(lambda s, n, v: (right_pad(s, n, v)[0], np.ones(min(n, len(s)))))
+
+
+@bad("mask-per-number")
+def mask_of_numbers(sequence, length, value):
+    sequence = sequence[:length]
+    before = ((length - len(sequence), 0), (0, 0))
+    return np.pad(sequence, before, constant_values=value), np.pad(np.ones_like(sequence), before)
+
+
+@bad("mask-per-number")
+def mask_as_a_column(sequence, length, value):
+    padded, mask = right_pad(sequence, length, value)
+    return padded, mask.reshape(-1, 1)
+
+
+@bad("value-ignored")
+def always_zero(sequence, length, value):
+    sequence = sequence[:length]
+    padded = np.zeros((length, sequence.shape[1]))
+    padded[length - len(sequence) :] = sequence
+    return padded, np.arange(length) >= length - len(sequence)
+
+
+bad("value-ignored")(lambda s, n, v: right_pad(s, n, -10.0), lambda s, n, v: right_pad(s, n, 1))
+
+
+@bad("value-from-sequence")
+def first_row_repeated(sequence, length, value):
+    mask = np.arange(length) >= length - len(sequence)
+    while len(sequence) < length:
+        sequence = np.concatenate([sequence[:1], sequence])
+    return sequence[:length], mask
+
+
+@bad("value-from-sequence")
+def edge_mode(sequence, length, value):
+    sequence = sequence[:length]
+    before = length - len(sequence)
+    return np.pad(sequence, ((before, 0), (0, 0)), mode="edge"), np.pad(np.ones(len(sequence)), (before, 0))
+
+
+bad("kept-last")(lambda s, n, v: right_pad(s[-n:], n, v))
+
+
+@bad("kept-last")
+def newest_kept(sequence, length, value):
+    if len(sequence) > length:
+        return sequence[len(sequence) - length :], np.ones(length)
+    return right_pad(sequence, length, value)
+
+
+@bad("not-cut")
+def never_cut(sequence, length, value):
+    if len(sequence) >= length:
+        return sequence, np.ones(len(sequence))
+    return right_pad(sequence, length, value)
+
+
+@bad("not-cut")
+def negative_range(sequence, length, value):
+    rows = [np.full(sequence.shape[1], value) for _ in range(length - len(sequence))]
+    return np.array(rows + list(sequence)), np.array([0.0] * len(rows) + [1.0] * len(sequence))
+
+
+bad("not-padded")(
+    lambda s, n, v: (s[:n], np.ones(len(s[:n]))),
+    lambda s, n, v: (s, np.ones(len(s))),
+    lambda s, n, v: (s[:n], right_pad(s, n, v)[1]),
+)
+bad("only-padding")(lambda s, n, v: (np.full((n, s.shape[1]), v), right_pad(s, n, v)[1]))
+bad("padded-by-length")(
+    lambda s, n, v: (
+        np.concatenate([np.full((n, s.shape[1]), v), s]),
+        np.concatenate([np.zeros(n), np.ones(len(s))]),
+    )
+)
+
+
+@bad("off-by-one")
+def one_row_too_many(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept) + 1
+    padded = np.concatenate([np.full((missing, sequence.shape[1]), value), kept])
+    return padded, np.concatenate([np.zeros(missing), np.ones(len(kept))])
+
+
+@bad("both-sides")
+def centred(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept)
+    sides = (missing // 2, missing - missing // 2)
+    return np.pad(kept, (sides, (0, 0)), constant_values=value), np.pad(np.ones(len(kept)), sides)
+
+
+@bad("both-sides")
+def np_pad_with_one_number(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept)
+    return np.pad(kept, ((missing,), (0,)), constant_values=value), np.pad(np.ones(len(kept)), missing)
+
+
+@bad("columns-padded")
+def wrong_axis(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept)
+    return np.pad(kept, ((0, 0), (missing, 0)), constant_values=value), np.pad(np.ones(len(kept)), (missing, 0))
+
+
+@bad("reversed")
+def backwards(sequence, length, value):
+    padded, mask = [], []
+    for row in sequence[:length]:
+        padded.insert(0, row)
+        mask.insert(0, 1)
+    while len(padded) < length:
+        padded.insert(0, np.full(sequence.shape[1], value))
+        mask.insert(0, 0)
+    return np.array(padded), np.array(mask)
+
+
+bad("results-swapped")(lambda s, n, v: right_pad(s, n, v)[::-1])
+bad("wrong-count")(
+    lambda s, n, v: right_pad(s, n, v)[0],
+    lambda s, n, v: (*right_pad(s, n, v), n - len(s)),
+)
+bad("unfilled")(lambda s, n, v: None, lambda s, n, v: (right_pad(s, n, v)[0], ...), lambda s, n, v: (..., ...))
+
+
+@bad("unfilled")
+def placeholder_used(sequence, length, value):
+    padded = ...
+    mask = np.zeros(length)
+    return padded.reshape(length, -1), mask
+
+
+@bad("exception")
+def misspelt(sequence, length, value):
+    missing = length - len(sequense)  # noqa: F821
+    return np.full((missing, 1), value), np.zeros(missing)
+
+
+@bad("input-changed")
+def zeroes_its_input(sequence, length, value):
+    padded, mask = right_pad(sequence, length, value)
+    sequence[:] = 0
+    return padded, mask
+
+
+@bad("wrong-shape")
+def extra_axis(sequence, length, value):
+    padded, mask = right_pad(sequence, length, value)
+    return padded[None], mask
+
+
+@bad("wrong-dtype")
+def half_precision(sequence, length, value):
+    padded, mask = right_pad(sequence, length, value)
+    return padded.astype(np.complex128), mask
+
+
+bad("wrong-type")(lambda s, n, v: (right_pad(s, n, v)[0], "mask"), lambda s, n, v: (set(), right_pad(s, n, v)[1]))
+bad("nan")(
+    lambda s, n, v: (np.where(right_pad(s, n, v)[1][:, None] > 0, right_pad(s, n, v)[0], np.nan), right_pad(s, n, v)[1])
+)
