@@ -63,10 +63,8 @@ def _sequence(oracle, batch, given, expected):
         right, came = expected[key][0], given.get(key, [])
         if not came:
             return None
-    if any(
-        _equal(change(came[-1]), change(x)) for x in (right, expected["embed_ln.in"][0]) for change in (_id, _white)
-    ):
-        return None  # the right tokens, whatever was done to their scale
+    if _equal(came[-1], right) or _equal(_white(came[-1]), _white(expected["embed_ln.in"][0]), 1e-2):
+        return None  # the right tokens; whether they were normalised in the right way is the next question
     tokens = [expected[f"{part}.out"][0] for part in EMBEDDINGS]
     timed = [token + tokens[3] for token in tokens[:3]]
     with torch.no_grad():
@@ -149,10 +147,6 @@ def _heads(oracle, batch, given, expected):
     return None
 
 
-def _id(x):
-    return x
-
-
 def _white(x):
     return torch.nn.functional.layer_norm(x, x.shape[-1:])
 
@@ -168,7 +162,7 @@ def _tried(compute):
         return None
 
 
-def _equal(given, expected) -> bool:
+def _equal(given, expected, limit: float | None = None) -> bool:
     if given is None or expected is None or given.shape != expected.shape:
         return False
-    return bool(close(given.float().numpy(), expected.float().numpy(), tolerance("float32")).all())
+    return bool(close(given.float().numpy(), expected.float().numpy(), limit or tolerance("float32")).all())

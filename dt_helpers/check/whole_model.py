@@ -81,6 +81,8 @@ def judge(cls, seed: int) -> CheckResult | CheckFailed:
 def _run(cls, rng: np.random.Generator) -> int:
     """Tries the model on all passes and answers how many; raises `_Departs`."""
     given = cls if isinstance(cls, torch.nn.Module) else None
+    if cls is None or cls is Ellipsis:
+        raise _Departs(Difference("unfilled", f"The model is not filled in yet: it is {cls}."))
     if given is None and not isinstance(cls, type):
         what = "your class DecisionTransformerModel, or a model made from it"
         raise _Departs(Difference("not-callable", f"check.forward needs {what}; it was given {describe(cls)}."))

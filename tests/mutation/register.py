@@ -1,5 +1,6 @@
 """The written answers: right ones, and wrong ones with the mistake that their author made on purpose."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ def right(check: str):
     """`add = right("pad_left")`, then `@add` or `add(lambda ...)`."""
 
     def add(answer):
-        RIGHT.append(Written(check, answer, None, _place(answer)))
+        RIGHT.append(Written(check, answer, None, _caller()))
         return answer
 
     return add
@@ -31,8 +32,8 @@ def wrong(check: str):
 
     def named(slug: str):
         def add(*answers):
-            for answer in answers:
-                WRONG.append(Written(check, answer, slug, _place(answer)))
+            for i, answer in enumerate(answers, start=1):
+                WRONG.append(Written(check, answer, slug, f"{_caller()} no. {i}"))
             return answers[0]
 
         return add
@@ -40,8 +41,7 @@ def wrong(check: str):
     return named
 
 
-def _place(answer) -> str:
-    code = getattr(answer, "__code__", None)
-    if code is None:  # a class: its forward
-        code = answer.forward.__code__
-    return f"{code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
+def _caller() -> str:
+    """File and line of the code that adds an answer."""
+    frame = sys._getframe(2)
+    return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"

@@ -1,0 +1,46 @@
+"""The bar for the checks: nothing wrong passes, nothing right is refused, and mistakes are called by their names."""
+
+import pytest
+
+from dt_helpers.check.catalogue import NAMES
+from tests.mutation import suite
+
+THINNED = 4  # of the mutants of the whole model, every fourth: `python -m tests.mutation` takes them all
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {name: suite.run(name, every=THINNED if name == "forward" else 1) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_wrong_answer_passes(results, name):
+    assert results[name].passed == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_mutant_passes(results, name):
+    assert results[name].survived == []
+    assert results[name].generated >= 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_right_answer_is_refused(results, name):
+    assert results[name].refused == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_written_mistakes_are_called_by_their_names(results, name):
+    counts = results[name]
+    assert counts.named >= suite.BAR.named * counts.wrong, counts.misnamed
+
+
+def test_there_are_enough_of_them(results):
+    assert suite.BAR.met(results), suite.table(results)
+
+
+def test_the_table_shows_what_went_wrong():
+    counts = suite.Counts(wrong=2, passed=["here:1 (blocks)"], misnamed=["here:1 blocks: passed"], right=1)
+    table = suite.table({"stacked_inputs": counts})
+    assert "passed: stacked_inputs: here:1 (blocks)" in table and "50.0%" in table
+    assert not suite.BAR.met({"stacked_inputs": counts})
