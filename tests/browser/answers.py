@@ -1,0 +1,60 @@
+"""What a student types: the right answers, cut from the percent scripts, and for each exercise one known mistake."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tests.browser.server import REPOSITORY
+
+SOLUTION = re.compile(
+    r'"grade_id": "(\w+)"[^\n]*"solution": true.*?### BEGIN SOLUTION\n(.*?)\n    ### END SOLUTION', re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    body: str
+    said: str  # a part of what the check has to say about it
+
+
+WRONG = {
+    "returns_to_go": Wrong(
+        "    return np.cumsum(rewards)",
+        "You add up what was earned up to each step",
+    ),
+    "pad_left": Wrong(
+        "    kept = sequence[:length]\n"
+        "    padded = np.full((length, sequence.shape[1]), value)\n"
+        "    padded[: len(kept)] = kept\n"
+        "    mask = np.zeros(length)\n"
+        "    mask[: len(kept)] = 1\n"
+        "    return padded, mask",
+        "The padding is behind the real rows",
+    ),
+    "add_time_embeddings": Wrong(
+        "    return returns_embeddings + time_embeddings, state_embeddings + time_embeddings, action_embeddings",
+        "The time is missing in the action",
+    ),
+    "stack_inputs": Wrong(
+        "    batch, K, hidden = state_embeddings.shape\n"
+        "    x = torch.stack([state_embeddings, returns_embeddings, action_embeddings], dim=2)\n"
+        "    return x.reshape(batch, 3 * K, hidden)",
+        "Your sequence is s, R, a: the return has to come first",
+    ),
+    "stack_attention_mask": Wrong("    return attention_mask.repeat(1, 3)", "The mask was repeated as a whole"),
+    "predict": Wrong(
+        "    return predict_return(x[:, 0]), predict_state(x[:, 1]), predict_action(x[:, 2])",
+        "Each head reads the token of its own kind",
+    ),
+    "action_loss": Wrong("    return torch.mean((action_preds - action_targets) ** 2)", "The padding counts too"),
+    "context_window": Wrong("    return sequence[:length]", "Those are the first rows"),
+    "next_target_return": Wrong("    return target_return - reward", "The reward is not scaled"),
+}
+
+
+@cache
+def right() -> dict[str, str]:
+    """grade_id -> the body of the solution."""
+    scripts = sorted((REPOSITORY / "solutions").glob("*/*.py"))
+    found = [pair for script in scripts for pair in SOLUTION.findall(script.read_text())]
+    return dict(found)

@@ -1,0 +1,122 @@
+"""A student's path through notebooks 01 to 06, in a real JupyterLab in a real browser.
+
+    python -m pytest tests/browser/walk_notebooks.py
+
+needs the course's extras `lab` and `test`, `pip install playwright` and Debian's `chromium`; JupyterLab may live in
+another environment: DT_JUPYTER=.../bin/jupyter. DT_PRESET chooses the training (`ci`), DT_SCREENSHOTS the folder for
+pictures (output/screenshots). The file's name keeps it out of `make test`.
+"""
+
+import pytest
+
+from tests.browser import answers, video
+from tests.browser.lab import Notebook, open_notebook
+
+FOLDER = "notebooks/decision_transformer"
+EXERCISES = {
+    "01_setup": [],
+    "02_dataset": ["returns_to_go"],
+    "03_collator": ["pad_left"],
+    "04_model": ["add_time_embeddings", "stack_inputs", "stack_attention_mask", "predict"],
+    "05_training": ["action_loss"],
+    "06_replay": ["context_window", "next_target_return"],
+}
+NEXT = dict(zip(EXERCISES, list(EXERCISES)[1:], strict=False))
+VIDEOS = {"01_setup": 2, "06_replay": 1}
+MINUTE = 60_000  # ms
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_students_path(name, page, screenshots):
+    notebook = open_notebook(page, f"{FOLDER}/{name}.ipynb", screenshots)
+    notebook.look("opened")
+    page.keyboard.press("Control+b")  # more room: without the file browser
+    setup = next(cell.index for cell in notebook.cells() if cell.kind == "code")
+    notebook.run(setup)
+    assert notebook.errors() == {}
+
+    for exercise in EXERCISES[name]:
+        solve(notebook, exercise)
+    if name == "04_model":
+        assemble(notebook)
+    assert notebook.stderr() == {}
+
+    notebook.run_all(timeout=30 * MINUTE)
+    notebook.look_at_all("whole")
+    assert notebook.errors() == {}
+    assert notebook.stderr() == {}
+    assert "Error displaying widget" not in page.locator("body").inner_text()
+    videos_play(notebook, VIDEOS.get(name, 0))
+    notebook.theme("JupyterLab Dark")
+    notebook.look_at_all("whole_dark")
+    notebook.theme("JupyterLab Light")  # the server remembers it
+
+    assert page.complaints == []
+
+    if name in VIDEOS:
+        notebook = reopen(notebook)
+        videos_play(notebook, VIDEOS[name])
+    if name in NEXT:
+        following = notebook.follow_last_link()
+        assert following.name == NEXT[name]
+        following.shut_down()
+    notebook.shut_down()
+
+
+def reopen(notebook: Notebook) -> Notebook:
+    """The saved notebook in a fresh page."""
+    notebook.save()
+    notebook.page.goto(f"{notebook.page.url.partition('/lab')[0]}/lab/tree/{notebook.path}?reset")
+    return Notebook(notebook.page, notebook.screenshots)
+
+
+def videos_play(notebook: Notebook, count: int) -> None:
+    videos = notebook.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) video")
+    assert videos.count() == count
+    for i in range(count):
+        state = video.watch(videos.nth(i))
+        print(notebook.name, state)
+        assert state["readyState"] == 4 and state["duration"] > 1
+        notebook.look(f"video_{i + 1}")
+
+
+def solve(notebook: Notebook, exercise: str) -> None:
+    """The check on the stub, on a known mistake, on the right answer."""
+    function, check = notebook.find(exercise), notebook.find(f"check_{exercise}")
+    notebook.run(function)
+    said = notebook.run(check)
+    notebook.look(f"{exercise}_unfilled", check)
+    assert f"{exercise} is not filled in yet" in said
+    assert check in notebook.errors(), "a check that fails has to raise, or nbgrader gives its points"
+
+    wrong = answers.WRONG[exercise]
+    notebook.write_body(function, wrong.body)
+    notebook.run(function)
+    said = notebook.run(check)
+    notebook.look(f"{exercise}_wrong", check)
+    assert wrong.said in said
+    assert check in notebook.errors()
+
+    notebook.write_body(function, answers.right()[exercise])
+    notebook.run(function)
+    said = notebook.run(check)
+    notebook.look(f"{exercise}_right", check)
+    assert "gave the right answer" in said
+    assert check not in notebook.errors()
+
+
+def assemble(notebook: Notebook) -> None:
+    """The check of the whole model says which of its parts is wrong."""
+    predict, check = notebook.find("predict"), notebook.find("check_forward")
+    model = next(cell.index for cell in notebook.cells() if cell.source.startswith("class DecisionTransformerModel"))
+    notebook.write_body(predict, answers.WRONG["predict"].body)
+    notebook.run(predict)
+    notebook.run(model)
+    said = notebook.run(check)
+    notebook.look("forward_wrong", check)
+    assert "reads the token" in said
+    notebook.write_body(predict, answers.right()["predict"])
+    notebook.run(predict)
+    said = notebook.run(check)
+    notebook.look("forward_right", check)
+    assert "gave the right answer" in said
