@@ -1,7 +1,7 @@
 """Mistakes that any function can have: not filled in, an exception inside, a wrong shape or dtype, a lost gradient."""
 
 import inspect
-import linecache
+import sysconfig
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from .comparing import Difference
 from .exercise import Case, Exercise
 
 _OURS = str(Path(__file__).parent)
+_LIBRARIES = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 HINTS = {
     "unfilled": (
@@ -68,7 +69,7 @@ def is_unfilled(error: BaseException) -> bool:
     """Whether the exception comes from a stub: nbgrader's `raise NotImplementedError()`, or a `...` that was left."""
     if isinstance(error, NotImplementedError):
         last = traceback.extract_tb(error.__traceback__)[-1]
-        return not error.args or ("raise" in (last.line or "") and _OURS not in last.filename)
+        return is_students(last) and (not error.args or "raise" in (last.line or ""))
     return "ellipsis" in str(error).lower() and isinstance(error, TypeError | AttributeError)
 
 
@@ -103,6 +104,12 @@ def students_frames(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
+def is_students(frame: traceback.FrameSummary) -> bool:
+    """Whether the frame is neither ours nor a library's."""
+    name = frame.filename
+    return not name.startswith((_OURS, "<frozen", *_LIBRARIES)) and "dist-packages" not in name
+
+
 def describe_input(name: str, value) -> str:
     if isinstance(value, bool | int | float):
         return f"{name}={value}"
@@ -125,12 +132,8 @@ def _is_ours(trace: TracebackType) -> bool:
 def _innermost(error: BaseException) -> traceback.FrameSummary | None:
     """The student's innermost line: the last frame before libraries take over."""
     frames = traceback.extract_tb(students_frames(error.__traceback__))
-    own = [frame for frame in frames if "site-packages" not in frame.filename and _known(frame)]
+    own = [frame for frame in frames if is_students(frame)]
     return own[-1] if own else None
-
-
-def _known(frame: traceback.FrameSummary) -> bool:
-    return bool(linecache.getline(frame.filename, frame.lineno)) or frame.name != "<frozen>"
 
 
 def _first_line(error: BaseException) -> str:

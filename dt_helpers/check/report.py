@@ -7,9 +7,10 @@ import traceback
 from . import html
 from .comparing import Difference
 from .exercise import Strip
-from .generic import students_frames
+from .generic import is_students, students_frames
 
 WIDTH = 110
+_FRAMES = 6  # of the student's own lines, the innermost
 
 
 class CheckResult:
@@ -111,8 +112,8 @@ class CheckFailed(AssertionError):
     def _students_lines(self) -> list[str]:
         if self.__cause__ is None or self.mistake == "unfilled":
             return []
-        frames = [f for f in traceback.extract_tb(self.__cause__.__traceback__) if "site-packages" not in f.filename]
-        lines = [f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in frames]
+        frames = [frame for frame in traceback.extract_tb(self.__cause__.__traceback__) if is_students(frame)]
+        lines = [f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in frames[-_FRAMES:]]
         return [*lines, *traceback.format_exception_only(self.__cause__)[-1].splitlines()[:3]]
 
 

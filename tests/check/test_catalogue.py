@@ -1,0 +1,107 @@
+"""The catalogue of mistakes: each is recognised as itself, never passes, and its hints lead on."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dt_helpers.check import catalogue, generic, running
+from dt_helpers.check.calling import quietly
+
+NAMES = [name for name in catalogue.NAMES if name != "forward"]
+SEEDS = st.integers(0, 2**32 - 1)
+MISTAKES = {name: list(catalogue.exercise(name).mistakes()) for name in NAMES}
+EVERY = [(name, mistake) for name in NAMES for mistake in MISTAKES[name]]
+
+
+def judged(name, answer, seed):
+    with quietly():
+        return running.judge(catalogue.exercise(name), answer, seed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_way_of_each_mistake_is_recognised(name):
+    first = {mistake.slug: mistake for mistake in reversed(MISTAKES[name])}
+    found = {slug: judged(name, mistake.reproduce, 11) for slug, mistake in first.items()}
+    assert {slug: verdict.mistake for slug, verdict in found.items() if not verdict.passed} == {s: s for s in first}
+    assert all(verdict.sentence == first[slug].sentence for slug, verdict in found.items())
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(EVERY), SEEDS)
+def test_any_mistake_is_recognised_on_any_inputs(case, seed):
+    name, mistake = case
+    verdict = judged(name, mistake.reproduce, seed)
+    assert not verdict.passed
+    assert verdict.mistake == mistake.slug
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(NAMES), SEEDS)
+def test_the_oracle_passes_on_any_inputs(name, seed):
+    exercise = catalogue.exercise(name)
+
+    def answer(*args, **kwargs):
+        results = exercise.oracle(*args, **kwargs)
+        return results if len(results) > 1 else results[0]
+
+    assert judged(name, answer, seed).passed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reproducing_a_mistake_leaves_the_inputs_alone(name):
+    """They are shared by all mistakes that are tried."""
+    for case in catalogue.exercise(name).cases(np.random.default_rng(3))[:2]:
+        plain = [arg for arg in case.args if not isinstance(arg, torch.nn.Module)]
+        before = [np.array(arg.tolist() if isinstance(arg, torch.Tensor) else arg) for arg in plain]
+        for mistake in MISTAKES[name]:
+            try:
+                mistake.reproduce(*case.args, **case.kwargs)
+            except (RuntimeError, IndexError, ValueError, ZeroDivisionError):
+                continue  # it doesn't work on this shape, as the student's wouldn't
+        assert all(np.array_equal(was, np.asarray(now)) for was, now in zip(before, plain, strict=True))
+
+
+@pytest.mark.parametrize(("name", "mistake"), EVERY[::7], ids=lambda x: getattr(x, "slug", x))
+def test_mistakes_are_told_in_sentences_and_hints_that_are_short(name, mistake):
+    assert mistake.slug == mistake.slug.lower() and " " not in mistake.slug
+    assert mistake.sentence.endswith((".", "?")) and len(mistake.sentence) < 320
+    assert mistake.hints and all(hint.endswith((".", "?")) and len(hint) < 260 for hint in mistake.hints)
+
+
+def test_the_catalogue_leaves_the_general_mistakes_to_others():
+    slugs = {mistake.slug for _, mistake in EVERY}
+    assert not slugs & set(generic.HINTS)
+
+
+@pytest.mark.parametrize("order", ["s, R, a", "s, a, R", "a, R, s", "a, s, R", "R, a, s"])
+def test_every_order_of_the_tokens_is_told_apart(order):
+    def stack_inputs(returns, states, actions):
+        named = {"R": returns, "s": states, "a": actions}
+        return torch.stack([named[key] for key in order.split(", ")], dim=2).flatten(1, 2)
+
+    found = judged("stacked_inputs", stack_inputs, 5)
+    assert found.mistake == "wrong-order"
+    assert f"is {order}:" in found.sentence
+    expected, yours = (dict(found.strip.rows)[title] for title in ("expected", "yours"))
+    assert expected[:3] == ("R1", "s1", "a1")
+    assert yours[:3] == tuple(f"{key}1" for key in order.split(", "))
+
+
+def test_reading_the_action_from_its_own_token_is_called_a_leak():
+    found = judged("prediction_heads", lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2])), 5)
+    assert found.mistake == "action-sees-itself"
+    assert "leak" in found.sentence
+    assert dict(found.strip.rows)["yours"] == ("R from a", "s from a", "a from a")
+
+
+def test_a_mistake_is_recognised_although_the_corners_fail_for_another_reason():
+    """Blocks for an ordinary window, and an exception when K is 1."""
+
+    def stack_inputs(returns, states, actions):
+        if returns.shape[1] == 1:
+            raise ValueError("one step only")
+        return torch.cat((returns, states, actions), dim=1)
+
+    assert judged("stacked_inputs", stack_inputs, 5).mistake == "blocks"
