@@ -208,8 +208,9 @@ answers = [
 plots.target_against_achieved(answers, best=best)
 
 # %% [markdown]
-# The data holds expert runs only, all of about the same return, so the model has hardly seen what *less* looks like. To follow
-# targets up and down the scale it needs data of every quality.
+# Whatever it is asked for, it runs as the expert did. That is what its data taught it: all recorded episodes earned about the
+# same, so the target never told anything that the state did not tell as well, and the model learned to leave it aside. To follow
+# targets up and down the scale it needs recordings of every quality.
 #
 # ## What to take along
 #
