@@ -29,9 +29,18 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Strip:
-    """Rows of labels to be drawn under one another: what was expected, what was given."""
+    """Labels to be drawn in rows under one another: what was expected, what was given, what both come from."""
 
-    rows: tuple[tuple[str, tuple[str, ...]], ...]  # ("expected", ("R1", "s1", ...)), ("yours", (...))
+    expected: tuple[str, ...]  # ("R1", "s1", "a1", ...)
+    given: tuple[str, ...]
+    context: tuple[str, tuple[str, ...]] | None = None  # a title and labels: ("rewards", ("1", "2", "3"))
+
+    @property
+    def rows(self) -> list[tuple[str, tuple[str, ...], tuple[bool, ...]]]:
+        """(title, labels, which of them are wrong), from top to bottom."""
+        wrong = tuple(i >= len(self.expected) or x != self.expected[i] for i, x in enumerate(self.given))
+        fine = [(*self.context, (False,) * len(self.context[1]))] if self.context else []
+        return [*fine, ("expected", self.expected, (False,) * len(self.expected)), ("yours", self.given, wrong)]
 
 
 @dataclass(frozen=True)

@@ -83,17 +83,17 @@ def from_exception(exercise: Exercise, case: Case, error: BaseException) -> Diff
         return Difference("wrong-signature", f"{exercise.signature} could not be called so: {error}.")
     given = ", ".join(describe_input(name, arg) for name, arg in zip(exercise.parameters, case.args, strict=False))
     what = f"{type(error).__name__}: {_first_line(error)}"
-    return Difference("exception", f"{exercise.function} stopped with {what}\n  It was given {given}.")
+    return Difference(
+        "exception", f"{exercise.function} stopped with {what}" + (f"\nIt was given {given}." * bool(given))
+    )
 
 
 def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...]:
     """What to look at, in steps."""
     if difference.slug == "exception":
         clue = next((hint for text, hint in _CLUES if text in str(error)), None)
-        place = _innermost(error)
-        line = f"Line {place.lineno} of {place.name}: {place.line}" if place and place.line else ""
         general = "Try the line with small inputs of your own in a new cell, printing the shapes."
-        return tuple(hint for hint in (line, clue, general) if hint)
+        return (clue, general) if clue else (general,)
     return HINTS.get(difference.slug, ())
 
 

@@ -11,9 +11,12 @@ _CARD = (
 )
 _EDGES = {"✓": "solid #2e9e5b", "✗": "double #d9662c"}
 _CELL = (
-    "display:inline-block;min-width:20px;padding:1px 6px;margin:1px;border-radius:3px;text-align:center;"
-    "font-family:monospace;font-size:13px;border:1px solid rgba(128,128,128,.6)"
+    "padding:1px 6px;text-align:center;font-family:monospace;font-size:13px;color:inherit;"
+    "border:1px solid rgba(128,128,128,.6)"
 )
+_TITLE = "text-align:right;padding:1px 8px 1px 0;border:0;color:inherit;font-size:13px"
+_TABLE = "margin:6px 0 0;border:0;border-collapse:separate;border-spacing:2px;color:inherit;width:auto"
+_CODE = "margin:6px 0 0;font-size:12px;color:inherit;background:none;white-space:pre-wrap"
 _OFF = ";border:2px dashed #d9662c;font-weight:bold"
 
 
@@ -21,21 +24,21 @@ def card(
     mark: str,
     name: str,
     sentence: str,
-    hints: tuple[str, ...] = (),
     strip: Strip | None = None,
-    facts: list[str] = (),
     lines: list[str] = (),
+    hints: tuple[str, ...] = (),
+    facts: list[str] = (),
 ) -> str:
-    """The verdict as HTML: `mark` is ✓ or ✗."""
+    """The verdict as HTML: `mark` is ✓ or ✗, `lines` are of the student's code."""
     parts = [f"<div><b>{mark} {escape(name)}</b> &nbsp; {_text(sentence)}</div>"]
-    for i, hint in enumerate(hints, start=1):
-        label = f"Hint {i}" if len(hints) > 1 else "Hint"
-        parts.append(f'<div style="margin-top:5px"><i>{label}:</i> {_text(hint)}</div>')
     if strip:
         parts.append(picture(strip))
     if lines:
         code = "\n".join(escape(line) for line in lines)
-        parts.append(f'<pre style="margin:6px 0 0;font-size:12px;color:inherit;background:none">{code}</pre>')
+        parts.append(f'<pre style="{_CODE}">{code}</pre>')
+    for i, hint in enumerate(hints, start=1):
+        label = f"Hint {i}" if len(hints) > 1 else "Hint"
+        parts.append(f'<div style="margin-top:5px"><i>{label}:</i> {_text(hint)}</div>')
     if facts:
         small = "<br>".join(escape(fact) for fact in facts)
         parts.append(f'<div style="margin-top:6px;font-size:12px;opacity:.8">{small}</div>')
@@ -44,19 +47,14 @@ def card(
 
 def picture(strip: Strip) -> str:
     """One row of boxes over the other; a box that differs from the expected one has a dashed frame and a ≠."""
-    expected = strip.rows[0][1]
     rows = []
-    for row, (title, labels) in enumerate(strip.rows):
-        cells = []
-        for i, label in enumerate(labels):
-            off = row > 0 and (i >= len(expected) or label != expected[i])
-            text = escape(label) if not off else f"≠ {escape(label)}"
-            cells.append(f'<span style="{_CELL}{_OFF if off else ""}">{text or "&nbsp;"}</span>')
-        head = f'<td style="text-align:right;padding:1px 8px 1px 0;border:0">{escape(title)}</td>'
-        rows.append(
-            f'<tr style="background:none">{head}<td style="text-align:left;border:0">{"".join(cells)}</td></tr>'
+    for title, labels, wrong in strip.rows:
+        boxes = "".join(
+            f'<td style="{_CELL}{_OFF if off else ""}">{"≠ " * off}{escape(label) or "&nbsp;"}</td>'
+            for label, off in zip(labels, wrong, strict=True)
         )
-    return f'<table style="margin:6px 0 0;border:0;border-collapse:collapse;color:inherit">{"".join(rows)}</table>'
+        rows.append(f'<tr style="background:none"><td style="{_TITLE}">{escape(title)}</td>{boxes}</tr>')
+    return f'<table style="{_TABLE}">{"".join(rows)}</table>'
 
 
 def _text(text: str) -> str:

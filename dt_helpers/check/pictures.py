@@ -87,13 +87,12 @@ def next_target_return(case: Case, expected, given) -> Strip | None:
     return _strip(None, _figures(expected[0].reshape(-1)), _figures(given[0].reshape(-1)))
 
 
-def _strip(context, expected, given) -> Strip | None:
-    rows = [context] if context else []
-    rows = [("expected", tuple(expected)), *((title, tuple(labels)) for title, labels in rows), ("yours", tuple(given))]
-    return Strip(tuple((title, _short(labels)) for title, labels in rows))
+def _strip(context, expected, given) -> Strip:
+    return Strip(_short(expected), _short(given), (context[0], _short(context[1])) if context else None)
 
 
-def _short(labels: tuple[str, ...]) -> tuple[str, ...]:
+def _short(labels) -> tuple[str, ...]:
+    labels = tuple(labels)
     return labels if len(labels) <= _LIMIT else (*labels[: _LIMIT - 1], "…")
 
 

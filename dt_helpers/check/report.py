@@ -80,13 +80,13 @@ class CheckFailed(AssertionError):
         return f"CheckFailed({self.name}: {self.mistake or 'wrong values'})"
 
     def __str__(self) -> str:
-        lines = [*_wrapped(f"✗ {self.name}: ", self.sentence)]
-        for hint in self.hints:
-            lines += _wrapped("  hint: ", hint)
+        lines = _wrapped(f"✗ {self.name}: ", self.sentence)
         if self.strip:
             lines += _strip_lines(self.strip)
-        lines += [f"  {line}" for line in self.facts]
-        return "\n".join(lines)
+        lines += [f"  {line}" for line in self.students_lines]
+        for hint in self.hints:
+            lines += _wrapped("  hint: ", hint)
+        return "\n".join([*lines, *(f"  {line}" for line in self.facts)])
 
     @property
     def facts(self) -> list[str]:
@@ -96,25 +96,24 @@ class CheckFailed(AssertionError):
         if found is not None and found.index is not None:
             place = f"{found.result}[{', '.join(map(str, found.index))}]" if found.index else found.result
             facts.append(f"first difference: {place} is {found.given:.5g}, expected {found.expected:.5g}")
-        if self.case:
+        if self.case and self.mistake not in ("unfilled", "wrong-signature"):
             facts.append(f"seen with {self.case} (to see it again: seed={self.seed})")
         return facts
 
-    def _repr_html_(self) -> str:
-        return html.card("✗", self.name, self.sentence, self.hints, self.strip, self.facts, self._students_lines())
-
-    def _render_traceback_(self) -> list[str]:
-        """For IPython: the message, and of the traceback the student's own lines only."""
-        if self.shown:
-            return [f"CheckFailed: {self.name}: {self.sentence}"]
-        return [*self._students_lines(), str(self)]
-
-    def _students_lines(self) -> list[str]:
-        if self.__cause__ is None or self.mistake == "unfilled":
+    @property
+    def students_lines(self) -> list[str]:
+        """For an exception, the student's own lines of its traceback, the innermost last."""
+        if self.mistake != "exception" or self.__cause__ is None:
             return []
         frames = [frame for frame in traceback.extract_tb(self.__cause__.__traceback__) if is_students(frame)]
-        lines = [f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in frames[-_FRAMES:]]
-        return [*lines, *traceback.format_exception_only(self.__cause__)[-1].splitlines()[:3]]
+        return [f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in frames[-_FRAMES:]]
+
+    def _repr_html_(self) -> str:
+        return html.card("✗", self.name, self.sentence, self.strip, self.students_lines, self.hints, self.facts)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in place of a traceback: the message, which has the student's own lines in it."""
+        return [f"CheckFailed: {self.name}: {self.sentence}" if self.shown else str(self)]
 
 
 def show(failure: CheckFailed) -> None:
@@ -136,14 +135,12 @@ def _wrapped(start: str, text: str) -> list[str]:
 
 
 def _strip_lines(strip: Strip) -> list[str]:
-    """The strip's rows in columns, with ^ under what differs from the first row."""
-    columns = max(len(labels) for _, labels in strip.rows)
-    padded = [[*labels, *[""] * (columns - len(labels))] for _, labels in strip.rows]
-    widths = [max(len(row[i]) for row in padded) for i in range(columns)]
-    titles = max(len(title) for title, _ in strip.rows)
+    """The strip's rows in columns, with ^ under what is wrong in the last one."""
+    titles = max(len(title) for title, _, _ in strip.rows)
+    columns = max(len(labels) for _, labels, _ in strip.rows)
+    widths = [max(len(labels[i]) for _, labels, _ in strip.rows if i < len(labels)) for i in range(columns)]
     lines = []
-    for (title, _), row in zip(strip.rows, padded, strict=True):
-        lines.append(f"  {title:<{titles}}  " + " ".join(f"{x:<{w}}" for x, w in zip(row, widths, strict=True)))
-    expected, given = padded[0], padded[-1]
-    marks = " ".join(("^" * max(w, 1) if e != g else " " * w) for e, g, w in zip(expected, given, widths, strict=True))
-    return [line.rstrip() for line in [*lines, " " * (titles + 4) + marks]]
+    for title, labels, _ in strip.rows:
+        lines.append(f"  {title:<{titles}}  " + " ".join(f"{x:<{w}}" for x, w in zip(labels, widths, strict=False)))
+    marks = " ".join(("^" if off else " ") * w for off, w in zip(strip.rows[-1][2], widths, strict=False))
+    return [line.rstrip() for line in (*lines, " " * (titles + 4) + marks)]

@@ -14,7 +14,7 @@ from . import generic, model_cases, reference, stages, tries
 from .answers import describe
 from .calling import quietly
 from .comparing import Difference, close, tolerance
-from .exercise import Case, Exercise
+from .exercise import Case, Exercise, Strip
 from .report import CheckFailed, CheckResult
 from .watching import watch
 
@@ -73,6 +73,7 @@ def judge(cls, seed: int) -> CheckResult | CheckFailed:
             difference=difference,
             case=found.label,
             seed=seed,
+            strip=_strip(difference.slug),
             error=found.error,
         )
     return CheckResult("forward", "The model's forward", done)
@@ -202,6 +203,13 @@ def _field(output, name: str):
 
 def _predictions(output) -> tuple:
     return tuple(output) if isinstance(output, tuple | list) else tuple(_field(output, name) for name in PREDICTIONS)
+
+
+def _strip(stage: str | None) -> Strip | None:
+    """The stages on the way, up to the one that departs."""
+    if stage not in stages.STAGES:
+        return None
+    return Strip(stages.STAGES, (*stages.STAGES[: stages.STAGES.index(stage)], "here"))
 
 
 def _first_difference(given, expected) -> Difference | None:

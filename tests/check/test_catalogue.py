@@ -84,16 +84,15 @@ def test_every_order_of_the_tokens_is_told_apart(order):
     found = judged("stacked_inputs", stack_inputs, 5)
     assert found.mistake == "wrong-order"
     assert f"is {order}:" in found.sentence
-    expected, yours = (dict(found.strip.rows)[title] for title in ("expected", "yours"))
-    assert expected[:3] == ("R1", "s1", "a1")
-    assert yours[:3] == tuple(f"{key}1" for key in order.split(", "))
+    assert found.strip.expected[:3] == ("R1", "s1", "a1")
+    assert found.strip.given[:3] == tuple(f"{key}1" for key in order.split(", "))
 
 
 def test_reading_the_action_from_its_own_token_is_called_a_leak():
     found = judged("prediction_heads", lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2])), 5)
     assert found.mistake == "action-sees-itself"
     assert "leak" in found.sentence
-    assert dict(found.strip.rows)["yours"] == ("R from a", "s from a", "a from a")
+    assert found.strip.given == ("R from a", "s from a", "a from a")
 
 
 def test_a_mistake_is_recognised_although_the_corners_fail_for_another_reason():

@@ -30,7 +30,8 @@ def test_an_exception_shows_the_students_line_and_what_it_was_given():
     assert (
         "RuntimeError" in found.sentence and "returns_embeddings a float32 tensor of shape (2, 3, 4)" in found.sentence
     )
-    assert "return stacked.reshape(7, 7)" in found.hints[0]
+    assert found.students_lines[-1].endswith("in stack_inputs:  return stacked.reshape(7, 7)")
+    assert found.students_lines[-1] in str(found) and "reshape(7, 7)" in found._repr_html_()
     assert isinstance(found.__cause__, RuntimeError)
     assert generic.students_frames(found.__cause__.__traceback__).tb_frame.f_code.co_name == "stack_inputs"
 
