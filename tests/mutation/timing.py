@@ -1,0 +1,61 @@
+"""How long a student waits for a verdict: `python -m tests.mutation.timing`.
+
+Median and slowest of many runs of each check, once torch (for the forward check, transformers) is imported, on a right
+answer and on the suite's wrong answers, whose mistakes have to be found in the catalogue. Milliseconds.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+
+from dt_helpers.check.catalogue import NAMES
+
+from . import register, suite
+
+BAR = 100.0
+
+
+def milliseconds(name: str, answers: list, rounds: int) -> list[float]:
+    """One number for each answer and round."""
+    suite.verdict(name, answers[0])  # imports, and fills caches
+    taken = []
+    for _ in range(rounds):
+        for answer in answers:
+            start = time.perf_counter()
+            suite.verdict(name, answer)
+            taken.append(1e3 * (time.perf_counter() - start))
+    return taken
+
+
+def measure(rounds: int) -> dict[str, tuple[list[float], list[float]]]:
+    """Of each check: the times on right answers, and on wrong ones."""
+
+    def answers(written, name):
+        return [one.answer for one in written if one.check == name]
+
+    return {
+        name: (
+            milliseconds(name, answers(register.RIGHT, name)[:1], 10 * rounds),
+            milliseconds(name, answers(register.WRONG, name), rounds),
+        )
+        for name in NAMES
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each wrong answer, a tenth of a right one's")
+    times = measure(parser.parse_args().rounds)
+    print("| check | right answer: median | slowest | wrong answers: median | slowest |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, (right, wrong) in times.items():
+        columns = (statistics.median(right), max(right), statistics.median(wrong), max(wrong))
+        print(f"| {name} | " + " | ".join(f"{x:.1f} ms" for x in columns) + " |")
+    slowest = max(statistics.median(times) for pair in times.values() for times in pair)
+    print(f"slowest median: {slowest:.1f} ms, the bar is {BAR:.0f} ms")
+    return 0 if slowest < BAR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
