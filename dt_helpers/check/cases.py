@@ -146,20 +146,21 @@ def prediction_heads(rng):
 
 
 def action_loss(rng):
-    def case(batch, steps, act_dim, dtype="float32", empty_row=False, padded=True, **options):
+    def case(batch, steps, act_dim, dtype="float32", empty_row=False, padded=True, filling=-10.0, **options):
         import torch
 
         label = f"batch {batch}, K {steps}, actions of {act_dim}, {dtype}" + (", one row all padding" * empty_row)
         mask = padding_mask(rng, batch, steps, dtype, empty_row) if padded else torch.ones(batch, steps)
         preds, targets = (tensor(rng, batch, steps, act_dim, dtype=dtype) for _ in range(2))
-        targets[mask == 0] = -10.0  # as the collator pads actions
+        if filling is not None:
+            targets[mask == 0] = filling
         return Case(label, (preds, targets, mask), grad=(0,), **options)
 
     return [
-        case(2, 4, 3),
+        case(2, 4, 3),  # padded with -10, as the collator does it
         case(3, 5, 2, dtype="float64"),
-        case(3, 3, 3, strided=True),
-        case(4, 6, 1),
+        case(3, 3, 3, strided=True, filling=0.0),
+        case(4, 6, 1, filling=None),  # it is the mask that says what is padding, not the targets
         case(1, 4, 5),
         case(3, 4, 2, empty_row=True, core=False),
         case(2, 3, 4, padded=False, core=False),
@@ -181,6 +182,7 @@ def context_window(rng):
         case(9, 3, 4, dtype="float64"),
         case(7, 4, 2, strided=True),
         case(6, 6, 3),
+        case(30, 2, 20),
         Case("timesteps, 6 rows of 1, last 4, int64", (timesteps, 4), core=False),
         case(6, 1, 1, core=False),
         case(4, 3, 4, core=False),
@@ -192,16 +194,20 @@ def context_window(rng):
 def next_target_return(rng):
     import torch
 
-    def drawn(scale):
+    def drawn(scale, gained=1.0, target=None):
         """A target and a reward that is worth up to two of its units, gained or lost."""
-        return rng.uniform(3, 12), rng.uniform(0.5, 2.0) * rng.choice([-1.0, 1.0]) * scale
+        return target or round(rng.uniform(3, 12), 2), round(gained * rng.uniform(0.5, 2.0) * scale, 2), scale
 
-    (target, reward), odd = drawn(1000.0), round(rng.uniform(20, 300), 1)
+    def in_tensors(target, reward, scale):
+        return torch.tensor(target), torch.tensor(reward), scale
+
+    odd, even = round(rng.uniform(20, 300), 1), float(rng.integers(2, 10))
     return [
-        Case("numbers", (round(target, 2), round(abs(reward), 1), 1000.0)),
-        Case("numbers, a negative reward", (round(target, 2), -round(abs(reward), 1), 1000.0)),
-        Case("numbers, more earned than asked for", (0.5, 2.5 * odd, odd)),
-        Case("numpy numbers", (*(np.float64(x) for x in drawn(odd)), odd)),
-        Case("a tensor and a number", (torch.tensor(target), reward, 1000.0)),
-        Case("two tensors", (*(torch.tensor(x) for x in drawn(odd)), odd)),
+        Case("numbers", drawn(1000.0)),
+        Case("numbers, a negative reward", drawn(1000.0, gained=-1)),
+        Case("numbers, more earned than asked for", drawn(odd, target=0.3)),
+        Case("numpy numbers", tuple(np.float64(x) for x in drawn(odd))),
+        Case("a tensor and a number", (torch.tensor(5.0), *drawn(even, gained=-1)[1:])),
+        Case("two tensors", in_tensors(*drawn(odd, gained=-1))),
+        Case("two tensors, more earned than asked for", in_tensors(*drawn(even, target=0.2))),
     ]

@@ -11,6 +11,8 @@ from .comparing import Difference
 from .exercise import Case, Exercise, Mistake
 from .report import CheckFailed, CheckResult
 
+_ENOUGH = 2  # numbers: any single one is what some mistake or other would give
+
 
 def check(name: str, fn, seed: int | None = None) -> CheckResult | CheckFailed:
     """The verdict on `fn`, a student's version of the exercise's function; never raises what `fn` raises."""
@@ -87,7 +89,7 @@ def recognise(exercise: Exercise, cases, outcomes, visible) -> Mistake | None:
     for only_core in (False, True):
         indices = [i for i in range(len(cases)) if given[i] is not None and (cases[i].core or not only_core)]
         telling = [i for i in visible if i in indices and not all(np.isnan(array).all() for array in given[i])]
-        if not telling:
+        if sum(array.size for i in telling for array in given[i]) < _ENOUGH:
             continue
         order = telling + [i for i in indices if i not in telling]
         for mistake in exercise.mistakes():

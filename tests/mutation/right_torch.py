@@ -1,5 +1,7 @@
 """Right answers to the exercises that are written in torch, in as many styles as students have."""
 
+from collections import deque
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -63,6 +65,10 @@ add(lambda r, s, a: torch.stack((r, s, a), 3).transpose(2, 3).flatten(1, 2))
 add(lambda r, s, a: torch.cat((r, s, a), 1)[:, [r.shape[1] * i + k for k in range(r.shape[1]) for i in range(3)]])
 
 
+add(lambda r, s, a: torch.dstack((r, s, a)).view(r.shape[0], r.shape[1] * 3, r.shape[2]))
+add(lambda r, s, a: torch.einsum("tbkh->bkth", torch.stack((r, s, a))).reshape(r.shape[0], -1, r.shape[2]))
+
+
 @add
 def written_into_new(r, s, a):
     batch, steps, hidden = r.shape
@@ -107,6 +113,10 @@ add(lambda mask: torch.cat([mask[:, k : k + 1] for k in range(mask.shape[1]) for
 add(lambda mask: mask[:, torch.arange(3 * mask.shape[1]) // 3])
 add(lambda mask: mask.gather(1, (torch.arange(3 * mask.shape[1], device=mask.device) // 3).expand(len(mask), -1)))
 add(lambda mask: torch.from_numpy(np.repeat(mask.numpy(), 3, axis=1)))
+
+
+add(lambda mask: (mask.unsqueeze(2) * torch.ones(3, dtype=mask.dtype, device=mask.device)).flatten(1))
+add(lambda mask: F.interpolate(mask[:, None].double(), scale_factor=3)[:, 0].to(mask.dtype))
 
 
 @add
@@ -172,6 +182,15 @@ add(lambda p, t, m: (p - t)[m.nonzero(as_tuple=True)].pow(2).mean())
 add(lambda p, t, m: (p - t)[m > 0].norm() ** 2 / (m.sum() * p.shape[-1]))
 
 
+add(lambda p, t, m: torch.nanmean(torch.where(m[..., None] > 0, (p - t) ** 2, float("nan"))))
+add(lambda p, t, m: ((p - t).masked_fill(m[..., None] == 0, 0) ** 2).sum() / m.count_nonzero() / p.shape[-1])
+add(
+    lambda p, t, m: torch.stack(
+        [F.mse_loss(a, b) for a, b, k in zip(p.flatten(0, 1), t.flatten(0, 1), m.flatten(), strict=True) if k]
+    ).mean()
+)
+
+
 @add
 def summed_in_loops(p, t, m):
     total, count = 0.0, 0
@@ -212,6 +231,11 @@ add(lambda sequence, length: sequence.numpy()[-length:])
 add(lambda sequence, length: sequence.tolist()[-length:])
 add(lambda sequence, length: sequence.split([max(len(sequence) - length, 0), min(length, len(sequence))])[1])
 add(lambda sequence, length: sequence[torch.arange(len(sequence)) >= len(sequence) - length])
+
+
+add(lambda sequence, length: deque(sequence, maxlen=length))
+add(lambda sequence, length: torch.tensor(sequence.tolist()[-length:], dtype=sequence.dtype))
+add(lambda sequence, length: sequence.index_select(0, torch.arange(max(0, len(sequence) - length), len(sequence))))
 
 
 @add
