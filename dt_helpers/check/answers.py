@@ -29,6 +29,8 @@ def is_tensor(value) -> bool:
 def read(value) -> Answer:
     """`value` as an `Answer`; raises `Unreadable`."""
     if is_tensor(value):
+        if value.device.type == "meta":
+            raise Unreadable("a tensor on the meta device, which holds no numbers")
         plain = value.detach()
         if plain.is_sparse:
             plain = plain.to_dense()

@@ -90,6 +90,7 @@ def find(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Di
         _first(_shape, exercise, answers, right)
         or _first(_values, exercise, answers, right)
         or _first(_dtype, exercise, answers, right)
+        or _first(_device, exercise, answers, right)
         or _changed(exercise, outcome)
         or _gradients(exercise, case, outcome, right)
     )
@@ -123,7 +124,8 @@ def _values(name: str, answer: Answer, right: Answer, exercise) -> Difference | 
     agree = close(answer.array, right.array, limit)
     if agree.all():
         return None
-    if answer.array.dtype.kind in "iub" and close(answer.array, np.trunc(right.array), 1e-6).all():
+    whole = np.trunc(right.array)
+    if answer.array.dtype.kind in "iub" and whole.any() and (answer.array == whole).all():
         return Difference("wrong-dtype", f"{name} is of dtype {answer.dtype}: what follows the point is cut off.", name)
     index = tuple(int(i) for i in np.argwhere(~agree)[0])
     given, expected = float(answer.array[index]), float(right.array[index])
@@ -150,11 +152,22 @@ def _dtype(name: str, answer: Answer, right: Answer, exercise) -> Difference | N
     )
 
 
+def _device(name: str, answer: Answer, right: Answer, exercise) -> Difference | None:
+    if answer.device == right.device:
+        return None
+    return Difference("wrong-device", f"{name} is on another device ({answer.device}) than its inputs.", name)
+
+
 def _changed(exercise, outcome: Outcome) -> Difference | None:
     if not outcome.changed:
         return None
-    names = _list([exercise.parameters[i] for i in outcome.changed])
+    names = named(exercise, outcome.changed)
     return Difference("input-changed", f"The result is right, but {names} changed: your function writes to its input.")
+
+
+def named(exercise: Exercise, positions: tuple[int, ...]) -> str:
+    """The parameters at these positions, in words."""
+    return _list([exercise.parameters[i] for i in positions])
 
 
 def _gradients(exercise, case: Case, outcome: Outcome, right: Outcome) -> Difference | None:
@@ -165,7 +178,12 @@ def _gradients(exercise, case: Case, outcome: Outcome, right: Outcome) -> Differ
         if not part.requires_grad:
             sentence = f"{name} has the right values, but no gradient flows back through it: the model could not learn."
             return Difference("lost-gradient", sentence, name)
-    pairs = list(zip(_slopes(given_parts, outcome.leaves), _slopes(right.value, right.leaves), strict=True))
+    try:
+        given = _slopes(given_parts, outcome.leaves)
+    except RuntimeError:  # the graph is gone
+        sentence = "The values are right, but no gradient can flow back any more: is backward() called inside?"
+        return Difference("lost-gradient", sentence)
+    pairs = list(zip(given, _slopes(right.value, right.leaves), strict=True))
     if all(theirs is not None and close(theirs.numpy(), ours.numpy(), 1e-3).all() for theirs, ours in pairs):
         return None
     for name, theirs, ours in zip(exercise.results, given_parts, right.value, strict=True):

@@ -1,24 +1,26 @@
 """One check from beginning to end: draw, call, compare, and say what the matter is."""
 
 import secrets
+from dataclasses import replace
 
 import numpy as np
 
 from . import catalogue, comparing, generic, probing, reference, tries
-from .answers import Unreadable, read
+from .answers import read
 from .calling import Outcome, call, quietly
 from .comparing import Difference
-from .exercise import Case, Exercise, Mistake
+from .exercise import Case, Exercise, Strip
+from .recognising import arrays, recognise
 from .report import CheckFailed, CheckResult
-
-_ENOUGH = 2  # numbers: any single one is what some mistake or other would give
 
 
 def check(name: str, fn, seed: int | None = None) -> CheckResult | CheckFailed:
     """The verdict on `fn`, a student's version of the exercise's function; never raises what `fn` raises."""
     seed = secrets.randbits(32) if seed is None else seed
+    exercise = catalogue.exercise(name)
+    if exercise.kind != "array":
+        import torch  # noqa: F401 (before `quietly`, which puts torch's settings in order if it is there)
     with quietly():
-        exercise = catalogue.exercise(name)
         verdict = judge(exercise, fn, seed)
     tries.count(verdict)
     return verdict
@@ -27,112 +29,71 @@ def check(name: str, fn, seed: int | None = None) -> CheckResult | CheckFailed:
 def judge(exercise: Exercise, fn, seed: int) -> CheckResult | CheckFailed:
     """The same without counting tries."""
     if problem := generic.not_callable(exercise, fn):
-        return _generic(exercise, problem, None, None, seed)
+        return _failed(exercise, seed, problem)
     cases = exercise.cases(np.random.default_rng(seed)) + reference.cases(exercise.name)
-    rights = [Outcome(value=case.expected) if case.expected else call(exercise.oracle, case) for case in cases]
-    for case, right in zip(cases, rights, strict=True):
-        if right.error:
-            raise RuntimeError(f"the oracle of {exercise.name} failed on {case.label}") from right.error
+    rights = [_right(exercise, case) for case in cases]
     outcomes = [call(fn, case, several=len(exercise.results) > 1) for case in cases]
     findings = [_finding(exercise, *triple) for triple in zip(cases, outcomes, rights, strict=True)]
-    at = next((i for i, finding in enumerate(findings) if finding), None)
-    if at is None:
-        if problem := probing.wrong_device(exercise, fn, cases[0]):
-            return _generic(exercise, problem, cases[0], None, seed)
-        return CheckResult(exercise.name, exercise.function, len(cases))
-    return _diagnose(exercise, cases, outcomes, rights, findings, seed)
-
-
-def _finding(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Difference | None:
-    if outcome.error is not None:
-        return generic.from_exception(exercise, case, outcome.error)
-    return comparing.find(exercise, case, outcome, right)
-
-
-def _diagnose(exercise, cases, outcomes, rights, findings, seed) -> CheckFailed:
     wrong = [i for i, finding in enumerate(findings) if finding]
+    if not wrong:
+        if problem := probing.wrong_device(exercise, fn, cases[0]):
+            return _failed(exercise, seed, problem, cases[0])
+        return CheckResult(exercise.name, exercise.function, len(cases))
+
     at = next((i for i in wrong if findings[i].slug == "unfilled"), wrong[0])
     mistake = None
     visible = [i for i in wrong if findings[i].slug in (None, "wrong-shape", "nan")]
     if findings[at].slug != "unfilled" and visible:
         mistake = recognise(exercise, cases, outcomes, visible)
-        if mistake or (findings[at].slug == "exception" and cases[at].core is False):
-            at = visible[0]
-    finding = findings[at]
-    if not mistake and finding.slug is None:
-        changed = next((f for f in findings if f and f.slug == "input-changed"), None)
-        if outcomes[at].changed and changed is None:
-            names = ", ".join(exercise.parameters[i] for i in outcomes[at].changed)
-            finding = Difference(
-                "input-changed",
-                f"{names} changed while your function ran, and the result is wrong: it writes to its input.",
-                finding.result, finding.index, finding.expected, finding.given,
-            )  # fmt: skip
-    if not mistake and finding.slug is not None:
-        return _generic(exercise, finding, cases[at], outcomes[at].error, seed)
-    return CheckFailed(
-        name=exercise.name,
-        function=exercise.function,
-        mistake=mistake.slug if mistake else None,
-        sentence=mistake.sentence if mistake else finding.sentence,
-        hints=mistake.hints if mistake else exercise.hints,
-        difference=finding,
-        case=cases[at].label,
-        seed=seed,
-        strip=_strip(exercise, cases[at], outcomes[at], rights[at]),
-    )
+        at = visible[0] if mistake else at
+    found, outcome = findings[at], outcomes[at]
+    if mistake:
+        found = replace(found, slug=mistake.slug, sentence=mistake.sentence)
+    elif found.slug is None and outcome.changed:
+        sentence = (
+            f"{comparing.named(exercise, outcome.changed)} changed while your function ran, and its result is wrong."
+        )
+        found = replace(found, slug="input-changed", sentence=sentence)
+    hints = mistake.hints if mistake else generic.hints(found, outcome.error) or exercise.hints
+    strip = _strip(exercise, cases[at], outcome, rights[at]) if mistake or found.slug is None else None
+    return _failed(exercise, seed, found, cases[at], hints, strip, outcome.error)
 
 
-def recognise(exercise: Exercise, cases, outcomes, visible) -> Mistake | None:
-    """The catalogued mistake that gives what the student's function gave, in all cases, else in all ordinary ones."""
-    given = [_arrays(exercise, outcome) for outcome in outcomes]
-    for only_core in (False, True):
-        indices = [i for i in range(len(cases)) if given[i] is not None and (cases[i].core or not only_core)]
-        telling = [i for i in visible if i in indices and not all(np.isnan(array).all() for array in given[i])]
-        if sum(array.size for i in telling for array in given[i]) < _ENOUGH:
-            continue
-        order = telling + [i for i in indices if i not in telling]
-        for mistake in exercise.mistakes():
-            if all(_reproduces(exercise, mistake, cases[i], given[i]) for i in order):
-                return mistake
-    return None
+def _right(exercise: Exercise, case: Case) -> Outcome:
+    if case.expected:
+        return Outcome(value=case.expected)
+    right = call(exercise.oracle, case)
+    if right.error:
+        raise RuntimeError(f"the oracle of {exercise.name} failed on {case.label}") from right.error
+    return right
 
 
-def _reproduces(exercise: Exercise, mistake: Mistake, case: Case, given) -> bool:
-    try:
-        value = mistake.reproduce(*case.args, **case.kwargs)
-    except (RuntimeError, IndexError, ValueError, TypeError, ZeroDivisionError):
-        return False
-    arrays = _arrays(exercise, Outcome(value))
-    return comparing.same(given, arrays, comparing.tolerance(*(str(array.dtype) for array in arrays)))
-
-
-def _arrays(exercise: Exercise, outcome: Outcome) -> list[np.ndarray] | None:
-    """What came, as arrays, or None if it can't be read so."""
+def _finding(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Difference | None:
     if outcome.error is not None:
-        return None
+        return generic.from_exception(exercise, case, outcome.error)
     try:
-        return [read(value).array for value in comparing.unpack(exercise, outcome.value)]
-    except Unreadable:
-        return None
+        return comparing.find(exercise, case, outcome, right)
+    except Exception as problem:  # an object that only pretends to be an array
+        return Difference("wrong-type", f"What {exercise.function} returned can't be read: {type(problem).__name__}.")
 
 
-def _strip(exercise, case, outcome, right):
-    given = _arrays(exercise, outcome)
-    if exercise.strip is None or given is None or len(given) != len(exercise.results):
+def _strip(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Strip | None:
+    given = arrays(exercise, outcome)
+    if given is None or len(given) != len(exercise.results):
         return None
     return exercise.strip(case, [read(value).array for value in right.value], given)
 
 
-def _generic(exercise, finding: Difference, case: Case | None, error, seed) -> CheckFailed:
+def _failed(exercise, seed, found: Difference, case=None, hints=None, strip=None, error=None) -> CheckFailed:
     return CheckFailed(
         name=exercise.name,
         function=exercise.function,
-        mistake=finding.slug,
-        sentence=finding.sentence,
-        hints=generic.hints(finding, error),
-        difference=finding,
+        mistake=found.slug,
+        sentence=found.sentence,
+        hints=generic.hints(found, error) if hints is None else hints,
+        difference=found,
         case=case.label if case else "",
         seed=seed,
+        strip=strip,
         error=error,
     )

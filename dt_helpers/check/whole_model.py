@@ -254,7 +254,10 @@ def _gradients(model, oracle, given, expected, real) -> Difference | None:
 
     if not all(part.requires_grad for part in given):
         return Difference("lost-gradient", "The predictions are right, but no gradient flows back: it cannot learn.")
-    theirs, ours = slopes(given, model), slopes(expected, oracle)
+    try:
+        theirs, ours = slopes(given, model), slopes(expected, oracle)
+    except RuntimeError:  # the graph is gone
+        return Difference("lost-gradient", "The predictions are right, but no gradient can flow back any more.")
     for name, slope in ours.items():
         if slope is None or not slope.any():
             continue

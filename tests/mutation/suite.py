@@ -1,6 +1,7 @@
 """Runs the checks on all right, wrong and generated answers, and counts."""
 
 import functools
+import importlib
 import importlib.util
 import sys
 from dataclasses import dataclass, field
@@ -10,11 +11,16 @@ import torch
 from dt_helpers import check
 from dt_helpers.check.catalogue import NAMES
 
-from . import models, register, right_numpy, right_torch, wrong_control, wrong_numpy, wrong_tokens  # noqa: F401
+from . import register
 from .mutants import mutants
 
+for _module in (
+    "models", "right_numpy", "right_torch",
+    "wrong_returns", "wrong_padding", "wrong_tokens", "wrong_heads", "wrong_control",
+):  # fmt: skip
+    importlib.import_module(f"{__package__}.{_module}")
 if importlib.util.find_spec("einops"):
-    from . import right_einops  # noqa: F401
+    importlib.import_module(f"{__package__}.right_einops")
 
 
 @dataclass
