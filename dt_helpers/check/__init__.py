@@ -3,6 +3,11 @@
     from dt_helpers import check
     check.stacked_inputs(stack_inputs)
 
+Where things are: `cases` draws the inputs, `calling` calls the student's function, `comparing` finds the first
+difference from `oracles` (or from the frozen tensors of `reference`), `recognising` looks for it in the catalogue
+`mistakes`, `generic` names what any function can do wrong, `pictures`, `html` and `report` show it. `whole_model` and
+`stages` do the same for the model. `python -m tests.mutation` measures how often all this errs.
+
 A check returns a `CheckResult` or raises `CheckFailed`. `seed=` brings the inputs of an earlier failure back.
 Importing this module costs nothing; a check imports torch only where the exercise is written in it.
 """
