@@ -8,6 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
+    "checks.py": ["--rounds", "1"],
     "quality.py": [
         "--preset",
         "ci",

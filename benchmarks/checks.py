@@ -1,4 +1,4 @@
-"""How long a student waits for a verdict: `python -m tests.mutation.timing`.
+"""How long a student waits for a verdict: `python benchmarks/checks.py`.
 
 Median and slowest of many runs of each check, once torch (for the forward check, transformers) is imported, on a right
 answer and on the suite's wrong answers, whose mistakes have to be found in the catalogue. Milliseconds.
@@ -8,10 +8,15 @@ import argparse
 import statistics
 import sys
 import time
+from pathlib import Path
+
+from machine import describe
 
 from dt_helpers.check.catalogue import NAMES
 
-from . import register, suite
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the answers are those of the tests
+
+from tests.mutation import register, suite
 
 BAR = 100.0
 
@@ -46,6 +51,7 @@ def measure(rounds: int) -> dict[str, tuple[list[float], list[float]]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each wrong answer, a tenth of a right one's")
+    print(describe())
     times = measure(parser.parse_args().rounds)
     print("| check | right answer: median | slowest | wrong answers: median | slowest |")
     print("| --- | --- | --- | --- | --- |")
