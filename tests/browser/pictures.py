@@ -1,4 +1,4 @@
-"""The README's two screenshots, cut from those of the last walk and made small.
+"""The README's two screenshots, cut from those of the last walk.
 
     python -m tests.browser.pictures
 
@@ -13,8 +13,8 @@ from PIL import Image
 from tests.browser.server import REPOSITORY
 
 PICTURES = {  # name -> screenshot, box (left, upper, right, lower)
-    "check": ("04_model_stack_inputs_wrong", (38, 92, 1242, 632)),
-    "replay": ("06_replay_video_1", (38, 92, 1242, 870)),
+    "check": ("04_model_stack_inputs_wrong", (38, 32, 1242, 606)),
+    "replay": ("06_replay_video_1", (38, 32, 1242, 750)),
 }
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     for name, (screenshot, box) in PICTURES.items():
         picture = Image.open(screenshots / f"{screenshot}.png").convert("RGB").crop(box)
         path = folder / f"{name}.png"
-        picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.save(path, optimize=True)
         print(f"{path.relative_to(REPOSITORY)}: {picture.size}, {path.stat().st_size / 1000:.0f} kB")
 
 

@@ -38,6 +38,17 @@ def watch(video: Locator) -> dict:
     return state
 
 
+def seek(video: Locator, share: float) -> None:
+    """Goes to that share of the film, 0 to 1, and plays on."""
+    video.evaluate(
+        """(video, share) => new Promise(resolve => {
+        video.onseeked = resolve;
+        video.currentTime = share * video.duration;
+    })""",
+        share,
+    )
+
+
 def _frame(video: Locator) -> np.ndarray:
     """The element as it is on the screen, (height, width, 3), without the controls at its lower end."""
     picture = np.asarray(Image.open(io.BytesIO(video.screenshot())).convert("RGB"), float)

@@ -55,7 +55,7 @@ def test_a_students_path(name, page, screenshots):
 
     if name in VIDEOS:
         notebook = reopen(notebook)
-        videos_play(notebook, VIDEOS[name])
+        videos_play(notebook, VIDEOS[name], "reopened")
     if name in NEXT:
         following = notebook.follow_last_link()
         assert following.name == NEXT[name]
@@ -70,14 +70,16 @@ def reopen(notebook: Notebook) -> Notebook:
     return Notebook(notebook.page, notebook.screenshots)
 
 
-def videos_play(notebook: Notebook, count: int) -> None:
+def videos_play(notebook: Notebook, count: int, moment: str = "video") -> None:
     videos = notebook.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) video")
     assert videos.count() == count
     for i in range(count):
         state = video.watch(videos.nth(i))
         print(notebook.name, state)
         assert state["readyState"] == 4 and state["duration"] > 1
-        notebook.look(f"video_{i + 1}")
+        video.seek(videos.nth(i), 0.75)
+        videos.nth(i).hover()  # for its controls
+        notebook.look(f"{moment}_{i + 1}")
 
 
 def solve(notebook: Notebook, exercise: str) -> None:
