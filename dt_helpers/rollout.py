@@ -127,7 +127,8 @@ def evaluate(
         states[i, 0] = (torch.from_numpy(robot.reset(seed=seed + i)[0]) - mean) / std
     if on_step is not None:
         on_step(robots, 0, np.zeros(episodes))
-    for t in tqdm(range(max_steps), desc=f"running {env_name}", unit="step", disable=not progress, leave=False):
+    bar = tqdm(total=max_steps, desc=f"running {env_name}", unit="step", disable=not progress, leave=False)
+    for t in range(max_steps):
         running = np.flatnonzero(alive)
         window = slice(max(0, t + 1 - K), t + 1)
         timesteps = torch.arange(window.start, t + 1).clamp(max=config.max_ep_len - 1)
@@ -147,8 +148,11 @@ def evaluate(
         returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
         if on_step is not None:
             on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
+        bar.update()
         if not alive.any():
+            bar.total = bar.n  # all episodes have ended: the bar is full, not broken off
             break
+    bar.close()
     for robot in robots:
         robot.close()
     return Evaluation(env_name, target_return, rewards, lengths)
