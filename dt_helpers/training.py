@@ -134,7 +134,8 @@ def train(
     """
     settings = settings if isinstance(settings, Settings) else preset(settings)
     output = Path(output) if output is not None else workspace() / "model"
-    checkpoint = _resumable(output, {**settings.to_dict(), "seed": seed, "data": repr(data)}, resume)
+    run = {**settings.to_dict(), "seed": seed, "data": repr(data), "sum_of_returns": float(data.returns.sum())}
+    checkpoint = _resumable(output, run, resume)
 
     set_seed(seed)
     collator = DecisionTransformerGymDataCollator(

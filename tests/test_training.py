@@ -117,14 +117,26 @@ def test_the_average_is_what_is_kept(tmp_path):
     assert not torch.allclose(weights[None], weights[1.0])
 
 
-def test_other_settings_do_not_resume(tmp_path, capsys):
-    data = make_trajectories([40] * 4)
-    stale = tmp_path / "checkpoints" / "checkpoint-6"
-    stale.mkdir(parents=True)
-    (tmp_path / "checkpoints" / "run.json").write_text("{}")
-    training.train(data, training.preset("ci", **TINY), output=tmp_path)
-    assert "Going on" not in capsys.readouterr().out
-    assert not stale.exists()
+def interrupt(monkeypatch, data, output):
+    """A run that breaks off after its last checkpoint, before it has saved its model."""
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training.MovingAverage, "copy_to", stop)
+        with pytest.raises(KeyboardInterrupt):
+            training.train(data, training.preset("ci", **{**TINY, "steps": 6}), output=output)
+
+
+@pytest.mark.parametrize("change", ["nothing", "settings", "data"])
+def test_only_the_same_run_resumes(tmp_path, capsys, monkeypatch, change):
+    interrupt(monkeypatch, make_trajectories([40] * 4), tmp_path)
+    assert last_checkpoint(tmp_path / "checkpoints")
+    data = make_trajectories([40] * 4, seed=1 if change == "data" else 0)  # of the same shape, with other numbers
+    rate = {"learning_rate": 1e-5} if change == "settings" else {}
+    training.train(data, training.preset("ci", **{**TINY, "steps": 6, **rate}), output=tmp_path)
+    assert ("Going on from checkpoint-6" in capsys.readouterr().out) == (change == "nothing")
 
 
 def test_held_out_episodes_are_not_trained_on(trajectories, tmp_path):
