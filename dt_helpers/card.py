@@ -26,7 +26,7 @@ returns-to-go are divided by `return_scale`.
 
 {returns}
 """
-UNMEASURED = "Not measured yet: `dt_helpers.rollout.evaluate` does, and writes it here through `card.note_return`."
+UNMEASURED = "Not measured yet: `dt_helpers.rollout.evaluate` does, and `card.note_return` writes it here."
 
 
 def write_card(folder: Path) -> None:
@@ -43,7 +43,12 @@ def write_card(folder: Path) -> None:
 
 
 def note_return(folder: Path, evaluation) -> None:
-    """Add a measured `dt_helpers.rollout.Evaluation` to the card of the model in `folder`."""
+    """Add a measured `dt_helpers.rollout.Evaluation` to the card of the model that was trained into `folder`.
+
+    Where no model was trained there is no card, and nothing happens.
+    """
+    if not (folder / "training.json").exists():
+        return
     with replacing(folder / "evaluation.json") as staged:
         staged.write_text(json.dumps({"text": str(evaluation), "returns": evaluation.returns.tolist()}))
     write_card(folder)

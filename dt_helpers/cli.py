@@ -142,13 +142,15 @@ def replay(
       dt-course replay
       dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
     """
-    from dt_helpers import rollout, training
+    from dt_helpers import card, rollout, training
 
     agent = training.load(model) if model else training.load_or_provided()
     if target_return is None:
         target_return = _target_from_data(agent.config.dataset)
     path = output or _workspace() / "replay.mp4"
-    print(rollout.evaluate(agent, env, target_return, episodes, seed, steps))
+    evaluation = rollout.evaluate(agent, env, target_return, episodes, seed, steps)
+    print(evaluation)
+    card.note_return(model or _workspace() / "model", evaluation)
     rollout.record(agent, env, target_return, path, seed, steps)
     print(f"The video is in {path}")
 

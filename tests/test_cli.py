@@ -139,6 +139,7 @@ def test_train_saves_a_model_and_replay_measures_and_films_it(in_workspace, caps
     assert f"target return {target:.0f}: mean return" in shown
     assert "over 2 episodes" in shown
     assert b"ftyp" in (in_workspace / "replay.mp4").read_bytes()[:12]
+    assert "over 2 episodes" in (in_workspace / "model" / "README.md").read_text()
 
 
 def test_replay_of_a_folder_without_a_model(tmp_path, capsys):

@@ -166,3 +166,10 @@ def test_the_loss_of_a_student_is_trained_with(tmp_path):
 def test_no_model_yet(tmp_path):
     with pytest.raises(FileNotFoundError, match="dt-course train"):
         training.load(tmp_path)
+
+
+def test_no_card_where_nothing_was_trained(tmp_path):
+    from dt_helpers.card import note_return
+
+    note_return(tmp_path, rollout.Evaluation("HalfCheetah-v5", 1.0, np.ones((2, 3)), np.full(2, 3)))
+    assert list(tmp_path.iterdir()) == []

@@ -38,7 +38,7 @@ import json
 import numpy as np
 import torch
 
-from dt_helpers import check, data, envs, plots, rollout, training
+from dt_helpers import card, check, data, envs, plots, rollout, training
 from dt_helpers.workspace import workspace
 
 trajectories = data.load("halfcheetah-expert")
@@ -181,6 +181,7 @@ results = {
     "dataset_mean_return": float(trajectories.returns.mean()),
 }
 _ = (workspace() / "results.json").write_text(json.dumps(results, indent=1))
+card.note_return(workspace() / "model", evaluation)  # if you have trained one: its card now tells what it earns
 
 # %% [markdown]
 # ## Film it
