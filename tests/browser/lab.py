@@ -18,14 +18,16 @@ CELLS = f"""() => {PANEL}.content.widgets.map(({{model}}) => ({{
     id: model.id, kind: model.type, source: model.sharedModel.getSource(),
     grade_id: model.getMetadata('nbgrader')?.grade_id
 }}))"""
-# Running is over when each of the cells has a new number, or when one of them has failed.
-RAN = f"""([first, last, before]) => {{
+# Numbers are taken away before cells run. Running is over when each of them has one, or when one of them has failed.
+UNNUMBER = f"""([first, last]) => {PANEL}.content.widgets.slice(first, last + 1).forEach(({{model}}) => {{
+    if (model.type === 'code') model.executionCount = null;
+}})"""
+RAN = f"""([first, last]) => {{
     const code = {PANEL}.content.widgets.slice(first, last + 1).map(cell => cell.model).filter(m => m.type === 'code');
+    const done = m => m.executionCount !== null;
     const failed = m => m.outputs.toJSON().some(output => output.output_type === 'error');
-    const done = m => m.executionCount !== null && m.executionCount > before;
     return code.every(done) || code.some(m => done(m) && failed(m));
 }}"""
-COUNT = f"() => Math.max(0, ...{PANEL}.content.widgets.map(({{model}}) => model.executionCount ?? 0))"
 MINUTE = 60_000  # ms
 
 
@@ -72,19 +74,19 @@ class Notebook:
 
     def run(self, index: int, timeout: float = 5 * MINUTE) -> str:
         """Shift+Enter in the cell; returns what is then shown below it."""
-        before = self.page.evaluate(COUNT)
+        self.page.evaluate(UNNUMBER, [index, index])
         self.element(index).locator(".cm-content").click()
         self.page.keyboard.press("Shift+Enter")
-        self.page.wait_for_function(RAN, arg=[index, index, before], timeout=timeout)
+        self.page.wait_for_function(RAN, arg=[index, index], timeout=timeout)
         return self.shown(index)
 
     def run_all(self, timeout: float = 10 * MINUTE) -> None:
         """Restarts the kernel and runs all cells, by the menu. It stops at the first cell that fails."""
+        everything = [0, len(self.cells()) - 1]
+        self.page.evaluate(UNNUMBER, everything)
         self._menu("Run", "runmenu:restart-and-run-all")
         self.page.locator(".jp-Dialog button.jp-mod-accept").click()
-        # a restarted kernel counts from 1 again
-        self.page.wait_for_function(f"() => ({COUNT})() === 0", timeout=MINUTE)
-        self.page.wait_for_function(RAN, arg=[0, len(self.cells()) - 1, 0], timeout=timeout)
+        self.page.wait_for_function(RAN, arg=everything, timeout=timeout)
 
     def write_body(self, index: int, body: str) -> None:
         """Types `body` (its lines indented as they shall be) over everything that stands below the docstring."""
