@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from tqdm.auto import tqdm
 from transformers import TrainerCallback
+
+from dt_helpers.bars import bar, in_notebook
 
 
 class Progress(TrainerCallback):
@@ -17,7 +18,7 @@ class Progress(TrainerCallback):
         self.drawn = 0.0
 
     def on_train_begin(self, args, state, control, **kwargs):
-        self.bar = tqdm(total=state.max_steps, initial=state.global_step, desc="training", unit="step")
+        self.bar = bar(state.max_steps, "training", leave=True, done=state.global_step)
         self.display = _new_display()
 
     def on_step_end(self, args, state, control, **kwargs):
@@ -49,12 +50,8 @@ class Progress(TrainerCallback):
 
 def _new_display():
     """A place in the notebook's output that can be drawn anew, or None outside of one."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
+    if not in_notebook():
         return None
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
-        return None
+    from IPython.display import display
+
     return display("The curve appears with the first numbers.", display_id=True)

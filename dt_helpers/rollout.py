@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
 from dt_helpers import envs, video
+from dt_helpers.bars import bar
 from dt_helpers.model import DecisionTransformerModel
 
 
@@ -127,7 +127,7 @@ def evaluate(
         states[i, 0] = (torch.from_numpy(robot.reset(seed=seed + i)[0]) - mean) / std
     if on_step is not None:
         on_step(robots, 0, np.zeros(episodes))
-    bar = tqdm(total=max_steps, desc=f"running {env_name}", unit="step", disable=not progress, leave=False)
+    progress_bar = bar(max_steps, f"running {env_name}", show=progress)
     for t in range(max_steps):
         running = np.flatnonzero(alive)
         window = slice(max(0, t + 1 - K), t + 1)
@@ -148,11 +148,10 @@ def evaluate(
         returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
         if on_step is not None:
             on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
-        bar.update()
+        progress_bar.update()
         if not alive.any():
-            bar.total = bar.n  # all episodes have ended: the bar is full, not broken off
             break
-    bar.close()
+    progress_bar.close()
     for robot in robots:
         robot.close()
     return Evaluation(env_name, target_return, rewards, lengths)
@@ -176,7 +175,7 @@ def record(
             nonlocal recorder
             if recorder is None:
                 recorder = stack.enter_context(video.Recorder(robots[0], path, **options))
-            recorder.capture(f"step {t}\nreturn {returns[0]:,.0f} of {target_return:,.0f}")
+            recorder.capture(f"step {t}\nreturn {round(returns[0]):,} of {target_return:,.0f}")
 
         evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, on_step=film)
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation

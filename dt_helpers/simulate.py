@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dt_helpers.bars import bar
 from dt_helpers.hardware import usable_cores
 from dt_helpers.trajectories import Trajectories
 
@@ -46,7 +47,6 @@ def roll_out(
     """
     import mujoco
     from mujoco.rollout import Rollout
-    from tqdm.auto import tqdm
 
     from dt_helpers import envs
 
@@ -71,7 +71,8 @@ def roll_out(
     n_threads = threads or usable_cores()
     workers = [mujoco.MjData(model) for _ in range(n_threads)]
     with Rollout(nthread=n_threads) as physics:
-        for t in tqdm(range(steps), desc=f"rolling out {name}", unit="step", disable=not progress, leave=False):
+        progress_bar = bar(steps, f"rolling out {name}", show=progress)
+        for t in range(steps):
             observations[:, t] = state[:, 2:]  # all but the time and the x position
             wish = policy(observations[:, t]) + rng.normal(0.0, noise, (episodes, act_dim))
             actions[:, t] = np.clip(wish, -1.0, 1.0)
@@ -81,6 +82,8 @@ def roll_out(
             effort = np.square(actions[:, t], dtype=np.float64).sum(axis=1)
             rewards[:, t] = robot.forward_reward_weight * x_velocity - robot.ctrl_cost_weight * effort
             state[:] = trajectory[:, -1]
+            progress_bar.update()
+        progress_bar.close()
     assert state_dim == 2 * nq - 1
     return Trajectories(
         observations.reshape(-1, state_dim),

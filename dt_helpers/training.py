@@ -152,7 +152,10 @@ def train(
 
     begin = time.perf_counter()
     with _without_file_bars():
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(trainer.state.global_step, output)) from None
         seconds = time.perf_counter() - begin
         if average:
             average.copy_to(model)
@@ -205,6 +208,13 @@ def _resumable(output: Path, run: dict, resume: bool) -> Path | None:
     else:
         print(f"Going on from {checkpoint.name} of an interrupted run.")
     return checkpoint
+
+
+def _stopped(step: int, output: Path) -> str:
+    """What to tell whoever has stopped a run."""
+    checkpoint = last_checkpoint(output / "checkpoints")
+    on = f"goes on from {checkpoint.name}" if checkpoint else "begins anew: there was no checkpoint yet"
+    return f"Stopped at step {step}; the same call {on}."
 
 
 def _save(

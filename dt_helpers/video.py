@@ -173,7 +173,7 @@ def record_episode(
 
 
 def _caption(step: int, total: float) -> str:
-    return f"step {step}\nreturn {total:,.0f}"
+    return f"step {step}\nreturn {round(total):,}"
 
 
 def _mp4(path: str | Path) -> Path:

@@ -173,3 +173,13 @@ def test_no_card_where_nothing_was_trained(tmp_path):
 
     note_return(tmp_path, rollout.Evaluation("HalfCheetah-v5", 1.0, np.ones((2, 3)), np.full(2, 3)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stopped_run_says_how_to_go_on(tmp_path, monkeypatch):
+    def stop_after_a_checkpoint(self, args, state, control, **kwargs):
+        if state.global_step == 8:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training.Progress, "on_step_end", stop_after_a_checkpoint)
+    with pytest.raises(KeyboardInterrupt, match="Stopped at step 8; the same call goes on from checkpoint-6"):
+        training.train(make_trajectories([40] * 4), training.preset("ci", **TINY), output=tmp_path)

@@ -1,0 +1,21 @@
+"""Progress bars that a saved notebook can show again."""
+
+import sys
+
+from tqdm import tqdm
+
+
+def in_notebook() -> bool:
+    """Whether this runs in a Jupyter kernel (JupyterLab, Colab, nbclient)."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython is not None and hasattr(get_ipython(), "kernel")
+
+
+def bar(total: int, what: str, show: bool = True, leave: bool = False, done: int = 0) -> tqdm:
+    """A bar over `total` steps, of which `done` lie behind; to be closed after the last `update()`.
+
+    In a notebook it is plain text in the cell's output: a widget would need its kernel when the notebook is opened
+    again, and stderr would be shown as a fault.
+    """
+    file = sys.stdout if in_notebook() else sys.stderr
+    return tqdm(total=total, desc=what, unit="step", disable=not show, leave=leave, initial=done, file=file, ncols=90)
