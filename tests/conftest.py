@@ -1,9 +1,14 @@
 """Data that many tests share: small, and made anew in each run."""
 
+import hypothesis
 import numpy as np
 import pytest
 
 from dt_helpers.trajectories import Trajectories
+
+# No test asserts on seconds, and a busy machine makes any of them slow.
+hypothesis.settings.register_profile("course", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("course")
 
 
 def make_trajectories(lengths, state_dim=3, act_dim=2, seed=0, name="made up") -> Trajectories:

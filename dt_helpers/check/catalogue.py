@@ -131,5 +131,5 @@ def exercise(name: str) -> Exercise:
         oracle=oracle,
         mistakes=import_module(f"{__package__}.mistakes.{module}").mistakes,
         hints=hints,
-        strip=getattr(pictures, name),
+        strip=getattr(pictures, name, None),  # the picture of the heads would be the answer
     )

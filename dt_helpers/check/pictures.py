@@ -60,16 +60,6 @@ def stacked_attention_mask(case: Case, expected, given) -> Strip | None:
     return _strip(("mask", _figures(_array(case.args[0])[0])), _figures(expected[0][0]), _figures(given[0][0]))
 
 
-def prediction_heads(case: Case, expected, given) -> Strip | None:
-    x, heads = case.args[0], case.args[1:]
-    known = {
-        f"{to} from {token}": _array(head(x[:, i]))
-        for to, head in zip("Rsa", heads, strict=True)
-        for i, token in enumerate("Rsa")
-    }
-    return _strip(None, [_name(known, part) for part in expected], [_name(known, part) for part in given])
-
-
 def action_loss(case: Case, expected, given) -> Strip | None:
     return _strip(None, _figures(expected[0].reshape(-1)), _figures(given[0].reshape(-1)))
 

@@ -79,7 +79,7 @@ def _finding(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -
 
 def _strip(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Strip | None:
     given = arrays(exercise, outcome)
-    if given is None or len(given) != len(exercise.results):
+    if exercise.strip is None or given is None or len(given) != len(exercise.results):
         return None
     return exercise.strip(case, [read(value).array for value in right.value], given)
 

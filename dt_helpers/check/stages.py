@@ -26,7 +26,8 @@ HINTS = {
     ),
     "encoder": ("What is called how often, and which of its outputs is used? The first is the last hidden state.",),
     "heads": (
-        "Reshape to (batch, K, 3, hidden) first, then move the axis of 3 to the second place.",
+        "Does predict pass its own check? If so, look at what it is given: (batch, K, 3, hidden) first, and then the "
+        "axis of 3 in the second place.",
         "Which token has seen what its head needs, and not what it shall predict?",
     ),
     "outputs": ("The tuple is state_preds, action_preds, return_preds, in this order.",),
@@ -139,11 +140,10 @@ def _heads(oracle, batch, given, expected):
         if _equal(came[-1], right):
             continue
         read = next((name for name, token in zip("Rsa", tokens, strict=True) if _equal(came[-1], token)), None)
-        wanted = "s" if part == "predict_action" else "a"
         if read:
-            return "heads", f"{part} reads the token {read}; it has to read {wanted}."
-        sentence = f"{part} reads something else than the tokens {wanted}: are steps and kinds of token mixed up?"
-        return "heads", sentence
+            fault = "has seen the action already" if read == "a" else "has not seen enough yet"
+            return "heads", f"{part} reads the token {read}, which {fault}."
+        return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"
     return None
 
 

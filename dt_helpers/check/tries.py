@@ -10,7 +10,9 @@ def count(verdict: CheckResult | CheckFailed) -> None:
     if isinstance(verdict, CheckResult):
         _failed.pop(verdict.name, None)
     else:
-        _failed[verdict.name] = verdict.tries = _failed.get(verdict.name, 0) + 1
+        verdict.tries = _failed.get(verdict.name, 0) + 1
+        if verdict.mistake != "unfilled":  # to look is no try
+            _failed[verdict.name] = verdict.tries
 
 
 def reset(name: str | None = None) -> None:

@@ -159,3 +159,20 @@ def test_a_plain_traceback_begins_with_the_students_own_line():
     assert "line 3, in returns_to_go" in frames[0]
     assert "dt_helpers" not in cause
     assert "AttributeError" in cause
+
+
+def test_a_look_at_an_unfilled_exercise_is_no_try():
+    def unfilled(sequence, length):
+        raise NotImplementedError()
+
+    tries = []
+    for fn in (
+        unfilled,
+        unfilled,
+        lambda sequence, length: sequence[:length],
+        lambda sequence, length: sequence[:length],
+    ):
+        with pytest.raises(check.CheckFailed) as failure:
+            check.context_window(fn)
+        tries.append(failure.value.tries)
+    assert tries == [1, 1, 1, 2]
