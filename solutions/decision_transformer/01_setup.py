@@ -41,10 +41,10 @@ from dt_helpers.workspace import workspace
 #
 # Reinforcement learning usually means trying things out: act, see the reward, adjust. **Offline** reinforcement learning
 # may not try anything. There is only a recording of somebody else's behaviour, what they saw, what they did, what it
-# earned them, and a policy has to be made from that alone.
+# earned them, and a policy (a rule from what is sensed to what is done) has to be made from that alone.
 #
 # A **Decision Transformer** ([Chen et al., 2021](https://arxiv.org/abs/2106.01345)) treats the recording as text. Each
-# step becomes three tokens: how much return is still to come, what the robot senses, what it does. A small GPT learns to
+# step becomes three tokens: how much reward is still to come (the *return-to-go*), what the robot senses, what it does. A small GPT learns to
 # continue such sequences. To act, you write down the return that you would *like* to get, show the model what the robot
 # senses, and let it fill in the action.
 #
@@ -87,7 +87,7 @@ video.record_episode(
 )
 
 # %% [markdown]
-# The caption counts the return, the sum of the rewards so far. And this is what the same network did when it had only
+# The film shows the first 200 steps, and its caption counts the return, the sum of the rewards so far. And this is what the same network did when it had only
 # trained for 50 000 steps:
 
 # %%

@@ -66,7 +66,7 @@ row = dataset[0]
 # - `observations`: what the robot sensed *before* each step,
 # - `actions`: what it then did,
 # - `rewards`: what that step earned,
-# - `dones`: whether it fell in that step. A cheetah cannot fall; hoppers and walkers can.
+# - `dones`: whether the step ended the episode by a fall. A hopper's and a walker's can; a cheetah goes on, even on its back.
 #
 # Here is the beginning of one episode. The gallop shows as a rhythm in the joints, and the reward climbs while the robot
 # picks up speed.
@@ -87,7 +87,7 @@ plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.m
 # %% [markdown]
 # Keep this picture in mind. A Decision Transformer is asked for a return, and it has only ever seen the returns that
 # are in its data. A number far to the right of this histogram is a question about something that never happened. The tutorial
-# that this course grew out of asked for 12 000 when the best of its episodes had earned 11 252.
+# that this course grew out of asked for 12,000 when the best of its episodes had earned 11,252.
 
 # %% [markdown]
 # ## Returns-to-go

@@ -65,7 +65,7 @@ trajectories = data.load("halfcheetah-expert")
 
 # %% nbgrader={"grade": false, "grade_id": "pad_left", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pad_left(sequence, length, value):
-    """Bring a sequence to `length` steps, with padding on its left.
+    """Bring a sequence to `length` steps, with padding on its left; of a longer one the first `length` are kept.
 
     sequence : (t, d) numpy array, one row a step.
     value : what the padded rows are filled with.
@@ -86,7 +86,7 @@ check.pad_left(pad_left)
 # %% [markdown]
 # ## The batch
 #
-# The collator makes whole batches of such windows. It pads states with 0, **actions with -10** and returns with 0. No action
+# The collator makes whole batches of such windows. It pads states with 0 (before they are normalised), **actions with -10** and returns with 0. No action
 # is ever -10 (they lie between -1 and 1), so a model that looked at padding would show it at once.
 
 # %%
@@ -134,7 +134,7 @@ plots.windows(by_last_step(np.arange(0, 24, 2)))
 # ## Why one gather
 #
 # The plain way to make a batch loops over its windows, and for each of them over columns: slice, pad, normalise,
-# append. It is what the tutorial does, and what you would write first. With your own functions:
+# append. It is what the tutorial does, and what you would write first. With your own function:
 
 
 # %%

@@ -21,7 +21,7 @@
 # - say which token predicts what, and why no prediction can cheat;
 # - assemble the Decision Transformer and show that it equals the one in 🤗 Transformers.
 #
-# About 40 minutes, four exercises.
+# About 50 minutes, five exercises.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
@@ -177,14 +177,20 @@ def predict(x, predict_return, predict_state, predict_action):
 check.prediction_heads(predict)
 
 # %% [markdown]
-# ## Everything together
+# ### Exercise: everything together
 #
-# The class below is the whole model; it calls your four functions. The layers have the same names as in 🤗 Transformers,
+# ●●● · about 15 minutes · the whole model, from a window to its predictions
+#
+# The class below is the whole model. Its layers are there; write the middle of `forward`, in which your four functions meet:
+# add the time to the embeddings, stack them and normalise the sequence, let the encoder read it, and predict. What the encoder
+# gives, (batch, 3K, hidden), has to be unstacked for `predict`, to (batch, 3, K, hidden).
+#
+# The layers have the same names as in 🤗 Transformers,
 # so that published weights fit. The encoder is a GPT-2 whose own position embeddings are switched off, by giving every
 # token position 0: time comes from your first function.
 
 
-# %%
+# %% nbgrader={"grade": false, "grade_id": "forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
     """Predicts actions (and states and returns) from a window of returns-to-go, states and actions."""
 
@@ -220,31 +226,37 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
             attention_mask = torch.ones((batch, K), dtype=torch.long, device=states.device)
         return_dict = self.config.return_dict if return_dict is None else return_dict
 
-        # embed each kind of token, then say when it happened
-        embeddings = add_time_embeddings(
-            self.embed_return(returns_to_go),  # (batch, K, hidden)
-            self.embed_state(states),  # (batch, K, hidden)
-            self.embed_action(actions),  # (batch, K, hidden)
-            self.embed_timestep(timesteps),  # (batch, K, hidden)
+        # four embeddings, (batch, K, hidden) each
+        returns, states, actions = (
+            self.embed_return(returns_to_go),
+            self.embed_state(states),
+            self.embed_action(actions),
         )
+        time = self.embed_timestep(timesteps)
 
-        # one sequence, one mask
-        x = self.embed_ln(stack_inputs(*embeddings))  # (batch, 3K, hidden)
-        mask = stack_attention_mask(attention_mask)  # (batch, 3K)
-        encoded = self.encoder(
-            inputs_embeds=x,
-            attention_mask=mask,
-            position_ids=torch.zeros(mask.shape, dtype=torch.long, device=x.device),
-            output_hidden_states=output_hidden_states,
-            output_attentions=output_attentions,
-            return_dict=True,
-        )
+        def encode(x, mask):
+            """Read the normalised sequence x (batch, 3K, hidden) under its mask (batch, 3K)."""
+            return self.encoder(
+                inputs_embeds=x,
+                attention_mask=mask,
+                position_ids=torch.zeros(mask.shape, dtype=torch.long, device=x.device),
+                output_hidden_states=output_hidden_states,
+                output_attentions=output_attentions,
+                return_dict=True,
+            )
 
-        # undo the stacking, and let each head predict
-        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        ### BEGIN SOLUTION
+        x = stack_inputs(*add_time_embeddings(returns, states, actions, time))  # (batch, 3K, hidden)
+        encoded = encode(self.embed_ln(x), stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(
+            0, 2, 1, 3
+        )  # (batch, 3, K, hidden)
         return_preds, state_preds, action_preds = predict(
             x, self.predict_return, self.predict_state, self.predict_action
         )
+        ### END SOLUTION
         if not return_dict:
             return state_preds, action_preds, return_preds
         return DecisionTransformerOutput(

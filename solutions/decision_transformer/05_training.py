@@ -78,11 +78,12 @@ check.action_loss(action_loss)
 # ## The Trainer, by hand
 #
 # The Trainer wants a model whose `forward` returns a loss. `TrainableDT` is the model of notebook 4 with a loss on top, by
-# default the helpers'; give it yours. It returns the predictions too, so that the Trainer can evaluate.
+# default the helpers'; `model.criterion = action_loss` gives it yours. It returns the predictions too, so that the Trainer can evaluate.
 #
 # These twenty steps use the tutorial's own settings.
 
 # %%
+torch.manual_seed(0)
 collator = DecisionTransformerGymDataCollator(trajectories, seed=0)
 model = training.make_model(collator, training.preset("tutorial"))
 model.criterion = action_loss
@@ -109,13 +110,13 @@ _ = trainer.train()
 # ## The whole run
 #
 # `training.train` does the same with a preset, and adds what a real run needs: a share of the **episodes is held out** and evaluated on, the
-# curve is drawn while it runs, **checkpoints** are written, and a run that was interrupted goes on where it stopped (run the cell again
-# after you have stopped the kernel, and see).
+# curve is drawn while it runs, **checkpoints** are written, and a run that was interrupted goes on where it stopped (interrupt the
+# kernel, run the cell again, and see).
 #
 # | setting | `tutorial` | `quick` | why |
 # | --- | --- | --- | --- |
 # | learning rate | 0.0001 | 0.002 | the tutorial's model is still far from converged when it stops |
-# | its course | linear to 0 | cosine to 0 | |
+# | its schedule | linear to 0 | cosine to 0 | |
 # | windows anchored at | their first step | their last step | notebook 3: the first steps of an episode are seen as often as they are met |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | about twice as fast |

@@ -170,6 +170,9 @@ print(evaluation)
 print(f"the recorded episodes earned {trajectories.returns.mean():,.0f} ± {trajectories.returns.std():,.0f}")
 plots.return_so_far(evaluation)
 
+# %% [markdown]
+# The numbers are kept, for a summary of the whole course, and on the card of the model that you have trained.
+
 # %%
 results = {
     "preset": getattr(model.config, "preset", "unknown"),
@@ -216,5 +219,5 @@ plots.target_against_achieved(answers, best=best)
 # ## What to take along
 #
 # - Acting is a loop: predict, act, subtract the reward, append.
-# - Ask for returns that the data holds.
+# - The data decides which targets mean anything: ask for returns that it holds.
 # - Judge a policy by several seeded episodes, by their mean and by the worst.

@@ -111,14 +111,15 @@ def test_the_students_notebook_has_no_output_and_no_solution(stem):
         assert not cell.outputs
         assert cell.execution_count is None
         if cell.metadata.get("nbgrader", {}).get("solution"):
-            assert cell.source.endswith("# YOUR CODE HERE\n    raise NotImplementedError()")
+            assert "# YOUR CODE HERE\n" in cell.source
+            assert "raise NotImplementedError()" in cell.source
 
 
 def test_the_exercises_are_those_of_the_contract():
     found = {}
     for stem in STEMS:
         for cell in code_cells(read(TREE.student(stem))):
-            if cell.metadata.get("nbgrader", {}).get("solution"):
+            if cell.metadata.get("nbgrader", {}).get("solution") and scripts.grade_id(cell) != "forward":
                 function = function_in(cell.source)
                 assert function.name == scripts.grade_id(cell)
                 assert ast.get_docstring(function)
