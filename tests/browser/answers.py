@@ -58,3 +58,11 @@ def right() -> dict[str, str]:
     scripts = sorted((REPOSITORY / "solutions").glob("*/*.py"))
     found = [pair for script in scripts for pair in SOLUTION.findall(script.read_text())]
     return dict(found)
+
+
+def whole_model() -> str:
+    """The cell of the class in notebook 04, solved, from below its last docstring."""
+    script = (REPOSITORY / "solutions" / "decision_transformer" / "04_model.py").read_text()
+    cell = script.partition('"grade_id": "forward"')[2].partition("\n# %%")[0]
+    lines = cell.rpartition('"""\n')[2].rstrip().splitlines()
+    return "\n".join(line for line in lines if not line.strip().startswith(("### BEGIN", "### END")))

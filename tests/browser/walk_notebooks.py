@@ -110,7 +110,13 @@ def solve(notebook: Notebook, exercise: str) -> None:
 def assemble(notebook: Notebook) -> None:
     """The check of the whole model says which of its parts is wrong."""
     predict, check = notebook.find("predict"), notebook.find("check_forward")
-    model = next(cell.index for cell in notebook.cells() if cell.source.startswith("class DecisionTransformerModel"))
+    model = notebook.find("forward")
+    notebook.run(model)
+    said = notebook.run(check)
+    notebook.look("forward_unfilled", check)
+    assert "is not filled in yet" in said
+
+    notebook.write_body(model, answers.whole_model())
     notebook.write_body(predict, answers.WRONG["predict"].body)
     notebook.run(predict)
     notebook.run(model)
