@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
 from dt_helpers.authoring.tree import ASSIGNMENT, Tree
 
 # Names of students become names of folders; nbgrader and its configuration's own rules allow these.
@@ -29,13 +32,9 @@ class Places:
         FileNotFoundError outside of a checkout.
         """
         from nbgrader.coursedir import CourseDirectory
-        from traitlets.config import Config
-        from traitlets.config.loader import PyFileConfigLoader
 
         tree = Tree.find(start)
-        config = Config(PyFileConfigLoader(tree.config.name, path=str(tree.root)).load_config())
-        config.CourseDirectory.root = str(tree.root)
-        directory = CourseDirectory(config=config)
+        directory = CourseDirectory(config=_config(tree))
         steps = {step: getattr(directory, f"{step}_directory") for step in ("submitted", "autograded", "feedback")}
         return cls(tree, steps, db_url or directory.db_url, directory.course_id)
 
@@ -69,6 +68,10 @@ class Places:
             path.parent.name for path in folder.glob(f"*/{ASSIGNMENT}") if STUDENT.fullmatch(path.parent.name)
         )
 
+    def config(self) -> Config:
+        """nbgrader_config.py, as nbgrader reads it."""
+        return _config(self.tree)
+
     def notebooks(self) -> list[Path]:
         """The release's notebooks. Raises FileNotFoundError when there are none."""
         notebooks = sorted(self.tree.notebooks.glob("*.ipynb"))
@@ -80,3 +83,9 @@ class Places:
         if not STUDENT.fullmatch(student):
             raise ValueError(f"A student's name has to do as the name of a folder; {student!r} does not.")
         return self.root / self.steps[step] / student / ASSIGNMENT
+
+
+def _config(tree: Tree) -> Config:
+    config = Config(PyFileConfigLoader(tree.config.name, path=str(tree.root)).load_config())
+    config.CourseDirectory.root = str(tree.root)
+    return config

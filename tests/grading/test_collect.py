@@ -14,16 +14,9 @@ from nbgrader.utils import parse_utc
 from dt_helpers.grading import naming, sources
 from dt_helpers.grading.collect import collect, survey
 from dt_helpers.grading.naming import Student
-from dt_helpers.grading.places import Places
-from tests.course_tree import make_tree
 from tests.grading.submissions import code, save, saved_by_colab, solved, zipped
 
 STEMS = ["01_returns", "02_window"]
-
-
-@pytest.fixture
-def places(tmp_path) -> Places:
-    return Places.find(make_tree(tmp_path / "course", released=True).root)
 
 
 @pytest.fixture
