@@ -52,6 +52,11 @@ class Places:
         """The folder of what is made for the instructor: the report, the tables, the columns for the LMS."""
         return self.root / "grading"
 
+    @property
+    def submissions(self) -> Path:
+        """The folder that holds a folder for each student who handed something in."""
+        return self.root / self.steps["submitted"]
+
     def submitted(self, student: str) -> Path:
         return self._step("submitted", student)
 

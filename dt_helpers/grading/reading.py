@@ -32,7 +32,7 @@ class Unreadable(ValueError):
 @dataclass(frozen=True)
 class Cell:
     number: int  # counted from 1
-    kind: str  # "code", "markdown", "raw"; anything else that the file says
+    kind: str  # "code", "markdown", "raw", "unknown"
     source: str
     id: str = ""
     grade_id: str = ""  # nbgrader's, from the metadata
@@ -125,7 +125,7 @@ def _tidied(raw: list, notes: list[str]) -> list[Cell]:
         cells.append(
             Cell(
                 number,
-                _short(cell.get("cell_type")),
+                kind if (kind := cell.get("cell_type")) in ("code", "markdown", "raw") else "unknown",
                 clean(source),
                 _short(cell.get("id")) or _short(metadata.get("id")),  # Colab keeps it in the metadata
                 _short(_dict(metadata.get("nbgrader")).get("grade_id")),
