@@ -24,6 +24,7 @@ from dt_helpers.grading.naming import Student
 from dt_helpers.grading.places import Places
 from dt_helpers.workspace import replacing
 
+NAMELESS = "whose it is can't be told from its name: give it one, such as ada_02_dataset.ipynb, or use --student"
 TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
 
 
@@ -76,32 +77,20 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None) -
     for an archive that can't be read; what is wrong with a single file is noted in the answer.
     """
     releases = {path.stem: nbformat.read(path, as_version=4) for path in places.notebooks()}
-    collected, best, handed_in = Collected(), {}, {}
+    collected = Collected()
     with tempfile.TemporaryDirectory(prefix="dt-collect-") as temporary:
+        pile = _Pile(Path(temporary), releases, collected.left)
         for source in map(Path, given):
             for found in sources.files(source):
                 file = str(source / found.path) if found.path.name != source.name else str(source)
-                staged = Path(temporary) / "notebook.ipynb"
                 try:
                     named = _named(found, source, student)
-                    if found.path.name == TIMESTAMP:
-                        handed_in[named.student.id] = _moment(found, staged)
-                        continue
-                    row = _row(found, named, file, staged, releases)
+                    pile.add(found, named, file)
                 except ValueError as reason:
                     collected.left.append((file, str(reason)))
-                    continue
-                place = Path(temporary) / row.student.id / f"{row.notebook}.ipynb"
-                other = best.get((row.student.id, row.notebook))
-                older, newer = sorted((row, other), key=lambda r: (r.modified, r.version)) if other else (None, row)
-                if older:
-                    collected.left.append((older.file, f"there is a newer one: {newer.file}"))
-                if newer is row:
-                    place.parent.mkdir(exist_ok=True)
-                    staged.replace(place)
-                    best[row.student.id, row.notebook] = row
-        for key in sorted(best):
-            collected.rows.append(_placed(places, best[key], Path(temporary) / key[0] / f"{key[1]}.ipynb"))
+            pile.drop_guesses()
+        collected.rows = [_placed(places, row, pile.place(row)) for _, row in sorted(pile.rows.items())]
+        handed_in = pile.handed_in
     for name in collected.students:
         own = [row for row in collected.rows if row.student.id == name]
         if any(row.change != "unchanged" for row in own):
@@ -126,6 +115,45 @@ def survey(places: Places) -> Collected:
     return collected
 
 
+class _Pile:
+    """The notebooks that are to be kept, the newest of each, in a temporary folder."""
+
+    def __init__(self, folder: Path, releases: dict[str, NotebookNode], left: list[tuple[str, str]]):
+        self.folder, self.releases, self.left = folder, releases, left
+        self.rows: dict[tuple[str, str], Row] = {}  # (student, notebook) -> the newest
+        self.handed_in: dict[str, datetime] = {}  # student -> what a timestamp of nbgrader's says
+        self.named, self.guesses = False, set()  # of the source at hand: has a file a student's name? which have none?
+
+    def place(self, row: Row) -> Path:
+        return self.folder / row.student.id / f"{row.notebook}.ipynb"
+
+    def add(self, found: sources.Found, named: naming.Named, file: str) -> None:
+        """Raises ValueError with the reason why a file can't be used."""
+        staged = self.folder / "staged.ipynb"
+        if found.path.name == TIMESTAMP:
+            self.handed_in[named.student.id] = _moment(found, staged)
+            return
+        row = _row(found, named, file, staged, self.releases)
+        key = row.student.id, row.notebook
+        self.named |= not named.guessed
+        self.guesses |= {key} if named.guessed else set()
+        other = self.rows.get(key)
+        if other and (other.modified, other.version) > (row.modified, row.version):
+            row, other = other, row
+        else:
+            self.place(row).parent.mkdir(exist_ok=True)
+            staged.replace(self.place(row))
+            self.rows[key] = row
+        if other:
+            self.left.append((other.file, f"there is a newer one: {row.file}"))
+
+    def drop_guesses(self) -> None:
+        """At the end of a source: it isn't a student's own if some of its files carry students' names."""
+        for key in self.guesses if self.named else ():
+            self.left.append((self.rows.pop(key).file, NAMELESS))
+        self.named, self.guesses = False, set()
+
+
 def _named(found: sources.Found, source: Path, student: str | None) -> naming.Named:
     """Whose file it is. Raises ValueError with the reason why it can't be used."""
     if found.problem:
@@ -135,9 +163,9 @@ def _named(found: sources.Found, source: Path, student: str | None) -> naming.Na
     loose = source.is_file() and source.suffix.lower() != ".zip"
     named = naming.read(found.path, "" if loose else source.stem)
     if student:
-        named = replace(named, student=Student(naming.folder_name(student), student))
+        named = replace(named, student=Student(naming.folder_name(student), student), guessed=False)
     if named.student is None or not named.student.id:
-        raise ValueError("whose it is can't be told from its name: give it one, ada_02_dataset.ipynb, or --student")
+        raise ValueError(NAMELESS)
     return named
 
 

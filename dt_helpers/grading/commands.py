@@ -131,21 +131,20 @@ def grade(
             write_autograded(places, result)
 
         summary = grading.grade(
-            places.tree,
-            submitted=places.submissions,
-            results=places.results,
+            places,
             students=students or None,
             jobs=jobs,
             scheduler=scheduler,
             resume=resume,
-            only=tuple(only or ()),
-            regrade=tuple(regrade or ()),
-            sandbox=sandbox.value,
+            only=only or (),
+            regrade=regrade or (),
+            sandbox_kind=sandbox.value,
             console=Console(),
             on_result=keep,
         )
-        recorder.catch_up(Store(places.results).all())  # a gradebook that is another one now
-    print(summary)
+        for result in recorder.catch_up(Store(places.results).all()):
+            write_autograded(places, result)
+    print(f"{summary}. The scores are in the gradebook; next: dt-course feedback, dt-course report")
 
 
 def feedback(students: StudentsArgument = None, database: DatabaseOption = None) -> None:

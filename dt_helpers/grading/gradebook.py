@@ -85,13 +85,13 @@ class Recorder:
                     comment.auto_comment = _comment(exercise)
             self._penalise(submission)
 
-    def catch_up(self, results: Iterable[SubmissionResult]) -> int:
-        """Records the results that the gradebook doesn't have, after a run that was killed; returns how many."""
+    def catch_up(self, results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
+        """Records the results that the gradebook doesn't have, after a run that was killed, and returns them."""
         known = self._auto_scores()
         missing = [result for result in results if result.state != MISSING and not _is_known(result, known)]
         for result in missing:
             self.record(result)
-        return len(missing)
+        return missing
 
     def _enter_assignment(self) -> dict[tuple[str, str], str]:
         """The assignment, its notebooks and cells, by nbgrader's own preprocessor."""

@@ -38,6 +38,7 @@ class Named:
     student: Student | None
     file: str  # the name that the student gave to the file
     late: bool = False  # the platform says so
+    guessed: bool = False  # the student is the source's name, for want of another
 
 
 def read(path: PurePosixPath, source: str = "") -> Named:
@@ -60,7 +61,7 @@ def read(path: PurePosixPath, source: str = "") -> Named:
         return Named(_called(folders[0] if folders[0] != source else folders[-1]), path.name)
     if prefixed:
         return Named(_called(prefixed["name"]), prefixed["file"])
-    return Named(_called(source) if source not in _NO_STUDENT else None, path.name)
+    return Named(_called(source) if source not in _NO_STUDENT else None, path.name, guessed=True)
 
 
 def notebook(file: str, stems: Collection[str]) -> str | None:

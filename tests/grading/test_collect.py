@@ -184,6 +184,16 @@ def test_loose_notebooks_and_colabs_copies(places, notebook, tmp_path):
     ]
 
 
+def test_a_folder_of_one_student_and_one_of_many(places, notebook, tmp_path):
+    save(notebook(), tmp_path / "ada/01_returns.ipynb")
+    assert [row.student.id for row in collect(places, [tmp_path / "ada"]).rows] == ["ada"]
+    save(notebook(), tmp_path / "all/Copy of 01_returns.ipynb")
+    save(notebook(), tmp_path / "all/alan_01_returns.ipynb")
+    found = collect(places, [tmp_path / "all"])
+    assert [row.student.id for row in found.rows] == ["alan"]
+    assert [Path(file).name for file, _ in found.left] == ["Copy of 01_returns.ipynb"]
+
+
 def test_once_more_changes_nothing_and_a_new_version_replaces(places, notebook, tmp_path):
     path = save(notebook(), tmp_path / "ada_01_returns.ipynb")
     collect(places, [path])

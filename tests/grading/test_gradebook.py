@@ -139,8 +139,8 @@ def test_a_run_that_was_killed_is_caught_up_with(recorder, gradebook):
     before.manual_score, before.needs_manual_grade = 1.0, False
     gradebook.db.commit()
     everything = [result("ada"), result("bob"), result("carol", state="unreadable"), result("dan", state="missing")]
-    assert recorder.catch_up(everything) == 2
-    assert recorder.catch_up(everything) == 0
+    assert [one.student for one in recorder.catch_up(everything)] == ["bob", "carol"]
+    assert recorder.catch_up(everything) == []
     assert not grade(gradebook).needs_manual_grade, "what is known already is left alone"
     assert gradebook.find_submission(ASSIGNMENT, "bob").score == 2.0
 
@@ -203,7 +203,7 @@ def test_a_second_opening_changes_nothing_and_other_exercises_are_refused(places
     with Recorder(places) as recorder:
         recorder.record(result())
     with Recorder(places) as recorder:
-        assert recorder.catch_up([result()]) == 0
+        assert recorder.catch_up([result()]) == []
     edit(places.tree.student("02_window"), '"grade_id": "check_context_window"', '"grade_id": "check_another"')
     with pytest.raises(
         ValueError, match=r"The exercises in .*02_window.ipynb are not those .* begin a gradebook of another"
