@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
+from dt_helpers.authoring import CourseError
 from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading import fingerprints, questions, sandbox
 from dt_helpers.grading.limits import Limits
@@ -94,6 +95,11 @@ def grade(
     """
     if scheduler is None:
         sandbox.check(sandbox_kind)
+        if sandbox_kind == sandbox.BUBBLEWRAP and (place := sandbox.in_view(places.root)):
+            raise CourseError(
+                f"The course is in {place}, which belongs to Python, so the students' code would see it: move the "
+                "course elsewhere, or make the virtual environment in a folder of its own."
+            )
     console = console or Console(quiet=True)
     if sandbox_kind == sandbox.LIMITS:
         console.print("[bold red]No sandbox:[/] the students' code can read and write your files while it is graded.")
@@ -144,6 +150,7 @@ class _Course:
             raise ValueError(f"There is no notebook {', '.join(sorted(unknown))}. There are: {there}.")
         self.questions = [question for stem, node in self.releases.items() for question in questions.of(stem, node)]
         self.graded = list(dict.fromkeys(question.notebook for question in self.questions))
+        self.imports = tuple(dict.fromkeys(line for question in self.questions for line in question.imports))
         self.wanted = set(only) or set(self.graded)
         self.fingerprint = fingerprints.joined(fingerprints.of_files(paths), fingerprints.of_the_grader(), kind)
 
@@ -183,7 +190,8 @@ class _Submission:
         )
         seeds = {q.grade_id: seed(key, self.student, q.notebook, q.grade_id, self.fingerprint) for q in todo}
         solutions = {stem: found.solutions for stem, found in readable.items()}
-        return Job(self.student, todo, solutions, seeds, self.course.kind, self.course.limits)
+        course = self.course
+        return Job(self.student, todo, solutions, seeds, course.imports, course.kind, course.limits)
 
     def result(self, outcome: Done | Failed | None) -> SubmissionResult:
         """All that is known now."""

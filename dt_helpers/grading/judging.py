@@ -32,7 +32,7 @@ def judge(
             fields, error = _judge_one(question, solutions, sandbox, seed(question.grade_id))
             if type(error).__name__ == "LibraryModel":
                 flags.add(LIBRARY_MODEL)
-        except Exception as problem:
+        except (Exception, Stopped) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             where = f"{type(problem).__name__} in {place.name}: {problem}"
             fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {where}"[:500]}

@@ -36,10 +36,11 @@ def hidden(places: list[str]) -> list[tuple[str, str | None]]:
     found = [(str(source), CUT), (str(source.parent / "__pycache__"), None)]
     found += [(str(Path(dt_helpers.__file__).parent), None)]
     seen = ["/usr", *places]
-    return [(path, instead) for path, instead in found if Path(path).exists() and _is_in(path, seen)]
+    return [(path, instead) for path, instead in found if Path(path).exists() and is_in(path, seen)]
 
 
-def _is_in(path: str, places: list[str]) -> bool:
+def is_in(path: str, places: list[str]) -> bool:
+    """Whether the path is one of the folders or below one."""
     return any(path == place or path.startswith(place.rstrip("/") + "/") for place in places)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 GROUPS = Path("/sys/fs/cgroup")
+NAME = "dt-grading"
 SERVER_MEMORY = 1 << 30  # bytes: the server itself, whose pages the children share
 
 
@@ -43,7 +45,7 @@ class ControlGroup:
     def make(cls, limits: Limits, root: Path = GROUPS) -> ControlGroup:
         """Tries the second version of control groups, then the first; without a right to make any, limits nothing."""
         group = cls()
-        name = f"dt-grading-{os.getpid()}-{secrets.token_hex(4)}"
+        name = f"{NAME}-{os.getpid()}-{secrets.token_hex(4)}"
         memory, processes = str(limits.memory + SERVER_MEMORY), str(limits.processes + 8)
         if (root / "cgroup.controllers").is_file():
             parent = _own_group(root, "")
@@ -58,14 +60,19 @@ class ControlGroup:
         for folder in self.folders:
             (folder / "cgroup.procs").write_text(str(os.getpid()))
 
-    def remove(self) -> None:
-        """Once nobody is in it any more."""
+    def remove(self, patience: float = 2.0) -> None:
+        """Waits until nobody is in it any more."""
+        until = time.monotonic() + patience
         for folder in self.folders:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            while folder.exists() and time.monotonic() < until:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+                    break
+                time.sleep(0.02)
 
     def _try(self, folder: Path, files: dict[str, str], version: str) -> None:
         made = []
+        _sweep(folder.parent)
         with contextlib.suppress(OSError):
             folder.mkdir()
             for name, value in files.items():
@@ -79,6 +86,23 @@ class ControlGroup:
             return
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def _sweep(parent: Path) -> None:
+    """Removes groups of graders that were killed."""
+    for folder in stale(parent):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def stale(parent: Path) -> list[Path]:
+    """What graders left in a folder that are no longer there; their number is in the name."""
+    found = []
+    for path in parent.glob(f"{NAME}-*-*"):
+        pid = path.name.split("-")[2]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            found.append(path)
+    return found
 
 
 def _own_group(root: Path, controller: str) -> Path:

@@ -18,14 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dt_helpers
 from dt_helpers.authoring import CourseError
 from dt_helpers.grading import library
 from dt_helpers.grading.inside import wire
-from dt_helpers.grading.limits import ControlGroup, Limits
+from dt_helpers.grading.limits import NAME, ControlGroup, Limits, stale
 
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits"
 BUNDLE = ("check/answers", "check/calling", "check/exercise", "check/watching", "grading/inside/*")
@@ -71,7 +71,18 @@ def check(kind: str) -> None:
 def bubblewrap(bundle: Path) -> list[str]:
     """The command line up to the program that shall run: what it sees, and that it sees nothing else."""
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
-    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--uid", "0", "--gid", "0"]
+    options += [
+        "--cap-drop",
+        "ALL",
+        "--cap-add",
+        "CAP_SYS_ADMIN",
+        "--cap-add",
+        "CAP_SETPCAP",
+        "--uid",
+        "0",
+        "--gid",
+        "0",
+    ]
     for name, value in environment(INSIDE).items():
         options += ["--setenv", name, value]
     options += ["--ro-bind", "/usr", "/usr"]
@@ -82,7 +93,7 @@ def bubblewrap(bundle: Path) -> list[str]:
             options += ["--ro-bind", link, link]
     options += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     options += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
-    options += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", "/scratch"]
+    options += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--tmpfs", "/tmp", "--dir", "/scratch"]
     places = _python_places()
     for place in places:
         options += ["--ro-bind", place, place]
@@ -107,13 +118,17 @@ def environment(bundle: str) -> dict[str, str]:
 class Sandbox:
     """A server that is ready to fork. Use it in a `with` block, or `close` it.
 
+    `imports` are lines that the server runs before, so that not every process has to.
+
     Raises SandboxUnavailable when bubblewrap is missing, RuntimeError when the server does not start.
     """
 
-    def __init__(self, kind: str = BUBBLEWRAP, limits: Limits | None = None):
+    def __init__(self, kind: str = BUBBLEWRAP, limits: Limits | None = None, imports: Sequence[str] = ()):
         check(kind)
-        self.kind, self.limits = kind, limits or Limits()
-        self.folder = Path(tempfile.mkdtemp(prefix="dt-grading-"))
+        self.kind, self.limits, self.imports = kind, limits or Limits(), list(imports)
+        for left in stale(Path(tempfile.gettempdir())):
+            shutil.rmtree(left, ignore_errors=True)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-{os.getpid()}-"))
         self.group = ControlGroup.make(self.limits)
         self._start()
 
@@ -151,6 +166,7 @@ class Sandbox:
             "isolated": isolated,
             "scratch": "/scratch" if isolated else str(self.folder / "scratch"),
             "limits": self.limits.child(),
+            "imports": self.imports,
         }
         place = INSIDE if isolated else str(bundle)
         program = f"import sys; sys.path.insert(0, {place!r}); from dt_helpers.grading.inside.server import main; "
@@ -177,31 +193,44 @@ class Sandbox:
 
     def close(self) -> None:
         """Ends the server and all that it runs."""
+        self._stop()
+        self.group.remove()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stop(self) -> None:
         self.control.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.group.remove()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
         """A fresh process in the sandbox, gone when the block ends. A server that died is started anew first."""
-        if self.process.poll() is not None:
-            self.control.close()
+        try:
+            connection = self._fork()
+        except (OSError, Stopped):
+            self._stop()
             self._start()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with ours:
-            with theirs:
-                socket.send_fds(self.control, [b"fork"], [theirs.fileno()])
-            answer = self._answer()
-            if problem := answer.get("problem"):
-                raise RuntimeError(f"The sandbox could not make a process: {problem}")
-            session = Session(ours, self)
+            connection = self._fork()
+        with connection:
+            session = Session(connection, self)
             try:
                 yield session
             finally:
                 session.end()
+
+    def _fork(self) -> socket.socket:
+        """Our end of a connection with a new process; raises OSError or Stopped when the server is gone."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with theirs:
+                socket.send_fds(self.control, [b"fork"], [theirs.fileno()])
+            if problem := self._answer().get("problem"):
+                raise RuntimeError(f"The sandbox could not make a process: {problem}")
+        except BaseException:
+            ours.close()
+            raise
+        return ours
 
     def kill(self) -> dict:
         """Ends the process that runs and answers how it ended."""
@@ -250,13 +279,19 @@ class Session:
         limits = self.sandbox.limits
         time.sleep(0.05)  # the socket closes a moment before the process is gone
         self.end()
-        if self.ended.get("seconds", 0) >= limits.cpu_seconds * 0.95:
+        if self.ended.get("seconds", 0) >= 0.8 * limits.cpu_seconds:
             return f"took more than {limits.cpu_seconds} seconds of the processor and was stopped"
         if self.ended.get("server") or self.ended.get("signal") == signal.SIGKILL:
             return f"was stopped, most likely since it wanted more than {limits.memory >> 20} MiB of memory"
         if self.ended.get("signal"):
             return f"crashed Python ({signal.Signals(self.ended['signal']).name})"
         return "ended the Python that it ran in"
+
+
+def in_view(path: Path) -> str | None:
+    """The folder that the sandbox shows and that holds `path`; None, as it should be, if there is none."""
+    real = os.path.realpath(path)
+    return next((place for place in ["/usr", *_python_places()] if library.is_in(real, [place])), None)
 
 
 def make_bundle(folder: Path) -> None:
@@ -276,7 +311,6 @@ def _python_places() -> list[str]:
     wanted = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
     places = []
     for place in sorted({os.path.realpath(path) for path in wanted} | set(wanted)):
-        inside = any(place == one or place.startswith(one.rstrip("/") + "/") for one in ["/usr", *places])
-        if not inside and os.path.isdir(place):
+        if not library.is_in(place, ["/usr", *places]) and os.path.isdir(place):
             places.append(place)
     return places

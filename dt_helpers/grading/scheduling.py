@@ -12,7 +12,7 @@ from typing import TypeVar
 from dask.distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from dt_helpers.authoring import CourseError
-from dt_helpers.grading.working import Done, Job, work
+from dt_helpers.grading.working import Done, Job, close, work
 from dt_helpers.hardware import usable_cores
 
 Tag = TypeVar("Tag")
@@ -55,6 +55,7 @@ def run(
             outcome = _outcome(future)
             add(1)
             yield tags.pop(future.key), outcome
+        client.run(close)
 
 
 def _outcome(future) -> Done | Failed:

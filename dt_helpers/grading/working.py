@@ -12,7 +12,7 @@ from dt_helpers.grading.questions import Question
 from dt_helpers.grading.results import ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 
-_sandboxes: dict[tuple[str, Limits], Sandbox] = {}  # of this process, kept for the next submission
+_sandboxes: dict[tuple, Sandbox] = {}  # of this process, kept for the next submission
 _alone = threading.Lock()  # the checks set torch's global settings: one submission at a time in a process
 
 
@@ -24,6 +24,7 @@ class Job:
     questions: tuple[Question, ...]
     solutions: dict[str, dict[str, str]]  # notebook -> grade id of a solution cell -> its text
     seeds: dict[str, int]  # grade id of a check -> what its inputs are drawn from
+    imports: tuple[str, ...]  # of all notebooks: what is imported once for all submissions
     sandbox: str
     limits: Limits
 
@@ -40,7 +41,7 @@ def work(job: Job) -> Done:
     """Raises SandboxUnavailable or RuntimeError when there is no sandbox to be had on this worker."""
     with _alone:
         began = time.monotonic()
-        sandbox = _sandbox(job.sandbox, job.limits)
+        sandbox = _sandbox(job)
         exercises, flags = [], set()
         for notebook in dict.fromkeys(question.notebook for question in job.questions):
             questions = [question for question in job.questions if question.notebook == notebook]
@@ -57,7 +58,9 @@ def close() -> None:
         _sandboxes.popitem()[1].close()
 
 
-def _sandbox(kind: str, limits: Limits) -> Sandbox:
-    if (kind, limits) not in _sandboxes:
-        _sandboxes[kind, limits] = Sandbox(kind, limits)
-    return _sandboxes[kind, limits]
+def _sandbox(job: Job) -> Sandbox:
+    key = (job.sandbox, job.limits, job.imports)
+    if key not in _sandboxes:
+        close()  # those of an earlier run
+        _sandboxes[key] = Sandbox(*key)
+    return _sandboxes[key]

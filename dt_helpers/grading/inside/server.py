@@ -21,7 +21,7 @@ SCRATCH = "/scratch"  # where bubblewrap made one
 
 
 class Server:
-    """`options` come from the grader: isolated (in bubblewrap or not), scratch and the limits of a child."""
+    """`options` come from the grader: isolated (in bubblewrap or not), scratch, imports, the limits of a child."""
 
     def __init__(self, control: socket.socket, options: dict):
         self.control, self.options = control, options
@@ -68,8 +68,8 @@ class Server:
 
     def _become_a_child(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.setsid()  # a signal to its own process group reaches nobody else
         if not self.options["isolated"]:
-            os.setsid()
             isolation.die_with_parent()
         isolation.limit(**self.options["limits"])
         scratch = self.options["scratch"]
@@ -117,8 +117,8 @@ def _kill_orphans(patience: float = 2.0) -> None:
                 os.waitpid(pid, 0)
 
 
-def warm_up() -> dict:
-    """Imports all that a notebook's solution cells may need, and runs a small model once; the versions."""
+def warm_up(imports: list[str]) -> dict:
+    """Imports what the notebooks do, `imports`, and runs a small model once; the versions."""
     import numpy
     import torch
     import transformers
@@ -126,6 +126,9 @@ def warm_up() -> dict:
     from transformers.models.decision_transformer.modeling_decision_transformer import DecisionTransformerGPT2Model
 
     torch.set_num_threads(1)
+    for line in imports:
+        with contextlib.suppress(ImportError):  # a notebook's own affair: it will say so again where it matters
+            exec(line, {})
     config = DecisionTransformerConfig(hidden_size=8, n_layer=1, n_head=1, bos_token_id=None, eos_token_id=None)
     with torch.no_grad():
         DecisionTransformerGPT2Model(config)(inputs_embeds=torch.zeros(1, 3, 8))
@@ -141,7 +144,7 @@ def main(control: int, options: dict) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == standins.HELPERS]:
         del sys.modules[name]
     standins.install(os.path.join(bundle, "library.py"))
-    versions = warm_up()
+    versions = warm_up(options["imports"])
     if options["isolated"]:
         isolation.hide_memory()
     else:

@@ -105,14 +105,16 @@ class Packer:
 
 
 class Unpacker:
-    """Reads values of a message that came; `connect(tensor, description)` makes a graph's tensor out of what came."""
+    """Reads values of a message that came; `connect` makes the graph's tensors of pairs of a tensor and what was said
+    about it."""
 
-    def __init__(self, message: dict, data: bytes, connect: Callable = lambda tensors: tensors):
+    def __init__(self, message: dict, data: bytes, connect: Callable | None = None):
         self.data = data
         described = message.get("graph", [])
         if not isinstance(described, list) or len(described) > MAX_NODES:
             raise wire.WireError("a graph that is no list")
-        self.graph = connect([(self._given(one), one) for one in described])
+        given = [(self._given(one), one) for one in described]
+        self.graph = connect(given) if connect else [tensor for tensor, _ in given]
 
     def unpack(self, node, depth: int = 0):
         """The value; raises WireError for what no Packer has written."""
