@@ -8,6 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
+    "grading.py": ["--submissions", "4", "--stock", "1", "--whole", "0", "--class", "8", "--jobs", "1"],
     "checks.py": ["--rounds", "1"],
     "quality.py": [
         "--preset",

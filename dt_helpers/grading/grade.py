@@ -35,7 +35,7 @@ from dt_helpers.grading.results import (
     seed,
 )
 from dt_helpers.grading.scheduling import Failed, run
-from dt_helpers.grading.working import Done, Job
+from dt_helpers.grading.working import Done, Job, close, work
 
 EVERYONE = "all"
 
@@ -132,7 +132,7 @@ def grade(
                 finish(submission.result(None))
 
     with Progress(console, len(names)) as progress:
-        for submission, outcome in run(prepared(), jobs=jobs, scheduler=scheduler):
+        for submission, outcome in run(prepared(), work, close=close, jobs=jobs, scheduler=scheduler):
             finish(submission.result(outcome))
     summary.seconds = time.monotonic() - began
     return summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,10 +12,10 @@ from typing import TypeVar
 from dask.distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from dt_helpers.authoring import CourseError
-from dt_helpers.grading.working import Done, Job, close, work
 from dt_helpers.hardware import usable_cores
 
-Tag = TypeVar("Tag")
+Tag, Job, Outcome = TypeVar("Tag"), TypeVar("Job"), TypeVar("Outcome")
+PATIENCE = 60  # seconds, for a cluster that does not answer
 AHEAD = 3  # jobs that wait for each worker, so that none has to
 
 
@@ -31,34 +31,47 @@ class ClusterUnavailable(CourseError):
 
 
 def run(
-    jobs_of: Iterator[tuple[Tag, Job]], *, jobs: int | None = None, scheduler: str | None = None
-) -> Iterator[tuple[Tag, Done | Failed]]:
-    """Works off jobs, each with a tag, and gives tag and outcome as they come; jobs are taken when they are needed.
+    jobs_of: Iterator[tuple[Tag, Job]],
+    work: Callable[[Job], Outcome],
+    *,
+    close: Callable[[], None] | None = None,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+) -> Iterator[tuple[Tag, Outcome | Failed]]:
+    """Does `work` on jobs, each with a tag, and gives tag and outcome as they come; jobs are taken when they are
+    needed. In the end each worker is asked to `close`.
 
-    No worker is started when there is no job. Raises ClusterUnavailable, and what a worker without a sandbox raises.
+    No worker is started when there is no job. Raises ClusterUnavailable, and what `work` raises.
     """
     first = next(jobs_of, None)
     if first is None:
         return
     jobs_of = itertools.chain([first], jobs_of)
     with _client(jobs or usable_cores(), scheduler) as client:
-        queue, tags = as_completed(), {}
+        queue, waiting, suspects = as_completed(), {}, []
 
         def add(count: int) -> None:
             for tag, job in itertools.islice(jobs_of, count):
                 future = client.submit(work, job, pure=False)
-                tags[future.key] = tag
+                waiting[future.key] = tag, job
                 queue.add(future)
 
         add(AHEAD * max(len(client.nthreads()), 1))
         for future in queue:
             outcome = _outcome(future)
             add(1)
-            yield tags.pop(future.key), outcome
-        client.run(close)
+            tag, job = waiting.pop(future.key)
+            if isinstance(outcome, Failed):
+                suspects.append((tag, job))
+            else:
+                yield tag, outcome
+        for tag, job in suspects:  # a worker that dies takes the jobs that wait for it along: each again, alone
+            yield tag, _outcome(client.submit(work, job, pure=False))
+        if close:
+            client.run(close)
 
 
-def _outcome(future) -> Done | Failed:
+def _outcome(future):
     try:
         return future.result()
     except KilledWorker as error:
@@ -69,11 +82,14 @@ def _outcome(future) -> Done | Failed:
 def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler:
         try:
-            client = Client(scheduler, timeout=10)
+            client = Client(scheduler, timeout=PATIENCE)
         except (OSError, ValueError) as error:
             raise ClusterUnavailable(f"There is no Dask scheduler at {scheduler}: {error}") from None
         with client:
-            client.wait_for_workers(1, timeout=60)
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError:
+                raise ClusterUnavailable(f"The Dask scheduler at {scheduler} has no workers.") from None
             yield client
         return
     cluster = LocalCluster(

@@ -14,10 +14,10 @@ from rich.console import Console
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.grading import grade as module
-from dt_helpers.grading import sandbox, scheduling
+from dt_helpers.grading import sandbox, scheduling, working
 from dt_helpers.grading.grade import grade
 from dt_helpers.grading.results import Store
-from tests.grading.course import POINTS, REPOSITORY, failed, grades, hand_in, make_course, solution
+from tests.grading.course import POINTS, REPOSITORY, failed, grades, hand_in, in_this_process, make_course, solution
 
 BLOCKS = (
     "def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):\n"
@@ -76,6 +76,18 @@ def test_the_texts_that_were_graded_are_kept(results):
     assert matched["solutions"]["stack_inputs"] == BLOCKS and matched["how"]["stack_inputs"] == "cell id"
 
 
+@pytest.fixture(scope="module")
+def warm():
+    """For the sandbox of this process."""
+    yield
+    working.close()
+
+
+@pytest.fixture
+def here(monkeypatch, warm):
+    monkeypatch.setattr(module, "run", in_this_process)
+
+
 def counting(places, **options):
     """A run of one worker, and whose results were made in it."""
     made = []
@@ -89,14 +101,14 @@ def test_nothing_is_graded_twice(places, results):
     assert summary.scores and summary.done == 4
 
 
-def test_what_changed_is_graded_again_and_the_rest_is_kept(places, results):
+def test_what_changed_is_graded_again_and_the_rest_is_kept(places, results, here):
     hand_in(places, "dan")
     summary, made = counting(places)
     assert made == ["dan"] and summary.kept == 3
     assert Store(places.results).get("dan").score == POINTS
 
 
-def test_regrade_and_no_resume(places, results):
+def test_regrade_and_no_resume(places, results, here):
     assert counting(places, regrade=["ada"])[1] == ["ada"]
     assert counting(places, students=["ada"], resume=False)[1] == ["ada"]
     assert Store(places.results).get("ada") == replace(
@@ -105,7 +117,7 @@ def test_regrade_and_no_resume(places, results):
     )  # fmt: skip
 
 
-def test_only_some_notebooks(places, results):
+def test_only_some_notebooks(places, results, here):
     hand_in(places, "fay")
     first = grades(places, students=["fay"], only=["02_dataset"])["fay"]
     assert first.state == "partly" and first.score == 2.0
@@ -122,7 +134,7 @@ def test_a_notebook_that_does_not_exist_is_refused(places):
         grade(places, only=["09_end"])
 
 
-def test_a_failing_gradebook_stops_the_run_and_nothing_is_lost(places, results):
+def test_a_failing_gradebook_stops_the_run_and_nothing_is_lost(places, results, here):
     def full(result):
         raise OSError("no space left on device")
 
@@ -146,12 +158,13 @@ def test_a_cluster_by_its_address(places, results):
         assert sorted(made) == [("ada", POINTS), ("bob", POINTS - 8)]
 
 
-def test_no_cluster_at_the_address(places):
+def test_no_cluster_at_the_address(places, monkeypatch):
+    monkeypatch.setattr(scheduling, "PATIENCE", 1)
     with pytest.raises(scheduling.ClusterUnavailable, match=r"tcp://127\.0\.0\.1:9"):
         grade(places, scheduler="tcp://127.0.0.1:9", regrade=["all"])
 
 
-def test_limits_instead_of_a_sandbox_are_said_aloud_and_recorded(places, results):
+def test_limits_instead_of_a_sandbox_are_said_aloud_and_recorded(places, results, here):
     text = io.StringIO()
     console = Console(file=text, width=200)
     found = grades(places, students=["ada"], sandbox_kind="limits", console=console)["ada"]
@@ -172,14 +185,14 @@ def test_a_course_that_the_sandbox_would_show_is_refused(tmp_path, monkeypatch):
         grade(make_course(tmp_path / "course"))
 
 
-def test_a_grader_that_fails_on_a_submission_says_so(places, results, monkeypatch):
+def test_a_grader_that_fails_on_a_submission_says_so(places, results, monkeypatch, warm):
     killed = scheduling.Failed("4 workers died of this submission")
-    monkeypatch.setattr(module, "run", lambda jobs_of, **options: ((tag, killed) for tag, _ in jobs_of))
+    monkeypatch.setattr(module, "run", lambda jobs_of, work, **options: ((tag, killed) for tag, _ in jobs_of))
     found = grades(places, students=["ada"], regrade=["ada"])["ada"]
     assert found.state == "partly" and found.score == 0
     assert {e.status for e in found.exercises} == {"not run"}
     assert "4 workers died" in found.reason
-    monkeypatch.undo()
+    monkeypatch.setattr(module, "run", in_this_process)
     assert grades(places, students=["ada"])["ada"].score == POINTS
 
 

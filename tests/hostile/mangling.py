@@ -12,7 +12,7 @@ LINES = (
     "import os",
     "x = (",
     "%matplotlib inline",
-    "!pip install x",
+    "!pip list",
     "\0",
     "é\u2028ß",
     "pass",

@@ -14,7 +14,7 @@ from dt_helpers.grading import grade as module
 from dt_helpers.grading import working
 from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.results import Store, SubmissionResult
-from tests.grading.course import SOLVED, grades, make_course
+from tests.grading.course import SOLVED, grades, in_this_process, make_course
 
 from .mangling import BYTES, CELLS, HARMLESS, NOTEBOOKS, TEXTS, mangle
 
@@ -37,9 +37,6 @@ def graded(tmp_path_factory):
     """Grades a file as one student's notebook, in this process, so that the sandbox stays warm."""
     places = make_course(tmp_path_factory.mktemp("fuzz") / "course")
 
-    def here(jobs_of, **options):
-        yield from ((tag, working.work(job)) for tag, job in jobs_of)
-
     def graded(name: str, data: bytes) -> SubmissionResult:
         folder = places.submitted("mangled")
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +48,7 @@ def graded(tmp_path_factory):
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "run", here)
+        patch.setattr(module, "run", in_this_process)
         yield graded
     working.close()
 
