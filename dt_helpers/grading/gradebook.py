@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 import dateutil.parser
 import nbformat
+from nbformat import NotebookNode
 from nbgrader import api
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import select
@@ -101,7 +102,8 @@ class Recorder:
             release = nbformat.read(path, as_version=4)
             where = {"notebook": path.stem, "assignment": ASSIGNMENT, "db_url": self.places.db_url}
             try:
-                saver.preprocess(release, {"nbgrader": where})
+                if not self._is_entered(path.stem, release):
+                    saver.preprocess(release, {"nbgrader": where})
             except RuntimeError as error:
                 raise ValueError(
                     f"The exercises in {path} are not those that the gradebook has submissions for ({error}). Check "
@@ -111,6 +113,17 @@ class Recorder:
                 if exercise.check is not None:
                     solutions[path.stem, exercise.check.grade_id] = exercise.grade_id
         return solutions
+
+    def _is_entered(self, name: str, release: NotebookNode) -> bool:
+        """Whether the gradebook has this very notebook. Checksums cover a cell's text, kind and points."""
+        session = self.gradebook.db()
+        found = select(api.Notebook.id).join(api.Assignment).where(api.Assignment.name == ASSIGNMENT)
+        notebook = session.scalars(found.where(api.Notebook.name == name)).one_or_none()
+        there = select(api.SourceCell.name, api.SourceCell.checksum).filter_by(notebook_id=notebook)
+        marks = [cell.metadata.nbgrader for cell in release.cells if "nbgrader" in cell.metadata]
+        same = dict(session.execute(there).all()) == {mark.grade_id: mark.checksum for mark in marks}
+        self.gradebook.db.remove()
+        return notebook is not None and same
 
     @contextmanager
     def _transaction(self) -> Iterator:

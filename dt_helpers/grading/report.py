@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from dt_helpers.grading import borrowed, pages, similarity, tables
 from dt_helpers.grading.marks import Record
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.release import Task
-from dt_helpers.grading.results import GRADED, MISSING, NOT_RUN, PARTLY, PASSED, ExerciseResult, SubmissionResult
+from dt_helpers.grading.results import ERROR, GRADED, MISSING, NOT_RUN, PARTLY, PASSED, ExerciseResult, SubmissionResult
 from dt_helpers.workspace import replacing
 
 TITLE = "Decision Transformer: the class"
@@ -74,6 +75,7 @@ def page(report: Report) -> str:
         title=TITLE,
         students=len(report.records),
         scores=sorted(scores),
+        median=statistics.median(scores) if scores else None,
         most=max((record.max_score for record in report.records), default=0.0),
         bars=_histogram(report),
         rows=report.rows,
@@ -128,7 +130,7 @@ def _row(task: Task, results: list[SubmissionResult]) -> Row:
 def _mistakes(wrong: list[ExerciseResult]) -> list[tuple[str, int, str]]:
     sentences: dict[str, Counter[str]] = {}
     for exercise in wrong:
-        slug = exercise.mistake or "another mistake"
+        slug = exercise.mistake or ("stopped" if exercise.status == ERROR else "another mistake")
         sentences.setdefault(slug, Counter())[exercise.sentence] += 1
     counted = [(s, sum(own.values()), pages.without_paths(own.most_common(1)[0][0])) for s, own in sentences.items()]
     return sorted(counted, key=lambda entry: (-entry[1], entry[0]))

@@ -12,6 +12,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import event
 
+from dt_helpers.authoring import build
 from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.gradebook import NO_RESPONSE, Recorder, clean_name
 from dt_helpers.grading.naming import Student
@@ -209,6 +210,16 @@ def test_a_second_opening_changes_nothing_and_other_exercises_are_refused(places
         ValueError, match=r"The exercises in .*02_window.ipynb are not those .* begin a gradebook of another"
     ):
         Recorder(places)
+
+
+def test_another_release_of_the_same_exercises_is_entered_anew(places):
+    """Points and texts may change while there are submissions; `dt-course release` computes new checksums."""
+    with Recorder(places) as recorder:
+        recorder.record(result())
+    edit(places.tree.solutions / "02_window.py", '"points": 1', '"points": 3')
+    build.write(build.plan(places.tree))
+    with Recorder(places) as recorder:
+        assert recorder.gradebook.find_submission(ASSIGNMENT, "ada").max_score == 5.0
 
 
 @pytest.mark.parametrize(
