@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
 
 from dt_helpers import dataset_cache, experts, hub, simulate
 from dt_helpers.trajectories import Trajectories
@@ -21,15 +19,27 @@ class Recipe:
     """How a set is rolled out."""
 
     env: str
-    robot: str  # whose expert it is
-    stage: str  # environment steps that the expert was trained for
-    noise: float = 0.1  # standard deviation of what is added to its actions
+    robot: str  # whose experts they are
+    stages: tuple[str, ...]  # environment steps that they were trained for; each rolls out as many episodes
+    noise: float = 0.1  # standard deviation of what is added to their actions
     episodes: int = 200
-    steps: int = 1000  # in each episode
+    steps: int = 1000  # in each episode, at most
+
+
+def _recipes(robot: str, env: str, medium: str) -> dict[str, Recipe]:
+    """A robot's three sets: from the last stage of its training, from a middling one, from all of them."""
+    every = tuple(experts.stages(robot))
+    return {
+        f"{robot}-expert": Recipe(env, robot, every[-1:]),
+        f"{robot}-medium": Recipe(env, robot, (medium,)),
+        f"{robot}-mixed": Recipe(env, robot, every),
+    }
 
 
 # Names differ from D4RL's, so that nobody compares the scores.
-SETS = {"halfcheetah-expert": Recipe("HalfCheetah-v5", "halfcheetah", "1000k")}
+SETS = {
+    **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k"),
+}
 
 # https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay: D4RL v2, recorded with an older physics
 PUBLISHED = tuple(
@@ -81,22 +91,28 @@ def load(
 def _rolled_out(name: str, episodes: int | None, seed: int, progress: bool, say: Callable) -> Trajectories:
     recipe = SETS[name]
     count = recipe.episodes if episodes is None else episodes
-    expert = experts.load(recipe.robot, recipe.stage)
-    weights = hashlib.sha256((experts.FOLDER / f"{expert.name}.safetensors").read_bytes()).hexdigest()
-    origin = {"source": "rollouts", **asdict(recipe), "episodes": count, "seed": seed, "expert_sha256": weights}
+    policies = [experts.load(recipe.robot, stage) for stage in recipe.stages]
+    weights = [experts.sha256(recipe.robot, stage) for stage in recipe.stages]
+    settings = {**asdict(recipe), "stages": list(recipe.stages), "episodes": count}  # as JSON gives it back
+    origin = {"source": "rollouts", **settings, "seed": seed, "expert_sha256": weights}
     key = name if (count, seed) == (recipe.episodes, 0) else f"{name}-{count}-episodes-seed-{seed}"
-    make = partial(
-        simulate.roll_out,
-        expert,
-        recipe.env,
-        episodes=count,
-        steps=recipe.steps,
-        noise=recipe.noise,
-        seed=seed,
-        progress=progress,
-        name=name,
-    )
-    return _kept_or_made(name, key, origin, make, "rolled out with the course's own expert", say)
+
+    def make() -> Trajectories:
+        parts, first = [], 0
+        for i, policy in enumerate(policies):
+            share = count // len(policies) + (i < count % len(policies))
+            if share:
+                what = name if len(policies) == 1 else f"{name}, {policy.name}"
+                parts.append(
+                    simulate.roll_out(
+                        policy, recipe.env, share, recipe.steps, recipe.noise, seed + first, progress, name=what
+                    )
+                )
+            first += share
+        return Trajectories.concatenate(parts, name)
+
+    how = "rolled out with the course's own expert" + "s" * (len(policies) > 1)
+    return _kept_or_made(name, key, origin, make, how, say)
 
 
 def _published(name: str, episodes: int | None, progress: bool, say: Callable) -> Trajectories:

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from dt_helpers import data, dataset_cache, hub
+from dt_helpers import data, dataset_cache, experts, hub, simulate
 from dt_helpers.trajectories import COLUMNS, Trajectories, features
 from tests.conftest import make_trajectories
 from tests.hub_server import HubServer, child_environment, parquet
@@ -50,7 +50,7 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def few(monkeypatch):
     """The default set, as it is but for three episodes of 40 steps."""
-    recipe = data.Recipe("HalfCheetah-v5", "halfcheetah", "1000k", episodes=3, steps=40)
+    recipe = data.Recipe("HalfCheetah-v5", "halfcheetah", ("1000k",), episodes=3, steps=40)
     monkeypatch.setitem(data.SETS, "halfcheetah-expert", recipe)
     return recipe
 
@@ -100,6 +100,23 @@ def test_episodes_and_seed_are_data_of_their_own(few, cache):
         "halfcheetah-expert-3-episodes-seed-5",
         "halfcheetah-expert-2-episodes-seed-0",
     }
+
+
+def test_a_mixed_set_has_episodes_of_every_stage(cache, monkeypatch):
+    recipe = data.Recipe("HalfCheetah-v5", "halfcheetah", ("50k", "400k", "1000k"), episodes=7, steps=40)
+    monkeypatch.setitem(data.SETS, "halfcheetah-mixed", recipe)
+    mixed, said = load("halfcheetah-mixed")
+    assert "rolled out with the course's own experts" in said[0]
+    assert mixed.lengths.tolist() == [40] * 7 and mixed.name == "halfcheetah-mixed"
+    first, last = (
+        simulate.roll_out(experts.load("halfcheetah", stage), episodes=count, steps=40, seed=seed, progress=False)
+        for stage, count, seed in (("50k", 3, 0), ("1000k", 2, 5))
+    )
+    np.testing.assert_array_equal(mixed.actions[:120], first.actions)  # 3, 2 and 2 episodes
+    np.testing.assert_array_equal(mixed.actions[-80:], last.actions)
+    assert len({tuple(state) for state in mixed.observations[::40]}) == 7  # no two begin alike
+    again, said = load("halfcheetah-mixed")
+    assert "from the cache" in said[0] and same(mixed, again)
 
 
 def put(file, damaged):
