@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from gymnasium import Env
 
 from dt_helpers import envs, video
 from dt_helpers.bars import bar
@@ -97,6 +98,7 @@ def evaluate(
     max_steps: int = 1000,
     progress: bool = True,
     on_step: Callable[[list, int, np.ndarray], None] | None = None,
+    observe: Callable[[Env], np.ndarray] | None = None,
 ) -> Evaluation:
     """Run `episodes` episodes side by side, one forward pass a step for all of them.
 
@@ -104,6 +106,8 @@ def evaluate(
     `target_return` and is counted down by each reward, and the model sees the last K steps; its config must carry
     ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
     `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
+    `observe`, if given, makes the state (state_dim,) that the model is shown, such as a camera's frame, out of an
+    environment, in place of what that returns itself.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
     config, device = model.config, model.device
@@ -111,7 +115,8 @@ def evaluate(
     if missing:
         raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
     robots = [envs.make(env_name) for _ in range(episodes)]
-    _require_fit(config, robots[0], env_name)
+    starts = [_seen(robot, robot.reset(seed=seed + i)[0], observe) for i, robot in enumerate(robots)]
+    _require_fit(config, (len(starts[0]), robots[0].action_space.shape[0]), env_name)
     model.eval()
     mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
 
@@ -123,8 +128,7 @@ def evaluate(
     alive = np.ones(episodes, bool)
 
     returns_to_go[:, 0] = target_return / scale
-    for i, robot in enumerate(robots):
-        states[i, 0] = (torch.from_numpy(robot.reset(seed=seed + i)[0]) - mean) / std
+    states[:, 0] = (torch.stack(starts) - mean) / std
     if on_step is not None:
         on_step(robots, 0, np.zeros(episodes))
     progress_bar = bar(max_steps, f"running {env_name}", show=progress)
@@ -142,7 +146,7 @@ def evaluate(
         actions[running, t] = chosen
         for i, action in zip(running, chosen.numpy(), strict=True):
             state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
-            states[i, t + 1] = (torch.from_numpy(state) - mean) / std
+            states[i, t + 1] = (_seen(robots[i], state, observe) - mean) / std
             lengths[i] = t + 1
             alive[i] = not (terminated or truncated)
         returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
@@ -165,6 +169,7 @@ def record(
     seed: int = 0,
     max_steps: int = 1000,
     progress: bool = True,
+    observe: Callable[[Env], np.ndarray] | None = None,
     **options,
 ) -> tuple[video.Video, Evaluation]:
     """One episode as in `evaluate`, filmed to the MP4 at `path`; `options` go to `video.Recorder`."""
@@ -177,12 +182,15 @@ def record(
                 recorder = stack.enter_context(video.Recorder(robots[0], path, **options))
             recorder.capture(f"step {t}\nreturn {round(returns[0]):,} of {target_return:,.0f}")
 
-        evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, on_step=film)
+        evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, film, observe)
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
 
 
-def _require_fit(config, env, env_name: str) -> None:
-    need = (env.observation_space.shape[0], env.action_space.shape[0])
+def _seen(env: Env, observation: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> torch.Tensor:
+    return torch.from_numpy(observe(env) if observe else observation)
+
+
+def _require_fit(config, need: tuple[int, int], env_name: str) -> None:
     have = (config.state_dim, config.act_dim)
     if need != have:
         raise ValueError(

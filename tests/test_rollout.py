@@ -103,3 +103,13 @@ def test_a_recorded_episode_is_the_evaluated_one(model, tmp_path):
     expected = rollout.evaluate(model, episodes=1, **settings)
     np.testing.assert_array_equal(evaluation.rewards, expected.rewards)
     assert "7 frames at 20 a second" in shown.note
+
+
+def test_the_model_may_be_shown_something_else_than_the_environments_observation(model):
+    settings = {"target_return": 3000, "episodes": 2, "max_steps": 6, "progress": False}
+    same = rollout.evaluate(model, **settings, observe=lambda env: env.unwrapped._get_obs())
+    np.testing.assert_array_equal(same.rewards, rollout.evaluate(model, **settings).rewards)
+    nothing = rollout.evaluate(model, **settings, observe=lambda env: np.zeros(17))
+    assert (same.rewards[:, 0] != nothing.rewards[:, 0]).all()
+    with pytest.raises(ValueError, match="9 state and 6 action dimensions"):
+        rollout.evaluate(model, **settings, observe=lambda env: env.unwrapped.data.qpos)
