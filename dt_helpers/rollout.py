@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +88,6 @@ class Evaluation:
         )
 
 
-@torch.inference_mode()
 def evaluate(
     model: DecisionTransformerModel,
     env_name: str = "HalfCheetah-v5",
@@ -110,27 +109,50 @@ def evaluate(
     environment, in place of what that returns itself.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
+    return evaluate_targets(model, env_name, [target_return], episodes, seed, max_steps, progress, on_step, observe)[0]
+
+
+@torch.inference_mode()
+def evaluate_targets(
+    model: DecisionTransformerModel,
+    env_name: str,
+    target_returns: Sequence[float],
+    episodes: int = 4,
+    seed: int = 0,
+    max_steps: int = 1000,
+    progress: bool = True,
+    on_step: Callable[[list, int, np.ndarray], None] | None = None,
+    observe: Callable[[Env], np.ndarray] | None = None,
+) -> list[Evaluation]:
+    """As `evaluate`, for several targets: `episodes` episodes for each, all of them side by side.
+
+    The i-th episode starts alike for every target. `on_step` is handed all robots, those of the first target first.
+    """
+    wanted = np.repeat(np.asarray(target_returns, np.float64), episodes)  # (robots,)
+    if not len(wanted):
+        raise ValueError(f"At least one target and one episode are needed: {target_returns!r} and {episodes!r} came.")
+    count = len(wanted)
     config, device = model.config, model.device
     missing = [key for key in ("context_length", "state_mean", "state_std", "return_scale") if not hasattr(config, key)]
     if missing:
         raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
-    robots = [envs.make(env_name) for _ in range(episodes)]
-    starts = [_seen(robot, robot.reset(seed=seed + i)[0], observe) for i, robot in enumerate(robots)]
+    robots = [envs.make(env_name) for _ in range(count)]
+    starts = [_seen(robot, robot.reset(seed=seed + i % episodes)[0], observe) for i, robot in enumerate(robots)]
     _require_fit(config, (len(starts[0]), robots[0].action_space.shape[0]), env_name)
     model.eval()
     mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
 
     K, scale = config.context_length, config.return_scale
-    states = torch.zeros(episodes, max_steps + 1, config.state_dim)  # normalised
-    actions = torch.zeros(episodes, max_steps, config.act_dim)
-    returns_to_go = torch.zeros(episodes, max_steps + 1, 1)
-    rewards, lengths = np.zeros((episodes, max_steps)), np.zeros(episodes, np.int64)
-    alive = np.ones(episodes, bool)
+    states = torch.zeros(count, max_steps + 1, config.state_dim)  # normalised
+    actions = torch.zeros(count, max_steps, config.act_dim)
+    returns_to_go = torch.zeros(count, max_steps + 1, 1)
+    rewards, lengths = np.zeros((count, max_steps)), np.zeros(count, np.int64)
+    alive = np.ones(count, bool)
 
-    returns_to_go[:, 0] = target_return / scale
+    returns_to_go[:, 0, 0] = torch.from_numpy(wanted / scale)
     states[:, 0] = (torch.stack(starts) - mean) / std
     if on_step is not None:
-        on_step(robots, 0, np.zeros(episodes))
+        on_step(robots, 0, np.zeros(count))
     progress_bar = bar(max_steps, f"running {env_name}", show=progress)
     for t in range(max_steps):
         running = np.flatnonzero(alive)
@@ -158,7 +180,9 @@ def evaluate(
     progress_bar.close()
     for robot in robots:
         robot.close()
-    return Evaluation(env_name, target_return, rewards, lengths)
+    rewards, lengths = rewards.reshape(-1, episodes, max_steps), lengths.reshape(-1, episodes)
+    parts = zip(target_returns, rewards, lengths, strict=True)
+    return [Evaluation(env_name, float(target), *measured) for target, *measured in parts]
 
 
 def record(
