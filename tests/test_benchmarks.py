@@ -9,6 +9,7 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
     "checks.py": ["--rounds", "1"],
+    "physics.py": ["--episodes", "1", "--max-steps", "5"],
     "quality.py": [
         "--preset",
         "ci",

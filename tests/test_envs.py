@@ -60,7 +60,8 @@ print(type(env.unwrapped).__name__, env.spec.id, env.spec.max_episode_steps, env
 
 
 @pytest.mark.parametrize("name", V3)
-def test_v3_keeps_gymnasiums_rules(name):
+def test_v3_keeps_gymnasiums_rules(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # MuJoCo leaves its log here when not silenced by `envs.make`
     env = envs.make(name)
     check_env(env.unwrapped, skip_render_check=True)
     first, again = (env.reset(seed=7)[0] for _ in range(2))

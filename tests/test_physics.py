@@ -72,7 +72,7 @@ def test_the_bound_is_narrow(robot, spoil):
 def test_rewards_follow_the_old_rule_also_after_a_termination(robot, seed):
     old, new = recorded(robot, seed), replayed(envs.make(f"{robot}-v3"), robot, seed)
     close = np.logical_and.accumulate(old.differences(new) < BOUND)  # until chaos tells them apart
-    assert close.sum() > STEPS
+    assert close.sum() >= STEPS
     np.testing.assert_allclose(new.rewards[close], old.rewards[close], rtol=0, atol=1e-6)
 
 
@@ -129,7 +129,8 @@ def test_a_capsule_weighs_as_a_cylinder_with_half_a_radius_more_at_each_end(
     assert (model.geom_type == mujoco.mjtGeom.mjGEOM_CAPSULE).all()
 
 
-def test_what_cannot_be_restored_is_refused_and_left_alone(tmp_path):
+def test_what_cannot_be_restored_is_refused_and_left_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # MuJoCo leaves its log here
     cheetah, hopper = (envs.make(f"{robot}-v5").unwrapped for robot in ("HalfCheetah", "Hopper"))
     before = cheetah.model.body_mass.copy()
     with pytest.raises(ValueError, match=r"8 bodies and 9 geoms, but .*hopper\.xml has 5 and 5"):
