@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
     "checks.py": ["--rounds", "1"],
     "physics.py": ["--episodes", "1", "--max-steps", "5"],
+    "pixels.py": ["--preset", "ci", "--steps", "2", "--episodes", "2", "--max-steps", "5", "--recorded", "4"],
     "quality.py": [
         "--preset",
         "ci",
