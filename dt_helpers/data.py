@@ -55,8 +55,11 @@ def load(
     seed: int = 0,
     progress: bool = True,
     say: Callable[[str], object] = print,
+    repository: str | None = None,
 ) -> Trajectories:
     """A dataset by name: one of SETS, which are rolled out on this machine, or of PUBLISHED, which the Hub has.
+
+    With a `repository` of the Hub (``"ada/robots"``), the set of that name that `dt_helpers.publish.push` put there.
 
     `episodes` is how many to roll out (by default what the set's recipe says), or how many of a published set's first
     ones to take (by default all); `seed` is that of the rollouts. Where a published set cannot be read, the course's
@@ -68,12 +71,17 @@ def load(
     """
     if episodes is not None and (type(episodes) is not int or episodes < 1):
         raise ValueError(f"episodes must be a whole number of at least 1, or None for all, not {episodes!r}.")
+    if repository is not None:
+        try:
+            return _from_hub(name, hub.Place(repository), episodes, progress, say)
+        except hub.HubUnavailable as error:
+            raise hub.HubUnavailable(f"{name} could not be read from the Hub: {error.reason}.") from error
     if name in SETS:
         return _rolled_out(name, episodes, seed, progress, say)
     if name not in PUBLISHED:
         raise ValueError(_unknown(name))
     try:
-        return _published(name, episodes, progress, say)
+        return _from_hub(name, hub.PUBLISHED, episodes, progress, say)
     except hub.HubUnavailable as error:
         own = name.removesuffix("-v2").replace("medium-replay", "mixed")
         if own not in SETS:
@@ -115,17 +123,19 @@ def _rolled_out(name: str, episodes: int | None, seed: int, progress: bool, say:
     return _kept_or_made(name, key, origin, make, how, say)
 
 
-def _published(name: str, episodes: int | None, progress: bool, say: Callable) -> Trajectories:
+def _from_hub(name: str, place: hub.Place, episodes: int | None, progress: bool, say: Callable) -> Trajectories:
     def make() -> Trajectories:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            rows = hub.read(name, scratch, progress)
+            rows = hub.read(name, scratch, progress, place)
             try:
                 return Trajectories.from_dataset(rows, name)
             except ValueError as error:
                 raise hub.HubUnavailable(f"the file that it sent is not what it should be ({error})") from error
 
-    origin = {"source": "hub", "repository": hub.REPOSITORY, "name": name}
-    return _kept_or_made(name, name, origin, make, f"from the Hub ({hub.REPOSITORY})", say, episodes)
+    repository = place.repository
+    origin = {"source": "hub", "repository": repository, "name": name}
+    key = name if place == hub.PUBLISHED else f"{repository.replace('/', '--')}--{name}"
+    return _kept_or_made(name, key, origin, make, f"from the Hub ({repository})", say, episodes)
 
 
 def _kept_or_made(

@@ -228,7 +228,7 @@ def test_published_sets_and_what_takes_their_place(few, tmp_path):
 
     assert instead[:2] == ["halfcheetah-expert", 2]
     assert "halfcheetah-expert-v2 could not be read from the Hub: " in instead[3][0]
-    assert "no parquet branch" in instead[3][0] and "not to be compared" in instead[3][0]
+    assert "no branch refs/convert/parquet" in instead[3][0] and "not to be compared" in instead[3][0]
     assert instead[3][1].startswith("halfcheetah-expert: 2 episodes, 2,000 steps")
 
     assert impossible[0] == "HubUnavailable"
@@ -238,7 +238,7 @@ def test_published_sets_and_what_takes_their_place(few, tmp_path):
 
     total = pytest.approx(published.returns.sum())
     assert good[:3] == ["halfcheetah-expert-v2", 3, total]
-    assert len(good[3]) == 1 and f"from the Hub ({hub.REPOSITORY})" in good[3][0]
+    assert len(good[3]) == 1 and f"from the Hub ({hub.PUBLISHED.repository})" in good[3][0]
     assert kept[:3] == ["halfcheetah-expert-v2", 3, total]
     assert "from the cache" in kept[3][0] and len(kept[3]) == 1
     assert first[:3] == ["halfcheetah-expert-v2", 1, pytest.approx(published.returns[0])]
