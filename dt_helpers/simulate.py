@@ -53,6 +53,9 @@ ROBOTS = {
     "HalfCheetah-v5": _CHEETAH,
     "Hopper-v5": Robot(**_HOPPER),
     "Walker2d-v5": Robot(**_WALKER),
+    "HalfCheetah-v3": _CHEETAH,
+    "Hopper-v3": Robot(**_HOPPER, falling_is_rewarded=True),
+    "Walker2d-v3": Robot(**_WALKER, falling_is_rewarded=True),
 }
 
 

@@ -13,7 +13,7 @@ def test_rollouts_are_gymnasiums_own(cheetah_data):
 
 
 @pytest.mark.parametrize("robot", ["Hopper", "Walker2d"])
-@pytest.mark.parametrize("version", ["v5"])
+@pytest.mark.parametrize("version", ["v5", "v3"])
 def test_episodes_end_where_the_robot_falls(robot, version):
     name = f"{robot}-{version}"
     env = envs.make(name)
