@@ -39,6 +39,7 @@ def _recipes(robot: str, env: str, medium: str) -> dict[str, Recipe]:
 # Names differ from D4RL's, so that nobody compares the scores.
 SETS = {
     **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k"),
+    **_recipes("hopper", "Hopper-v5", medium="175k"),
 }
 
 # https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay: D4RL v2, recorded with an older physics

@@ -4,6 +4,7 @@ Each turns observations (n, state_dim) into actions (n, act_dim) in [-1, 1].
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,29 @@ def load(robot: str = "halfcheetah", stage: str | None = None) -> Expert:
 def sha256(robot: str, stage: str) -> str:
     """Hash of a shipped expert's file, by which data that was made with it is known."""
     return hashlib.sha256(_file(robot, stage).read_bytes()).hexdigest()
+
+
+def provenance() -> dict[str, dict]:
+    """Where each shipped expert comes from, by name: settings, versions and seed of its training, its steps, and what it
+    earned over 20 episodes when it was chosen."""
+    return json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
+
+
+def measure(robot: str, stage: str, noise: float = 0.0, episodes: int = 20, seed: int = 1000) -> dict[str, float]:
+    """What an expert earns in its environment over seeded episodes: ``mean``, ``std`` and ``worst`` of the returns, and
+    the mean ``length`` in steps. `noise` is the standard deviation of what is added to its actions."""
+    from dt_helpers import simulate
+
+    env = provenance()[_file(robot, stage).stem]["env"]
+    runs = simulate.roll_out(load(robot, stage), env, episodes, noise=noise, seed=seed, progress=False)
+    return {
+        "episodes": episodes,
+        "seed": seed,
+        "mean": round(float(runs.returns.mean()), 1),
+        "std": round(float(runs.returns.std()), 1),
+        "worst": round(float(runs.returns.min()), 1),
+        "length": round(float(runs.lengths.mean()), 1),
+    }
 
 
 def _file(robot: str, stage: str | None) -> Path:
