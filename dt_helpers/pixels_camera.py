@@ -38,7 +38,7 @@ class Camera:
         self._data = mujoco.MjData(model)
         mujoco.mj_kinematics(model, self._data)
         ends = self._ends()
-        view = 1.5 * max(np.ptp(ends[..., 0]), ends[..., 1].max())  # metres a side
+        view = 1.6 * max(np.ptp(ends[..., 0]), ends[..., 1].max())  # metres a side
         self.pixel = view / size  # metres
         middle = np.arange(size) + 0.5
         self.x = (middle * self.pixel - view / 2).astype(np.float32)  # (size,), from the robot's own x
