@@ -63,7 +63,9 @@ def check_env() -> None:
 
 @app.command()
 def data(
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")] = "halfcheetah-expert",
+    name: Annotated[
+        str, typer.Argument(help="Name of the dataset; or a .hdf5 or .parquet file, or a Minari dataset's id.")
+    ] = "halfcheetah-expert",
     episodes: Annotated[
         int | None, typer.Option(help="How many episodes. Default: all that the dataset has.", show_default=False)
     ] = None,
@@ -76,11 +78,17 @@ def data(
     \b
     Examples:
       dt-course data
-      dt-course data halfcheetah-expert --episodes 20
+      dt-course data hopper-mixed --episodes 20
+      dt-course data ~/.d4rl/datasets/hopper_medium-v2.hdf5
     """
+    from dt_helpers import formats
     from dt_helpers.data import load
 
-    trajectories = load(name, episodes, seed)
+    if name.endswith((*formats.HDF5, ".parquet")) or "/" in name:
+        trajectories = formats.open(name)
+        print(f"{trajectories.name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps.")
+    else:
+        trajectories = load(name, episodes, seed)
     returns, lengths = trajectories.returns, trajectories.lengths
     print(f"Returns from {returns.min():,.0f} to {returns.max():,.0f}, {lengths.min()} to {lengths.max()} steps each.")
 
@@ -120,7 +128,12 @@ def replay(
             show_default=False,
         ),
     ] = None,
-    env: Annotated[str, typer.Option(help="The environment to run in.")] = "HalfCheetah-v5",
+    env: Annotated[
+        str | None,
+        typer.Option(
+            help="The environment to run in. Default: the one that the model's dataset comes from.", show_default=False
+        ),
+    ] = None,
     target_return: Annotated[
         float | None,
         typer.Option(
@@ -141,10 +154,13 @@ def replay(
     Examples:
       dt-course replay
       dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
+      dt-course replay --model hopper --env Hopper-v3
     """
     from dt_helpers import card, rollout, training
+    from dt_helpers.data import environment
 
     agent = training.load(model) if model else training.load_or_provided()
+    env = env or environment(agent.config.dataset)
     if target_return is None:
         target_return = _target_from_data(agent.config.dataset)
     path = output or _workspace() / "replay.mp4"

@@ -11,7 +11,7 @@ from dt_helpers import dataset_cache, experts, hub, simulate
 from dt_helpers.trajectories import Trajectories
 from dt_helpers.workspace import cache_dir
 
-__all__ = ["PUBLISHED", "SETS", "Trajectories", "load"]
+__all__ = ["PUBLISHED", "SETS", "Trajectories", "environment", "load"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,17 @@ PUBLISHED = tuple(
     for robot in ("halfcheetah", "hopper", "walker2d")
     for kind in ("expert", "medium", "medium-replay")
 )
+
+
+def environment(name: str) -> str:
+    """The environment that a set comes from: of the -v5 ones for the course's own sets; of the -v3 ones, with the
+    physics of their time, for the published. Raises ValueError for an unknown name."""
+    if name in SETS:
+        return SETS[name].env
+    if name not in PUBLISHED:
+        raise ValueError(_unknown(name))
+    robots = {recipe.robot: recipe.env for recipe in SETS.values()}
+    return robots[name.split("-")[0]].replace("-v5", "-v3")
 
 
 def load(

@@ -123,6 +123,16 @@ def test_data_says_what_is_in_the_set(tmp_path, monkeypatch, capsys):
     assert re.search(r"Returns from [\d,]+ to [\d,]+, 1000 to 1000 steps each", shown)
 
 
+def test_data_opens_a_file(trajectories, tmp_path, capsys):
+    from dt_helpers.formats import to_parquet
+
+    assert cli.main(["data", str(to_parquet(trajectories, tmp_path))]) == 0
+    shown = capsys.readouterr().out
+    assert "made up: 5 episodes, 108 steps." in shown and "1 to 50 steps each" in shown
+    assert cli.main(["data", str(tmp_path / "missing.hdf5")]) == 1
+    assert "There is no" in capsys.readouterr().err
+
+
 def test_data_refuses_no_episodes(capsys):
     assert cli.main(["data", "--episodes", "0"]) == 1
     assert capsys.readouterr().err.startswith("dt-course: episodes must be a whole number of at least 1")
