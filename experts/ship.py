@@ -3,8 +3,8 @@
     python experts/ship.py hopper 75k 125k 250k 400k    # out of output/experts/hopper
     python experts/ship.py                              # measure those that are there again, and draw
 
-Runs in the course's own environment. The policies go to ``dt_helpers/assets/experts``, with ``provenance.json``; the table goes to
-``experts/README.md`` and the curves, kept in ``experts/curves``, to ``docs/images/experts.png``.
+Runs in the course's own environment. The policies go to ``dt_helpers/assets/experts``, with ``provenance.json``; the
+table goes to the pages that show it, and the curves, kept in ``experts/curves``, to ``docs/images/experts.png``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers import experts, plots, simulate
+from dt_helpers import experts, plots
 from dt_helpers.workspace import replacing
 
 HERE = Path(__file__).parent
+PAGES = (HERE / "README.md", HERE.parent / "docs" / "datasets.md")  # that show the table
 TRAINED = HERE.parent / "output" / "experts"
 CURVES = HERE / "curves"
 PICTURE = HERE.parent / "docs" / "images" / "experts.png"
@@ -105,8 +106,8 @@ def main() -> None:
     if options.robot:
         ship(options.robot, options.stages)
     known = measure()
-    readme = HERE / "README.md"
-    readme.write_text(TABLE.sub(lambda _: table(known), readme.read_text()))
+    for page in PAGES:
+        page.write_text(TABLE.sub(lambda _: table(known), page.read_text()))
     draw(known)
 
 

@@ -9,6 +9,7 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
     "checks.py": ["--rounds", "1"],
+    "generation.py": ["--episodes", "4", "--steps", "10", "--seconds", "0.1", "--repeats", "1"],
     "physics.py": ["--episodes", "1", "--max-steps", "5"],
     "pixels.py": ["--preset", "ci", "--steps", "2", "--episodes", "2", "--max-steps", "5", "--recorded", "4"],
     "quality.py": [
