@@ -92,9 +92,8 @@ def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE,
     its rewards. Raises ValueError if `data` are not recordings of that environment.
     """
     with envs.make(env_name) as env:
-        robot = env.unwrapped
-    positions = _positions(data, robot, env_name)  # (N, nq)
-    eye = Camera(robot.model, size)
+        positions = _positions(data, env.unwrapped, env_name)  # (N, nq)
+    eye = camera(env_name, size)
     frames = np.empty((data.n_steps, size * size), np.uint8)
     progress_bar = bar(data.n_steps, f"filming {data.name}", show=progress)
     for first, stop in zip(data.offsets[:-1], data.offsets[1:], strict=True):
@@ -121,7 +120,7 @@ def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
 
 
 def preset(name: str | None = None, **changes) -> Settings:
-    """As `training.preset`, but no more than 1000 steps of 32 windows: a window is 20 frames, and each is looked at."""
+    """As `training.preset`, with at most 1000 steps of 32 windows: each has 20 frames, all of which are looked at."""
     settings = training.preset(name)
     small = {"steps": min(settings.steps, 1000), "batch_size": min(settings.batch_size, 32)}
     return training.preset(name, **{**small, **changes})
