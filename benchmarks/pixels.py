@@ -17,8 +17,7 @@ from dt_helpers import data, pixels, rollout
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--dataset", default="halfcheetah-expert")
-    parser.add_argument("--env", default="HalfCheetah-v5")
+    parser.add_argument("--dataset", default="halfcheetah-expert", choices=data.SETS)
     parser.add_argument("--recorded", type=int, default=100, help="episodes that are filmed")
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--seeds", type=int, default=1, help="training seeds")
@@ -29,9 +28,10 @@ def main() -> None:
 
     print(describe())
     trajectories = data.load(args.dataset, episodes=args.recorded)
+    env = data.environment(args.dataset)
     mean, target = trajectories.returns.mean(), float(np.quantile(trajectories.returns, 0.9))
-    frames, seconds, cpu_seconds = timed(pixels.film, trajectories, args.env)
-    print(f"{args.dataset}: mean return {mean:.0f}; target return {target:.0f}")
+    frames, seconds, cpu_seconds = timed(pixels.film, trajectories, env)
+    print(f"{args.dataset} in {env}: mean return {mean:.0f}; target return {target:.0f}")
     print(
         f"filming {frames.n_steps} frames: {seconds:.0f} s, {1000 * cpu_seconds / frames.n_steps:.2f} ms of CPU a frame"
     )
@@ -44,7 +44,7 @@ def main() -> None:
         for agent, encoder in (("sees", pixels.ConvEncoder), ("is blind", pixels.Blind)):
             model, seconds, cpu_seconds = timed(pixels.train, frames, settings, seed=seed, encoder=encoder)
             result = rollout.evaluate(
-                model, args.env, target, args.episodes, 10_000, args.max_steps, observe=pixels.camera(args.env)
+                model, env, target, args.episodes, 10_000, args.max_steps, observe=pixels.camera(env)
             )
             earned[agent].append(result.mean)
             print(
