@@ -137,7 +137,11 @@ def train(
 
     settings : `Settings`, the name of a preset, or None for `preset()`'s default.
     encoder : makes the module in the place of `embed_state`, from the model's hidden size and the frames' size.
+
+    Raises ValueError if `frames` are none.
     """
+    if not isinstance(frames, Frames):
+        raise ValueError(f"Frames are needed, as `pixels.film` makes them of recordings; {frames!r} came.")
     settings = settings if isinstance(settings, Settings) else preset(settings)
     set_seed(seed)
     collator = DecisionTransformerGymDataCollator(

@@ -169,6 +169,11 @@ def test_its_loss_falls_to_that_of_a_model_which_sees(film):
     assert losses[pixels.ConvEncoder] < 0.8 * losses[pixels.Blind]
 
 
+def test_states_are_no_frames(cheetah_data):
+    with pytest.raises(ValueError, match=r"`pixels.film` makes them"):
+        pixels.train(cheetah_data, "ci")
+
+
 def test_no_agent_to_load(tmp_path):
     with pytest.raises(FileNotFoundError, match="no model that sees"):
         pixels.load(tmp_path)
