@@ -40,14 +40,11 @@ def _recipes(robot: str, env: str, medium: str) -> dict[str, Recipe]:
 SETS = {
     **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k"),
     **_recipes("hopper", "Hopper-v5", medium="175k"),
+    **_recipes("walker2d", "Walker2d-v5", medium="250k"),
 }
 
 # https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay: D4RL v2, recorded with an older physics
-PUBLISHED = tuple(
-    f"{robot}-{kind}-v2"
-    for robot in ("halfcheetah", "hopper", "walker2d")
-    for kind in ("expert", "medium", "medium-replay")
-)
+PUBLISHED = tuple(f"{name.replace('mixed', 'medium-replay')}-v2" for name in SETS)
 
 
 def environment(name: str) -> str:
@@ -78,8 +75,7 @@ def load(
     own set of that kind takes its place, and its `name` is that of the course's own. What was used, and why, is told
     to `say`. Everything is kept in the cache (`$DT_CACHE`), memory-mapped; a damaged cache is made again.
 
-    Raises ValueError for an unknown name or no episodes, and HubUnavailable if a published set can be had neither from
-    the Hub nor replaced.
+    Raises ValueError for an unknown name or no episodes, and HubUnavailable if a repository's set cannot be read.
     """
     if episodes is not None and (type(episodes) is not int or episodes < 1):
         raise ValueError(f"episodes must be a whole number of at least 1, or None for all, not {episodes!r}.")
@@ -96,11 +92,6 @@ def load(
         return _from_hub(name, hub.PUBLISHED, episodes, progress, say)
     except hub.HubUnavailable as error:
         own = name.removesuffix("-v2").replace("medium-replay", "mixed")
-        if own not in SETS:
-            raise hub.HubUnavailable(
-                f"{name} could not be read from the Hub: {error.reason}. Try again with a network, or take a set that "
-                f"needs none: {', '.join(SETS)}."
-            ) from error
         say(
             f"{name} could not be read from the Hub: {error.reason}. The course's own {own} takes its place; "
             "its returns are not to be compared with published ones."

@@ -26,6 +26,7 @@ from pathlib import Path
 import gymnasium
 import jax
 import numpy as np
+import optax
 from safetensors.numpy import save_file
 from sbx import TD3
 from stable_baselines3.common.callbacks import BaseCallback
@@ -39,6 +40,7 @@ SETTINGS = {
     "learning_starts": 10_000,  # random actions until then
     "batch_size": 128,
     "learning_rate": 1e-3,
+    "fine_tuning_rate": 3e-4,  # from `--fine-tune` on: the critic's noise falls, and the policy settles
     "update_every": 16,  # environment steps, over all environments; as many updates follow in one call
     "exploration_noise": 0.1,  # standard deviation of what is added to the actions
     "hidden": [256, 256],
@@ -68,6 +70,13 @@ def new_agent(env_name: str, seed: int) -> TD3:
         tau=SETTINGS["tau"],
         seed=seed,
     )
+
+
+def set_learning_rate(agent: TD3, rate: float) -> None:
+    """Another rate for actor and critics; Adam's averages stay."""
+    policy = agent.policy
+    policy.actor_state = policy.actor_state.replace(tx=optax.adam(rate))
+    policy.qf_state = policy.qf_state.replace(tx=optax.adam(rate))
 
 
 def layers_of(agent: TD3) -> dict[str, np.ndarray]:
@@ -109,9 +118,7 @@ class Stages(BaseCallback):
         super().__init__()
         self.folder, self.env_name, self.seed, self.stop_after = folder, env_name, seed, stop_after
         self.curve = read_curve(folder)
-        self.seconds = self.curve[-1]["seconds"] if self.curve else 0.0
-
-    def _on_training_start(self) -> None:
+        self.seconds = self.curve[-1]["seconds"] if self.curve else 0.0  # of earlier sessions
         self.begin = time.perf_counter()
 
     def _on_step(self) -> bool:
@@ -120,7 +127,7 @@ class Stages(BaseCallback):
             self.keep_stage(steps - steps % STAGE)
         if steps % CHECKPOINT < SETTINGS["environments"]:
             self.keep_checkpoint()
-        return time.perf_counter() - self.begin < self.stop_after
+        return time.perf_counter() - self.begin < self.stop_after  # false ends the training
 
     def keep_stage(self, steps: int) -> None:
         layers = layers_of(self.model)
@@ -157,8 +164,9 @@ def read_curve(folder: Path) -> list[dict]:
     return json.loads(file.read_text()) if file.exists() else []
 
 
-def train(robot: str, steps: int, seed: int, folder: Path, stop_after: float) -> None:
-    """Train until `steps` environment steps in all, going on from a checkpoint in `folder` if there is one."""
+def train(robot: str, steps: int, fine_tune: int, seed: int, folder: Path, stop_after: float) -> None:
+    """Train until `steps` environment steps in all, those from `fine_tune` on with the smaller learning rate, going on
+    from a checkpoint in `folder` if there is one."""
     env_name = ROBOTS[robot]
     agent = new_agent(env_name, seed)
     checkpoint = folder / "checkpoint"
@@ -170,11 +178,15 @@ def train(robot: str, steps: int, seed: int, folder: Path, stop_after: float) ->
         agent.load_replay_buffer(checkpoint / "replay.pkl")
         print(f"{robot}: going on from {done:,} steps", flush=True)
     made(folder)
-    about = {"robot": robot, "env": env_name, "seed": seed, "settings": SETTINGS}
+    about = {"robot": robot, "env": env_name, "seed": seed, "settings": {**SETTINGS, "fine_tune": fine_tune}}
     about["versions"] = {package: version(package) for package in PACKAGES}
     (folder / "about.json").write_text(json.dumps(about, indent=1))
     stages = Stages(folder, env_name, seed, stop_after)
-    agent.learn(max(0, steps - agent.num_timesteps), callback=stages, reset_num_timesteps=False, log_interval=None)
+    for end, rate in ((min(fine_tune, steps), SETTINGS["learning_rate"]), (steps, SETTINGS["fine_tuning_rate"])):
+        left = end - agent.num_timesteps
+        if left > 0:
+            set_learning_rate(agent, rate)
+            agent.learn(left, callback=stages, reset_num_timesteps=False, log_interval=None)
     stages.keep_checkpoint()
 
 
@@ -182,11 +194,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("robot", choices=ROBOTS)
     parser.add_argument("--steps", type=int, default=1_000_000, help="environment steps in all")
+    parser.add_argument("--fine-tune", type=int, default=800_000, help="from this step on with a smaller learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, default=Path("output/experts"))
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long; the same call goes on")
     options = parser.parse_args()
-    train(options.robot, options.steps, options.seed, options.output / options.robot, options.minutes * 60)
+    folder = options.output / options.robot
+    train(options.robot, options.steps, options.fine_tune, options.seed, folder, options.minutes * 60)
 
 
 if __name__ == "__main__":

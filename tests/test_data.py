@@ -119,6 +119,13 @@ def test_a_mixed_set_has_episodes_of_every_stage(cache, monkeypatch):
     assert "from the cache" in said[0] and same(mixed, again)
 
 
+def test_where_a_set_comes_from():
+    assert data.environment("halfcheetah-mixed") == "HalfCheetah-v5"
+    assert data.environment("hopper-medium-replay-v2") == "Hopper-v3"
+    with pytest.raises(ValueError, match="no dataset 'ant'"):
+        data.environment("ant")
+
+
 def put(file, damaged):
     file.unlink()  # what is mapped into memory stays as it was
     file.write_bytes(damaged)
@@ -216,14 +223,14 @@ def test_published_sets_and_what_takes_their_place(few, tmp_path):
         server.files["walker2d-expert-v2/train/0000.parquet"] = parquet(walker)
         loads = [
             ["no branch", "halfcheetah-expert-v2", 2],
-            ["no branch", "hopper-medium-replay-v2", None],
-            ["", "walker2d-expert-v2", None],
+            ["no branch", "hopper-medium-replay-v2", 2],
+            ["", "walker2d-expert-v2", 2],
             ["", "halfcheetah-expert-v2", None],
             ["error", "halfcheetah-expert-v2", None],
             ["error", "halfcheetah-expert-v2", 1],
         ]
         process = start(loads, HF_ENDPOINT=server.url, HF_HOME=str(tmp_path / "hf"))
-        instead, impossible, wrong, good, kept, first = answers(process)
+        instead, mixed, wrong, good, kept, first = answers(process)
         asked_at_the_end = [request for request in server.requests if "halfcheetah" in request][-1]
 
     assert instead[:2] == ["halfcheetah-expert", 2]
@@ -231,10 +238,10 @@ def test_published_sets_and_what_takes_their_place(few, tmp_path):
     assert "no branch refs/convert/parquet" in instead[3][0] and "not to be compared" in instead[3][0]
     assert instead[3][1].startswith("halfcheetah-expert: 2 episodes, 2,000 steps")
 
-    assert impossible[0] == "HubUnavailable"
-    assert "hopper-medium-replay-v2" in impossible[1] and "halfcheetah-expert" in impossible[1]
+    assert mixed[:2] == ["hopper-mixed", 2]
+    assert "The course's own hopper-mixed takes its place" in mixed[3][0]
 
-    assert wrong[0] == "HubUnavailable" and "lacks the columns ['rewards']" in wrong[1]
+    assert wrong[:2] == ["walker2d-expert", 2] and "lacks the columns ['rewards']" in wrong[3][0]
 
     total = pytest.approx(published.returns.sum())
     assert good[:3] == ["halfcheetah-expert-v2", 3, total]
