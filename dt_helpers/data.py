@@ -32,7 +32,7 @@ def _recipes(robot: str, env: str, medium: str) -> dict[str, Recipe]:
     return {
         f"{robot}-expert": Recipe(env, robot, every[-1:]),
         f"{robot}-medium": Recipe(env, robot, (medium,)),
-        f"{robot}-mixed": Recipe(env, robot, every),
+        f"{robot}-mixed": Recipe(env, robot, every, episodes=600),
     }
 
 
