@@ -172,6 +172,42 @@ def replay(
 
 
 @app.command()
+def sweep(
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a trained model. Default: model-mixed in the workspace, else the one of the course.",
+            show_default=False,
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, help="How many episodes for each target.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")] = 1000,
+    output: Annotated[
+        Path | None, typer.Option(help="The table. Default: targets.csv in the workspace.", show_default=False)
+    ] = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Ask a trained model for many different returns: does it do what it is told?
+
+    The targets reach from the poor end of the model's dataset to above its best.
+
+    \b
+    Examples:
+      dt-course sweep
+      dt-course sweep --model hopper --episodes 8 --output /tmp/hopper.csv
+    """
+    from dt_helpers import training
+    from dt_helpers.data import environment, load
+    from dt_helpers.sweep import sweep
+
+    agent = training.load(model) if model else training.load_or_provided("model-mixed")
+    name = agent.config.dataset
+    result = sweep(agent, load(name), environment(name), episodes=episodes, seed=seed, max_steps=steps)
+    print(result)
+    print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
+
+
+@app.command()
 def course(
     output: Annotated[Path, typer.Option(help="Folder for everything that the course makes.")] = Path("output"),
     preset: PresetOption = None,

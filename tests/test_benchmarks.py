@@ -26,6 +26,10 @@ SMALL = {
         "--recorded",
         "4",
     ],
+    "targets.py": [
+        *("hopper-mixed", "--recorded", "4", "--preset", "ci", "--steps", "2"),
+        *("--episodes", "2", "--max-steps", "5"),
+    ],
 }
 
 
@@ -34,7 +38,7 @@ def test_each_benchmark_has_a_small_size():
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_it_runs(name):
-    run = subprocess.run([sys.executable, FOLDER / name, *SMALL[name]], capture_output=True, text=True)
+def test_it_runs(name, tmp_path):
+    run = subprocess.run([sys.executable, FOLDER / name, *SMALL[name]], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert run.stdout.count("|") > 10

@@ -10,7 +10,7 @@ import pytest
 from dt_helpers import cli, data, settings
 from tests.course_tree import add_script, edit, make_tree
 
-COMMANDS = ["check-env", "data", "train", "replay", "course", "release"]
+COMMANDS = ["check-env", "data", "train", "replay", "sweep", "course", "release"]
 
 
 @pytest.fixture
@@ -150,6 +150,16 @@ def test_train_saves_a_model_and_replay_measures_and_films_it(in_workspace, caps
     assert "over 2 episodes" in shown
     assert b"ftyp" in (in_workspace / "replay.mp4").read_bytes()[:12]
     assert "over 2 episodes" in (in_workspace / "model" / "README.md").read_text()
+
+
+def test_sweep_of_a_trained_model(in_workspace, capsys):
+    assert cli.main(["train", "--preset", "ci", "--output", str(in_workspace / "model-mixed")]) == 0
+    assert cli.main(["sweep", "--episodes", "1", "--steps", "5"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Using the model that you have trained: {in_workspace / 'model-mixed'}" in shown
+    assert "rank correlation up to the data's best" in shown
+    table = (in_workspace / "targets.csv").read_text().splitlines()
+    assert table[0].startswith("target,episodes,mean") and len(table) == 9
 
 
 def test_replay_of_a_folder_without_a_model(tmp_path, capsys):
