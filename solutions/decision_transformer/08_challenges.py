@@ -95,8 +95,8 @@ print(asked)
 plots.target_against_achieved(asked)
 
 # %% [markdown]
-# Up to the data's best, more is earned where more is asked for; beyond it there is nothing to imitate. And this is what it looks like to
-# be asked for little:
+# Does it earn more where it is asked for more? Beyond the data's best there is nothing to imitate. And below it, a Hopper has to be
+# good at being bad. This one is asked for little:
 
 # %%
 little = float(np.quantile(mixed.returns, 0.25))
