@@ -37,7 +37,7 @@ class Sweep:
         return pd.concat(
             pd.DataFrame({"target": run.target_return, "achieved": run.returns, "length": run.lengths})
             for run in self.evaluations
-        )
+        ).reset_index(drop=True)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -57,13 +57,21 @@ class Sweep:
 
     @property
     def rank_correlation(self) -> float:
-        """Spearman's rank correlation of target and achieved return, over all episodes whose target is not above the
-        data's best: near 1 if who is asked for more earns more, near 0 if the target does not matter.
+        """Spearman's rank correlation of target and mean achieved return, over the targets that are not above the
+        data's best: 1 if whoever is asked for more earns more on average, near 0 if the target does not matter.
 
-        NaN where fewer than two different targets are left.
+        NaN where fewer than two targets are left.
         """
-        attainable = self.episodes[self.episodes["target"] <= self.best]
-        return float(attainable["target"].rank().corr(attainable["achieved"].rank()))
+        return self._spearman(self.table["target"], self.table["mean"])
+
+    @property
+    def episode_correlation(self) -> float:
+        """The same over single episodes: stricter, since it also counts how far those of one target lie apart."""
+        return self._spearman(self.episodes["target"], self.episodes["achieved"])
+
+    def _spearman(self, targets: pd.Series, achieved: pd.Series) -> float:
+        attainable = targets <= self.best
+        return float(targets[attainable].rank().corr(achieved[attainable].rank()))
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the table, one line a target, and return the path."""
@@ -78,9 +86,11 @@ class Sweep:
             f"{row.target:8,.0f}  {row.mean:8,.0f} ± {row.std:5,.0f}  {row.worst:8,.0f}  {row.mean_length:6.0f}"
             for row in self.table.itertuples()
         ]
-        return "\n".join(
-            [*lines, f"rank correlation up to the data's best, {self.best:,.0f}: {self.rank_correlation:.2f}"]
+        lines.append(
+            f"rank correlation up to the data's best, {self.best:,.0f}: {self.rank_correlation:.2f} of the means, "
+            f"{self.episode_correlation:.2f} of single episodes"
         )
+        return "\n".join(lines)
 
 
 def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:

@@ -35,7 +35,8 @@ def test_the_rank_correlation_handles_ties_and_leaves_targets_above_the_best_out
     assert made_up({1: [8.0], 2: [7.0], 3: [6.0], 4: [5.0]}, best=4).rank_correlation == pytest.approx(-1)
     # ranks (1.5, 1.5, 3.5, 3.5) and (1, 2.5, 2.5, 4): products of deviations 3, squares 4 and 4.5
     tied = made_up({1: [1.0, 2.0], 2: [2.0, 3.0]}, best=4)
-    assert tied.rank_correlation == pytest.approx(3 / np.sqrt(4 * 4.5))
+    assert tied.episode_correlation == pytest.approx(3 / np.sqrt(4 * 4.5))
+    assert tied.rank_correlation == pytest.approx(1)  # of the means, 1.5 and 2.5
     assert np.isnan(made_up(obeys, best=1).rank_correlation)
 
 
@@ -49,7 +50,7 @@ def test_the_table_as_csv(tmp_path):
 def test_the_text_has_every_target_and_the_correlation():
     text = str(made_up({1000: [900.0, 1100.0], 2000: [1500.0, 1700.0]}, best=2500))
     assert "1,000     1,000 ±   100" in text and "2,000     1,600 ±   100" in text
-    assert "best, 2,500: 0.89" in text
+    assert "best, 2,500: 1.00 of the means, 0.89 of single episodes" in text
 
 
 def test_default_targets_reach_from_the_poor_end_to_above_the_best():
