@@ -2,7 +2,8 @@
 
 All replays were filmed beforehand, into one video, one below the other, of which a window shows one: so they stay in
 step while the slider moves. The handler is an attribute of the slider itself; there is no script and no id, and two
-sliders on one page do not disturb each other. Where a notebook's HTML is not trusted the lines of text remain.
+sliders on one page do not disturb each other. Where JupyterLab does not trust a notebook, it takes the handler and most
+of the style away, and what is left is the whole film with its lines below.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Slider:
             f'transform: translateX(-50%)">{escape(label)}</span> '
             for place, label in zip(places, self.labels, strict=True)
         )
-        return f"""<div class="dt-slider" style="--row: 0; max-width: {width}px; padding: 0 20px">
+        # JupyterLab takes the arrow keys for itself, unless an element has the attribute that is named after Lumino.
+        return f"""<div class="dt-slider"
+ style="--row: 0; box-sizing: content-box; max-width: {width}px; padding: 0 20px">
 <div style="overflow: hidden; aspect-ratio: {width} / {height}">
 <video autoplay loop muted playsinline title="click to stop and go on" onclick="{PAUSED}"
  style="display: block; width: 100%; transform: translateY(calc(var(--row) * -100% / {stops}))"
@@ -55,7 +58,7 @@ class Slider:
 <div style="overflow: hidden; height: 1.8em; line-height: 1.8em; text-align: center; white-space: nowrap">
 <div style="transform: translateY(calc(var(--row) * -1.8em))">{notes}</div></div>
 <input type="range" min="0" max="{stops - 1}" step="1" value="0" aria-label="target return"
- style="width: 100%; margin: 0" oninput="{MOVED}">
+ data-lm-suppress-shortcuts="true" style="width: 100%; margin: 0" oninput="{MOVED}">
 <div style="position: relative; height: 1.8em; font-size: 85%; opacity: 0.8">{labels}</div></div>"""
 
 

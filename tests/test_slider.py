@@ -31,6 +31,7 @@ def test_the_page_has_a_stop_and_a_line_for_each_target_and_no_script(shown):
     assert [label.get_text() for label in page.find_all("span")] == ["-3,000", "0", "9,000"]
     assert "asked for 9,000: " in page.get_text() and " in the first 6 steps" in page.get_text()
     assert page.video["src"].startswith("data:video/mp4;base64,")
+    assert control["data-lm-suppress-shortcuts"] == "true"  # else JupyterLab takes the arrow keys
     assert not page.find_all(["script", "style"]) and not page.find_all(id=True)
 
 
