@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dt_helpers.authoring import CourseError
+from dt_helpers.grading import commands as grading
 from dt_helpers.hub import HubUnavailable
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
@@ -41,6 +42,7 @@ def common(
     """The Decision Transformer course: from a dataset to a running cheetah.
 
     A first walk: check-env, then data, train and replay. The course itself is in the notebooks.
+    Instructors: collect, grade, feedback, report and export; solutions/README.md walks through them.
     """
 
 
@@ -271,6 +273,10 @@ def release(
         build.write(plan)
     print(plan.report(tree, written=not check))
     raise typer.Exit(1 if check and not plan.up_to_date else 0)
+
+
+for verb in (grading.collect, grading.grade, grading.feedback, grading.report, grading.export):
+    app.command()(verb)
 
 
 def main(arguments: list[str] | None = None) -> int:

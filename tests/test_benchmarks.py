@@ -8,6 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
+    "grading.py": ["--submissions", "4", "--stock", "1", "--whole", "0", "--class", "8", "--jobs", "1"],
     "checks.py": ["--rounds", "1"],
     "generation.py": ["--episodes", "4", "--steps", "10", "--seconds", "0.1", "--repeats", "1"],
     "physics.py": ["--episodes", "1", "--max-steps", "5"],

@@ -24,14 +24,14 @@ class Outcome:
 def call(fn, case: Case, several: bool = False) -> Outcome:
     """The function's result, or the exception that it raised; `several`: an iterator over results counts as a list."""
     args, leaves = fresh(case)
-    before = [_copy(arg) for arg in args]
+    before = [copied(arg) for arg in args]
     try:
         value = fn(*args, **case.kwargs)
         if several and isinstance(value, Iterator):
             value = list(value)
     except (Exception, SystemExit) as error:
         return Outcome(error=error)
-    changed = tuple(i for i, (was, now) in enumerate(zip(before, args, strict=True)) if not _same(was, now))
+    changed = tuple(i for i, (was, now) in enumerate(zip(before, args, strict=True)) if not unchanged(was, now))
     return Outcome(value, None, changed, leaves)
 
 
@@ -57,6 +57,22 @@ def quietly():
         yield
 
 
+@contextlib.contextmanager
+def operations() -> Iterator[list[str]]:
+    """A list that always holds the name of torch's last operation."""
+    import torch
+
+    last = []
+
+    class Watch(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            last[:] = [getattr(func, "__name__", "")]
+            return func(*args, **(kwargs or {}))
+
+    with Watch():
+        yield last
+
+
 def fresh(case: Case) -> tuple[list, tuple]:
     """The case's arguments as the student gets them, and the leaves behind those that require grad.
 
@@ -71,9 +87,9 @@ def fresh(case: Case) -> tuple[list, tuple]:
                 leaf = arg.requires_grad_()
                 arg = leaf * 1
             if case.strided and arg.ndim:
-                arg = _gappy_tensor(arg)
+                arg = gappy_tensor(arg)
         elif isinstance(arg, np.ndarray):
-            arg = np.stack([arg, arg + 1], axis=-1)[..., 0] if case.strided and arg.ndim else arg.copy()
+            arg = gappy_array(arg) if case.strided and arg.ndim else arg.copy()
         elif hasattr(arg, "parameters"):  # a head: a module
             arg = copy.deepcopy(arg)
             leaves.extend(arg.parameters() if position in case.grad else ())
@@ -83,19 +99,27 @@ def fresh(case: Case) -> tuple[list, tuple]:
     return args, tuple(leaves)
 
 
-def _gappy_tensor(x):
+def gappy_tensor(x):
+    """The same numbers as a view with gaps between its elements."""
     import torch
 
     return torch.stack((x, x + 1), dim=-1)[..., 0]
 
 
-def _copy(arg):
+def gappy_array(x: np.ndarray) -> np.ndarray:
+    """The same for an array."""
+    return np.stack([x, x + 1], axis=-1)[..., 0]
+
+
+def copied(arg):
+    """The argument as it is now; what nobody writes to is not copied."""
     if is_tensor(arg):
         return arg.detach().clone()
     return arg.copy() if isinstance(arg, np.ndarray) else arg
 
 
-def _same(was, now) -> bool:
+def unchanged(was, now) -> bool:
+    """Whether the argument is still what `copied` kept."""
     if is_tensor(was):
         return was.shape == now.shape and was.dtype == now.dtype and bool((was == now.detach()).all())
     if isinstance(was, np.ndarray):

@@ -10,7 +10,7 @@ from .answers import describe
 from .comparing import Difference
 from .exercise import Case, Exercise
 
-_OURS = str(Path(__file__).parent)
+_OURS = tuple(str(Path(__file__).parents[1] / folder) for folder in ("check", "grading"))
 _LIBRARIES = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 HINTS = {
@@ -107,7 +107,7 @@ def students_frames(trace: TracebackType | None) -> TracebackType | None:
 def is_students(frame: traceback.FrameSummary) -> bool:
     """Whether the frame is neither ours nor a library's."""
     name = frame.filename
-    return not name.startswith((_OURS, "<frozen", *_LIBRARIES)) and "dist-packages" not in name
+    return not name.startswith((*_OURS, "<frozen", *_LIBRARIES)) and "dist-packages" not in name
 
 
 def describe_input(name: str, value) -> str:

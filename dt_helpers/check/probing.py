@@ -4,6 +4,7 @@ import copy
 import sys
 
 from .answers import is_tensor
+from .calling import operations
 from .comparing import Difference, unpack
 from .exercise import Case, Exercise
 
@@ -11,26 +12,19 @@ from .exercise import Case, Exercise
 def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
     """A `Difference` if `fn` mixes devices or answers on another one than it was asked on.
 
-    On the GPU if there is one. On the meta device some right answers can't run (those that look at values):
-    they are given the benefit of the doubt.
+    On the GPU if there is one, unless the function, which may run elsewhere, names another in `probed_on`. On the meta
+    device some right answers can't run (those that look at values): they are given the benefit of the doubt.
     """
     torch = sys.modules.get("torch")
     if torch is None or exercise.kind != "tensor":
         return None
-    device = "cuda" if torch.cuda.is_available() else "meta"
+    device = getattr(fn, "probed_on", "cuda" if torch.cuda.is_available() else "meta")
     args = [_moved(arg, device) for arg in case.args]
-    last = []
-
-    class Watch(torch.overrides.TorchFunctionMode):
-        def __torch_function__(self, func, types, args=(), kwargs=None):
-            last[:] = [getattr(func, "__name__", "")]
-            return func(*args, **(kwargs or {}))
-
     try:
-        with Watch():
+        with operations() as last:
             value = fn(*args, **case.kwargs)
     except Exception as error:
-        return _mixed(exercise, error, *last)
+        return _mixed(exercise, error, getattr(error, "operation", "".join(last)))
     for name, part in zip(exercise.results, unpack(exercise, value), strict=True):
         if part.device.type != device:
             sentence = f"{name} is on the {part.device.type}, whatever device its inputs are on: a GPU would fail here."

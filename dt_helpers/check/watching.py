@@ -10,8 +10,11 @@ HEADS = ("predict_return", "predict_state", "predict_action")
 def watch(model: nn.Module, call) -> tuple[object, dict[str, list[torch.Tensor]]]:
     """`call()`'s result, and for each part of the model what it was given and gave, in the order of the calls.
 
-    Keys: "<part>.in", "<part>.out", "encoder.<argument>", "encoder.out".
+    Keys: "<part>.in", "<part>.out", "encoder.<argument>", "encoder.out". A model that lives in another process has
+    a method `watched` for this.
     """
+    if hasattr(model, "watched"):
+        return model.watched(call)
     seen: dict[str, list] = {}
 
     def note(key, value):

@@ -1,0 +1,240 @@
+"""The verbs of grading on the command line, for instructors. What they need is imported when they run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Sandbox(StrEnum):
+    """What students' code runs in."""
+
+    bubblewrap = "bubblewrap"
+    limits = "limits"
+
+
+class Platform(StrEnum):
+    """Learning platforms that take grades from a file."""
+
+    canvas = "canvas"
+    moodle = "moodle"
+
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="The gradebook: sqlite:///… or postgresql://… Default: what nbgrader_config.py says, else gradebook.db.",
+        show_default=False,
+    ),
+]
+StudentsArgument = Annotated[
+    list[str] | None, typer.Argument(help="Students, as their folders are called. Default: all.", show_default=False)
+]
+
+
+def collect(
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Zip archives from Moodle or Canvas, folders, notebooks. None: show what is there already.",
+            show_default=False,
+        ),
+    ] = None,
+    student: Annotated[
+        str | None, typer.Option(help="Whose they are, if the files' names don't say it.", show_default=False)
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Collect submissions, and say what was matched how.
+
+    Files are told apart by the names that the platforms give, by folders, by names such as ada_02_dataset.ipynb, and at
+    last by the functions in them. The newest of several versions wins.
+
+    \b
+    Examples:
+      dt-course collect submissions.zip
+      dt-course collect downloads/
+      dt-course collect --student ada "Copy of 02_dataset.ipynb"
+    """
+    from dt_helpers.grading import collect as collecting
+    from dt_helpers.grading import showing
+    from dt_helpers.grading.gradebook import Recorder
+    from dt_helpers.grading.places import Places
+
+    places = Places.find(db_url=database)
+    collected = collecting.collect(places, sources, student) if sources else collecting.survey(places)
+    if collected.students and sources:
+        with Recorder(places) as recorder:
+            recorder.enrol(collected.students.values())
+    showing.collected(collected, places)
+    raise typer.Exit(0 if collected.rows else 1)
+
+
+def grade(
+    students: StudentsArgument = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many at once. Default: as many as there are cores.", show_default=False),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler to use: tcp://host:8786.", show_default=False),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option(help="Keep the results of submissions that did not change, or grade all anew (--no-resume).")
+    ] = True,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A notebook to grade, such as 04_model; may be given again.", show_default=False),
+    ] = None,
+    regrade: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STUDENT", help="Grade this student anew, or all; may be given again.", show_default=False
+        ),
+    ] = None,
+    sandbox: Annotated[
+        Sandbox, typer.Option(help="What students' code runs in; limits alone do not isolate it.")
+    ] = Sandbox.bubblewrap,
+    database: DatabaseOption = None,
+) -> None:
+    """Grade what was collected, unattended.
+
+    Each result is kept when it is known: a run that was stopped goes on where it was. Scores are in the gradebook, and
+    formgrader shows them.
+
+    \b
+    Examples:
+      dt-course grade
+      dt-course grade --jobs 4 --only 04_model
+      dt-course grade --regrade ada
+      dt-course grade --scheduler tcp://10.0.0.7:8786
+    """
+    from rich.console import Console
+
+    from dt_helpers.grading import grade as grading
+    from dt_helpers.grading.gradebook import Recorder
+    from dt_helpers.grading.places import Places
+    from dt_helpers.grading.rebuild import write_autograded
+    from dt_helpers.grading.results import Store
+
+    places = Places.find(db_url=database)
+    with Recorder(places) as recorder:
+
+        def keep(result) -> None:
+            recorder.record(result)
+            write_autograded(places, result)
+
+        summary = grading.grade(
+            places,
+            students=students or None,
+            jobs=jobs,
+            scheduler=scheduler,
+            resume=resume,
+            only=only or (),
+            regrade=regrade or (),
+            sandbox_kind=sandbox.value,
+            console=Console(),
+            on_result=keep,
+        )
+        for result in recorder.catch_up(Store(places.results).all()):
+            write_autograded(places, result)
+    print(f"{summary}. The scores are in the gradebook; next: dt-course feedback, dt-course report")
+
+
+def feedback(students: StudentsArgument = None, database: DatabaseOption = None) -> None:
+    """Make a page for each student.
+
+    The pages are feedback/<student>/decision_transformer/feedback.html, with the scores as they are in the gradebook
+    now: an instructor's changes and comments are in them.
+
+    \b
+    Examples:
+      dt-course feedback
+      dt-course feedback ada
+    """
+    from dt_helpers.grading import feedback as pages
+
+    places, results, records, tasks = _everything(database, students)
+    for result in results:
+        if result.student in records:
+            pages.write(places, result, records[result.student], tasks)
+    print(f"{len(results)} pages, such as {places.feedback(results[0].student) / pages.FILE}")
+
+
+def report(database: DatabaseOption = None) -> None:
+    """Make the instructor's report.
+
+    It is grading/report.html, with tables beside it: scores, the most frequent mistakes of each exercise, similar
+    submissions, and what needs a human.
+
+    \b
+    Example:
+      dt-course report
+    """
+    from dt_helpers.grading import report as reporting
+
+    places, results, records, tasks = _everything(database)
+    for path in reporting.write(places, reporting.make(results, records, tasks, places)):
+        print(path)
+
+
+def export(
+    platform: Annotated[Platform, typer.Argument(help="Whose format.")],
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The file that the platform offers: Canvas' exported gradebook, Moodle's grading worksheet.",
+            show_default=False,
+        ),
+    ] = None,
+    column: Annotated[str, typer.Option(help="Canvas' name of the assignment.")] = "Decision Transformer",
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write. Default: in the folder grading.", show_default=False)
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Write the final scores for Canvas or Moodle to import.
+
+    With --template the platform's own file is filled in. Without, the students' numbers come from the names of the
+    files that were collected.
+
+    \b
+    Examples:
+      dt-course export canvas --column "Decision Transformer (12345)"
+      dt-course export moodle --output grades.csv
+    """
+    from dt_helpers.grading import export as exporting
+    from dt_helpers.grading import showing
+
+    places, _, records, _ = _everything(database)
+    path = output or places.reports / f"{platform.value}.csv"
+    everybody = [record for record in records.values() if record.marks]
+    if platform is Platform.canvas:
+        exported = exporting.canvas(everybody, column, path, template)
+    else:
+        exported = exporting.moodle(everybody, path, template)
+    showing.exported(exported)
+
+
+def _everything(database: str | None, students: list[str] | None = None):
+    """Places, results, the gradebook's records, the release's exercises. Raises ValueError when nothing was graded."""
+    from dt_helpers.grading import marks, release
+    from dt_helpers.grading.places import Places
+    from dt_helpers.grading.results import Store
+
+    places = Places.find(db_url=database)
+    results = [result for result in Store(places.results).all() if not students or result.student in students]
+    if unknown := set(students or ()) - {result.student for result in results}:
+        raise ValueError(f"There is no result for {', '.join(sorted(unknown))}: run `dt-course grade` first.")
+    if not results:
+        raise ValueError("Nothing was graded yet: run `dt-course collect` and `dt-course grade` first.")
+    tasks = release.tasks(places)
+    return places, results, marks.read(places, {(t.notebook, t.solution): t.check for t in tasks}), tasks

@@ -1,0 +1,109 @@
+"""Shutting one process away from the next: namespaces, capabilities and limits, on Linux.
+
+The server keeps the one capability that it needs for this (CAP_SYS_ADMIN, in the sandbox's own user namespace, where
+it rules over nothing but the sandbox); the processes that run a student's code have none.
+"""
+
+import contextlib
+import ctypes
+import os
+import resource
+import struct
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV = 1, 2, 4
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+CAP_VERSION_3, CAPABILITIES = 0x20080522, 64
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
+_libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+
+
+def fork_first_of_its_own() -> int:
+    """As `os.fork`, but the child is process 1 of a new namespace: when it dies, so do all that it has started.
+
+    Raises PermissionError where the capability is missing.
+    """
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    try:
+        _check(_libc.unshare(CLONE_NEWPID), "unshare")
+        pid = os.fork()
+        if pid:
+            _check(_libc.setns(own, CLONE_NEWPID), "setns")
+        return pid
+    finally:
+        os.close(own)
+
+
+def own_files(scratch: str, size: int) -> None:
+    """An empty `scratch`, /tmp and /dev/shm of `size` bytes each, and no /proc: gone with this process."""
+    _check(_libc.unshare(CLONE_NEWNS | CLONE_NEWIPC), "unshare")
+    for folder in (scratch, "/tmp", "/dev/shm"):
+        _mount(folder, MS_NOSUID | MS_NODEV, f"size={size},nr_inodes=2000,mode=1777")
+    _mount("/proc", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k")
+
+
+def give_up_privileges() -> None:
+    """No capability is left, and none can be got again."""
+    _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    for capability in range(CAPABILITIES):
+        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is none to drop
+    nothing = ctypes.create_string_buffer(struct.pack("=6I", *[0] * 6), 24)
+    header = ctypes.create_string_buffer(struct.pack("=Ii", CAP_VERSION_3, 0), 8)
+    _check(_libc.capset(header, nothing), "capset")
+
+
+def limit(cpu_seconds: int, memory: int, file_size: int, processes: int) -> None:
+    """What this process and its children may use; `memory` is in bytes, on top of what it uses now."""
+    with open("/proc/self/statm", encoding="ascii") as status:
+        now = int(status.read().split()[0]) * resource.getpagesize()
+    for what, amount in (
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_AS, now + memory),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (amount, amount))
+
+
+def keep_orphans() -> None:
+    """Processes whose parent died become children of this one."""
+    _check(_libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "child_subreaper")
+
+
+def die_with_parent() -> None:
+    _check(_libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0), "pdeathsig")
+
+
+def hide_memory() -> None:
+    """Other processes of the same user can't look into this one."""
+    _check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
+
+
+def children() -> list[int]:
+    """Of this process, by /proc."""
+    found = []
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{int(name)}/stat", "rb") as status:
+            if int(status.read().rpartition(b")")[2].split()[1]) == os.getpid():
+                found.append(int(name))
+    return found
+
+
+def _mount(folder: str, flags: int, options: str) -> None:
+    _check(_libc.mount(b"tmpfs", folder.encode(), b"tmpfs", flags, options.encode()), f"mount on {folder}")
+
+
+def _check(result: int, what: str) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")

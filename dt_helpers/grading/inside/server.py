@@ -1,0 +1,157 @@
+"""Imports torch and transformers once, then forks a process for each exercise, on the grader's word.
+
+The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time:
+"fork", with one end of a new socket for the child, and "kill", which ends that child and all that it started.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+
+from . import isolation
+from .child import Child
+
+SCRATCH = "/scratch"  # where bubblewrap made one
+
+
+class Server:
+    """`options` come from the grader: isolated (in bubblewrap or not), scratch, imports, the limits of a child."""
+
+    def __init__(self, control: socket.socket, options: dict):
+        self.control, self.options = control, options
+        self.pid = 0
+
+    def serve(self) -> None:
+        """Until the grader hangs up."""
+        while True:
+            request, descriptors, _, _ = socket.recv_fds(self.control, 100, 1)
+            if not request:
+                self._kill()
+                return
+            answer = {}
+            try:
+                if request == b"fork":
+                    self._fork(descriptors[0])
+                else:
+                    answer = self._kill()
+            except OSError as problem:
+                answer = {"problem": str(problem)}
+            finally:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+            self.control.sendall(json.dumps(answer).encode())
+
+    def _fork(self, descriptor: int) -> None:
+        isolated = self.options["isolated"]
+        self.pid = isolation.fork_first_of_its_own() if isolated else os.fork()
+        if self.pid:
+            return
+        status = 1
+        try:
+            self.control.close()
+            self._become_a_child()
+            with socket.socket(fileno=os.dup(descriptor)) as connection:
+                os.close(descriptor)
+                Child(connection).serve()
+            status = 0
+        except BaseException as problem:
+            with contextlib.suppress(BaseException):
+                os.write(2, f"{type(problem).__name__}: {problem}\n".encode()[:1000])
+        finally:
+            os._exit(status)
+
+    def _become_a_child(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.setsid()  # a signal to its own process group reaches nobody else
+        if not self.options["isolated"]:
+            isolation.die_with_parent()
+        isolation.limit(**self.options["limits"])
+        scratch = self.options["scratch"]
+        if self.options["isolated"]:
+            isolation.own_files(scratch, self.options["limits"]["file_size"])
+        else:
+            shutil.rmtree(scratch, ignore_errors=True)
+            os.makedirs(scratch, exist_ok=True)
+        isolation.give_up_privileges()
+        os.chdir(scratch)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nothing, stream)
+
+    def _kill(self) -> dict:
+        """How the child ended, and the seconds of the processor that it took."""
+        pid, self.pid = self.pid, 0
+        if not pid:
+            return {}
+        if not self.options["isolated"]:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        ended, status, used = os.wait4(pid, os.WNOHANG)
+        if not ended:
+            os.kill(pid, signal.SIGKILL)
+            _, status, used = os.wait4(pid, 0)
+        if not self.options["isolated"]:
+            _kill_orphans()
+        return {
+            "by itself": bool(ended),
+            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+            "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+            "seconds": used.ru_utime + used.ru_stime,
+        }
+
+
+def _kill_orphans(patience: float = 2.0) -> None:
+    """Without a namespace, what a child left running has become a child of the server."""
+    until = time.monotonic() + patience
+    while (left := isolation.children()) and time.monotonic() < until:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def warm_up(imports: list[str]) -> dict:
+    """Imports what the notebooks do, `imports`, and runs a small model once; the versions."""
+    import numpy
+    import torch
+    import transformers
+    from transformers import DecisionTransformerConfig
+    from transformers.models.decision_transformer.modeling_decision_transformer import DecisionTransformerGPT2Model
+
+    torch.set_num_threads(1)
+    for line in imports:
+        with contextlib.suppress(ImportError):  # a notebook's own affair: it will say so again where it matters
+            exec(line, {})
+    config = DecisionTransformerConfig(hidden_size=8, n_layer=1, n_head=1, bos_token_id=None, eos_token_id=None)
+    with torch.no_grad():
+        DecisionTransformerGPT2Model(config)(inputs_embeds=torch.zeros(1, 3, 8))
+    with contextlib.suppress(Exception):  # what the meta device can't do: torch imports a lot to find that out
+        torch.ones(2, device="meta")[torch.ones(2, device="meta") > 0]
+    return {module.__name__: module.__version__ for module in (torch, transformers, numpy)}
+
+
+def main(control: int, options: dict) -> None:
+    from . import standins
+
+    bundle = sys.path.pop(0)  # this package's own place, of which a student's code shall see nothing
+    for name in [name for name in sys.modules if name.partition(".")[0] == standins.HELPERS]:
+        del sys.modules[name]
+    standins.install(os.path.join(bundle, "library.py"))
+    versions = warm_up(options["imports"])
+    if options["isolated"]:
+        isolation.hide_memory()
+    else:
+        isolation.keep_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, who then hangs up
+    gc.collect()
+    gc.freeze()  # pages that the collector doesn't touch stay shared with the children
+    with socket.socket(fileno=control) as connection:
+        connection.sendall(json.dumps({"versions": versions}).encode())
+        Server(connection, options).serve()

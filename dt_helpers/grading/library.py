@@ -1,0 +1,48 @@
+"""What the sandbox must not hold of the installed packages: the answers that are in them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+
+import dt_helpers
+from dt_helpers.grading.inside.standins import LIBRARY
+
+MODEL = "DecisionTransformerModel"
+CUT = "library.py"  # in the bundle
+REFUSAL = "transformers' own DecisionTransformerModel is the exercise: it is not there while grading"
+
+
+def without_the_model() -> str:
+    """The source of transformers' module, in which the whole model does nothing but refuse."""
+    tree = ast.parse(_source().read_text(encoding="utf-8"))
+    model = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == MODEL)
+    stump = ast.parse(
+        f"class LibraryModel(RuntimeError): pass\n"
+        f"class {MODEL}(DecisionTransformerPreTrainedModel):\n"
+        f"    def __init__(self, *args, **kwargs):\n"
+        f"        raise LibraryModel({REFUSAL!r})\n"
+    ).body
+    at = tree.body.index(model)
+    tree.body[at : at + 1] = stump
+    return ast.unparse(tree)
+
+
+def hidden(places: list[str]) -> list[tuple[str, str | None]]:
+    """Paths that the sandbox would show and must not, each with what it shows instead: a file of the bundle, or None
+    for an empty folder."""
+    source = _source()
+    found = [(str(source), CUT), (str(source.parent / "__pycache__"), None)]
+    found += [(str(Path(dt_helpers.__file__).parent), None)]
+    seen = ["/usr", *places]
+    return [(path, instead) for path, instead in found if Path(path).exists() and is_in(path, seen)]
+
+
+def is_in(path: str, places: list[str]) -> bool:
+    """Whether the path is one of the folders or below one."""
+    return any(path == place or path.startswith(place.rstrip("/") + "/") for place in places)
+
+
+def _source() -> Path:
+    return Path(importlib.util.find_spec(LIBRARY).origin)

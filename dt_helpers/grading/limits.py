@@ -1,0 +1,116 @@
+"""What a student's code may use, and the control groups that hold it to that where this machine lets us make some."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+GROUPS = Path("/sys/fs/cgroup")
+NAME = "dt-grading"
+SERVER_MEMORY = 1 << 30  # bytes: the server itself, whose pages the children share
+
+
+@dataclass(frozen=True)
+class Limits:
+    """For one exercise of one student. The server's imports are not counted."""
+
+    seconds: float = 60.0  # on the clock: an honest answer takes a tenth of one, but the machine may be busy
+    cpu_seconds: int = 15
+    memory: int = 1 << 30  # bytes
+    processes: int = 16
+    file_size: int = 32 << 20  # bytes of one file, and of the scratch folder
+
+    def child(self) -> dict:
+        """What the process itself is told to keep to."""
+        return {
+            "cpu_seconds": self.cpu_seconds,
+            "memory": self.memory,
+            "file_size": self.file_size,
+            "processes": self.processes,
+        }
+
+
+@dataclass
+class ControlGroup:
+    """A control group for one server and its children; `in_force` says what it limits, which may be nothing."""
+
+    folders: list[Path] = field(default_factory=list)
+    in_force: list[str] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, limits: Limits, root: Path = GROUPS) -> ControlGroup:
+        """Tries the second version of control groups, then the first; without a right to make any, limits nothing."""
+        group = cls()
+        name = f"{NAME}-{os.getpid()}-{secrets.token_hex(4)}"
+        memory, processes = str(limits.memory + SERVER_MEMORY), str(limits.processes + 8)
+        if (root / "cgroup.controllers").is_file():
+            parent = _own_group(root, "")
+            group._try(parent / name, {"memory.max": memory, "memory.swap.max": "0", "pids.max": processes}, "2")
+        else:
+            group._try(_own_group(root / "memory", "memory") / name, {"memory.limit_in_bytes": memory}, "1")
+            group._try(_own_group(root / "pids", "pids") / name, {"pids.max": processes}, "1")
+        return group
+
+    def enter(self) -> None:
+        """Moves the calling process in."""
+        for folder in self.folders:
+            (folder / "cgroup.procs").write_text(str(os.getpid()))
+
+    def remove(self, patience: float = 2.0) -> None:
+        """Waits until nobody is in it any more."""
+        until = time.monotonic() + patience
+        for folder in self.folders:
+            while folder.exists() and time.monotonic() < until:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+                    break
+                time.sleep(0.02)
+
+    def _try(self, folder: Path, files: dict[str, str], version: str) -> None:
+        made = []
+        _sweep(folder.parent)
+        with contextlib.suppress(OSError):
+            folder.mkdir()
+            for name, value in files.items():
+                if (folder / name).exists():
+                    (folder / name).write_text(value)
+                    made.append(name.partition(".")[0])
+            if "memory" not in made and "pids" not in made:
+                raise OSError
+            self.folders.append(folder)
+            self.in_force += [f"{what} by control group (v{version})" for what in dict.fromkeys(made)]
+            return
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _sweep(parent: Path) -> None:
+    """Removes groups of graders that were killed."""
+    for folder in stale(parent):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def stale(parent: Path) -> list[Path]:
+    """What graders left in a folder that are no longer there; their number is in the name."""
+    found = []
+    for path in parent.glob(f"{NAME}-*-*"):
+        pid = path.name.split("-")[2]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            found.append(path)
+    return found
+
+
+def _own_group(root: Path, controller: str) -> Path:
+    """The group of this process under `root`."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, names, path = line.split(":", 2)
+            if controller in names.split(",") if controller else not names:
+                inside = root / path.lstrip("/")
+                return inside if inside.is_dir() else root
+    return root

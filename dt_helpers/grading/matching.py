@@ -1,0 +1,181 @@
+"""Which text in a submitted notebook answers which exercise of the release, whatever happened to the notebook.
+
+A solution cell is found by its cell id, by nbgrader's grade id, or by the function that it defines: Colab may lose the
+first two, students copy, move, split and merge cells. Nothing else of a submission is looked at, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from dt_helpers.grading import slicing
+from dt_helpers.grading.reading import Cell, Unreadable, read
+
+MISSING = "missing"
+_WAYS = ("cell id", "grade id", "function")  # the surest first
+
+
+@dataclass(frozen=True)
+class Matched:
+    """One submitted notebook, matched with the release's notebook of the same name."""
+
+    notebook: str  # "04_model"
+    solutions: dict[
+        str, str
+    ]  # grade id of each solution cell -> the student's text (the release's own stub if missing)
+    how: dict[str, str]  # grade id -> "cell id" | "grade id" | "function" | "missing"
+    notes: tuple[str, ...] = ()  # what was odd: duplicates and which was taken, helpers from other cells, lost ids
+    unreadable: str | None = None  # the reason, if the file could not be read at all
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A solution cell of the release."""
+
+    grade_id: str
+    cell_id: str
+    stub: str
+    names: frozenset[str]  # what it defines: the function or class that is graded
+    check: Cell | None  # the graded cell that follows it
+
+
+def match(release: NotebookNode, submitted: Path) -> Matched:
+    """What a submitted notebook answers. Never raises, whatever the file is; time and memory are bounded."""
+    submitted = Path(submitted)
+    exercises = exercises_of(release)
+    stubs = {exercise.grade_id: exercise.stub for exercise in exercises}
+    missing = dict.fromkeys(stubs, MISSING)
+    try:
+        cells, notes = read(submitted)
+        return _match(release, exercises, cells, notes, submitted.stem)
+    except Unreadable as reason:
+        return Matched(submitted.stem, stubs, missing, unreadable=str(reason))
+    except (Exception, RecursionError, MemoryError) as error:
+        reason = f"The notebook could not be matched with the release: {type(error).__name__}."
+        return Matched(submitted.stem, stubs, missing, unreadable=reason)
+
+
+def exercises_of(release: NotebookNode) -> list[Exercise]:
+    """The exercises of a release's notebook, in its order."""
+    exercises, cells = [], [_cell(number, cell) for number, cell in enumerate(release.cells, 1)]
+    for position, node in enumerate(release.cells):
+        if not node.metadata.get("nbgrader", {}).get("solution"):
+            continue
+        rest = zip(release.cells[position:], cells[position:], strict=True)
+        check = next((cell for node, cell in rest if node.metadata.get("nbgrader", {}).get("grade")), None)
+        cell = cells[position]
+        exercises.append(Exercise(cell.grade_id, cell.id, cell.source, slicing.defined(cell.source), check))
+    return exercises
+
+
+def untouched(text: str, stub: str) -> bool:
+    """Whether a text is the release's own, spaces and empty lines aside."""
+    return [line.rstrip() for line in text.split("\n") if line.strip()] == [
+        line.rstrip() for line in stub.split("\n") if line.strip()
+    ]
+
+
+def _cell(number: int, node: NotebookNode) -> Cell:
+    return Cell(
+        number, node.cell_type, node.source, node.get("id", ""), node.metadata.get("nbgrader", {}).get("grade_id", "")
+    )
+
+
+def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], notes: list[str], name: str) -> Matched:
+    defined = {cell.number: slicing.defined(cell.source) for cell in cells}
+    chosen: dict[str, tuple[Cell, str]] = {}
+    for exercise in exercises:
+        found = _candidates(exercise, cells, defined)
+        if not found:
+            notes.append(f"{exercise.grade_id} was not found")
+            continue
+        cell, _ = chosen[exercise.grade_id] = _best(exercise, found, cells)
+        if len(found) > 1:
+            numbers = ", ".join(str(other.number) for other, _ in found)
+            notes.append(f"{exercise.grade_id} is there more than once (cells {numbers}): cell {cell.number} was taken")
+        if cell.kind != "code":
+            notes.append(f"{exercise.grade_id} was taken from cell {cell.number}, which is of type {cell.kind!r}")
+    if any("skip-execution" in cell.tags for cell in cells):
+        notes.append("a tag skip-execution, which means nothing here")
+    elsewhere = _Elsewhere(release, cells, {cell.number for cell, _ in chosen.values()})
+    solutions = {}
+    for exercise in exercises:
+        if exercise.grade_id not in chosen:
+            solutions[exercise.grade_id] = exercise.stub
+            continue
+        cell, _ = chosen[exercise.grade_id]
+        helpers, sources = elsewhere.helpers(cell, exercise)
+        if helpers:
+            notes.append(f"{exercise.grade_id} uses what is defined in cell {', '.join(map(str, sources))}")
+        solutions[exercise.grade_id] = helpers + cell.source
+    how = {e.grade_id: chosen[e.grade_id][1] if e.grade_id in chosen else MISSING for e in exercises}
+    return Matched(name, solutions, how, tuple(notes))
+
+
+def _candidates(exercise: Exercise, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:
+    """The cells that may hold the answer, in the notebook's order, each with the way it was found.
+
+    Cells that define the function come first: with them at hand, an id alone says little. Code comes before what is no
+    code any more, an answer before an untouched stub.
+    """
+    found = []
+    for cell in cells:
+        by = (
+            cell.id == exercise.cell_id,
+            cell.grade_id == exercise.grade_id,
+            bool(exercise.names & defined[cell.number]),
+        )
+        if any(by):
+            found.append((cell, _WAYS[by.index(True)]))
+    preferences = (
+        lambda cell: bool(exercise.names & defined[cell.number]),
+        lambda cell: cell.kind == "code",
+        lambda cell: not untouched(cell.source, exercise.stub),
+    )
+    for preference in preferences:
+        found = [pair for pair in found if preference(pair[0])] or found
+    return found
+
+
+def _best(exercise: Exercise, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
+    """The one that the student's own check looked at: the last in front of it, else the last."""
+    check = exercise.check
+    place = next((c.number for c in cells if check and (check.id == c.id or check.grade_id == c.grade_id)), None)
+    if place is None:
+        place = next((c.number for c in cells if check and check.source.strip() == c.source.strip()), None)
+    in_front = [pair for pair in found if place is not None and pair[0].number < place]
+    return (in_front or found)[-1]
+
+
+class _Elsewhere:
+    """What a student defined in cells of their own, or in the release's: functions may use it."""
+
+    def __init__(self, release: NotebookNode, cells: list[Cell], chosen: set[int]):
+        trees = [slicing.parse(cell.source) for cell in release.cells if cell.cell_type == "code"]
+        self.given = {name for tree in trees if tree for statement in tree.body for name in slicing.bound(statement)}
+        self.statements: list[ast.stmt] = []
+        self.origin: dict[ast.stmt, Cell] = {}
+        for cell in cells:
+            tree = slicing.parse(cell.source) if cell.kind == "code" and cell.number not in chosen else None
+            for statement in tree.body if tree else []:
+                self.statements.append(statement)
+                self.origin[statement] = cell
+
+    def helpers(self, cell: Cell, exercise: Exercise) -> tuple[str, list[int]]:
+        """The text of what the cell's functions need from elsewhere, and the numbers of the cells that have it."""
+        tree = slicing.parse(cell.source)
+        if tree is None:
+            return "", []
+        _, unknown = slicing.needed(tree.body, exercise.names or slicing.defined(cell.source))
+        statements, _ = slicing.needed(self.statements, unknown - self.given)
+        sources = sorted({self.origin[statement].number for statement in statements})
+        parts = []
+        for number in sources:
+            own = [statement for statement in statements if self.origin[statement].number == number]
+            parts.append(f"# from cell {number}")
+            parts += [slicing.source(self.origin[statement].source, statement) for statement in own]
+        return "\n".join([*parts, "", ""]) if parts else "", sources

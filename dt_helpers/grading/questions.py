@@ -1,0 +1,113 @@
+"""What there is to grade: the check cells of the release, and what each of them is about.
+
+A check cell of the form `check.<name>(<function>)` is graded by the check of that name. Cells that nbgrader leaves to a
+human being are left to one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from dt_helpers.authoring import CourseError
+from dt_helpers.authoring.scripts import grade_id, is_graded
+from dt_helpers.check.catalogue import NAMES
+from dt_helpers.grading import slicing
+
+
+class NotGradeable(CourseError):
+    """A check cell of the release that the grader can't understand."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One check cell."""
+
+    notebook: str  # "04_model"
+    grade_id: str  # "check_stack_inputs"
+    points: float
+    check: str  # "stacked_inputs"
+    target: str  # the function or class that is checked: "stack_inputs"
+    own: str  # grade id of the solution cell that defines it
+    cells: tuple[str, ...]  # grade ids of the solution cells up to the check, in the notebook's order
+    imports: tuple[str, ...]  # the notebook's own import lines before the check
+
+
+def of(name: str, notebook: NotebookNode) -> list[Question]:
+    """The questions of one released notebook. Raises NotGradeable for a check cell of another form."""
+    questions, imports, cells, defined = [], [], [], {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("solution"):
+            cells.append(grade_id(cell))
+            defined |= dict.fromkeys(_defines(cell.source), grade_id(cell))
+        elif is_graded(cell):
+            check, target = _question(name, cell)
+            if target not in defined:
+                raise NotGradeable(
+                    f"{name}: {grade_id(cell)} checks {target}, which no solution cell before it defines."
+                )
+            own = defined[target]
+            found = (grade_id(cell), float(marks["points"]), check, target, own, tuple(cells), tuple(imports))
+            questions.append(Question(name, *found))
+        else:
+            imports += _imports(cell.source)
+    return questions
+
+
+def _question(name: str, cell: NotebookNode) -> tuple[str, str]:
+    """The check's name and what it is given."""
+    try:
+        (line,) = ast.parse(cell.source).body
+        call = line.value
+        (argument,) = call.args
+        if call.func.value.id == "check" and call.func.attr in NAMES and not call.keywords:
+            return call.func.attr, argument.id
+    except (SyntaxError, ValueError, AttributeError):
+        pass
+    raise NotGradeable(
+        f"{name}: the cell {grade_id(cell)} has to be one line, check.<name>(<function>), with one of the checks "
+        f"{', '.join(NAMES)}. It is: {cell.source[:80]!r}"
+    )
+
+
+def _defines(source: str) -> list[str]:
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def _imports(source: str) -> list[str]:
+    """The cell's import lines, at its top level."""
+    try:
+        nodes = ast.parse(source).body
+    except SyntaxError:  # a magic
+        return []
+    return [ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def cells_to_run(question: Question, solutions: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Name and text of the solution cells that the question needs, its own last.
+
+    The student's own functions are used where one exercise builds on another, as in the notebook: `forward` calls the
+    four before it. A cell of which nothing is used is left out, so that it can't do harm, and so are all statements
+    that define nothing the function needs.
+    """
+    texts = {name: slicing.runnable(text, slicing.defined(text)) for name, text in solutions.items()}
+    own = slicing.runnable(solutions[question.own], [question.target])
+    defined = {name: slicing.defined(texts[name]) for name in question.cells if name != question.own}
+    needed, open_ = set(), [own]
+    while open_:
+        used = set().union(*(slicing.used(statement) for statement in _statements(open_.pop())))
+        new = {name for name in defined if name not in needed and defined[name] & used}
+        needed |= new
+        open_ += [texts[name] for name in new]
+    return [*((name, texts[name]) for name in question.cells if name in needed), (question.own, own)]
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    tree = slicing.parse(text)
+    return tree.body if tree else []

@@ -1,0 +1,132 @@
+"""What grading finds out: a verdict on each exercise, the result of a submission, and the folder that keeps them.
+
+A result is one JSON file a student, written by rename when it is known, so that a run that was killed loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from dt_helpers.workspace import replacing
+
+PASSED, FAILED, ERROR, NOT_RUN, MISSING = "passed", "failed", "error", "not run", "missing"
+GRADED, PARTLY, UNREADABLE = "graded", "partly", "unreadable"  # and MISSING: states of a whole submission
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """The verdict on one check cell.
+
+    `status` is "passed"; "failed" when the check says so; "error" when there was nothing to check, since the student's
+    cell stopped, hung or ate too much; "not run" when the grader could not do its work, which is not the same as zero;
+    "missing" when the notebook was not handed in.
+    """
+
+    notebook: str  # "04_model"
+    grade_id: str  # of the check cell: "check_stack_inputs"
+    points: float
+    max_points: float
+    status: str
+    mistake: str | None = None  # a slug of the checks' catalogue
+    sentence: str = ""  # what is right or wrong, for the student
+    hints: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()  # the student's own lines on the way to an exception, the innermost last
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """All that is known about one submission.
+
+    `state` is "graded"; "partly" when an exercise is missing or was not run; "unreadable" when no notebook could be
+    read; "missing" when there is none. In the last two there is no score.
+    """
+
+    student: str
+    assignment: str
+    state: str
+    reason: str = ""  # why not everything was graded, in words
+    exercises: tuple[ExerciseResult, ...] = ()
+    matched: dict = field(default_factory=dict)  # notebook -> {"how": {grade id: how}, "notes": [...]}
+    flags: tuple[str, ...] = ()  # what an instructor should look at: "library model" ...
+    limits: dict = field(default_factory=dict)  # what the student's code ran under
+    fingerprint: str = ""  # of the submission's bytes, the release and the grader
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float | None:
+        """Points, or None where nothing was graded."""
+        if self.state in (UNREADABLE, MISSING):
+            return None
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def max_score(self) -> float:
+        return sum(exercise.max_points for exercise in self.exercises)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1, ensure_ascii=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> SubmissionResult:
+        """Raises ValueError for a text that is no result."""
+        try:
+            fields = json.loads(text)
+            exercises = tuple(
+                ExerciseResult(**(one | {"hints": tuple(one["hints"]), "lines": tuple(one["lines"])}))
+                for one in fields.pop("exercises")
+            )
+            return cls(**(fields | {"exercises": exercises, "flags": tuple(fields["flags"])}))
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"This is no result of a submission: {error}") from None
+
+
+class Store:
+    """The results in a folder: `<student>.json`, and a key that only the grader knows."""
+
+    def __init__(self, folder: Path | str):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, student: str) -> SubmissionResult | None:
+        """The student's result; None if there is none, or if the file is no result (then it is as if not graded)."""
+        try:
+            return SubmissionResult.from_json(self._path(student).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def put(self, result: SubmissionResult) -> None:
+        with replacing(self._path(result.student)) as staged:
+            staged.write_text(result.to_json(), encoding="utf-8")
+
+    def all(self) -> Iterator[SubmissionResult]:
+        """In the order of the students' names."""
+        for path in sorted(self.folder.glob("*.json")):
+            if (result := self.get(path.stem)) is not None:
+                yield result
+
+    def key(self) -> bytes:
+        """Made once for a folder: the inputs of the checks come from it, so that a run that goes on draws the same
+        and no student can know them."""
+        path = self.folder / "key"
+        if not path.exists():
+            with replacing(path) as staged:
+                staged.touch(mode=0o600)
+                staged.write_bytes(secrets.token_bytes(32))
+        return path.read_bytes()
+
+    def _path(self, student: str) -> Path:
+        if Path(student).name != student or student in ("", ".."):
+            raise ValueError(f"A student's name has to do as the name of a file; {student!r} does not.")
+        return self.folder / f"{student}.json"
+
+
+def seed(key: bytes, *names: str) -> int:
+    """32 bits for the inputs of one check, from the grader's key and the names of student, exercise and so on."""
+    text = "\0".join(names).encode("utf-8", "surrogateescape")
+    return int.from_bytes(hashlib.blake2b(text, key=key, digest_size=4).digest(), "big")

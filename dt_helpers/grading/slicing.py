@@ -1,0 +1,136 @@
+"""Which top-level statements of a student's code a function needs, found in its syntax tree; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import symtable
+import warnings
+from collections.abc import Iterable
+
+BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing somebody's text may raise
+_MAGIC = re.compile(r"^(?=[ \t]*(?:[%!?]|[\w.]+\?+[ \t]*$))", re.MULTILINE)
+_BUILTINS = frozenset(dir(builtins))
+
+
+def parse(text: str) -> ast.Module | None:
+    """The syntax tree, magics left aside; None for what is no Python."""
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[ast.Module | None, list[str]]:
+    """The syntax tree and its lines. IPython's own (%time, !ls, ?help) are comments where Python can't read them."""
+    for version in (text, _MAGIC.sub("#", text)):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an invalid escape in somebody's string
+                return ast.parse(version), version.split("\n")
+        except BROKEN:
+            continue
+    return None, version.split("\n")
+
+
+def defined(text: str) -> frozenset[str]:
+    """The names that functions, classes and assignments at the top level define. Broken code: what looks like it."""
+    tree = parse(text)
+    if tree is None:
+        return frozenset(re.findall(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", text, re.MULTILINE))
+    return frozenset(name for node in tree.body if not _is_import(node) for name in bound(node))
+
+
+def bound(statement: ast.stmt) -> set[str]:
+    """The names that a top-level statement gives a meaning, or changes (`x.y = 1`, `x[0] = 1`)."""
+    names, todo = set(), [statement]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue  # what is inside has a scope of its own
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            while isinstance(node, ast.Attribute | ast.Subscript):
+                node = node.value
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            continue
+        todo += ast.iter_child_nodes(node)
+    return names
+
+
+def used(statement: ast.stmt) -> set[str]:
+    """The global names that a top-level statement refers to, built-in ones aside."""
+    names: set[str] = set()
+    try:
+        table = symtable.symtable(ast.unparse(statement), "submission", "exec")
+    except BROKEN:
+        return names
+    tables = [table]
+    while tables:
+        table = tables.pop()
+        top = table.get_type() == "module"
+        names |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())}
+        tables += table.get_children()
+    return names - _BUILTINS
+
+
+def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[ast.stmt], set[str]]:
+    """The statements that give `names` a meaning, with all that these refer to; and the names that none gives."""
+    givers: dict[str, list[ast.stmt]] = {}
+    for statement in statements:
+        for name in bound(statement):
+            givers.setdefault(name, []).append(statement)
+    todo, seen, chosen = list(names), set(), set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for statement in givers.get(name, []):
+            if statement not in chosen:
+                chosen.add(statement)
+                todo += used(statement)
+    ordered = [statement for statement in statements if statement in chosen or _is_for_all(statement)]
+    return ordered, seen - givers.keys()
+
+
+def runnable(text: str, names: Iterable[str]) -> str:
+    """The part of a solution cell that defines `names`, on the same lines as before.
+
+    Left out are magics and what a student tried beside the function: calls, prints, checks, plots, assignments that
+    the function doesn't use. Code that cannot be parsed comes back whole, so that running it names the error.
+    """
+    tree, lines = _read(text)
+    if tree is None:
+        return "\n".join(lines)
+    keep, _ = needed(tree.body, names)
+    kept = {number for statement in keep for number in _lines(statement)}
+    blank = {number for statement in tree.body if statement not in keep for number in _lines(statement)} - kept
+    return "\n".join("" if number in blank else line for number, line in enumerate(lines, 1))
+
+
+def source(text: str, statement: ast.stmt) -> str:
+    """The lines of a statement, decorators too."""
+    numbers = _lines(statement)
+    return "\n".join(_read(text)[1][numbers.start - 1 : numbers.stop - 1])
+
+
+def _lines(statement: ast.stmt) -> range:
+    decorators = [node.lineno for node in getattr(statement, "decorator_list", [])]
+    return range(min([statement.lineno, *decorators]), statement.end_lineno + 1)
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _is_for_all(statement: ast.stmt) -> bool:
+    """An import whose names or effect can't be told."""
+    return isinstance(statement, ast.ImportFrom) and (
+        statement.names[0].name == "*" or statement.module == "__future__"
+    )

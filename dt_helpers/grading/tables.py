@@ -1,0 +1,30 @@
+"""Tables that spreadsheets open."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from dt_helpers.workspace import replacing
+
+
+def write(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> Path:
+    """A CSV file in UTF-8 with a mark for Excel, written by rename. Returns its path."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([harmless(value) for value in row] for row in rows)
+    with replacing(path) as staged:
+        staged.write_text("\ufeff" + text.getvalue(), encoding="utf-8", errors="replace", newline="")
+    return path
+
+
+def harmless(value):
+    """Text that a spreadsheet doesn't take for a formula, whoever wrote it; numbers as they are."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value

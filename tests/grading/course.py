@@ -1,0 +1,69 @@
+"""The real course in a folder of a test's own, and submissions to it made from the solutions."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+
+from dt_helpers.authoring.tree import ASSIGNMENT
+from dt_helpers.grading.grade import grade
+from dt_helpers.grading.places import Places
+from dt_helpers.grading.results import Store
+
+REPOSITORY = Path(__file__).parents[2]
+POINTS = 22.0
+SOLVED = REPOSITORY / "solutions" / ASSIGNMENT
+RELEASED = REPOSITORY / "notebooks" / ASSIGNMENT
+
+
+def make_course(root: Path) -> Places:
+    """A checkout with the released notebooks, and none of the solutions."""
+    root.mkdir(parents=True, exist_ok=True)
+    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    shutil.copytree(RELEASED, root / "notebooks" / ASSIGNMENT)
+    return Places.find(root)
+
+
+def hand_in(places: Places, student: str, only: tuple[str, ...] = (), **texts: str) -> Path:
+    """A solved submission, but for the solution cells that `texts` names by their grade ids; answers its folder.
+
+    `only`: the notebooks to hand in.
+    """
+    folder = places.submitted(student)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(SOLVED.glob("*.ipynb")):
+        if only and path.stem not in only:
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            cell.source = texts.get(cell.id, cell.source)
+            if cell.cell_type == "code":
+                cell.outputs = []
+        nbformat.write(notebook, folder / path.name)
+    return folder
+
+
+def solution(grade_id: str) -> str:
+    """The right text of a solution cell."""
+    for path in sorted(SOLVED.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.id == grade_id:
+                return cell.source
+    raise KeyError(grade_id)
+
+
+def grades(places: Places, **options) -> dict:
+    """Grades the course with one worker; the results by student."""
+    grade(places, **({"jobs": 1, "console": Console(quiet=True)} | options))
+    return {result.student: result for result in Store(places.results).all()}
+
+
+def in_this_process(jobs_of, work, **options):
+    """In place of `scheduling.run`: no workers, so that the sandbox stays warm from one run to the next."""
+    yield from ((tag, work(job)) for tag, job in jobs_of)
+
+
+def failed(result) -> dict:
+    """grade id of the check -> (status, mistake) of what did not get its points."""
+    return {e.grade_id: (e.status, e.mistake) for e in result.exercises if e.points < e.max_points}

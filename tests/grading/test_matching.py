@@ -1,0 +1,234 @@
+"""Whatever happened to a notebook: the right text for each exercise, or the word "missing"."""
+
+import copy
+import random
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dt_helpers.authoring.tree import Tree
+from dt_helpers.grading import matching
+from dt_helpers.grading.matching import match
+from tests.course_tree import REPOSITORY
+from tests.grading.submissions import code, is_solution, save, saved_by_colab, solved
+
+TREE = Tree(REPOSITORY)
+STEM = "04_model"
+RELEASE = nbformat.read(TREE.student(STEM), as_version=4)
+IDS = ["add_time_embeddings", "stack_inputs", "stack_attention_mask", "predict", "forward"]
+ANSWERS = {cell.id: cell.source for cell in solved(TREE, STEM).cells if is_solution(cell)}
+
+
+@pytest.fixture
+def honest():
+    return solved(TREE, STEM)
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    return lambda notebook: match(RELEASE, save(notebook, tmp_path / f"{STEM}.ipynb"))
+
+
+def at(notebook, cell_id: str) -> int:
+    return next(i for i, cell in enumerate(notebook.cells) if cell.get("id") == cell_id)
+
+
+def test_an_honest_notebook(honest, hand_in):
+    assert list(ANSWERS) == IDS
+    matched = hand_in(honest)
+    assert matched == matching.Matched(STEM, ANSWERS, dict.fromkeys(IDS, "cell id"))
+
+
+def test_the_release_itself_is_found_and_untouched(hand_in):
+    matched = hand_in(RELEASE)
+    assert set(matched.how.values()) == {"cell id"}
+    for exercise in matching.exercises_of(RELEASE):
+        assert matching.untouched(matched.solutions[exercise.grade_id], exercise.stub)
+        assert not matching.untouched(ANSWERS[exercise.grade_id], exercise.stub)
+        assert exercise.check.id == f"check_{exercise.grade_id}"
+
+
+def test_colab_lost_ids_and_metadata(honest, hand_in):
+    matched = hand_in(saved_by_colab(honest))
+    assert matched.solutions == ANSWERS
+    assert set(matched.how.values()) == {"function"}
+    assert matched.notes == ()
+
+
+def test_ids_are_new_and_grade_ids_are_left(honest, hand_in):
+    for number, cell in enumerate(honest.cells):
+        cell.id = f"new-{number}"
+        if is_solution(cell):
+            cell.source = cell.source.replace("def ", "def my_").replace("class ", "class My")
+    matched = hand_in(honest)
+    assert set(matched.how.values()) == {"grade id"}
+    assert matched.solutions["predict"] == ANSWERS["predict"].replace("def ", "def my_")
+
+
+def test_a_copy_in_which_the_student_went_on(honest, hand_in):
+    """JupyterLab gives the copy a new cell id and the old metadata; what the check saw counts."""
+    first = honest.cells[at(honest, "stack_inputs")]
+    second = copy.deepcopy(first)
+    second.id = "copied"
+    first.source = first.source.replace("dim=2", "dim=1")
+    honest.cells.insert(at(honest, "stack_inputs") + 1, second)
+    matched = hand_in(honest)
+    assert matched.solutions == ANSWERS
+    assert matched.how["stack_inputs"] == "grade id"
+    assert matched.notes == ("stack_inputs is there more than once (cells 12, 13): cell 13 was taken",)
+
+
+def test_a_stub_that_was_left_above_or_below_the_answer(honest, hand_in):
+    for offset in (0, 1):
+        notebook = copy.deepcopy(honest)
+        stub = copy.deepcopy(RELEASE.cells[at(RELEASE, "predict")])
+        stub.id = "stub"
+        notebook.cells.insert(at(notebook, "predict") + offset, stub)
+        matched = hand_in(notebook)
+        assert matched.solutions == ANSWERS
+        assert matched.notes == ()
+
+
+def test_an_experiment_below_the_check_is_not_what_was_checked(honest, hand_in):
+    honest.cells.append(code("def predict(x, *heads):\n    return None  # how bad does it get?"))
+    assert hand_in(honest).solutions == ANSWERS
+
+
+def test_an_answer_below_the_check_counts_where_there_is_no_other(honest, hand_in):
+    stub = honest.cells[at(honest, "predict")]
+    honest.cells.append(code(stub.source))
+    stub.source = RELEASE.cells[at(RELEASE, "predict")].source
+    matched = hand_in(honest)
+    assert matched.solutions == ANSWERS
+    assert matched.how["predict"] == "function"
+
+
+def test_merged_cells(honest, hand_in):
+    solutions = [cell for cell in honest.cells if is_solution(cell)]
+    merged = "\n\n".join(cell.source for cell in solutions) + "\n\ncheck.forward(DecisionTransformerModel)"
+    solutions[0].source = merged
+    honest.cells = [cell for cell in honest.cells if cell not in solutions[1:]]
+    matched = hand_in(honest)
+    assert set(matched.solutions.values()) == {merged}
+    assert matched.how == dict.fromkeys(IDS, "function") | {"add_time_embeddings": "cell id"}
+
+
+def test_a_split_cell(honest, hand_in):
+    """The id stays with the upper part, which defines nothing; the function is in the lower one."""
+    cell = honest.cells[at(honest, "stack_inputs")]
+    lower = code("def stack_inputs(*three):\n    return weave(three)", id="lower")
+    cell.source = "from einops import rearrange\n\n\ndef weave(xs):\n    return rearrange(xs, 'n b k h -> b (k n) h')"
+    honest.cells.insert(at(honest, "stack_inputs") + 1, lower)
+    matched = hand_in(honest)
+    assert matched.how["stack_inputs"] == "function"
+    assert (
+        matched.solutions["stack_inputs"]
+        == "# from cell 12\n" + cell.source.replace("\n\n\n", "\n") + "\n\n" + lower.source
+    )
+    assert matched.notes == ("stack_inputs uses what is defined in cell 12",)
+
+
+def test_helpers_come_along_and_nothing_else(honest, hand_in):
+    setup = next(cell for cell in honest.cells if "import torch" in cell.source)
+    setup.source += "\nimport numpy as np"
+    honest.cells.insert(
+        3, code("def other():\n    pass\nFACTOR = np.float32(1)\ntorch.allclose = None\nprint('hello')")
+    )
+    cell = honest.cells[at(honest, "predict")]
+    cell.source = cell.source.replace("x[:, 2]", "FACTOR * x[:, 2]")
+    number = next(i for i, c in enumerate(honest.cells, 1) if c is setup)
+    matched = hand_in(honest)
+    expected = f"# from cell {number}\nimport numpy as np\n# from cell 4\nFACTOR = np.float32(1)\n\n{cell.source}"
+    assert matched.solutions["predict"] == expected
+    assert {k: v for k, v in matched.solutions.items() if k != "predict"} == {
+        k: v for k, v in ANSWERS.items() if k != "predict"
+    }
+
+
+def test_other_cell_types_are_no_loss(honest, hand_in):
+    cell = honest.cells[at(honest, "predict")]
+    cell.cell_type = "markdown"
+    matched = hand_in(honest)
+    assert matched.solutions == ANSWERS
+    assert matched.notes == ("predict was taken from cell 18, which is of type 'markdown'",)
+
+
+def test_a_missing_cell_is_missing_and_costs_only_itself(honest, hand_in):
+    del honest.cells[at(honest, "predict")]
+    matched = hand_in(honest)
+    assert matched.how == dict.fromkeys(IDS, "cell id") | {"predict": "missing"}
+    assert matched.solutions["predict"] == RELEASE.cells[at(RELEASE, "predict")].source
+    assert matched.notes == ("predict was not found",)
+
+
+def test_a_syntax_error_does_not_hide_a_cell(honest, hand_in):
+    honest = saved_by_colab(honest)
+    cell = next(cell for cell in honest.cells if cell.source.startswith("def predict"))
+    cell.source = cell.source.replace("x[:, 1]", "x[:, 1")
+    matched = hand_in(honest)
+    assert matched.how["predict"] == "function"
+    assert matched.solutions["predict"] == cell.source
+
+
+def test_ids_that_were_exchanged_do_not_deceive(honest, hand_in):
+    one, other = honest.cells[at(honest, "predict")], honest.cells[at(honest, "stack_inputs")]
+    one.id, other.id = other.id, one.id
+    one.metadata, other.metadata = other.metadata, one.metadata
+    matched = hand_in(honest)
+    assert matched.solutions == ANSWERS
+
+
+def test_tags_metadata_and_checks_of_the_students_mean_nothing(honest, hand_in):
+    for cell in honest.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.metadata.nbgrader.points = 100
+            cell.metadata.tags = ["skip-execution"]
+            cell.source = "pass"
+    matched = hand_in(honest)
+    assert matched.solutions == ANSWERS
+    assert matched.notes == ("a tag skip-execution, which means nothing here",)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\x89PNG\0\0", b'{"cells": [{"source": {"a": 1}}]}'])
+def test_damaged_files_have_a_reason_and_the_releases_stubs(content, hand_in):
+    matched = hand_in(content)
+    assert matched.how == dict.fromkeys(IDS, "missing")
+    assert matched.solutions["predict"] == RELEASE.cells[at(RELEASE, "predict")].source
+    assert matched.unreadable or "was not found" in matched.notes[0]
+
+
+def test_a_file_that_is_not_there():
+    assert match(RELEASE, Path("/nowhere/04_model.ipynb")).unreadable.startswith("The file could not be opened")
+
+
+@given(st.integers(0, 2**32), st.lists(st.sampled_from(["drop", "double", "move", "id", "metadata", "type", "cut"])))
+def test_mangled_notebooks_never_exchange_answers(tmp_path_factory, seed, ways):
+    """Each exercise gets its own text, or what its author made of it; nothing raises."""
+    rng, notebook = random.Random(seed), copy.deepcopy(solved(TREE, STEM))
+    for way in ways:
+        place = rng.randrange(len(notebook.cells))
+        cell = notebook.cells[place]
+        if way == "drop" and len(notebook.cells) > 1:
+            del notebook.cells[place]
+        elif way == "double":
+            notebook.cells.insert(rng.randrange(len(notebook.cells)), copy.deepcopy(cell))
+        elif way == "move":
+            notebook.cells.insert(rng.randrange(len(notebook.cells)), notebook.cells.pop(place))
+        elif way == "id":
+            cell.id = "renamed"
+        elif way == "metadata":
+            cell.metadata = nbformat.from_dict({})
+        elif way == "type":
+            cell.cell_type = "raw"
+        elif way == "cut":
+            cell.source = cell.source[: rng.randrange(len(cell.source) + 1)]
+    matched = match(RELEASE, save(notebook, tmp_path_factory.mktemp("mangled") / f"{STEM}.ipynb"))
+    sources = [cell.source for cell in notebook.cells]
+    for grade_id, text in matched.solutions.items():
+        if matched.how[grade_id] == "missing":
+            assert ANSWERS[grade_id] not in sources
+        elif ANSWERS[grade_id] in sources and "cut" not in ways:
+            assert text == ANSWERS[grade_id]
