@@ -57,8 +57,8 @@ def sha256(robot: str, stage: str) -> str:
 
 
 def provenance() -> dict[str, dict]:
-    """Where each shipped expert comes from, by name: settings, versions and seed of its training, its steps, and what it
-    earned over 20 episodes when it was chosen."""
+    """Where each shipped expert comes from, by name: settings, versions and seed of its training, its steps, and what
+    it earned over 20 episodes when it was chosen."""
     return json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
 
 

@@ -192,7 +192,8 @@ def _without_file_bars() -> Iterator[None]:
 
 def load_or_provided(name: str = "model") -> TrainableDT:
     """The model in the workspace's folder `name` if one was trained there, else the one of that name that comes with
-    the course: ``"model"``, trained on `halfcheetah-expert`, or ``"model-mixed"``, on `halfcheetah-mixed`. It says which.
+    the course, and it says which: ``"model"``, trained on `halfcheetah-expert`, or ``"model-mixed"``, on
+    `halfcheetah-mixed`.
 
     Raises FileNotFoundError if there is neither.
     """
