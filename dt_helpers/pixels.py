@@ -120,9 +120,12 @@ def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
 
 
 def preset(name: str | None = None, **changes) -> Settings:
-    """As `training.preset`, with at most 1000 steps of 32 windows: each has 20 frames, all of which are looked at."""
+    """As `training.preset`, with at most 1000 steps of 32 windows: each has 20 frames, all of which are looked at.
+
+    Windows at the episodes' starts, which hold few frames, are not repeated.
+    """
     settings = training.preset(name)
-    small = {"steps": min(settings.steps, 1000), "batch_size": min(settings.batch_size, 32)}
+    small = {"steps": min(settings.steps, 1000), "batch_size": min(settings.batch_size, 32), "early": 0.0}
     return training.preset(name, **{**small, **changes})
 
 
@@ -152,7 +155,7 @@ def train(
     with TemporaryDirectory() as unused:
         args = training.arguments(settings, Path(unused), seed)
         args.save_strategy = "no"
-        trainer = training.make_trainer(model, collator, args, settings.held_out)
+        trainer = training.make_trainer(model, collator, args, settings.held_out, settings.early)
         average = MovingAverage(model, settings.ema) if settings.ema else None
         if average:
             trainer.add_callback(average)
