@@ -115,8 +115,7 @@ def state_tokens(model: TrainableDT, data: Trajectories, anchors: np.ndarray) ->
 
 
 def principal_components(points: np.ndarray, count: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, d) in the `count` directions in which they vary most, (n, count), and the share of the variance that
-    each holds, (count,)."""
-    centred = points - points.mean(axis=0)
-    u, s, _ = np.linalg.svd(centred, full_matrices=False)
-    return u[:, :count] * s[:count], (s**2 / (s**2).sum())[:count]
+    """The `count` directions in which points (n, d) vary most, orthonormal, (count, d), and the share of the variance
+    that each holds, (count,)."""
+    _, scales, directions = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    return directions[:count], (scales**2 / (scales**2).sum())[:count]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dt_helpers.attention import Attention, principal_components
-from dt_helpers.plots import TOKEN_COLORS, Picture
+from dt_helpers.plots import RETURN, TOKEN_COLORS, Picture
 
 KINDS = {"R": "return-to-go", "s": "state", "a": "action"}
 
@@ -64,15 +64,23 @@ def time_similarity(embeddings: dict[str, np.ndarray]) -> Picture:
     return figure
 
 
-def state_map(tokens: np.ndarray, colors: Sequence[float], label: str, title: str = "") -> Picture:
-    """State tokens (n, hidden) in the two directions in which they vary most, coloured by `colors` (n,)."""
-    points, shares = principal_components(tokens)
-    figure = Picture(width=6, height=4.6)
+def state_map(
+    tokens: np.ndarray, colors: Sequence[float], label: str, paths: dict[str, np.ndarray] | None = None
+) -> Picture:
+    """State tokens (n, hidden) in the two directions in which they vary most, coloured by `colors` (n,). Through it go
+    `paths` (name -> tokens of steps that follow each other)."""
+    directions, shares = principal_components(tokens)
+    center = tokens.mean(axis=0)
+    figure = Picture(width=7, height=4.8)
     axes = figure.subplots()
-    dots = axes.scatter(*points.T, c=colors, s=5, cmap="viridis", linewidths=0)
+    dots = axes.scatter(*((tokens - center) @ directions.T).T, c=colors, s=5, cmap="viridis", linewidths=0)
+    for (name, path), color in zip((paths or {}).items(), ("black", RETURN), strict=False):
+        axes.plot(*((path - center) @ directions.T).T, "o-", color=color, markersize=4, linewidth=1, label=name)
     axes.set(
         xlabel=f"first component ({shares[0]:.0%} of the variance)", ylabel=f"second component ({shares[1]:.0%})",
-        xticks=[], yticks=[], title=title,
+        xticks=[], yticks=[],
     )  # fmt: skip
     figure.colorbar(dots, ax=axes, label=label)
+    if paths:
+        figure.legend(loc="outside upper center", ncols=2, fontsize=9, frameon=False)
     return figure

@@ -18,6 +18,7 @@ def test_every_picture_shows_itself():
         attention_plots.attention_over_time(watched()),
         attention_plots.time_similarity({"one": RNG.normal(size=(9, 4)), "two": RNG.normal(size=(9, 4))}),
         attention_plots.state_map(RNG.normal(size=(20, 5)), np.arange(20), "return"),
+        attention_plots.state_map(RNG.normal(size=(20, 5)), np.arange(20), "return", {"path": RNG.normal(size=(4, 5))}),
     ]
     for picture in pictures:
         assert picture._repr_png_().startswith(b"\x89PNG")
@@ -37,3 +38,9 @@ def test_the_newest_step_is_at_the_top_of_its_column():
     image = attention_plots.attention_over_time(attention, layer=0, kind="R", steps=5).axes[0].images[0]
     np.testing.assert_array_equal(image.get_array(), attention.weights[7:, 0, ::-1, 0].T)
     assert image.get_extent() == [7, 12, -3.5, 0.5]
+
+
+def test_a_path_lies_where_its_states_lie():
+    tokens = RNG.normal(size=(20, 5))
+    axes = attention_plots.state_map(tokens, np.arange(20), "return", {"path": tokens[3:7]}).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_xydata(), axes.collections[0].get_offsets()[3:7])
