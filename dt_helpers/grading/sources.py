@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from dt_helpers.grading.reading import LARGEST as LARGEST  # of a file that is taken out of a source
 from dt_helpers.grading.reading import MB
 
 MOST_FILES = 100_000  # in one source
