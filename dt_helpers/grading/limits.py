@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,10 +56,12 @@ class ControlGroup:
             group._try(_own_group(root / "pids", "pids") / name, {"pids.max": processes}, "1")
         return group
 
-    def enter(self) -> None:
-        """Moves the calling process in."""
-        for folder in self.folders:
-            (folder / "cgroup.procs").write_text(str(os.getpid()))
+    def around(self, command: list[str]) -> list[str]:
+        """The command, which first moves itself into the group."""
+        if not self.folders:
+            return command
+        moves = [f"echo $$ > {shlex.quote(str(folder / 'cgroup.procs'))}" for folder in self.folders]
+        return ["/bin/sh", "-c", " && ".join([*moves, 'exec "$@"']), "sh", *command]
 
     def remove(self, patience: float = 2.0) -> None:
         """Waits until nobody is in it any more."""

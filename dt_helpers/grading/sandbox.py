@@ -174,14 +174,13 @@ class Sandbox:
         python = [sys.executable, "-I", "-c", program]
         with theirs, open(self.folder / "log", "wb") as log:
             self.process = subprocess.Popen(
-                bubblewrap(bundle) + python if isolated else python,
+                self.group.around(bubblewrap(bundle) + python if isolated else python),
                 cwd="/" if isolated else self.folder,
                 env=os.environ if isolated else environment(place) | {"HOME": options["scratch"]},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=[theirs.fileno()],
-                preexec_fn=self.group.enter if self.group.folders else None,
                 start_new_session=True,
             )
         try:
