@@ -69,7 +69,7 @@ def film(
     path: str | Path,
     seed: int = 0,
     max_steps: int = 200,
-    size: tuple[int, int] = (400, 240),
+    size: tuple[int, int] = (360, 216),
     frames_per_second: float = 10.0,
     backend: str | None = None,
     progress: bool = True,
