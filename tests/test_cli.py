@@ -10,7 +10,9 @@ import pytest
 from dt_helpers import cli, data, settings
 from tests.course_tree import add_script, edit, make_tree
 
-COMMANDS = ["check-env", "data", "train", "replay", "sweep", "course", "release"]
+COMMANDS = [
+    "check-env", "data", "train", "replay", "sweep", "course", "release", "collect", "grade", "feedback", "report", "export",
+]  # fmt: skip
 
 
 @pytest.fixture

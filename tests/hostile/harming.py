@@ -24,7 +24,7 @@ harm(
 harm("the gradebook deleted", "import os\nos.remove('@ROOT@/gradebook.db')")
 harm(
     "the course deleted",
-    "import shutil\nshutil.rmtree('@ROOT@', ignore_errors=True)\nshutil.rmtree('/', ignore_errors=True)",
+    "import shutil\nfor top in ('@ROOT@', '/course', '/dev', '/scratch'): shutil.rmtree(top, ignore_errors=True)",
 )
 harm(
     "a classmate's work overwritten",
