@@ -11,7 +11,8 @@ from dt_helpers import cli, data, settings
 from tests.course_tree import add_script, edit, make_tree
 
 COMMANDS = [
-    "check-env", "data", "train", "replay", "sweep", "course", "release", "collect", "grade", "feedback", "report", "export",
+    "check-env", "data", "train", "replay", "sweep", "course", "release",
+    "collect", "grade", "feedback", "report", "export",
 ]  # fmt: skip
 
 
