@@ -5,7 +5,7 @@ TORCH ?= torch
 
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := lab,grade,test
+EXTRAS := lab,grade,formats,test
 ACTIVATED := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 # A Python that will do: the one that was asked for, or else the first of the usual names.
@@ -19,7 +19,7 @@ VERSION := $(if $(FOUND),$(shell "$(FOUND)" -c 'import sys; print("%d.%d.%d" % s
 MADE := $(VENV)/python-$(VERSION)
 INSTALLED := $(VENV)/installed-$(shell echo "$(TORCH) $(EXTRAS)" | cat - pyproject.toml | cksum | tr ' ' '-')
 
-.PHONY: help course lab test bench release lint clean
+.PHONY: help course lab test bench experts release lint clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,11 @@ test: lint ## Check the style, run the tests and replay the solution notebooks
 bench: $(INSTALLED) ## Measure what the README states
 	@$(ACTIVATED) sh -e -c 'for script in $$(grep -l __main__ benchmarks/*.py); do echo "$$script"; python "$$script"; done'
 
+# A robot takes half an hour to an hour of one core. Stopped, the same command goes on; ROBOTS="hopper" trains only that one.
+ROBOTS ?= halfcheetah hopper walker2d
+experts: $(VENV)-experts/installed ## Train the experts in output/experts (experts/README.md says how they are chosen)
+	@for robot in $(ROBOTS); do OMP_NUM_THREADS=1 $(VENV)-experts/bin/python experts/train.py $$robot $(ARGS) || exit 1; done
+
 release: $(INSTALLED) ## Make the notebooks from the percent scripts in solutions/
 	@$(ACTIVATED) dt-course release
 
@@ -52,7 +57,7 @@ lint: $(INSTALLED) ## Check the style
 	@$(ACTIVATED) ruff format --check .
 
 clean: ## Remove all that make made: .venv, .cache and output
-	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis build output *.egg-info
+	rm -rf $(VENV) $(VENV)-experts .cache .pytest_cache .ruff_cache .hypothesis build output *.egg-info
 
 $(MADE):
 	@test -n "$(FOUND)" || { echo 'The course needs Python 3.11, 3.12 or 3.13 with its venv module; none of these is one:' \
@@ -60,6 +65,13 @@ $(MADE):
 		exit 1; } >&2
 	@echo "Making $(VENV) with $(FOUND) (Python $(VERSION))"
 	@"$(FOUND)" -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)-experts/installed: $(MADE) pyproject.toml
+	@"$(FOUND)" -m venv $(VENV)-experts
+	@$(VENV)-experts/bin/python -m pip install --quiet --upgrade pip
+	@$(VENV)-experts/bin/python -m pip install --quiet "$(TORCH)"
+	@$(VENV)-experts/bin/python -m pip install --quiet --editable '.[experts]'
 	@touch $@
 
 $(INSTALLED): $(MADE)

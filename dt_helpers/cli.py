@@ -65,7 +65,9 @@ def check_env() -> None:
 
 @app.command()
 def data(
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")] = "halfcheetah-expert",
+    name: Annotated[
+        str, typer.Argument(help="Name of the dataset; or a .hdf5 or .parquet file, or a Minari dataset's id.")
+    ] = "halfcheetah-expert",
     episodes: Annotated[
         int | None, typer.Option(help="How many episodes. Default: all that the dataset has.", show_default=False)
     ] = None,
@@ -78,11 +80,17 @@ def data(
     \b
     Examples:
       dt-course data
-      dt-course data halfcheetah-expert --episodes 20
+      dt-course data hopper-mixed --episodes 20
+      dt-course data ~/.d4rl/datasets/hopper_medium-v2.hdf5
     """
+    from dt_helpers import formats
     from dt_helpers.data import load
 
-    trajectories = load(name, episodes, seed)
+    if name.endswith((*formats.HDF5, ".parquet")) or "/" in name:
+        trajectories = formats.open(name)
+        print(f"{trajectories.name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps.")
+    else:
+        trajectories = load(name, episodes, seed)
     returns, lengths = trajectories.returns, trajectories.lengths
     print(f"Returns from {returns.min():,.0f} to {returns.max():,.0f}, {lengths.min()} to {lengths.max()} steps each.")
 
@@ -122,7 +130,12 @@ def replay(
             show_default=False,
         ),
     ] = None,
-    env: Annotated[str, typer.Option(help="The environment to run in.")] = "HalfCheetah-v5",
+    env: Annotated[
+        str | None,
+        typer.Option(
+            help="The environment to run in. Default: the one that the model's dataset comes from.", show_default=False
+        ),
+    ] = None,
     target_return: Annotated[
         float | None,
         typer.Option(
@@ -143,10 +156,13 @@ def replay(
     Examples:
       dt-course replay
       dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
+      dt-course replay --model hopper --env Hopper-v3
     """
     from dt_helpers import card, rollout, training
+    from dt_helpers.data import environment
 
     agent = training.load(model) if model else training.load_or_provided()
+    env = env or environment(agent.config.dataset)
     if target_return is None:
         target_return = _target_from_data(agent.config.dataset)
     path = output or _workspace() / "replay.mp4"
@@ -155,6 +171,42 @@ def replay(
     card.note_return(model or _workspace() / "model", evaluation)
     rollout.record(agent, env, target_return, path, seed, steps)
     print(f"The video is in {path}")
+
+
+@app.command()
+def sweep(
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a trained model. Default: model-mixed in the workspace, else the one of the course.",
+            show_default=False,
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, help="How many episodes for each target.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")] = 1000,
+    output: Annotated[
+        Path | None, typer.Option(help="The table. Default: targets.csv in the workspace.", show_default=False)
+    ] = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Ask a trained model for many different returns: does it do what it is told?
+
+    The targets reach from the poor end of the model's dataset to above its best.
+
+    \b
+    Examples:
+      dt-course sweep
+      dt-course sweep --model hopper --episodes 8 --output /tmp/hopper.csv
+    """
+    from dt_helpers import training
+    from dt_helpers.data import environment, load
+    from dt_helpers.sweep import sweep
+
+    agent = training.load(model) if model else training.load_or_provided("model-mixed")
+    name = agent.config.dataset
+    result = sweep(agent, load(name), environment(name), episodes=episodes, seed=seed, max_steps=steps)
+    print(result)
+    print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 
 
 @app.command()

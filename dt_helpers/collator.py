@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STATE_PAD, ACTION_PAD, RETURN_PAD = 0.0, -10.0, 0.0
 Sampling = Literal["start", "end"]
+EARLY_STEPS = 20  # of an episode, which `Windows` may repeat
 
 
 class Windows(torch.utils.data.Dataset):
@@ -30,13 +31,28 @@ class Windows(torch.utils.data.Dataset):
     (The tutorial counted one window an episode as an epoch: its 120 epochs over 1000 episodes are 120 000 windows of
     20 steps, 2.4 passes over the million steps.) Items are bare anchors; the collator fetches the rows, once.
     `episodes` are the indices of those to use (all by default), and every `every`-th of their steps is an anchor.
+
+    `early` is the share of the windows that the episodes' first steps are repeated for: there the target return is all
+    that tells a model what to do. Later on the states tell as well who is acting, and how well.
     """
 
-    def __init__(self, trajectories: Trajectories, episodes: np.ndarray | None = None, every: int = 1):
+    def __init__(
+        self,
+        trajectories: Trajectories,
+        episodes: np.ndarray | None = None,
+        every: int = 1,
+        early: float = 0.0,
+    ):
+        if not 0 <= early < 1:
+            raise ValueError(f"early is a share of the windows, at least 0 and below 1; it is {early}.")
         chosen = (
             np.ones(len(trajectories), bool) if episodes is None else np.isin(np.arange(len(trajectories)), episodes)
         )
         self.anchors = np.flatnonzero(chosen[trajectories.episode_of])[::every]  # (windows,) int64
+        since_start = self.anchors - trajectories.offsets[trajectories.episode_of[self.anchors]]
+        first = self.anchors[since_start < EARLY_STEPS]
+        again = round(early / (1 - early) * len(self.anchors) / len(first))
+        self.anchors = np.concatenate([self.anchors, np.tile(first, again)])
 
     def __len__(self) -> int:
         return len(self.anchors)

@@ -1,4 +1,9 @@
-"""Environments by name, and what the course needs to know about each."""
+"""Environments by name, and what the course needs to know about each.
+
+``HalfCheetah-v5``, ``Hopper-v5`` and ``Walker2d-v5`` are gymnasium's own. The same robots with ``-v3`` have the physics
+that the published data was recorded in (`dt_helpers.physics`); importing this module registers them with gymnasium, as
+``dt_helpers/HalfCheetah-v3`` and so on.
+"""
 
 import os
 import warnings
@@ -7,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import gymnasium
+
+ROBOTS = ("HalfCheetah", "Hopper", "Walker2d")
+NAMESPACE = "dt_helpers"
 
 
 @dataclass(frozen=True)
@@ -24,12 +32,23 @@ D4RL_REFERENCES = {
     "Walker2d-v3": Reference(1.629008, 4592.3),
 }
 
+V3 = {f"{robot}-v3": f"{NAMESPACE}/{robot}-v3" for robot in ROBOTS}
+
+for _name, _id in V3.items():
+    if _id not in gymnasium.registry:  # a notebook may load the module again
+        _class = _name.replace("-v", "V")
+        gymnasium.register(_id, entry_point=f"dt_helpers.physics:{_class}", max_episode_steps=1000)
+
 
 def make(name: str = "HalfCheetah-v5", **options) -> gymnasium.Env:
-    """`gymnasium.make`, with an error that says what to do when the name is unknown or MuJoCo is missing."""
+    """`gymnasium.make`, which also knows ``HalfCheetah-v3``, ``Hopper-v3`` and ``Walker2d-v3``.
+
+    `options` are gymnasium's, and the environment's own, such as ``ctrl_cost_weight``. Raises ValueError, which says
+    what to do, when the name is unknown or MuJoCo is missing.
+    """
     try:
         with _deprecations_left_out():
-            return gymnasium.make(name, **options)
+            return gymnasium.make(V3.get(name, name), **options)
     except AttributeError as error:  # what `import mujoco` raises when MUJOCO_GL asks for a library that is not there
         if "MUJOCO_GL" not in os.environ:
             raise
@@ -38,10 +57,10 @@ def make(name: str = "HalfCheetah-v5", **options) -> gymnasium.Env:
             "Unset it, and the course chooses one that works."
         ) from error
     except (gymnasium.error.Error, ImportError) as error:
-        known = [f"{robot}-v5" for robot in ("HalfCheetah", "Hopper", "Walker2d")]
         raise ValueError(
-            f"The environment {name!r} could not be made: {error} The course uses {', '.join(known)}; "
-            "they need `pip install mujoco`."
+            f"The environment {name!r} could not be made: {error} The course uses "
+            f"{', '.join(f'{robot}-v5' for robot in ROBOTS)} and, with the physics of the published data, "
+            f"{', '.join(V3)}; they need `pip install mujoco`."
         ) from error
 
 
@@ -65,7 +84,7 @@ def _deprecations_left_out() -> Iterator[None]:
 
 def normalized_score(name: str, episode_return: float) -> float | None:
     """D4RL's score, 0 for a random policy and 100 for its expert; None for environments that D4RL did not use."""
-    reference = D4RL_REFERENCES.get(name)
+    reference = D4RL_REFERENCES.get(name.removeprefix(f"{NAMESPACE}/"))
     if reference is None:
         return None
     return 100 * (episode_return - reference.random) / (reference.expert - reference.random)

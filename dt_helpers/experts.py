@@ -3,6 +3,8 @@
 Each turns observations (n, state_dim) into actions (n, act_dim) in [-1, 1].
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,15 +34,54 @@ def available() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
-def load(robot: str = "halfcheetah", stage: str = "1000k") -> Expert:
-    """The expert of a robot after a stage of training (``"50k"`` to ``"1000k"`` environment steps).
+def stages(robot: str) -> list[str]:
+    """The stages of a robot's training that are shipped, from the first to the last: ``["50k", ..., "1000k"]``."""
+    found = [name.removeprefix(f"{robot}_td3_") for name in available() if name.startswith(f"{robot}_td3_")]
+    return sorted(found, key=lambda stage: int(stage.removesuffix("k")))
+
+
+def load(robot: str = "halfcheetah", stage: str | None = None) -> Expert:
+    """The expert of a robot after a stage of its training (``"50k"`` environment steps, for one), by default the last.
 
     Raises ValueError with the available ones if there is none of that name.
     """
-    name = f"{robot}_td3_{stage}"
+    path = _file(robot, stage)
+    weights = load_file(path)
+    depth = len(weights) // 2
+    return Expert(path.stem, [(weights[f"layers.{i}.kernel"], weights[f"layers.{i}.bias"]) for i in range(depth)])
+
+
+def sha256(robot: str, stage: str) -> str:
+    """Hash of a shipped expert's file, by which data that was made with it is known."""
+    return hashlib.sha256(_file(robot, stage).read_bytes()).hexdigest()
+
+
+def provenance() -> dict[str, dict]:
+    """Where each shipped expert comes from, by name: settings, versions and seed of its training, its steps, and what
+    it earned over 20 episodes when it was chosen."""
+    return json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
+
+
+def measure(robot: str, stage: str, noise: float = 0.0, episodes: int = 20, seed: int = 1000) -> dict[str, float]:
+    """What an expert earns in its environment over seeded episodes: ``mean``, ``std`` and ``worst`` of the returns, and
+    the mean ``length`` in steps. `noise` is the standard deviation of what is added to its actions."""
+    from dt_helpers import simulate
+
+    env = provenance()[_file(robot, stage).stem]["env"]
+    runs = simulate.roll_out(load(robot, stage), env, episodes, noise=noise, seed=seed, progress=False)
+    return {
+        "episodes": episodes,
+        "seed": seed,
+        "mean": round(float(runs.returns.mean()), 1),
+        "std": round(float(runs.returns.std()), 1),
+        "worst": round(float(runs.returns.min()), 1),
+        "length": round(float(runs.lengths.mean()), 1),
+    }
+
+
+def _file(robot: str, stage: str | None) -> Path:
+    name = f"{robot}_td3_{stage or (stages(robot) or ['?'])[-1]}"
     path = FOLDER / f"{name}.safetensors"
     if not path.exists():
         raise ValueError(f"There is no expert {name!r}. Available: {', '.join(available())}.")
-    weights = load_file(path)
-    depth = len(weights) // 2
-    return Expert(name, [(weights[f"layers.{i}.kernel"], weights[f"layers.{i}.bias"]) for i in range(depth)])
+    return path

@@ -1,7 +1,8 @@
-"""Reading a published dataset from the Hugging Face Hub, or saying within seconds why that cannot be done.
+"""Reading a dataset from the Hugging Face Hub, or saying within seconds why that cannot be done.
 
-The dataset's own loading script is refused by today's `datasets`; the Hub keeps the same rows as parquet files on a
-branch of their own, one folder for each set: ``<name>/train/0000.parquet`` and so on.
+The published dataset's own loading script is refused by today's `datasets`; the Hub keeps the same rows as parquet
+files on a branch of their own, one folder for each set: ``<name>/train/0000.parquet`` and so on. What
+`dt_helpers.publish` puts there lies in the same layout on the main branch.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit
@@ -21,14 +24,28 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     import datasets
 
-REPOSITORY = "edbeeching/decision_transformer_gym_replay"
-BRANCH = quote("refs/convert/parquet", safe="")
 PROBE_SECONDS = 4  # for each of the three small requests that come before the download
 # The hub library writes to disk every 10 MB, so that patience is also a demand: 0.33 MB/s, or the fallback is quicker.
 PATIENCE_SECONDS = 30
 WORKER = "dt_helpers-hub"
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the Hub sets lie."""
+
+    repository: str
+    revision: str = "main"
+
+    @property
+    def branch(self) -> str:
+        """The revision as a part of an address."""
+        return quote(self.revision, safe="")
+
+
+PUBLISHED = Place("edbeeching/decision_transformer_gym_replay", "refs/convert/parquet")
 
 
 class HubUnavailable(RuntimeError):
@@ -39,8 +56,8 @@ class HubUnavailable(RuntimeError):
         self.reason = reason
 
 
-def read(name: str, scratch: Path, progress: bool = True) -> datasets.Dataset:
-    """The published set `name` (such as ``hopper-medium-v2``) with one row an episode, all its parquet files in order.
+def read(name: str, scratch: Path, progress: bool = True, place: Place = PUBLISHED) -> datasets.Dataset:
+    """The set `name` (such as ``hopper-medium-v2``) with one row an episode, all its parquet files in order.
 
     The Arrow file that is made on the way lies in `scratch`, which may be deleted when the rows are no longer needed.
     Downloads have a progress bar if `progress`. Raises HubUnavailable, within seconds, whatever goes wrong.
@@ -53,15 +70,16 @@ def read(name: str, scratch: Path, progress: bool = True) -> datasets.Dataset:
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "5")
     from huggingface_hub import constants
 
-    files = _in_background(lambda: _list_files(name), 2 * PROBE_SECONDS)
+    files = _in_background(lambda: _list_files(name, place), place, 2 * PROBE_SECONDS)
 
-    written = [Path(constants.HF_HUB_CACHE) / f"datasets--{REPOSITORY.replace('/', '--')}", Path(scratch)]
+    written = [Path(constants.HF_HUB_CACHE) / f"datasets--{place.repository.replace('/', '--')}", Path(scratch)]
     with _progress_bars(progress):
         _silence_worker()
-        return _in_background(lambda: _load(files, scratch), PATIENCE_SECONDS, lambda: _fingerprint(written))
+        signs = partial(_fingerprint, written)
+        return _in_background(lambda: _load(files, scratch, place), place, PATIENCE_SECONDS, signs)
 
 
-def _list_files(name: str) -> list[str]:
+def _list_files(name: str, place: Place) -> list[str]:
     """Paths of the set's parquet files on the branch, once the first few kB of one have come.
 
     The bytes lie on another host than the list, which a school's firewall may not let through.
@@ -71,7 +89,7 @@ def _list_files(name: str) -> list[str]:
 
     client, headers = get_session(), build_hf_headers()
     listing = client.get(
-        f"{constants.ENDPOINT}/api/datasets/{REPOSITORY}/tree/{BRANCH}/{name}/train",
+        f"{constants.ENDPOINT}/api/datasets/{place.repository}/tree/{place.branch}/{name}/train",
         headers=headers,
         timeout=PROBE_SECONDS,
     )
@@ -79,7 +97,7 @@ def _list_files(name: str) -> list[str]:
     files = sorted(entry["path"] for entry in listing.json() if entry["path"].endswith(".parquet"))
     if not files:
         raise HubUnavailable(f"the Hub lists no parquet files for {name}")
-    url = f"{constants.ENDPOINT}/datasets/{REPOSITORY}/resolve/{BRANCH}/{files[0]}"
+    url = f"{constants.ENDPOINT}/datasets/{place.repository}/resolve/{place.branch}/{files[0]}"
     hf_raise_for_status(client.head(url, headers=headers, timeout=PROBE_SECONDS, follow_redirects=False))
     sample = {**headers, "Range": "bytes=0-4095"}
     with client.stream("GET", url, headers=sample, timeout=PROBE_SECONDS, follow_redirects=True) as answer:
@@ -88,30 +106,32 @@ def _list_files(name: str) -> list[str]:
     return files
 
 
-def _load(files: list[str], scratch: Path) -> datasets.Dataset:
+def _load(files: list[str], scratch: Path, place: Place) -> datasets.Dataset:
     from datasets import load_dataset
 
-    urls = [f"hf://datasets/{REPOSITORY}@{BRANCH}/{file}" for file in files]
+    urls = [f"hf://datasets/{place.repository}@{place.branch}/{file}" for file in files]
     try:
         return load_dataset("parquet", data_files=urls, cache_dir=str(scratch), split="train")
     except Exception as error:
         if _is_damage(error):
-            _forget(files)
+            _forget(files, place)
         raise
 
 
-def _forget(files: list[str]) -> None:
+def _forget(files: list[str], place: Place) -> None:
     """Remove downloaded files from the hub library's cache, so that the next attempt gets them afresh."""
     from huggingface_hub import try_to_load_from_cache
 
     for file in files:
-        kept = try_to_load_from_cache(REPOSITORY, file, repo_type="dataset", revision="refs/convert/parquet")
+        kept = try_to_load_from_cache(place.repository, file, repo_type="dataset", revision=place.revision)
         if isinstance(kept, str):
             Path(kept).resolve().unlink(missing_ok=True)
             Path(kept).unlink(missing_ok=True)
 
 
-def _in_background(task: Callable[[], T], patience: float, signs: Callable[[], object] = lambda: None) -> T:
+def _in_background(
+    task: Callable[[], T], place: Place, patience: float, signs: Callable[[], object] = lambda: None
+) -> T:
     """The task's result, from a daemon thread; HubUnavailable if it fails or `signs` stays as it is for too long.
 
     A thread cannot be stopped: one that hangs is left behind, and ends with the process at the latest.
@@ -137,20 +157,22 @@ def _in_background(task: Callable[[], T], patience: float, signs: Callable[[], o
                 raise HubUnavailable(f"{_host()} sent nothing for {patience:g} seconds") from None
             continue
         if error is not None:
-            raise error if isinstance(error, HubUnavailable) else HubUnavailable(_reason(error)) from error
+            raise error if isinstance(error, HubUnavailable) else HubUnavailable(_reason(error, place)) from error
         return result
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, place: Place) -> str:
     """What went wrong, in words that continue "could not be read from the Hub: "."""
     from huggingface_hub import errors
 
     chain = _chain(error)
     for link in chain:
         if isinstance(link, errors.RevisionNotFoundError):
-            return f"the Hub's dataset {REPOSITORY} has no parquet branch any more (404)"
+            return f"the Hub's dataset {place.repository} has no branch {place.revision} (404)"
         if isinstance(link, errors.RepositoryNotFoundError):
-            return f"the Hub has no dataset {REPOSITORY} any more (404)"
+            return f"the Hub has no dataset {place.repository} that can be read from here (404)"
+        if isinstance(link, errors.EntryNotFoundError):
+            return f"{place.repository} on the Hub holds no set of that name (404)"
         status = getattr(getattr(link, "response", None), "status_code", None)
         if status is not None:
             return f"{_host()} answered with the HTTP error {status}"

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from dt_helpers.rollout import Evaluation
+    from dt_helpers.sweep import Sweep
     from dt_helpers.trajectories import Trajectories
 
 RETURN, STATE, ACTION, TIME = "#d95f02", "#1b9e77", "#7570b3", "#b8b8b8"  # told apart by the colour-blind, too
@@ -150,19 +151,29 @@ def return_so_far(evaluation: Evaluation) -> Picture:
     return figure
 
 
-def target_against_achieved(evaluations: Sequence[Evaluation], best: float | None = None) -> Picture:
-    """Each evaluation's mean and spread over its target, the diagonal, and the best return in the data."""
-    figure = Picture(width=5, height=4)
-    axes = figure.subplots()
-    targets = [evaluation.target_return for evaluation in evaluations]
-    means, stds = zip(*((evaluation.mean, evaluation.std) for evaluation in evaluations), strict=True)
-    axes.errorbar(targets, means, stds, fmt="o", color=STATE, capsize=3, label="achieved (mean ± std)")
-    low, high = min(0, *targets), max(targets)
-    axes.plot([low, high], [low, high], "--", color="black", linewidth=1, label="as asked")
-    if best is not None:
-        axes.axvline(best, color=RETURN, linestyle=":", label=f"best in the data: {best:,.0f}")
+def target_against_achieved(sweep: Sweep) -> Picture:
+    """What every episode of a sweep earned over what it was asked for, with mean and spread; the diagonal, the best
+    return in the data, and above it how many recorded episodes earned how much."""
+    table, runs = sweep.table, sweep.episodes
+    figure = Picture(width=6, height=5)
+    top, axes = figure.subplots(2, 1, sharex=True, height_ratios=[1, 5])
+    top.hist(sweep.data_returns, bins=40, color=TIME)
+    top.set(ylabel="episodes\nin the data", yticks=[])
+    top.spines[["top", "right"]].set_visible(False)
+
+    ends = [min(table["target"].min(), sweep.data_returns.min()), max(table["target"].max(), sweep.best)]
+    axes.plot(ends, ends, "--", color="black", linewidth=1, label="as asked")
+    axes.scatter(runs["target"], runs["achieved"], s=12, color=STATE, alpha=0.35, linewidths=0)
+    axes.errorbar(
+        table["target"], table["mean"], table["std"], fmt="o", color=STATE, capsize=3, label="achieved (mean ± std)"
+    )
+    label = f"best in the data: {sweep.best:,.0f}"
+    axes.axvline(sweep.best, color=RETURN, linestyle=":", label=label)
+    top.axvline(sweep.best, color=RETURN, linestyle=":")
+    axes.axhline(sweep.best, color=RETURN, linestyle=":", linewidth=0.8)
     axes.set(xlabel="target return", ylabel="achieved return")
-    axes.legend()
+    axes.legend(loc="upper left", fontsize=9)
+    axes.grid(alpha=0.3)
     return figure
 
 

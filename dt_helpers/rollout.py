@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from gymnasium import Env
 
 from dt_helpers import envs, video
 from dt_helpers.bars import bar
@@ -87,7 +88,6 @@ class Evaluation:
         )
 
 
-@torch.inference_mode()
 def evaluate(
     model: DecisionTransformerModel,
     env_name: str = "HalfCheetah-v5",
@@ -97,6 +97,7 @@ def evaluate(
     max_steps: int = 1000,
     progress: bool = True,
     on_step: Callable[[list, int, np.ndarray], None] | None = None,
+    observe: Callable[[Env], np.ndarray] | None = None,
 ) -> Evaluation:
     """Run `episodes` episodes side by side, one forward pass a step for all of them.
 
@@ -104,29 +105,54 @@ def evaluate(
     `target_return` and is counted down by each reward, and the model sees the last K steps; its config must carry
     ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
     `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
+    `observe`, if given, makes the state (state_dim,) that the model is shown, such as a camera's frame, out of an
+    environment, in place of what that returns itself.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
+    return evaluate_targets(model, env_name, [target_return], episodes, seed, max_steps, progress, on_step, observe)[0]
+
+
+@torch.inference_mode()
+def evaluate_targets(
+    model: DecisionTransformerModel,
+    env_name: str,
+    target_returns: Sequence[float],
+    episodes: int = 4,
+    seed: int = 0,
+    max_steps: int = 1000,
+    progress: bool = True,
+    on_step: Callable[[list, int, np.ndarray], None] | None = None,
+    observe: Callable[[Env], np.ndarray] | None = None,
+) -> list[Evaluation]:
+    """As `evaluate`, for several targets: `episodes` episodes for each, all of them side by side.
+
+    The i-th episode starts alike for every target. `on_step` is handed all robots, those of the first target first.
+    """
+    wanted = np.repeat(np.asarray(target_returns, np.float64), episodes)  # (robots,)
+    if not len(wanted):
+        raise ValueError(f"At least one target and one episode are needed: {target_returns!r} and {episodes!r} came.")
+    count = len(wanted)
     config, device = model.config, model.device
     missing = [key for key in ("context_length", "state_mean", "state_std", "return_scale") if not hasattr(config, key)]
     if missing:
         raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
-    robots = [envs.make(env_name) for _ in range(episodes)]
-    _require_fit(config, robots[0], env_name)
+    robots = [envs.make(env_name) for _ in range(count)]
+    starts = [_seen(robot, robot.reset(seed=seed + i % episodes)[0], observe) for i, robot in enumerate(robots)]
+    _require_fit(config, (len(starts[0]), robots[0].action_space.shape[0]), env_name)
     model.eval()
     mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
 
     K, scale = config.context_length, config.return_scale
-    states = torch.zeros(episodes, max_steps + 1, config.state_dim)  # normalised
-    actions = torch.zeros(episodes, max_steps, config.act_dim)
-    returns_to_go = torch.zeros(episodes, max_steps + 1, 1)
-    rewards, lengths = np.zeros((episodes, max_steps)), np.zeros(episodes, np.int64)
-    alive = np.ones(episodes, bool)
+    states = torch.zeros(count, max_steps + 1, config.state_dim)  # normalised
+    actions = torch.zeros(count, max_steps, config.act_dim)
+    returns_to_go = torch.zeros(count, max_steps + 1, 1)
+    rewards, lengths = np.zeros((count, max_steps)), np.zeros(count, np.int64)
+    alive = np.ones(count, bool)
 
-    returns_to_go[:, 0] = target_return / scale
-    for i, robot in enumerate(robots):
-        states[i, 0] = (torch.from_numpy(robot.reset(seed=seed + i)[0]) - mean) / std
+    returns_to_go[:, 0, 0] = torch.from_numpy(wanted / scale)
+    states[:, 0] = (torch.stack(starts) - mean) / std
     if on_step is not None:
-        on_step(robots, 0, np.zeros(episodes))
+        on_step(robots, 0, np.zeros(count))
     progress_bar = bar(max_steps, f"running {env_name}", show=progress)
     for t in range(max_steps):
         running = np.flatnonzero(alive)
@@ -142,7 +168,7 @@ def evaluate(
         actions[running, t] = chosen
         for i, action in zip(running, chosen.numpy(), strict=True):
             state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
-            states[i, t + 1] = (torch.from_numpy(state) - mean) / std
+            states[i, t + 1] = (_seen(robots[i], state, observe) - mean) / std
             lengths[i] = t + 1
             alive[i] = not (terminated or truncated)
         returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
@@ -154,7 +180,9 @@ def evaluate(
     progress_bar.close()
     for robot in robots:
         robot.close()
-    return Evaluation(env_name, target_return, rewards, lengths)
+    rewards, lengths = rewards.reshape(-1, episodes, max_steps), lengths.reshape(-1, episodes)
+    parts = zip(target_returns, rewards, lengths, strict=True)
+    return [Evaluation(env_name, float(target), *measured) for target, *measured in parts]
 
 
 def record(
@@ -165,6 +193,7 @@ def record(
     seed: int = 0,
     max_steps: int = 1000,
     progress: bool = True,
+    observe: Callable[[Env], np.ndarray] | None = None,
     **options,
 ) -> tuple[video.Video, Evaluation]:
     """One episode as in `evaluate`, filmed to the MP4 at `path`; `options` go to `video.Recorder`."""
@@ -177,12 +206,15 @@ def record(
                 recorder = stack.enter_context(video.Recorder(robots[0], path, **options))
             recorder.capture(f"step {t}\nreturn {round(returns[0]):,} of {target_return:,.0f}")
 
-        evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, on_step=film)
+        evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, film, observe)
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
 
 
-def _require_fit(config, env, env_name: str) -> None:
-    need = (env.observation_space.shape[0], env.action_space.shape[0])
+def _seen(env: Env, observation: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> torch.Tensor:
+    return torch.from_numpy(observe(env) if observe else observation)
+
+
+def _require_fit(config, need: tuple[int, int], env_name: str) -> None:
     have = (config.state_dim, config.act_dim)
     if need != have:
         raise ValueError(

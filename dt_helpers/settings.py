@@ -22,6 +22,7 @@ class Settings:
     max_grad_norm: float = 0.25  # gradients are clipped to this norm
     ema: float | None = None  # decay of the moving average of the weights that is kept in the end; None: no average
     sampling: Sampling = "start"  # the step of a window that is drawn uniformly: its "start", or its "end"
+    early: float = 0.0  # share of the windows that the first steps of the episodes are repeated for
     context_length: int = 20  # K, steps in a window
     max_ep_len: int = 1000  # timesteps that have an embedding
     scale: float = 1000.0  # returns-to-go are divided by this
@@ -44,6 +45,7 @@ PRESETS = {
         schedule="cosine",
         ema=0.99,
         sampling="end",
+        early=0.25,
         precision="bf16",
         eval_steps=300,
         save_steps=300,
@@ -56,6 +58,7 @@ PRESETS = {
         schedule="cosine",
         ema=0.9,
         sampling="end",
+        early=0.25,
         eval_steps=10,
         save_steps=10,
     ),

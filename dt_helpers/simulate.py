@@ -3,8 +3,11 @@
 MuJoCo's own `rollout` module advances all robots in C++ threads; in between there is one call of the policy for all.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -17,15 +20,43 @@ Policy = Callable[[np.ndarray], np.ndarray]  # observations (n, state_dim) -> ac
 
 @dataclass(frozen=True)
 class Robot:
-    """How gymnasium turns the physics of a robot into observations and rewards."""
+    """How an environment turns the physics of a robot into observations, rewards and the end of an episode."""
 
-    env: str
-    forward_reward_weight: float = 1.0
-    ctrl_cost_weight: float = 0.1
+    ctrl_cost_weight: float
+    healthy_reward: float = 0.0  # for each step that ends upright
+    healthy_z: tuple[float, float] = (-inf, inf)  # metres, of the torso
+    healthy_angle: tuple[float, float] = (-inf, inf)  # radians, of the torso
+    healthy_state: float = inf  # the bound of all other coordinates and velocities
+    velocity_clip: float = inf  # observed velocities are cut to this
+    falling_is_rewarded: bool = False  # gym's -v3 gave the healthy reward for the step of the fall, too
+
+    def is_healthy(self, qpos: np.ndarray, qvel: np.ndarray) -> np.ndarray:
+        """Which of n robots, qpos (n, nq) and qvel (n, nv), are upright: (n,) bool."""
+        z, angle = qpos[:, 1], qpos[:, 2]
+        rest = np.concatenate([qpos[:, 2:], qvel], axis=1)
+        upright = (self.healthy_z[0] < z) & (z < self.healthy_z[1])
+        upright &= (self.healthy_angle[0] < angle) & (angle < self.healthy_angle[1])
+        return upright & (np.abs(rest) < self.healthy_state).all(axis=1)
 
 
-# gymnasium/envs/mujoco/half_cheetah_v5.py
-ROBOTS = {"HalfCheetah-v5": Robot("HalfCheetah-v5")}
+# The defaults of gymnasium/envs/mujoco/{half_cheetah,hopper,walker2d}_v5.py
+_CHEETAH = Robot(ctrl_cost_weight=0.1)
+_HOPPER = {
+    "ctrl_cost_weight": 1e-3, "healthy_reward": 1.0, "healthy_z": (0.7, inf), "healthy_angle": (-0.2, 0.2),
+    "healthy_state": 100.0, "velocity_clip": 10.0,
+}  # fmt: skip
+_WALKER = {
+    "ctrl_cost_weight": 1e-3, "healthy_reward": 1.0, "healthy_z": (0.8, 2.0), "healthy_angle": (-1.0, 1.0),
+    "velocity_clip": 10.0,
+}  # fmt: skip
+ROBOTS = {
+    "HalfCheetah-v5": _CHEETAH,
+    "Hopper-v5": Robot(**_HOPPER),
+    "Walker2d-v5": Robot(**_WALKER),
+    "HalfCheetah-v3": _CHEETAH,
+    "Hopper-v3": Robot(**_HOPPER, falling_is_rewarded=True),
+    "Walker2d-v3": Robot(**_WALKER, falling_is_rewarded=True),
+}
 
 
 def roll_out(
@@ -41,9 +72,9 @@ def roll_out(
 ) -> Trajectories:
     """Episodes of `policy` with Gaussian noise of standard deviation `noise` added to its actions.
 
-    Episode i starts where ``env.reset(seed=seed + i)`` starts; the same arguments give the same data. Actions are
-    recorded as they were carried out: with the noise, clipped to [-1, 1]. Observations are float32 of gymnasium's own.
-    Raises ValueError for an environment that it does not know.
+    Episode i starts where ``env.reset(seed=seed + i)`` starts and ends when the robot falls or after `steps`; the same
+    arguments give the same data. Actions are recorded as they were carried out: with the noise, clipped to [-1, 1].
+    Observations are float32 of the environment's own. Raises ValueError for an environment that it does not know.
     """
     import mujoco
     from mujoco.rollout import Rollout
@@ -53,43 +84,54 @@ def roll_out(
     if env_name not in ROBOTS:
         raise ValueError(f"Rolling out knows {', '.join(ROBOTS)}, not {env_name!r}.")
     robot = ROBOTS[env_name]
-    env = envs.make(env_name).unwrapped
-    model, dt, frame_skip = env.model, env.dt, env.frame_skip
+    env = envs.make(env_name)
+    model, dt, frame_skip = env.unwrapped.model, env.unwrapped.dt, env.unwrapped.frame_skip
     nq, act_dim, state_dim = model.nq, model.nu, env.observation_space.shape[0]
+    assert state_dim == nq + model.nv - 1  # all but the x position
 
     state = np.empty((episodes, mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)))  # time, qpos, qvel
     for i in range(episodes):
         env.reset(seed=seed + i)
-        state[i] = np.concatenate([[0.0], env.data.qpos, env.data.qvel])
+        state[i] = np.concatenate([[0.0], env.unwrapped.data.qpos, env.unwrapped.data.qvel])
     env.close()
 
     rng = np.random.default_rng(seed)
     observations = np.empty((episodes, steps, state_dim), np.float32)
     actions = np.empty((episodes, steps, act_dim), np.float32)
     rewards = np.empty((episodes, steps), np.float32)
-    trajectory = np.empty((episodes, frame_skip, state.shape[1]))
+    lengths = np.full(episodes, steps, np.int64)
+    fell = np.zeros(episodes, bool)
+    running = np.arange(episodes)
     n_threads = threads or usable_cores()
     workers = [mujoco.MjData(model) for _ in range(n_threads)]
-    with Rollout(nthread=n_threads) as physics:
-        progress_bar = bar(steps, f"rolling out {name}", show=progress)
+    with Rollout(nthread=n_threads) as physics, bar(steps, f"rolling out {name}", show=progress) as progress_bar:
         for t in range(steps):
-            observations[:, t] = state[:, 2:]  # all but the time and the x position
-            wish = policy(observations[:, t]) + rng.normal(0.0, noise, (episodes, act_dim))
-            actions[:, t] = np.clip(wish, -1.0, 1.0)
-            control = np.repeat(actions[:, t, None].astype(np.float64), frame_skip, axis=1)  # (E, frame_skip, act_dim)
-            physics.rollout(model, workers, state, control, state=trajectory)
-            x_velocity = (trajectory[:, -1, 1] - state[:, 1]) / dt  # (E,)
-            effort = np.square(actions[:, t], dtype=np.float64).sum(axis=1)
-            rewards[:, t] = robot.forward_reward_weight * x_velocity - robot.ctrl_cost_weight * effort
-            state[:] = trajectory[:, -1]
+            before = state[running]  # (n, time + nq + nv), of those that are still upright
+            qpos, qvel = before[:, 1 : 1 + nq], before[:, 1 + nq :]
+            velocities = np.clip(qvel, -robot.velocity_clip, robot.velocity_clip)
+            seen = np.concatenate([qpos[:, 1:], velocities], axis=1).astype(np.float32)  # (n, state_dim)
+            tremble = rng.normal(0.0, noise, (episodes, act_dim))[running]
+            done = np.clip(policy(seen) + tremble, -1.0, 1.0).astype(np.float32)  # (n, act_dim)
+            control = np.repeat(done[:, None].astype(np.float64), frame_skip, axis=1)  # (n, frame_skip, act_dim)
+            trajectory, _ = physics.rollout(model, workers, before, control)  # (n, frame_skip, time + nq + nv)
+            after = trajectory[:, -1]
+
+            healthy = robot.is_healthy(after[:, 1 : 1 + nq], after[:, 1 + nq :])
+            x_velocity = (after[:, 1] - before[:, 1]) / dt  # (n,)
+            effort = np.square(done, dtype=np.float64).sum(axis=1)
+            upright = robot.healthy_reward * (healthy | robot.falling_is_rewarded)
+            observations[running, t], actions[running, t] = seen, done
+            rewards[running, t] = x_velocity + upright - robot.ctrl_cost_weight * effort
+            state[running] = after
+
+            fallen = running[~healthy]
+            lengths[fallen], fell[fallen] = t + 1, True
+            running = running[healthy]
             progress_bar.update()
-        progress_bar.close()
-    assert state_dim == 2 * nq - 1
-    return Trajectories(
-        observations.reshape(-1, state_dim),
-        actions.reshape(-1, act_dim),
-        rewards.reshape(-1),
-        np.zeros(episodes * steps, bool),  # a cheetah never falls, only the clock ends its episodes
-        np.arange(episodes + 1, dtype=np.int64) * steps,
-        name=name,
-    )
+            if not len(running):
+                break
+    recorded = np.arange(steps) < lengths[:, None]  # (episodes, steps)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    dones = np.zeros(offsets[-1], bool)
+    dones[offsets[1:] - 1] = fell
+    return Trajectories(observations[recorded], actions[recorded], rewards[recorded], dones, offsets, name=name)

@@ -95,16 +95,20 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
 
 
 def make_trainer(
-    model: TrainableDT, collator: DecisionTransformerGymDataCollator, args: TrainingArguments, held_out: float = 0.05
+    model: TrainableDT,
+    collator: DecisionTransformerGymDataCollator,
+    args: TrainingArguments,
+    held_out: float = 0.05,
+    early: float = 0.0,
 ) -> Trainer:
     """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
-    by windows that lie side by side (every K-th step anchors one)."""
+    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`."""
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
     trainer = Trainer(
         model=model,
         args=args,
-        train_dataset=Windows(data, train_episodes),
+        train_dataset=Windows(data, train_episodes, early=early),
         eval_dataset=Windows(data, held_out_episodes, every=collator.max_len),
         data_collator=collator,
     )
@@ -144,7 +148,8 @@ def train(
     model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
     if criterion is not None:
         model.criterion = criterion
-    trainer = make_trainer(model, collator, arguments(settings, output / "unfinished", seed), settings.held_out)
+    args = arguments(settings, output / "unfinished", seed)
+    trainer = make_trainer(model, collator, args, settings.held_out, settings.early)
     average = MovingAverage(model, settings.ema, checkpoint) if settings.ema else None
     if average:
         trainer.add_callback(average)
@@ -185,14 +190,19 @@ def _without_file_bars() -> Iterator[None]:
             transformers_logging.enable_progress_bar()
 
 
-def load_or_provided() -> TrainableDT:
-    """The workspace's own model if one was trained there, else one that comes with the course; it says which."""
+def load_or_provided(name: str = "model") -> TrainableDT:
+    """The model in the workspace's folder `name` if one was trained there, else the one of that name that comes with
+    the course, and it says which: ``"model"``, trained on `halfcheetah-expert`, or ``"model-mixed"``, on
+    `halfcheetah-mixed`.
+
+    Raises FileNotFoundError if there is neither.
+    """
     try:
-        model = load()
-        print(f"Using the model that you have trained: {workspace() / 'model'}")
+        model = load(workspace() / name)
+        print(f"Using the model that you have trained: {workspace() / name}")
     except FileNotFoundError:
-        model = load(PROVIDED)
-        print("No model was trained in this workspace yet (notebook 05 does): using one that comes with the course.")
+        model = load(PROVIDED.with_name(name))
+        print(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
     return model
 
 

@@ -6,6 +6,7 @@ that it came from, and nothing here loops over steps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -111,6 +112,16 @@ class Trajectories:
         order = np.random.default_rng(seed).permutation(len(self))
         count = min(max(1, round(share * len(self))), len(self) - 1)
         return np.sort(order[count:]), np.sort(order[:count])
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Trajectories], name: str = "unnamed") -> Trajectories:
+        """The episodes of all `parts`, one part after the other. ValueError if their robots' dimensions differ."""
+        dimensions = {(part.state_dim, part.act_dim) for part in parts}
+        if len(dimensions) != 1:
+            raise ValueError(f"The parts need the same state and action dimensions; they have {sorted(dimensions)}.")
+        lengths = np.concatenate([part.lengths for part in parts])
+        columns = (np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS)
+        return cls(*columns, np.concatenate([[0], np.cumsum(lengths)]), name=name)
 
     @classmethod
     def from_dataset(cls, dataset: datasets.Dataset, name: str = "unnamed") -> Trajectories:

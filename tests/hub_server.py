@@ -3,10 +3,13 @@
     with HubServer({"halfcheetah-expert-v2/train/0000.parquet": content}) as hub:
         run_a_child(env={"HF_ENDPOINT": hub.url})       # the hub library reads HF_ENDPOINT when it is imported
 
+With another repository and branch it is one that may be written to, by those who have the token.
+
 A child may choose the next fault itself: ``POST <url>/fault/cut`` (an empty name ends it). As on the Hub, a file's
 address redirects to a store, and errors carry ``X-Error-Code``.
 """
 
+import base64
 import hashlib
 import io
 import json
@@ -22,6 +25,7 @@ from dt_helpers.trajectories import Trajectories
 
 REPOSITORY = "edbeeching/decision_transformer_gym_replay"
 BRANCH = "refs/convert/parquet"
+TOKEN = "hf_of_the_tests"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 FAULTS = {
     "": "none: all is well",
@@ -46,8 +50,11 @@ def child_environment(**given: str) -> dict[str, str]:
 class HubServer:
     """`files` maps paths on the parquet branch to their bytes. `requests` keeps what was asked, as "METHOD path"."""
 
-    def __init__(self, files: dict[str, bytes]):
-        self.files = files
+    def __init__(self, files: dict[str, bytes], repository: str = REPOSITORY, branch: str = BRANCH):
+        self.files, self.repository, self.branch = files, repository, branch
+        self.exists = repository == REPOSITORY  # another one has to be made first
+        self.commit = COMMIT  # the newest
+        self.messages: list[str] = []  # of the commits that were made
         self.fault = ""
         self.requests: list[str] = []
         self.released = threading.Event()
@@ -83,8 +90,44 @@ class _Handler(BaseHTTPRequestHandler):
             self.hub.fault = path.removeprefix("/fault/")
             assert self.hub.fault in FAULTS, self.hub.fault
             self._answer(200, b"")
+            return
+        self.hub.requests.append(f"{self.command} {path}")
+        whole = self.headers.get("Content-Length")
+        sent = self.rfile.read(int(whole)) if whole else b"".join(self._chunks())
+        if path == "/api/validate-yaml":
+            self._json({"errors": [], "warnings": []})
+            return
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self._answer(401, b"")
+        elif path == "/api/repos/create":
+            asked = json.loads(sent)
+            assert (asked["type"], f"{asked.get('organization')}/{asked['name']}") == ("dataset", self.hub.repository)
+            known, self.hub.exists = self.hub.exists, True
+            self._json({"url": f"{self.hub.url}/datasets/{self.hub.repository}"}, 409 if known else 200)
+        elif path == f"/api/datasets/{self.hub.repository}/preupload/{self.hub.branch}":
+            modes = {"uploadMode": "regular", "shouldIgnore": False, "oid": None}
+            self._json({"files": [{"path": file["path"], **modes} for file in json.loads(sent)["files"]]})
+        elif path == f"/api/datasets/{self.hub.repository}/commit/{self.hub.branch}":
+            self._commit([json.loads(line) for line in sent.splitlines()])
         else:
             self._answer(405, b"")
+
+    def _chunks(self):
+        while size := int(self.rfile.readline(), 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+
+    def _commit(self, lines: list[dict]) -> None:
+        for line in lines:
+            if line["key"] == "header":
+                self.hub.messages.append(line["value"]["summary"])
+            else:
+                assert (line["key"], line["value"]["encoding"]) == ("file", "base64")
+                self.hub.files[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
+        self.hub.commit = hashlib.sha1(self.hub.commit.encode()).hexdigest()
+        address = f"{self.hub.url}/datasets/{self.hub.repository}/commit/{self.hub.commit}"
+        self._json({"commitUrl": address, "commitOid": self.hub.commit, "hookOutput": "", "pullRequestUrl": None})
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -101,18 +144,24 @@ class _Handler(BaseHTTPRequestHandler):
             self._missing("RepoNotFound")
         elif path.startswith("/store/"):
             self._store(path.removeprefix("/store/"))
-        elif f"datasets/{REPOSITORY}/" not in path:
+        elif f"datasets/{self.hub.repository}" not in path or not self.hub.exists:
             self._missing("RepoNotFound")
-        elif fault == "no branch" or f"/{BRANCH}" not in path:
+        elif path == f"/api/datasets/{self.hub.repository}":
+            self._revision("")
+        elif fault == "no branch" or not any(f"/{name}" in path for name in (self.hub.branch, self.hub.commit)):
             self._missing("RevisionNotFound")
         else:
-            question, _, rest = path.partition(f"/{BRANCH}")
+            question, _, rest = path.partition(
+                f"/{self.hub.branch if f'/{self.hub.branch}' in path else self.hub.commit}"
+            )
             answer = {"revision": self._revision, "tree": self._tree, "resolve": self._resolve}
             answer[question.rsplit("/", 1)[1]](rest.strip("/"))
 
     def _revision(self, _: str) -> None:
         siblings = [{"rfilename": path} for path in self.hub.files]
-        self._json({"id": REPOSITORY, "sha": COMMIT, "private": False, "tags": [], "siblings": siblings})
+        self._json(
+            {"id": self.hub.repository, "sha": self.hub.commit, "private": False, "tags": [], "siblings": siblings}
+        )
 
     def _tree(self, folder: str) -> None:
         entries = [self._entry(path) for path in sorted(self.hub.files) if path.startswith(f"{folder}/")]
@@ -134,7 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             entry = self._entry(path)
             linked = {"X-Linked-Size": str(entry["size"]), "X-Linked-Etag": f'"{entry["lfs"]["oid"]}"'}
-            self._answer(302, b"", {"Location": f"{self.hub.store}/store/{path}", "X-Repo-Commit": COMMIT, **linked})
+            self._answer(
+                302, b"", {"Location": f"{self.hub.store}/store/{path}", "X-Repo-Commit": self.hub.commit, **linked}
+            )
 
     def _store(self, path: str) -> None:
         if self.hub.fault == "hung store":
@@ -162,8 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.released.wait()
         self.close_connection = True
 
-    def _json(self, answer) -> None:
-        self._answer(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+    def _json(self, answer, status: int = 200) -> None:
+        self._answer(status, json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
     def _missing(self, code: str) -> None:
         self._answer(404, b"", {"X-Error-Code": code, "X-Error-Message": code})

@@ -10,7 +10,10 @@ import pytest
 from dt_helpers import cli, data, settings
 from tests.course_tree import add_script, edit, make_tree
 
-COMMANDS = ["check-env", "data", "train", "replay", "course", "release"]
+COMMANDS = [
+    "check-env", "data", "train", "replay", "sweep", "course", "release",
+    "collect", "grade", "feedback", "report", "export",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -123,6 +126,16 @@ def test_data_says_what_is_in_the_set(tmp_path, monkeypatch, capsys):
     assert re.search(r"Returns from [\d,]+ to [\d,]+, 1000 to 1000 steps each", shown)
 
 
+def test_data_opens_a_file(trajectories, tmp_path, capsys):
+    from dt_helpers.formats import to_parquet
+
+    assert cli.main(["data", str(to_parquet(trajectories, tmp_path))]) == 0
+    shown = capsys.readouterr().out
+    assert "made up: 5 episodes, 108 steps." in shown and "1 to 50 steps each" in shown
+    assert cli.main(["data", str(tmp_path / "missing.hdf5")]) == 1
+    assert "There is no" in capsys.readouterr().err
+
+
 def test_data_refuses_no_episodes(capsys):
     assert cli.main(["data", "--episodes", "0"]) == 1
     assert capsys.readouterr().err.startswith("dt-course: episodes must be a whole number of at least 1")
@@ -140,6 +153,16 @@ def test_train_saves_a_model_and_replay_measures_and_films_it(in_workspace, caps
     assert "over 2 episodes" in shown
     assert b"ftyp" in (in_workspace / "replay.mp4").read_bytes()[:12]
     assert "over 2 episodes" in (in_workspace / "model" / "README.md").read_text()
+
+
+def test_sweep_of_a_trained_model(in_workspace, capsys):
+    assert cli.main(["train", "--preset", "ci", "--output", str(in_workspace / "model-mixed")]) == 0
+    assert cli.main(["sweep", "--episodes", "1", "--steps", "5"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Using the model that you have trained: {in_workspace / 'model-mixed'}" in shown
+    assert "rank correlation up to the data's best" in shown
+    table = (in_workspace / "targets.csv").read_text().splitlines()
+    assert table[0].startswith("target,episodes,mean") and len(table) == 9
 
 
 def test_replay_of_a_folder_without_a_model(tmp_path, capsys):

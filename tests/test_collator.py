@@ -113,3 +113,16 @@ def test_bad_settings_are_refused(trajectories):
         DecisionTransformerGymDataCollator(trajectories, sampling="middle")
     with pytest.raises(ValueError, match="positive"):
         DecisionTransformerGymDataCollator(trajectories, max_len=0)
+
+
+def test_the_first_steps_may_be_repeated(trajectories):
+    """Episodes of 30, 1, 7, 50 and 20 steps: 68 of 108 are among the first twenty of theirs."""
+    plain = Windows(trajectories)
+    assert len(Windows(trajectories, early=0.2)) == 108  # a fifth more would be less than half a repetition
+    often = Windows(trajectories, early=0.75)
+    anchors, counts = np.unique(often.anchors, return_counts=True)
+    np.testing.assert_array_equal(anchors, plain.anchors)
+    first = anchors - trajectories.offsets[trajectories.episode_of[anchors]] < 20
+    assert set(counts[first]) == {6} and set(counts[~first]) == {1}  # 3 * 108 / 68, rounded, on top of the one
+    with pytest.raises(ValueError, match="below 1; it is 1"):
+        Windows(trajectories, early=1.0)

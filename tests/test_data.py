@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from dt_helpers import data, dataset_cache, hub
+from dt_helpers import data, dataset_cache, experts, hub, simulate
 from dt_helpers.trajectories import COLUMNS, Trajectories, features
 from tests.conftest import make_trajectories
 from tests.hub_server import HubServer, child_environment, parquet
@@ -50,7 +50,7 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def few(monkeypatch):
     """The default set, as it is but for three episodes of 40 steps."""
-    recipe = data.Recipe("HalfCheetah-v5", "halfcheetah", "1000k", episodes=3, steps=40)
+    recipe = data.Recipe("HalfCheetah-v5", "halfcheetah", ("1000k",), episodes=3, steps=40)
     monkeypatch.setitem(data.SETS, "halfcheetah-expert", recipe)
     return recipe
 
@@ -100,6 +100,30 @@ def test_episodes_and_seed_are_data_of_their_own(few, cache):
         "halfcheetah-expert-3-episodes-seed-5",
         "halfcheetah-expert-2-episodes-seed-0",
     }
+
+
+def test_a_mixed_set_has_episodes_of_every_stage(cache, monkeypatch):
+    recipe = data.Recipe("HalfCheetah-v5", "halfcheetah", ("50k", "400k", "1000k"), episodes=7, steps=40)
+    monkeypatch.setitem(data.SETS, "halfcheetah-mixed", recipe)
+    mixed, said = load("halfcheetah-mixed")
+    assert "rolled out with the course's own experts" in said[0]
+    assert mixed.lengths.tolist() == [40] * 7 and mixed.name == "halfcheetah-mixed"
+    first, last = (
+        simulate.roll_out(experts.load("halfcheetah", stage), episodes=count, steps=40, seed=seed, progress=False)
+        for stage, count, seed in (("50k", 3, 0), ("1000k", 2, 5))
+    )
+    np.testing.assert_array_equal(mixed.actions[:120], first.actions)  # 3, 2 and 2 episodes
+    np.testing.assert_array_equal(mixed.actions[-80:], last.actions)
+    assert len({tuple(state) for state in mixed.observations[::40]}) == 7  # no two begin alike
+    again, said = load("halfcheetah-mixed")
+    assert "from the cache" in said[0] and same(mixed, again)
+
+
+def test_where_a_set_comes_from():
+    assert data.environment("halfcheetah-mixed") == "HalfCheetah-v5"
+    assert data.environment("hopper-medium-replay-v2") == "Hopper-v3"
+    with pytest.raises(ValueError, match="no dataset 'ant'"):
+        data.environment("ant")
 
 
 def put(file, damaged):
@@ -199,29 +223,29 @@ def test_published_sets_and_what_takes_their_place(few, tmp_path):
         server.files["walker2d-expert-v2/train/0000.parquet"] = parquet(walker)
         loads = [
             ["no branch", "halfcheetah-expert-v2", 2],
-            ["no branch", "hopper-medium-replay-v2", None],
-            ["", "walker2d-expert-v2", None],
+            ["no branch", "hopper-medium-replay-v2", 2],
+            ["", "walker2d-expert-v2", 2],
             ["", "halfcheetah-expert-v2", None],
             ["error", "halfcheetah-expert-v2", None],
             ["error", "halfcheetah-expert-v2", 1],
         ]
         process = start(loads, HF_ENDPOINT=server.url, HF_HOME=str(tmp_path / "hf"))
-        instead, impossible, wrong, good, kept, first = answers(process)
+        instead, mixed, wrong, good, kept, first = answers(process)
         asked_at_the_end = [request for request in server.requests if "halfcheetah" in request][-1]
 
     assert instead[:2] == ["halfcheetah-expert", 2]
     assert "halfcheetah-expert-v2 could not be read from the Hub: " in instead[3][0]
-    assert "no parquet branch" in instead[3][0] and "not to be compared" in instead[3][0]
+    assert "no branch refs/convert/parquet" in instead[3][0] and "not to be compared" in instead[3][0]
     assert instead[3][1].startswith("halfcheetah-expert: 2 episodes, 2,000 steps")
 
-    assert impossible[0] == "HubUnavailable"
-    assert "hopper-medium-replay-v2" in impossible[1] and "halfcheetah-expert" in impossible[1]
+    assert mixed[:2] == ["hopper-mixed", 2]
+    assert "The course's own hopper-mixed takes its place" in mixed[3][0]
 
-    assert wrong[0] == "HubUnavailable" and "lacks the columns ['rewards']" in wrong[1]
+    assert wrong[:2] == ["walker2d-expert", 2] and "lacks the columns ['rewards']" in wrong[3][0]
 
     total = pytest.approx(published.returns.sum())
     assert good[:3] == ["halfcheetah-expert-v2", 3, total]
-    assert len(good[3]) == 1 and f"from the Hub ({hub.REPOSITORY})" in good[3][0]
+    assert len(good[3]) == 1 and f"from the Hub ({hub.PUBLISHED.repository})" in good[3][0]
     assert kept[:3] == ["halfcheetah-expert-v2", 3, total]
     assert "from the cache" in kept[3][0] and len(kept[3]) == 1
     assert first[:3] == ["halfcheetah-expert-v2", 1, pytest.approx(published.returns[0])]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dt_helpers import drawing, envs
 
-ROBOTS = ["HalfCheetah-v5", "Hopper-v5", "Walker2d-v5"]
+ROBOTS = [f"{robot}-{version}" for version in ("v5", "v3") for robot in envs.ROBOTS]
 HIND, FRONT = drawing.LIMBS[:2]
 
 

@@ -1,24 +1,97 @@
+import pickle
+import subprocess
+import sys
+import warnings
+
+import gymnasium
+import numpy as np
 import pytest
+from gymnasium.utils.env_checker import check_env
 
 from dt_helpers import envs
 
+V3 = [f"{robot}-v3" for robot in envs.ROBOTS]
 
-def test_make_is_silent(capfd, tmp_path, monkeypatch):
+
+@pytest.mark.parametrize("name", ["HalfCheetah-v5", *V3])
+def test_make_is_silent(name, capfd, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    envs.make("HalfCheetah-v5").close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        envs.make(name).close()
     assert capfd.readouterr().err == ""
     assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_name_says_what_there_is():
-    with pytest.raises(ValueError, match="HalfCheetah-v5"):
+    with pytest.raises(
+        ValueError, match=r"HalfCheetah-v5, Hopper-v5, Walker2d-v5 and.* HalfCheetah-v3, Hopper-v3, Walker"
+    ):
         envs.make("HalfCheeta-v5")
+
+
+def test_a_module_that_is_loaded_again_registers_nothing_twice():
+    code = "import importlib, dt_helpers.envs; importlib.reload(dt_helpers.envs)"
+    child = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert child.returncode == 0, child.stderr
+    assert "Overriding" not in child.stderr
+
+
+def test_importing_it_does_not_import_mujoco():
+    code = "import sys, dt_helpers.envs; sys.exit('mujoco' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("way", ["import dt_helpers.envs", ""], ids=["imported before", "imported by gymnasium"])
+@pytest.mark.parametrize("name", V3)
+def test_v3_by_gymnasium_itself(way, name, tmp_path):
+    prefix = "" if way else "dt_helpers.envs:"
+    code = f"""
+import gymnasium
+{way}
+env = gymnasium.make("{prefix}dt_helpers/{name}")
+print(type(env.unwrapped).__name__, env.spec.id, env.spec.max_episode_steps, env.unwrapped.model.body_mass.sum())
+"""
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert child.returncode == 0, child.stderr
+    kind, spec, steps, mass = child.stdout.split()
+    assert (kind, spec, steps) == (name.replace("-v", "V"), f"dt_helpers/{name}", "1000")
+    assert float(mass) == pytest.approx(envs.make(name).unwrapped.model.body_mass.sum())
+
+
+@pytest.mark.parametrize("name", V3)
+def test_v3_keeps_gymnasiums_rules(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # MuJoCo leaves its log here when not silenced by `envs.make`
+    env = envs.make(name)
+    check_env(env.unwrapped, skip_render_check=True)
+    first, again = (env.reset(seed=7)[0] for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert env.unwrapped.dt == pytest.approx({"HalfCheetah-v3": 0.05}.get(name, 0.008))
+    copy = pickle.loads(pickle.dumps(env.unwrapped))
+    np.testing.assert_array_equal(copy.model.body_inertia, env.unwrapped.model.body_inertia)
+
+
+def test_options_are_handed_on():
+    env = envs.make("HalfCheetah-v3", ctrl_cost_weight=1.0, max_episode_steps=3)
+    env.reset(seed=0)
+    steps = [env.step(np.ones(6, np.float32)) for _ in range(3)]
+    assert [truncated for *_, truncated, _ in steps] == [False, False, True]
+    assert steps[0][-1]["reward_ctrl"] == -6
+
+
+def test_many_at_once():
+    many = gymnasium.make_vec("dt_helpers/Hopper-v3", num_envs=3)
+    observations, _ = many.reset(seed=0)
+    assert observations.shape == (3, 11)
+    many.close()
 
 
 def test_scores_only_where_d4rl_has_them():
     assert envs.normalized_score("HalfCheetah-v3", 12135.0) == 100
     assert envs.normalized_score("HalfCheetah-v3", -280.178953) == 0
+    assert envs.normalized_score("dt_helpers/HalfCheetah-v3", 12135.0) == 100
     assert envs.normalized_score("HalfCheetah-v5", 9000.0) is None
+    assert set(envs.D4RL_REFERENCES) == set(V3)
 
 
 def test_mujoco_gl_that_names_a_missing_library(monkeypatch):

@@ -73,7 +73,7 @@ def free_port() -> int:
 def test_reads_all_files_of_the_branch_and_recovers_from_every_failure(server, tmp_path):
     expected = {
         "no dataset": "no dataset",
-        "no branch": "no parquet branch",
+        "no branch": "no branch refs/convert/parquet",
         "error": "HTTP error 500",
         "portal": "login page",
         "hung head": "did not answer within 1 seconds",

@@ -3,6 +3,7 @@ import numpy as np
 from dt_helpers import plots
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.rollout import Evaluation
+from dt_helpers.sweep import Sweep
 
 
 def test_every_picture_shows_itself(trajectories):
@@ -19,7 +20,7 @@ def test_every_picture_shows_itself(trajectories):
         plots.tokens({"expected": ["R1", "s1", "a1"]}),
         plots.architecture(),
         plots.return_so_far(evaluations[0]),
-        plots.target_against_achieved(evaluations, best=4.0),
+        plots.target_against_achieved(Sweep(evaluations, trajectories.returns)),
     ]
     for picture in pictures:
         assert picture._repr_png_().startswith(b"\x89PNG")

@@ -27,14 +27,14 @@ def test_conda_environment_has_the_same_requirements():
     conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text())["dependencies"]
     pip = next(entry["pip"] for entry in conda if isinstance(entry, dict))
     assert "-e ." in pip, "the package itself, so that dt-course is there"
-    wanted = CORE + EXTRAS["lab"] + EXTRAS["grade"] + EXTRAS["test"]
+    wanted = CORE + EXTRAS["lab"] + EXTRAS["grade"] + EXTRAS["formats"] + EXTRAS["test"]
     assert sorted(set(pip) - {"-e ."}) == sorted(set(wanted))
     python = next(entry for entry in conda if str(entry).startswith("python"))
     assert PROJECT["requires-python"] in python
 
 
 def test_no_requirement_is_there_twice_or_without_a_lowest_version():
-    everything = CORE + [requirement for extra in EXTRAS.values() for requirement in extra]
+    everything = CORE + [requirement for name in EXTRAS if name != "experts" for requirement in EXTRAS[name]]
     assert len(names(everything)) == len(everything)
     for requirement in everything:
         assert [bound.operator for bound in Requirement(requirement).specifier] == [">="], requirement
@@ -69,8 +69,12 @@ def and_their_own(declared: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_what_a_module_imports_is_required(module):
-    """The course's own tools (authoring, grading) may use the extra grade; IPython is there wherever it is used."""
+    """The course's own tools (authoring, grading) may use the extra grade, formats may use its own; IPython is there
+    wherever it is used.
+    """
     allowed = names(CORE)
+    if module.stem == "formats":
+        allowed |= names(EXTRAS["formats"])
     if {"authoring", "grading"} & set(module.parts):
         allowed |= names(EXTRAS["grade"])
     allowed = and_their_own(allowed) | {"ipython"}
@@ -82,4 +86,4 @@ def test_what_a_module_imports_is_required(module):
 
 def test_the_makefile_installs_the_extras_that_exist():
     extras = re.search(r"^EXTRAS := (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)[1].split(",")
-    assert set(extras) == set(EXTRAS) & {"lab", "grade", "test"}
+    assert set(extras) == set(EXTRAS) - {"experts", "postgres"}  # which have environments of their own

@@ -61,6 +61,26 @@ def test_the_target_and_the_seed_matter_and_nothing_else_does(model):
     assert (first.rewards != rollout.evaluate(model, target_return=3000, seed=9, **settings).rewards).any()
 
 
+def test_several_targets_are_as_many_evaluations(model):
+    settings = {"episodes": 2, "seed": 3, "max_steps": 10, "progress": False}
+    returns = []
+    together = rollout.evaluate_targets(
+        model, "HalfCheetah-v5", [3000, -500], on_step=lambda robots, t, earned: returns.append(earned), **settings
+    )
+    assert [evaluation.target_return for evaluation in together] == [3000, -500]
+    for evaluation in together:
+        alone = rollout.evaluate(model, target_return=evaluation.target_return, **settings)
+        np.testing.assert_allclose(evaluation.rewards, alone.rewards, atol=2e-3)
+        np.testing.assert_array_equal(evaluation.lengths, alone.lengths)
+    np.testing.assert_allclose(returns[-1], np.concatenate([evaluation.returns for evaluation in together]))
+
+
+@pytest.mark.parametrize(("targets", "episodes"), [([], 2), ([3000], 0)])
+def test_nothing_to_evaluate_is_refused(model, targets, episodes):
+    with pytest.raises(ValueError, match="At least one target and one episode"):
+        rollout.evaluate_targets(model, "HalfCheetah-v5", targets, episodes, progress=False)
+
+
 def test_get_action_pads_and_cuts_to_K(model):
     generator = torch.Generator().manual_seed(0)
     history = [torch.randn(12, n, generator=generator) for n in (17, 6, 1, 1)]
@@ -103,3 +123,13 @@ def test_a_recorded_episode_is_the_evaluated_one(model, tmp_path):
     expected = rollout.evaluate(model, episodes=1, **settings)
     np.testing.assert_array_equal(evaluation.rewards, expected.rewards)
     assert "7 frames at 20 a second" in shown.note
+
+
+def test_the_model_may_be_shown_something_else_than_the_environments_observation(model):
+    settings = {"target_return": 3000, "episodes": 2, "max_steps": 6, "progress": False}
+    same = rollout.evaluate(model, **settings, observe=lambda env: env.unwrapped._get_obs())
+    np.testing.assert_array_equal(same.rewards, rollout.evaluate(model, **settings).rewards)
+    nothing = rollout.evaluate(model, **settings, observe=lambda env: np.zeros(17))
+    assert (same.rewards[:, 0] != nothing.rewards[:, 0]).all()
+    with pytest.raises(ValueError, match="9 state and 6 action dimensions"):
+        rollout.evaluate(model, **settings, observe=lambda env: env.unwrapped.data.qpos)

@@ -36,6 +36,16 @@ def test_there_and_back_through_a_dataset(lengths):
         assert getattr(again, column).dtype == getattr(data, column).dtype
 
 
+def test_parts_become_one(trajectories):
+    other = make_trajectories([3, 4], seed=1)
+    both = Trajectories.concatenate([trajectories, other], "both")
+    assert both.lengths.tolist() == [30, 1, 7, 50, 20, 3, 4] and both.name == "both"
+    for column in COLUMNS:
+        np.testing.assert_array_equal(both.episode(6)[column], other.episode(1)[column])
+    with pytest.raises(ValueError, match=r"\(3, 2\), \(4, 2\)"):
+        Trajectories.concatenate([trajectories, make_trajectories([3], state_dim=4)])
+
+
 def test_a_saved_dataset_is_viewed_not_copied(tmp_path, trajectories):
     import datasets
 

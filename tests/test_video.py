@@ -166,6 +166,21 @@ def test_an_episode_ends_when_the_environment_says_so(tmp_path, hopper):
     assert about["fps"] == 125
 
 
+@pytest.mark.parametrize("name", ["HalfCheetah-v3", "Hopper-v3", "Walker2d-v3"])
+@pytest.mark.parametrize("backend", [None, "drawing"])
+def test_robots_with_the_old_physics_are_recorded_too(tmp_path, name, backend):
+    env = envs.make(name)
+    still = np.zeros(env.action_space.shape, np.float32)
+    film = video.record_episode(
+        env, lambda _: still, tmp_path / "run.mp4", seed=0, max_steps=5, width=128, height=128, backend=backend
+    )
+    about, frames = decode(film.path)
+    assert about["fps"] == (20 if name == "HalfCheetah-v3" else 125)
+    assert frames.shape == (6, 128, 128, 3)
+    assert all(np.ptp(frame[:, 54:74].astype(int), axis=(0, 1)).max() > 60 for frame in frames)  # it is in the middle
+    env.close()
+
+
 @pytest.mark.parametrize("stride", [1, 5])
 def test_a_stride_keeps_time_true(tmp_path, hopper, stride):
     hopper.reset(seed=0)

@@ -1,8 +1,9 @@
-"""Make the trained model that comes with the course: ``python -m dt_helpers.authoring.provided``.
+"""Make the trained models that come with the course: ``python -m dt_helpers.authoring.provided [model | model-mixed]``.
 
-Notebook 06 uses it where notebook 05 was not run. It is the `quick` preset's, on `halfcheetah-expert`, in float16.
+Notebook 06 uses them where none was trained. They are the `quick` preset's, in float16.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import torch
 from dt_helpers import data, rollout, training
 from dt_helpers.card import note_return
 
+DATASETS = {"model": "halfcheetah-expert", "model-mixed": "halfcheetah-mixed"}  # folder in the assets -> trained on
 
-def make(folder: Path = training.PROVIDED, preset: str = "quick") -> None:
-    """Train, measure over 16 episodes, and save model and card to `folder`."""
-    trajectories = data.load("halfcheetah-expert")
+
+def make(name: str, assets: Path = training.PROVIDED.parent, preset: str = "quick") -> None:
+    """Train the model called `name`, measure it over 16 episodes, and save it with its card below `assets`."""
+    trajectories = data.load(DATASETS[name])
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / "model"
         model = training.train(trajectories, preset, output=output)
@@ -24,10 +27,12 @@ def make(folder: Path = training.PROVIDED, preset: str = "quick") -> None:
         print(evaluation)
         note_return(output, evaluation)
         model.to(torch.float16).save_pretrained(output)
+        folder = assets / name
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("config.json", "model.safetensors", "training.json", "README.md"):
-            (folder / name).write_bytes((output / name).read_bytes())
+        for file in ("config.json", "model.safetensors", "training.json", "README.md"):
+            (folder / file).write_bytes((output / file).read_bytes())
 
 
 if __name__ == "__main__":
-    make()
+    for chosen in sys.argv[1:] or DATASETS:
+        make(chosen)

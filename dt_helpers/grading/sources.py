@@ -18,7 +18,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dt_helpers.grading.reading import LARGEST, MB
+from dt_helpers.grading.reading import LARGEST as LARGEST  # of a file that is taken out of a source
+from dt_helpers.grading.reading import MB
 
 MOST_FILES = 100_000  # in one source
 LARGEST_ARCHIVE = 256 * MB  # of a student's own archive inside a source

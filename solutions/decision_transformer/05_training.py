@@ -118,6 +118,7 @@ _ = trainer.train()
 # | learning rate | 0.0001 | 0.002 | the tutorial's model is still far from converged when it stops |
 # | its schedule | linear to 0 | cosine to 0 | |
 # | windows anchored at | their first step | their last step | notebook 3: the first steps of an episode are seen as often as they are met |
+# | an episode's first 20 steps | seen as often as all others | repeated, up to a quarter of all windows | there nothing but the target return tells what to do (notebook 6 asks for different ones) |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | about twice as fast |
 #

@@ -19,9 +19,10 @@
 #
 # - let a Decision Transformer control a robot, step by step;
 # - count down the return that remains to be earned;
-# - measure a policy honestly, over several episodes, and film it.
+# - measure a policy honestly, over several episodes, and film it;
+# - say when a target return is obeyed, and see what the model attends to.
 #
-# About 20 minutes, two exercises.
+# About 30 minutes, two exercises.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
@@ -38,7 +39,7 @@ import json
 import numpy as np
 import torch
 
-from dt_helpers import card, check, data, envs, plots, rollout, training
+from dt_helpers import attention, attention_plots, card, check, data, envs, plots, rollout, slider, sweep, training
 from dt_helpers.workspace import workspace
 
 trajectories = data.load("halfcheetah-expert")
@@ -200,24 +201,120 @@ replay
 # %% [markdown]
 # ## Ask for something else
 #
-# Does the model do what it is told? Ask for less, and for more than any episode earned.
+# Does the model do what it is told? Ask for nothing, for half, and for more than any episode earned. `sweep.sweep` runs all targets side by
+# side.
 
 # %%
 best = float(trajectories.returns.max())
-targets = [0.0, 0.5 * best, 1.0 * best, 1.4 * best]
-answers = [
-    rollout.evaluate(model, "HalfCheetah-v5", target, episodes=2 if quick_look else 4, seed=200, max_steps=steps)
-    for target in targets
-]
-plots.target_against_achieved(answers, best=best)
+expert_sweep = sweep.sweep(
+    model,
+    trajectories,
+    targets=[0, 0.5 * best, best, 1.4 * best],
+    episodes=2 if quick_look else 4,
+    seed=200,
+    max_steps=steps,
+)
+print(expert_sweep)
 
 # %% [markdown]
-# Whatever it is asked for, it runs as the expert did. That is what its data taught it: all recorded episodes earned about the
-# same, so the target never told anything that the state did not tell as well, and the model learned to leave it aside. To follow
-# targets up and down the scale it needs recordings of every quality.
+# It does not: what it earns has little to do with what it is asked for. That is what its data taught it. All recorded episodes earned about
+# the same, so the target never told anything that the state did not tell as well, and the model learned to leave it aside.
+#
+# ## Recordings of every quality
+#
+# `halfcheetah-mixed` was recorded at all stages of an expert's training, from a beginner's stumbling to the run that you know. Now the
+# target tells something: at the start all episodes look alike, and only the return-to-go says which of the gaits will follow.
+#
+# A model that was trained on it comes with the course. `training.train(mixed, output=workspace() / "model-mixed")` trains one of yours, in
+# a few minutes, and this cell then takes that one.
+
+# %%
+mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
+mixed_model = training.load_or_provided("model-mixed")
+mixed_sweep = sweep.sweep(
+    mixed_model,
+    mixed,
+    episodes=2 if quick_look else 4,
+    seed=200,
+    max_steps=steps,
+)
+print(mixed_sweep)
+print(f"as a table for your own plots: {mixed_sweep.to_csv(workspace() / 'targets.csv')}")
+plots.target_against_achieved(mixed_sweep)
+
+# %% [markdown]
+# The provided model does follow, up to a point: from 3,600 to 6,600 it earns more the more it is asked for. It obeys roughly, not to the letter: all
+# of these targets are exceeded. From there on the curve is flat at about 7,500, where the histogram has its highest heap, and the best
+# recorded runs stay out of reach. The *rank correlation* sums it up: 1 is perfect order, 0 is none.
+#
+# ## Choose a target, watch it run
+#
+# The same start, another wish: drag the slider, or press its arrow keys. All replays were filmed beforehand, so it needs no kernel. A click
+# on the picture stops it.
+
+# %%
+slider.film(
+    mixed_model,
+    "HalfCheetah-v5",
+    mixed_sweep.table["target"],
+    workspace() / "targets.mp4",
+    seed=200,
+    max_steps=20 if quick_look else 200,
+)
+
+# %% [markdown]
+# ## What an action looks at
+#
+# The action is read off the newest state's token, and that token collects what it needs by **attention**: in each layer its weights
+# over the window's tokens sum to 1. Here they are averaged over the steps of an episode. The newest action has no bar, since it is what is to be predicted.
+
+# %%
+wish = float(np.quantile(mixed.returns, 0.9))
+seen = attention.watch(
+    mixed_model,
+    "HalfCheetah-v5",
+    target_return=wish,
+    max_steps=40 if quick_look else 300,
+)
+attention_plots.where_it_looks(seen)
+
+# %% [markdown]
+# Most of it goes to states. The bars of the returns-to-go are all alike, as within 20 steps they hardly change themselves. Those of the
+# states rise and fall, with five to six steps from crest to crest, and that is how long a stride takes. Nobody told the model about
+# strides; it found out that certain moments are worth a look, stride after stride.
+#
+# The same, not averaged: each column is an action, each row how long ago what it looks at was.
+
+# %%
+attention_plots.attention_over_time(seen, layer=-1)
+
+# %% [markdown]
+# A bright line that falls to the right is one moment that is looked back on for several steps, while it moves into the past.
+#
+# ## Where the states come to lie
+#
+# Behind the last layer a state is a point in a space of 128 dimensions, from which a linear layer reads the action. This is that space from its
+# widest side: 2,000 recorded states in the two directions in which they differ most, and twelve steps in a row of the best and of the poorest
+# episode.
+
+# %%
+count = 100 if quick_look else 2000
+anchors = np.random.default_rng(0).choice(mixed.n_steps, count, replace=False)
+tokens = attention.state_tokens(mixed_model, mixed, anchors)  # (count, 128)
+earned = mixed.returns[mixed.episode_of[anchors]]
+
+paths = {}
+for i in (mixed.returns.argmax(), mixed.returns.argmin()):
+    rows = mixed.offsets[i] + np.arange(300, 312)
+    paths[f"an episode of {mixed.returns[i]:,.0f}"] = attention.state_tokens(mixed_model, mixed, rows)
+attention_plots.state_map(tokens, earned, "return of the episode", paths)
+
+# %% [markdown]
+# The states lie on a ring. A good runner goes round it once a stride, always the same way; the poorest episode stays in one spot inside. So the place on the
+# ring is the phase of the gait, and the model has found it by itself, since the next action depends on it.
 #
 # ## What to take along
 #
 # - Acting is a loop: predict, act, subtract the reward, append.
-# - The data decides which targets mean anything: ask for returns that it holds.
+# - The data decides which targets mean anything: only where it holds bad, middling and good episodes is there something to choose from.
 # - Judge a policy by several seeded episodes, by their mean and by the worst.

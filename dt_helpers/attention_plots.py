@@ -1,0 +1,86 @@
+"""Pictures of what `dt_helpers.attention` finds inside a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dt_helpers.attention import Attention, principal_components
+from dt_helpers.plots import RETURN, TOKEN_COLORS, Picture
+
+KINDS = {"R": "return-to-go", "s": "state", "a": "action"}
+
+
+def where_it_looks(attention: Attention) -> Picture:
+    """A row for each layer: how much of the attention goes to each token of the window, on average over the steps."""
+    mean = attention.mean  # (layers, K, 3)
+    layers, K = mean.shape[:2]
+    steps = np.arange(1 - K, 1)
+    figure = Picture(width=8, height=0.6 + 1.5 * layers)
+    rows = figure.subplots(layers, 1, sharex=True, squeeze=False)[:, 0]
+    for layer, axes in enumerate(rows):
+        for place, (kind, name) in enumerate(KINDS.items()):
+            share = mean[layer, :, place]  # (K,)
+            label = f"{name} ({share.sum():.0%})"
+            axes.bar(steps + (place - 1) * 0.28, share, width=0.26, color=TOKEN_COLORS[kind], label=label)
+        axes.set(ylabel=f"layer {layer + 1}", ylim=(0, None))
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
+        axes.grid(alpha=0.3)
+    rows[-1].set(xlabel="steps before the action", xticks=steps[:: max(1, K // 10)])
+    figure.suptitle("what an action looks at: share of the attention", fontsize=10)
+    return figure
+
+
+def attention_over_time(attention: Attention, layer: int = -1, kind: str = "s", steps: int = 100) -> Picture:
+    """Each column an action of the episode's last `steps`, each row how long ago what it looks at was."""
+    place = list(KINDS).index(kind)
+    weights = attention.weights[-steps:, layer, :, place]  # (steps, K)
+    last = len(attention.weights)
+    figure = Picture(width=8, height=3)
+    axes = figure.subplots()
+    extent = (last - len(weights), last, -attention.context_length + 0.5, 0.5)
+    image = axes.imshow(weights.T[::-1], extent=extent, aspect="auto", cmap="magma", interpolation="nearest")
+    number = layer % attention.weights.shape[1] + 1
+    axes.set(xlabel="timestep of the action", ylabel="steps before it")
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.set_title(f"attention to the {KINDS[kind]} tokens, layer {number}", fontsize=10)
+    figure.colorbar(image, ax=axes)
+    return figure
+
+
+def time_similarity(embeddings: dict[str, np.ndarray]) -> Picture:
+    """For each model (title -> its time embeddings (T, hidden)) how alike any two of them are: the cosine of the angle
+    between them, after their mean was taken away."""
+    figure = Picture(width=1 + 3.2 * len(embeddings), height=3.2)
+    panels = figure.subplots(1, len(embeddings), squeeze=False)[0]
+    for axes, (title, rows) in zip(panels, embeddings.items(), strict=True):
+        centred = rows - rows.mean(axis=0)
+        unit = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+        image = axes.imshow(unit @ unit.T, vmin=-1, vmax=1, cmap="RdBu_r")
+        axes.set_title(title, fontsize=10)
+        axes.set(xlabel="timestep", ylabel="timestep")
+    figure.colorbar(image, ax=panels, label="similarity")
+    return figure
+
+
+def state_map(
+    tokens: np.ndarray, colors: Sequence[float], label: str, paths: dict[str, np.ndarray] | None = None
+) -> Picture:
+    """State tokens (n, hidden) in the two directions in which they vary most, coloured by `colors` (n,). Through it go
+    `paths` (name -> tokens of steps that follow each other)."""
+    directions, shares = principal_components(tokens)
+    center = tokens.mean(axis=0)
+    figure = Picture(width=7, height=4.8)
+    axes = figure.subplots()
+    dots = axes.scatter(*((tokens - center) @ directions.T).T, c=colors, s=5, cmap="viridis", linewidths=0)
+    for (name, path), color in zip((paths or {}).items(), ("black", RETURN), strict=False):
+        axes.plot(*((path - center) @ directions.T).T, "o-", color=color, markersize=4, linewidth=1, label=name)
+    axes.set(
+        xlabel=f"first component ({shares[0]:.0%} of the variance)", ylabel=f"second component ({shares[1]:.0%})",
+        xticks=[], yticks=[],
+    )  # fmt: skip
+    figure.colorbar(dots, ax=axes, label=label)
+    if paths:
+        figure.legend(loc="outside upper center", ncols=2, fontsize=9, frameon=False)
+    return figure

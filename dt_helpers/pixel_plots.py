@@ -1,0 +1,33 @@
+"""Pictures of what an agent sees."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dt_helpers.plots import Picture
+
+
+def frames(rows: np.ndarray, columns: int = 10, titles: list[str] | None = None) -> Picture:
+    """Frames (n, size * size), uint8, in reading order, with a title above each if there are any."""
+    pictures = _unfold(rows)  # (n, size, size)
+    lines = -(-len(pictures) // columns)
+    figure = Picture(width=7.0, height=lines * 7.0 / columns * (1.25 if titles else 1.05))
+    for i, axes in enumerate(np.ravel(figure.subplots(lines, columns))):
+        axes.axis("off")
+        if i < len(pictures):
+            axes.imshow(pictures[i], cmap="gray", vmin=0, vmax=255)
+            if titles:
+                axes.set_title(titles[i], fontsize=7)
+    return figure
+
+
+def enlarged(rows: np.ndarray, times: int = 8) -> np.ndarray:
+    """Frames (n, size * size), uint8, as a film's, each pixel a square: (n, times * size, times * size, 3), uint8."""
+    pictures = _unfold(rows).repeat(times, axis=1).repeat(times, axis=2)
+    return np.repeat(pictures[..., None], 3, axis=-1)
+
+
+def _unfold(rows: np.ndarray) -> np.ndarray:
+    rows = np.asarray(rows)
+    size = round(rows.shape[1] ** 0.5)
+    return rows.reshape(len(rows), size, size)
