@@ -19,7 +19,7 @@ VERSION := $(if $(FOUND),$(shell "$(FOUND)" -c 'import sys; print("%d.%d.%d" % s
 MADE := $(VENV)/python-$(VERSION)
 INSTALLED := $(VENV)/installed-$(shell echo "$(TORCH) $(EXTRAS)" | cat - pyproject.toml | cksum | tr ' ' '-')
 
-.PHONY: help course lab test bench experts release lint clean
+.PHONY: help course lab test test-postgres bench experts release lint clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,10 @@ test: lint ## Check the style, run the tests and replay the solution notebooks
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_WORKSPACE="$(CURDIR)/.cache/test-workspace" MPLBACKEND=agg \
 		OMP_NUM_THREADS=1 \
 		python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
+
+test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its own (needs Debian's postgresql)
+	@$(BIN)/python -c 'import psycopg, psycopg2' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[postgres]'
+	@$(ACTIVATED) OMP_NUM_THREADS=1 python -m pytest tests/postgres/lane_gradebook.py $(ARGS)
 
 bench: $(INSTALLED) ## Measure what the README states
 	@$(ACTIVATED) sh -e -c 'for script in $$(grep -l __main__ benchmarks/*.py); do echo "$$script"; python "$$script"; done'

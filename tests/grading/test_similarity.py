@@ -31,11 +31,8 @@ RENAMED = """def stack(one, two, three):
 OTHERS = [
     "def stack(r, s, a):\n    return torch.cat([x.unsqueeze(2) for x in (r, s, a)], 2).flatten(1, 2)",
     "def stack(r, s, a):\n    return einops.rearrange([r, s, a], 'n b k h -> b (k n) h')",
-    """def stack(r, s, a):
-    rows = []
-    for i in range(r.shape[1]):
-        rows += [r[:, i], s[:, i], a[:, i]]
-    return torch.stack(rows, 1)""",
+    "def stack(r, s, a):\n    rows = []\n    for i in range(r.shape[1]):\n        rows += [r[:, i], s[:, i], a[:, i]]\n"
+    "    return torch.stack(rows, 1)",
 ]
 
 
@@ -80,7 +77,7 @@ def test_any_text_may_be_handed_in(text):
     assert pairs({"ada": {"stack": text}, "bob": {"stack": text}, "carl": {}}) == []
 
 
-def test_a_class_of_a_thousand(benchmark=None):
+def test_a_large_class_in_which_many_change_one_number():
     texts = {f"s{i}": {"stack": ODD.replace("0.0", f"{i}.0")} for i in range(300)} | a_class(ada=ODD, bob=RENAMED)
     assert ("ada", "bob") in pairs(texts)
 
