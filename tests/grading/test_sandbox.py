@@ -151,9 +151,9 @@ def test_its_file_has_no_trace_of_the_forward_pass(wrapped):
 import os
 folder = os.path.dirname({module}.__file__)
 text = b''.join(open(os.path.join(top, n), 'rb').read() for top, _, names in os.walk(folder) for n in names)
-raise ValueError(b'stacked_inputs' in text, b'DecisionTransformerGPT2Model' in text)
+raise ValueError((b'stacked_inputs' in text,))
 """
-    assert load(wrapped, text)["failed"]["text"] == "(False, True)"
+    assert load(wrapped, text)["failed"]["text"] == "(False,)"
     assert "stacked_inputs" not in library.without_the_model()
 
 
