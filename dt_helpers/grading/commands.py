@@ -62,7 +62,7 @@ def collect(
       dt-course collect --student ada "Copy of 02_dataset.ipynb"
     """
     from dt_helpers.grading import collect as collecting
-    from dt_helpers.grading import showing
+    from dt_helpers.grading import roster, showing
     from dt_helpers.grading.gradebook import Recorder
     from dt_helpers.grading.places import Places
 
@@ -71,7 +71,8 @@ def collect(
     if collected.students and sources:
         with Recorder(places) as recorder:
             recorder.enrol(collected.students.values())
-    showing.collected(collected, places)
+        roster.add(places, collected.students.values())
+    showing.collected(collected, places.reports / showing.FILE if sources else None)
     raise typer.Exit(0 if collected.rows else 1)
 
 
@@ -204,7 +205,7 @@ def export(
     """Write the final scores for Canvas or Moodle to import.
 
     With --template the platform's own file is filled in. Without, the students' numbers come from the names of the
-    files that were collected.
+    files that were collected. Students who were collected from another platform are left out.
 
     \b
     Examples:
@@ -212,16 +213,18 @@ def export(
       dt-course export moodle --output grades.csv
     """
     from dt_helpers.grading import export as exporting
-    from dt_helpers.grading import showing
+    from dt_helpers.grading import roster, showing
 
     places, _, records, _ = _everything(database)
     path = output or places.reports / f"{platform.value}.csv"
-    everybody = [record for record in records.values() if record.marks]
+    come_from = {student: one.lms.lower() for student, one in roster.read(places).items()}
+    graded = [record for record in records.values() if record.marks]
+    own = [record for record in graded if come_from.get(record.student) in (platform.value, "", None)]
     if platform is Platform.canvas:
-        exported = exporting.canvas(everybody, column, path, template)
+        exported = exporting.canvas(own, column, path, template)
     else:
-        exported = exporting.moodle(everybody, path, template)
-    showing.exported(exported)
+        exported = exporting.moodle(own, path, template)
+    showing.exported(exported, [record.student for record in graded if record not in own])
 
 
 def _everything(database: str | None, students: list[str] | None = None):

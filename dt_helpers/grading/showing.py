@@ -13,13 +13,12 @@ from dt_helpers.grading import tables
 from dt_helpers.grading.collect import Collected, Row
 from dt_helpers.grading.export import Exported
 from dt_helpers.grading.matching import MISSING
-from dt_helpers.grading.places import Places
 
 FILE = "collected.csv"
 
 
-def collected(collected: Collected, places: Places, console: Console | None = None) -> None:
-    """A table of what was matched how and of what was not; both are kept as a CSV file beside the reports."""
+def collected(collected: Collected, path: Path | None, console: Console | None = None) -> None:
+    """A table of what was matched how and of what was not; notebook by notebook it is written to `path` as CSV."""
     console = console or Console()
     table = Table("student", "notebooks", "exercises found", "remarks", title="Collected", title_justify="left")
     for student in collected.students:
@@ -32,18 +31,19 @@ def collected(collected: Collected, places: Places, console: Console | None = No
         for file, reason in collected.left:
             other.add_row(escape(_short(file)), escape(reason))
         console.print(other)
-    path = tables.write(
-        places.reports / FILE,
-        ["student", "notebook", "change", "exercises found", "remarks", "file"],
-        [
-            *((r.student.id, r.notebook, r.change, r.ways, r.notes, r.file) for r in collected.rows),
-            *(("", "", "not used", "", reason, file) for file, reason in collected.left),
-        ],
-    )
     counts = (
-        f"{len(collected.students)} students, {len(collected.rows)} notebooks, {len(collected.left)} files not used"
+        f"{len(collected.students)} students, {len(collected.rows)} notebooks, {len(collected.left)} files not used."
     )
-    console.print(f"{counts}. This table: {escape(str(path))}", highlight=False, soft_wrap=True)
+    if path is not None:
+        _write(collected, path)
+        counts += f" Notebook by notebook: {path}"
+    console.print(escape(counts), highlight=False, soft_wrap=True)
+
+
+def _write(collected: Collected, path: Path) -> None:
+    header = ["student", "notebook", "change", "exercises found", "remarks", "file"]
+    rows = [(r.student.id, r.notebook, r.change, r.ways, r.notes, r.file) for r in collected.rows]
+    tables.write(path, header, [*rows, *(("", "", "not used", "", reason, file) for file, reason in collected.left)])
 
 
 def _changes(rows: list[Row]) -> str:
@@ -68,12 +68,13 @@ def _remarks(rows: list[Row]) -> str:
     return "; ".join([*late, *notes, *(f"{r.notebook}: {r.matched.unreadable}" for r in rows if r.matched.unreadable)])
 
 
-def exported(exported: Exported, console: Console | None = None) -> None:
-    """What is in the file, and who is not."""
+def exported(exported: Exported, others: list[str], console: Console | None = None) -> None:
+    """What is in the file, and who is not; `others` came from another platform."""
     console = console or Console()
     console.print(f"{exported.filled} scores in {escape(str(exported.path))}", highlight=False, soft_wrap=True)
     groups = {
         "Never graded, so left empty": exported.without_score,
+        "From another platform": others,
         "Not in the platform's file": exported.not_in_template,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
     }

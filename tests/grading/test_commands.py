@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from dt_helpers import cli
+from dt_helpers.grading import roster
 from dt_helpers.grading.gradebook import Recorder
+from dt_helpers.grading.naming import Student
 from dt_helpers.grading.results import Store
 from tests.grading.made_up import result
 from tests.grading.submissions import save, solved, zipped
@@ -93,6 +95,7 @@ def test_collect_shows_what_was_matched_and_enrols(in_course, tmp_path, capsys):
     assert "notes.txt" in (in_course.reports / "collected.csv").read_text(encoding="utf-8-sig")
     with Recorder(in_course) as recorder:
         assert recorder.gradebook.find_student("Ada-Lovelace-11").lms_user_id == "11"
+    assert roster.read(in_course)["Ada-Lovelace-11"].lms == "Moodle"
     assert cli.main(["collect"]) == 0
     assert "1 unchanged" in capsys.readouterr().out
     assert cli.main(["collect", str(tmp_path / "nothing.zip")]) == 1
@@ -104,6 +107,20 @@ def test_a_student_without_a_name_in_the_file(in_course, tmp_path, capsys):
     assert cli.main(["collect", str(path)]) == 1
     assert "--student" in capsys.readouterr().out
     assert cli.main(["collect", "--student", "ada", str(path)]) == 0
+
+
+def test_a_number_is_only_good_on_its_own_platform(graded, capsys):
+    students = [Student("Ada-11", "Ada", "Moodle", "11"), Student("bob", "bob", "Canvas", "11")]
+    with Recorder(graded) as recorder:
+        recorder.enrol(students)
+    roster.add(graded, students[:1])
+    roster.add(graded, students[1:])
+    assert roster.read(graded) == {student.id: student for student in students}
+    assert cli.main(["export", "moodle"]) == 0
+    assert "From another platform: bob" in capsys.readouterr().out
+    assert (graded.reports / "moodle.csv").read_text().split("\n")[1:] == ["Participant 11,Ada,,2.0,3.0", ""]
+    assert cli.main(["export", "canvas"]) == 0
+    assert (graded.reports / "canvas.csv").read_text().split("\n")[2:] == ["bob,11,,,,2.0", ""]
 
 
 def test_feedback_report_and_export(graded, capsys):
