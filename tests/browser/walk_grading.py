@@ -99,7 +99,7 @@ def test_a_score_and_a_comment_by_hand_come_into_the_feedback_and_the_export(win
         score.fill("1.5")
         score.press("Tab")
     with window.expect_response(lambda response: "/api/comment/" in response.url and response.request.method == "PUT"):
-        comment.fill("Half of it is there: look at dim, and at <b>.")
+        comment.fill("Half of it is there: look at the axis that you join them along.")
         comment.press("Tab")
     window.screenshot(path=screenshots / "formgrader_by_hand.png", full_page=True)
 
@@ -108,7 +108,7 @@ def test_a_score_and_a_comment_by_hand_come_into_the_feedback_and_the_export(win
     window.goto(page.as_uri())
     text = window.locator("body").inner_text()
     assert "17.5\nof 22 points" in text
-    assert "From your instructor: Half of it is there: look at dim, and at <b>." in text
+    assert "From your instructor: Half of it is there: look at the axis that you join them along." in text
     for scheme in ("light", "dark"):
         window.emulate_media(color_scheme=scheme)
         window.screenshot(path=screenshots / f"feedback_{scheme}.png", full_page=True)
