@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from dt_helpers.grading.gradebook import Recorder
@@ -53,6 +52,8 @@ def server() -> Iterator[str]:
 
 
 def sql(server: str, command: str) -> None:
+    import psycopg2  # only the lane has it; pytest reads this file in `make test` as well
+
     connection = psycopg2.connect(f"{server}/postgres")
     connection.autocommit = True  # databases are made outside of transactions
     with connection.cursor() as cursor:
