@@ -26,6 +26,7 @@ from machine import describe
 
 from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading import marks
+from dt_helpers.grading.gradebook import Recorder
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.release import tasks
 from dt_helpers.grading.results import Store
@@ -133,6 +134,7 @@ def run(course: Path, *command: str) -> tuple[float, int]:
 
 
 def ours(course: Path, jobs: int) -> tuple[float, int]:
+    Recorder(Places.find(course)).gradebook.close()  # the gradebook knows the assignment, as nbgrader's does
     return run(course, "dt-course", "grade", "--jobs", str(jobs))
 
 

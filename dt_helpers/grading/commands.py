@@ -118,6 +118,10 @@ def grade(
     """
     from rich.console import Console
 
+    from dt_helpers.grading import scheduling
+
+    if scheduler is None:
+        scheduling.warm_up()  # while this process imports and opens the gradebook
     from dt_helpers.grading import grade as grading
     from dt_helpers.grading.gradebook import Recorder
     from dt_helpers.grading.places import Places

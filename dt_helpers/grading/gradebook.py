@@ -43,6 +43,7 @@ class Recorder:
         self.places = places
         self.gradebook = database.open_gradebook(places)
         self.solutions = self._enter_assignment()  # (notebook, check cell) -> the solution cell that it checks
+        self.layout = self._layout()
         late = AssignLatePenalties(config=places.config())
         late.init_plugin()
         self.late_plugin = late.plugin_inst
@@ -125,6 +126,16 @@ class Recorder:
         self.gradebook.db.remove()
         return notebook is not None and same
 
+    def _layout(self) -> dict[str, tuple[list[str], list[str]]]:
+        """The ids of the assignment's notebooks, each with those of its graded cells and of its solution cells."""
+        notebooks = self.gradebook.find_assignment(ASSIGNMENT).notebooks
+        layout = {
+            one.id: ([cell.id for cell in one.grade_cells], [cell.id for cell in one.solution_cells])
+            for one in notebooks
+        }
+        self.gradebook.db.remove()
+        return layout
+
     @contextmanager
     def _transaction(self) -> Iterator:
         session = self.gradebook.db()
@@ -150,22 +161,20 @@ class Recorder:
         """The student's submission with a place for each grade and comment, as nbgrader lays it out."""
         session = self.gradebook.db()
         row = self._student(student)
-        assignment = self.gradebook.find_assignment(ASSIGNMENT)
-        found = select(api.SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student)
+        assignment = session.scalars(select(api.Assignment.id).filter_by(name=ASSIGNMENT)).one()
+        found = select(api.SubmittedAssignment).filter_by(assignment_id=assignment, student_id=student)
         submission = session.scalars(found).one_or_none()
         if submission is None:
-            submission = api.SubmittedAssignment(assignment_id=assignment.id, student_id=row.id)
+            submission = api.SubmittedAssignment(assignment_id=assignment, student_id=row.id)
             session.add(submission)
             session.flush()
         there = set(session.scalars(select(api.SubmittedNotebook.notebook_id).filter_by(assignment_id=submission.id)))
-        for notebook in assignment.notebooks:
-            if notebook.id in there:
-                continue
-            entry = api.SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
+        for notebook in self.layout.keys() - there:
+            graded, solved = self.layout[notebook]
+            entry = api.SubmittedNotebook(notebook_id=notebook, assignment_id=submission.id)
             session.add(entry)
-            session.flush()
-            session.add_all(api.Grade(cell_id=cell.id, notebook_id=entry.id) for cell in notebook.grade_cells)
-            session.add_all(api.Comment(cell_id=cell.id, notebook_id=entry.id) for cell in notebook.solution_cells)
+            session.add_all(api.Grade(cell_id=cell, notebook=entry) for cell in graded)
+            session.add_all(api.Comment(cell_id=cell, notebook=entry) for cell in solved)
         submission.timestamp = self._handed_in(student)
         return submission
 

@@ -45,4 +45,6 @@ def is_in(path: str, places: list[str]) -> bool:
 
 
 def _source() -> Path:
-    return Path(importlib.util.find_spec(LIBRARY).origin)
+    package, *parts = LIBRARY.split(".")
+    (folder,) = importlib.util.find_spec(package).submodule_search_locations  # imports nothing, which takes a second
+    return Path(folder, *parts).with_suffix(".py")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from dt_helpers.authoring import CourseError
-from dt_helpers.authoring.scripts import grade_id, is_graded
 from dt_helpers.check.catalogue import NAMES
 from dt_helpers.grading import slicing
+
+if TYPE_CHECKING:  # a worker has no notebooks, and nbformat takes a second to import
+    from nbformat import NotebookNode
 
 
 class NotGradeable(CourseError):
@@ -44,16 +45,16 @@ def of(name: str, notebook: NotebookNode) -> list[Question]:
             continue
         marks = cell.metadata.get("nbgrader", {})
         if marks.get("solution"):
-            cells.append(grade_id(cell))
-            defined |= dict.fromkeys(_defines(cell.source), grade_id(cell))
-        elif is_graded(cell):
+            cells.append(marks["grade_id"])
+            defined |= dict.fromkeys(_defines(cell.source), marks["grade_id"])
+        elif marks.get("grade"):
             check, target = _question(name, cell)
             if target not in defined:
                 raise NotGradeable(
-                    f"{name}: {grade_id(cell)} checks {target}, which no solution cell before it defines."
+                    f"{name}: {marks['grade_id']} checks {target}, which no solution cell before it defines."
                 )
             own = defined[target]
-            found = (grade_id(cell), float(marks["points"]), check, target, own, tuple(cells), tuple(imports))
+            found = (marks["grade_id"], float(marks["points"]), check, target, own, tuple(cells), tuple(imports))
             questions.append(Question(name, *found))
         else:
             imports += _imports(cell.source)
@@ -71,8 +72,8 @@ def _question(name: str, cell: NotebookNode) -> tuple[str, str]:
     except (SyntaxError, ValueError, AttributeError):
         pass
     raise NotGradeable(
-        f"{name}: the cell {grade_id(cell)} has to be one line, check.<name>(<function>), with one of the checks "
-        f"{', '.join(NAMES)}. It is: {cell.source[:80]!r}"
+        f"{name}: the cell {cell.metadata.nbgrader.grade_id} has to be one line, check.<name>(<function>), with one of "
+        f"the checks {', '.join(NAMES)}. It is: {cell.source[:80]!r}"
     )
 
 
@@ -97,17 +98,12 @@ def cells_to_run(question: Question, solutions: Mapping[str, str]) -> list[tuple
     that define nothing the function needs.
     """
     texts = {name: slicing.runnable(text, slicing.defined(text)) for name, text in solutions.items()}
-    own = slicing.runnable(solutions[question.own], [question.target])
+    own = slicing.runnable(solutions[question.own], frozenset([question.target]))
     defined = {name: slicing.defined(texts[name]) for name in question.cells if name != question.own}
     needed, open_ = set(), [own]
     while open_:
-        used = set().union(*(slicing.used(statement) for statement in _statements(open_.pop())))
+        used = slicing.used_by(open_.pop())
         new = {name for name in defined if name not in needed and defined[name] & used}
         needed |= new
         open_ += [texts[name] for name in new]
     return [*((name, texts[name]) for name in question.cells if name in needed), (question.own, own)]
-
-
-def _statements(text: str) -> list[ast.stmt]:
-    tree = slicing.parse(text)
-    return tree.body if tree else []

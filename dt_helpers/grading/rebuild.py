@@ -7,9 +7,11 @@ browser of whoever reads it. Source is shown as source and verdicts are plain te
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
+from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.results import PASSED, ExerciseResult, SubmissionResult
@@ -21,7 +23,8 @@ def rebuild(release: NotebookNode, matched: dict, exercises: dict[str, ExerciseR
 
     `matched` is what `matching.Matched` says of it, `exercises` the verdicts by the grade ids of the check cells.
     """
-    notebook = copy.deepcopy(release)
+    notebook = copy.copy(release)
+    notebook.cells = [copy.copy(cell) for cell in release.cells]
     solutions = matched.get("solutions", {})
     for cell in notebook.cells:
         marks = cell.metadata.get("nbgrader", {})
@@ -43,9 +46,14 @@ def write_autograded(places: Places, result: SubmissionResult) -> None:
         folder.mkdir()
         for path in places.notebooks():
             verdicts = {e.grade_id: e for e in result.exercises if e.notebook == path.stem}
-            release = nbformat.read(path, as_version=4)
-            notebook = rebuild(release, result.matched.get(path.stem, {}), verdicts)
-            (folder / path.name).write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+            notebook = rebuild(_release(path, path.stat().st_mtime_ns), result.matched.get(path.stem, {}), verdicts)
+            (folder / path.name).write_text(v4.writes(notebook) + "\n", encoding="utf-8")
+
+
+@lru_cache(32)
+def _release(path: Path, changed: int) -> NotebookNode:
+    """The notebook at `path` as it was when last `changed`."""
+    return nbformat.read(path, as_version=4)
 
 
 def _verdict(exercise: ExerciseResult) -> NotebookNode:

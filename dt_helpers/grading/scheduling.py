@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import logging
+import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import TypeVar
 
+import dask
 from dask.distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from dt_helpers.authoring import CourseError
@@ -16,6 +19,7 @@ from dt_helpers.hardware import usable_cores
 
 Tag, Job, Outcome = TypeVar("Tag"), TypeVar("Job"), TypeVar("Outcome")
 PATIENCE = 60  # seconds, for a cluster that does not answer
+WARM = "dt_helpers.grading.warm"  # imported before workers are forked
 AHEAD = 3  # jobs that wait for each worker, so that none has to
 
 
@@ -71,6 +75,12 @@ def run(
             client.run(close)
 
 
+def warm_up() -> None:
+    """Starts the process that this machine's workers are forked from, if there is none; returns while it imports."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload([WARM])
+    forkserver.ensure_running()
+
+
 def _outcome(future):
     try:
         return future.result()
@@ -92,8 +102,12 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
                 raise ClusterUnavailable(f"The Dask scheduler at {scheduler} has no workers.") from None
             yield client
         return
-    cluster = LocalCluster(
-        n_workers=jobs, threads_per_worker=1, dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL
-    )
-    with cluster, Client(cluster) as client:
+    warm_up()
+    with (
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}),
+        LocalCluster(
+            n_workers=jobs, threads_per_worker=1, dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL
+        ) as cluster,
+        Client(cluster) as client,
+    ):
         yield client

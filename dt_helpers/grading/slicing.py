@@ -8,10 +8,12 @@ import re
 import symtable
 import warnings
 from collections.abc import Iterable
+from functools import lru_cache
 
 BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing somebody's text may raise
 _MAGIC = re.compile(r"^(?=[ \t]*(?:[%!?]|[\w.]+\?+[ \t]*$))", re.MULTILINE)
 _BUILTINS = frozenset(dir(builtins))
+_remembered = lru_cache(512)  # the exercises of a notebook ask for the same cells, one after the other
 
 
 def parse(text: str) -> ast.Module | None:
@@ -31,6 +33,7 @@ def _read(text: str) -> tuple[ast.Module | None, list[str]]:
     return None, version.split("\n")
 
 
+@_remembered
 def defined(text: str) -> frozenset[str]:
     """The names that functions, classes and assignments at the top level define. Broken code: what looks like it."""
     tree = parse(text)
@@ -79,6 +82,13 @@ def used(statement: ast.stmt) -> set[str]:
     return names - _BUILTINS
 
 
+@_remembered
+def used_by(text: str) -> frozenset[str]:
+    """The global names that a text refers to; none for what is no Python."""
+    tree = parse(text)
+    return frozenset().union(*map(used, tree.body)) if tree else frozenset()
+
+
 def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[ast.stmt], set[str]]:
     """The statements that give `names` a meaning, with all that these refer to; and the names that none gives."""
     givers: dict[str, list[ast.stmt]] = {}
@@ -99,7 +109,8 @@ def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[a
     return ordered, seen - givers.keys()
 
 
-def runnable(text: str, names: Iterable[str]) -> str:
+@_remembered
+def runnable(text: str, names: frozenset[str]) -> str:
     """The part of a solution cell that defines `names`, on the same lines as before.
 
     Left out are magics and what a student tried beside the function: calls, prints, checks, plots, assignments that

@@ -243,6 +243,14 @@ def test_python_s_own_folders_are_in_view_and_a_course_in_them_is_found():
     assert sandbox.in_view(Path("/nowhere/course")) is None
 
 
+def test_memory_is_as_it_was_in_large_pages():
+    program = (
+        "from dt_helpers.grading.inside.isolation import use_large_pages\nx = bytearray(range(256)) * (1 << 16)\n"
+        "before = bytes(x)\nuse_large_pages()\nprint(bytes(x) == before)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "True\n"
+
+
 def test_control_groups_are_made_where_that_is_allowed_and_done_without_elsewhere(tmp_path):
     assert ControlGroup.make(LIMITS, tmp_path / "none").in_force == []
     (tmp_path / "cgroup.controllers").touch()

@@ -1,6 +1,7 @@
 """Jobs come back whatever becomes of the workers, and are taken only when they are needed."""
 
 import os
+import sys
 
 import pytest
 from dask.distributed import LocalCluster
@@ -28,6 +29,14 @@ def numbered(count, taken=None):
 
 def test_each_outcome_comes_with_its_tag():
     assert dict(run(numbered(10), double, jobs=2)) == {f"job {number}": 2 * number for number in range(10)}
+
+
+def imported(_job):
+    return {"dt_helpers.grading.judging", "transformers"} <= sys.modules.keys(), os.environ["OMP_NUM_THREADS"]
+
+
+def test_a_worker_has_imported_what_it_needs_and_has_one_thread():
+    assert dict(run(numbered(1), imported, jobs=1)) == {"job 0": (True, "1")}
 
 
 def test_jobs_are_taken_when_they_are_needed():

@@ -21,7 +21,7 @@ def g(x): return torch.relu(x)
 check.f(f)
 if True:
     later = 1"""
-    left = slicing.runnable(text, ["f"])
+    left = slicing.runnable(text, frozenset("f"))
     assert left.split("\n")[6] == "def f(x):"
     assert [line for line in left.split("\n") if line] == [
         "#%%time",
@@ -48,12 +48,12 @@ if True:
     ],
 )
 def test_all_that_the_function_needs_is_kept(text):
-    assert slicing.runnable(text, ["f"]) == text
+    assert slicing.runnable(text, frozenset("f")) == text
 
 
 def test_broken_code_comes_back_whole_so_that_running_it_names_the_error():
     text = "print(1)\ndef f(x:\n    return"
-    assert slicing.runnable(text, ["f"]) == text
+    assert slicing.runnable(text, frozenset("f")) == text
     assert slicing.defined(text) == {"f"}
 
 
@@ -61,7 +61,7 @@ def test_broken_code_comes_back_whole_so_that_running_it_names_the_error():
     "text", ["(" * 5000, "-" * 50_000 + "1", "x" + ".a" * 50_000, "1" + "+1" * 30_000, "\0", "\ud800"]
 )
 def test_code_that_breaks_parsers_does_not_break_this_one(text):
-    assert isinstance(slicing.runnable(text, ["f"]), str)
+    assert isinstance(slicing.runnable(text, frozenset("f")), str)
     assert slicing.defined(text) == frozenset()
 
 

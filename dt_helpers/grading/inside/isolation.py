@@ -14,10 +14,12 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV = 1, 2, 4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+MADV_HUGEPAGE, MADV_COLLAPSE, LARGE_PAGE = 14, 25, 2 << 20
 CAP_VERSION_3, CAPABILITIES = 0x20080522, 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
+_libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 _libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
 
 
@@ -87,6 +89,19 @@ def die_with_parent() -> None:
 def hide_memory() -> None:
     """Other processes of the same user can't look into this one."""
     _check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
+
+
+def use_large_pages() -> None:
+    """What this process has in memory moves to pages of 2 MiB, whose table a fork copies, and whose end frees, in half
+    the time. Linux before 6.1 doesn't know how, which is no loss but of that time."""
+    with open("/proc/self/maps", encoding="ascii") as maps:
+        regions = [line.split() for line in maps]
+    for span, rights, _, _, inode, *_ in regions:
+        start, end = (int(address, 16) for address in span.split("-"))
+        start, end = -(-start // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
+        if inode == "0" and rights.startswith("rw") and start < end:
+            for advice in (MADV_HUGEPAGE, MADV_COLLAPSE):
+                _libc.madvise(start, end - start, advice)
 
 
 def children() -> list[int]:
