@@ -38,8 +38,11 @@ Grading runs the students' code, so it needs bubblewrap, which shuts that code a
   Debian, Ubuntu:  sudo apt install bubblewrap
   Fedora:          sudo dnf install bubblewrap
   Arch:            sudo pacman -S bubblewrap
-(macOS and Windows don't have it: grade in a Linux machine or container.) Where you trust every student,
---sandbox limits grades without: with limits on time and memory only, and all your files within the students' reach."""
+Where you trust every student, --sandbox limits grades without: with limits on time and memory only, and all your files
+within the students' reach."""
+ELSEWHERE = """\
+Grading runs the students' code, which is shut away and limited by means that only Linux has: grade in a Linux machine
+or container (with bubblewrap: sudo apt install bubblewrap). All other commands work here."""
 
 
 class SandboxUnavailable(CourseError):
@@ -53,10 +56,12 @@ class Stopped(BaseException):
 
 def check(kind: str) -> None:
     """Raises SandboxUnavailable, with the line that installs it, where the sandbox `kind` does not work."""
+    if kind not in (BUBBLEWRAP, LIMITS):
+        raise ValueError(f"There is no sandbox {kind!r}; there are {BUBBLEWRAP} and {LIMITS}.")
+    if sys.platform != "linux":
+        raise SandboxUnavailable(ELSEWHERE)
     if kind == LIMITS:
         return
-    if kind != BUBBLEWRAP:
-        raise ValueError(f"There is no sandbox {kind!r}; there are {BUBBLEWRAP} and {LIMITS}.")
     if shutil.which("bwrap") is None:
         raise SandboxUnavailable(MISSING.format(problem="there is none on this machine."))
     with tempfile.TemporaryDirectory() as folder:

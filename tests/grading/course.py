@@ -1,12 +1,16 @@
 """The real course in a folder of a test's own, and submissions to it made from the solutions."""
 
+import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import nbformat
+import pytest
 from rich.console import Console
 
 from dt_helpers.authoring.tree import ASSIGNMENT
+from dt_helpers.grading import sandbox
 from dt_helpers.grading.grade import grade
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.results import Store
@@ -53,8 +57,24 @@ def solution(grade_id: str) -> str:
     raise KeyError(grade_id)
 
 
+def needs(kind: str = sandbox.BUBBLEWRAP) -> None:
+    """Skips the test where this machine has no such sandbox, and says how to get it; where CI is set, it fails."""
+    if problem := _problem(kind):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(problem)
+
+
+@cache
+def _problem(kind: str) -> str:
+    try:
+        sandbox.check(kind)
+    except sandbox.SandboxUnavailable as reason:
+        return " ".join(str(reason).split())
+    return ""
+
+
 def grades(places: Places, **options) -> dict:
     """Grades the course with one worker; the results by student."""
+    needs(options.get("sandbox_kind", sandbox.BUBBLEWRAP))
     grade(places, **({"jobs": 1, "console": Console(quiet=True)} | options))
     return {result.student: result for result in Store(places.results).all()}
 

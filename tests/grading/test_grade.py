@@ -17,7 +17,17 @@ from dt_helpers.grading import grade as module
 from dt_helpers.grading import sandbox, scheduling, working
 from dt_helpers.grading.grade import grade
 from dt_helpers.grading.results import Store
-from tests.grading.course import POINTS, REPOSITORY, failed, grades, hand_in, in_this_process, make_course, solution
+from tests.grading.course import (
+    POINTS,
+    REPOSITORY,
+    failed,
+    grades,
+    hand_in,
+    in_this_process,
+    make_course,
+    needs,
+    solution,
+)
 
 BLOCKS = (
     "def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):\n"
@@ -178,6 +188,7 @@ def test_without_bubblewrap_nothing_is_run(places, monkeypatch, tmp_path):
 
 
 def test_a_course_that_the_sandbox_would_show_is_refused(tmp_path, monkeypatch):
+    needs()
     places = [*sandbox._python_places(), os.path.realpath(tmp_path)]
     monkeypatch.setattr(sandbox, "_python_places", lambda: places)
     with pytest.raises(CourseError, match="move the course elsewhere"):
@@ -196,6 +207,7 @@ def test_a_grader_that_fails_on_a_submission_says_so(places, results, monkeypatc
 
 
 def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path):
+    needs()
     places = make_course(tmp_path / "course")
     names = [f"student-{number}" for number in range(6)]
     for name in names:

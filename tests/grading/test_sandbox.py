@@ -13,7 +13,11 @@ from dt_helpers.grading import library, sandbox
 from dt_helpers.grading.limits import ControlGroup, Limits, stale
 from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable, Stopped
 
+from .course import needs
+
 LIMITS = Limits(seconds=20, cpu_seconds=3, memory=512 << 20)
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="what is tested is Linux' own")
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +27,7 @@ def boxes():
 
     def box(kind):
         if kind not in made:
+            needs(kind)
             made[kind] = Sandbox(kind, LIMITS)
         return made[kind]
 
@@ -97,6 +102,7 @@ def test_a_process_that_is_gone_is_told_with_the_reason(each, text, reason):
 
 
 def test_a_process_that_sleeps_is_stopped():
+    needs()
     with Sandbox(limits=Limits(seconds=2)) as box:
         assert "2 seconds" in stopped(box, "import time; time.sleep(60)")
 
@@ -188,6 +194,7 @@ def test_the_course_s_helpers_are_stand_ins(each):
 
 
 def test_a_server_that_died_is_started_again(boxes):
+    needs()
     with Sandbox(limits=LIMITS) as box:
         box.process.kill()
         box.process.wait()
@@ -195,6 +202,7 @@ def test_a_server_that_died_is_started_again(boxes):
 
 
 def test_the_sandbox_dies_with_the_grader():
+    needs()
     program = (
         "import os, time\nfrom dt_helpers.grading.sandbox import Sandbox\nbox = Sandbox()\n"
         "print(box.process.pid, flush=True)\ntime.sleep(300)\n"
@@ -209,6 +217,7 @@ def test_the_sandbox_dies_with_the_grader():
     assert not Path(f"/proc/{pid}").exists()
 
 
+@linux
 def test_without_bubblewrap_it_refuses_and_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SandboxUnavailable, match="sudo apt install bubblewrap") as refusal:
@@ -217,6 +226,7 @@ def test_without_bubblewrap_it_refuses_and_says_how_to_get_it(monkeypatch, tmp_p
     assert isinstance(refusal.value, CourseError)
 
 
+@linux
 def test_a_bubblewrap_that_does_not_work_is_no_sandbox(monkeypatch, tmp_path):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n")
@@ -224,6 +234,13 @@ def test_a_bubblewrap_that_does_not_work_is_no_sandbox(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(SandboxUnavailable, match="No permissions to create a new namespace"):
         Sandbox()
+
+
+def test_on_another_system_it_says_where_grading_works(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    for kind in ("bubblewrap", "limits"):
+        with pytest.raises(SandboxUnavailable, match="grade in a Linux machine"):
+            Sandbox(kind)
 
 
 def test_another_kind_is_refused():
@@ -243,6 +260,7 @@ def test_python_s_own_folders_are_in_view_and_a_course_in_them_is_found():
     assert sandbox.in_view(Path("/nowhere/course")) is None
 
 
+@linux
 def test_memory_is_as_it_was_in_large_pages():
     program = (
         "from dt_helpers.grading.inside.isolation import use_large_pages\nx = bytearray(range(256)) * (1 << 16)\n"
@@ -251,6 +269,7 @@ def test_memory_is_as_it_was_in_large_pages():
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "True\n"
 
 
+@linux
 def test_control_groups_are_made_where_that_is_allowed_and_done_without_elsewhere(tmp_path):
     assert ControlGroup.make(LIMITS, tmp_path / "none").in_force == []
     (tmp_path / "cgroup.controllers").touch()
