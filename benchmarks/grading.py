@@ -4,8 +4,8 @@ A class of made-up submissions, right, wrong and unfilled, is graded by `dt-cour
 notebooks included; a sample of it by `nbgrader autograde`. Seconds are on the clock, all processes start within them;
 memory is the largest sum over all processes (PSS: what is shared counts once).
 
-`--class 1000` grades so many twice: once undisturbed, once killed (`kill -9`) three times and started again, and
-compares all verdicts and the gradebooks.
+`--class 1000` grades so many twice, all notebooks with their outputs cleared: once undisturbed, once killed (`kill -9`)
+three times and started again, and compares all verdicts and the gradebooks.
 """
 
 import argparse
@@ -59,8 +59,8 @@ def notebooks(folder: str) -> dict[str, dict]:
     return {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / folder / ASSIGNMENT).glob("*.ipynb"))}
 
 
-def make_class(course: Path, count: int, only: str | None = None) -> None:
-    """A course with `count` submissions, the same ones each time."""
+def make_class(course: Path, count: int, only: str | None = None, outputs: bool = True) -> None:
+    """A course with `count` submissions, the same ones each time; without `outputs` they have a tenth of the size."""
     for name in ("nbgrader_config.py", "notebooks", "solutions"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, course / name)
@@ -73,6 +73,7 @@ def make_class(course: Path, count: int, only: str | None = None) -> None:
             if only in (None, name):
                 pairs = zip(notebook["cells"], stubs[name]["cells"], strict=True)
                 cells = [_cell(cell, stub, rng) for cell, stub in pairs]
+                cells = cells if outputs else [c | {"outputs": []} if "outputs" in c else c for c in cells]
                 (folder / f"{name}.ipynb").write_text(json.dumps(notebook | {"cells": cells}))
 
 
@@ -96,7 +97,7 @@ class Memory:
         self.thread.start()
 
     def _watch(self) -> None:
-        while not self.over.wait(0.5):
+        while not self.over.wait(1):
             self.peak = max(self.peak, self._now())
 
     def _now(self) -> int:
@@ -204,7 +205,7 @@ def survive(options, folder: Path) -> bool:
     calm, killed = folder / "calm", folder / "killed"
     for course in (calm, killed):
         course.mkdir()
-        make_class(course, count)
+        make_class(course, count, outputs=False)
     seconds, memory = ours(calm, options.jobs)
     print(f"{count} submissions undisturbed: {seconds:.0f} s, {seconds / count:.2f} s each, {memory / 2**20:.0f} MiB")
     key = Places.find(killed).results / "key"
