@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS = ("observations", "actions", "rewards", "dones")
+ROWS = 2**15  # that are looked at at a time, where all of them in float64 would fill the memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,11 @@ class Trajectories:
     @cached_property
     def state_std(self) -> np.ndarray:
         """Standard deviation of each component, plus 1e-6 so that one may divide by it, (state_dim,) float64."""
-        return self.observations.std(axis=0, dtype=np.float64) + 1e-6
+        squares = np.zeros(self.state_dim)
+        for begin in range(0, self.n_steps, ROWS):
+            part = self.observations[begin : begin + ROWS] - self.state_mean  # (rows, state_dim) float64
+            squares += np.square(part, out=part).sum(axis=0)
+        return np.sqrt(squares / self.n_steps) + 1e-6
 
     def episode(self, index: int) -> dict[str, np.ndarray]:
         """One episode's columns, views of the flat arrays."""
