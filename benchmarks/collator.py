@@ -53,14 +53,11 @@ def main() -> None:
         for ways in ((lambda: theirs(ready), ten_times(lambda: ours(ready))), (fetch_theirs, ten_times(fetch_ours)))
     )
     size = sum(array.nbytes for array in arrays)
+    floor_is = f"copying the {size / 2**10:.0f} KiB of a finished batch, in cache"
     figures = []
     for (name, bar), (compared, measured, copied) in zip(BARS.items(), (alone, fetched), strict=True):
-        figures.append(
-            Figure(
-                name, "ms", [x / 10 for x in measured], compared, bar, floor=float(np.median(copied)) / 10,
-                floor_is=f"copying the {size / 2**10:.0f} KiB of a finished batch, in cache",
-            )  # fmt: skip
-        )
+        floor = float(np.median(copied)) / 10
+        figures.append(Figure(name, "ms", [x / 10 for x in measured], compared, bar, floor=floor, floor_is=floor_is))
     report(*figures)
 
 

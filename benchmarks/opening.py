@@ -97,9 +97,9 @@ def main() -> None:
         Figure(
             f"{what}: largest memory", "MiB", all_of("ours", "MiB"), all_of("tutorial", "MiB"), 4,
             floor=libraries + size, floor_is=f"{libraries:.0f} MiB of imported libraries, and the file, mapped, once",
-            note=f"on top of the libraries {more[0]:.0f} MiB and {more[1]:.0f} MiB, {more[0] / more[1]:.1f} times. Most of "
-            "ours are the libraries, then the mapped file, and 40 bytes for each of a million windows in the loader's "
-            "shuffled order, a list of Python's integers.",
+            note=f"on top of the libraries {more[0]:.0f} MiB and {more[1]:.0f} MiB, {more[0] / more[1]:.1f} times. "
+            "Most of ours are the libraries, then the mapped file, and 40 bytes for each of a million windows in the "
+            "loader's shuffled order, a list of Python's integers.",
         ),
     )  # fmt: skip
 

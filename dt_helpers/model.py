@@ -115,24 +115,26 @@ class TrainableDT(DecisionTransformerModel):
     """The model as the Trainer wants it: its forward pass also gives a loss.
 
     `criterion` may be exchanged for another with the signature of `action_loss` (a student's own, for one).
+    `shortcut`, if set, predicts the actions while the model trains, without the rest of the forward pass; it is called
+    with the model and the batch.
     """
 
     criterion = staticmethod(action_loss)
+    shortcut = None
 
     def forward(self, **batch) -> dict[str, torch.Tensor]:
         """The batch of the collator -> ``loss``, and the predictions ``state_preds``, ``action_preds``,
-        ``return_preds``."""
+        ``return_preds`` (by a `shortcut`: ``action_preds`` only)."""
         batch.pop("return_dict", None)
-        output = super().forward(**batch, return_dict=True)
+        if self.training and self.shortcut is not None:
+            output = DecisionTransformerOutput(action_preds=self.shortcut(self, **batch))
+        else:
+            output = super().forward(**batch, return_dict=True)
         mask = batch.get("attention_mask")
         if mask is None:
             mask = torch.ones(output.action_preds.shape[:2], device=output.action_preds.device)
-        return {
-            "loss": self.criterion(output.action_preds, batch["actions"], mask),
-            "state_preds": output.state_preds,
-            "action_preds": output.action_preds,
-            "return_preds": output.return_preds,
-        }
+        predictions = {key: output[key] for key in ("state_preds", "action_preds", "return_preds") if key in output}
+        return {"loss": self.criterion(output.action_preds, batch["actions"], mask), **predictions}
 
     def original_forward(self, **batch):
         """The forward pass without the loss, as `DecisionTransformerModel` has it."""

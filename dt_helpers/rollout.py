@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from gymnasium import Env
 
-from dt_helpers import envs, video
+from dt_helpers import envs, quick, video
 from dt_helpers.bars import bar
+from dt_helpers.hardware import keep_freed_memory
 from dt_helpers.model import DecisionTransformerModel
 
 
@@ -140,6 +141,8 @@ def evaluate_targets(
     starts = [_seen(robot, robot.reset(seed=seed + i % episodes)[0], observe) for i, robot in enumerate(robots)]
     _require_fit(config, (len(starts[0]), robots[0].action_space.shape[0]), env_name)
     model.eval()
+    actor = quick.Actor(model, count) if quick.fits(model) else None
+    keep_freed_memory()
     mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
 
     K, scale = config.context_length, config.return_scale
@@ -156,15 +159,18 @@ def evaluate_targets(
     progress_bar = bar(max_steps, f"running {env_name}", show=progress)
     for t in range(max_steps):
         running = np.flatnonzero(alive)
-        window = slice(max(0, t + 1 - K), t + 1)
-        timesteps = torch.arange(window.start, t + 1).clamp(max=config.max_ep_len - 1)
-        batch = {
-            "states": states[running, window],
-            "actions": actions[running, window],
-            "returns_to_go": returns_to_go[running, window],
-            "timesteps": timesteps.expand(len(running), -1),
-        }
-        chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
+        if actor is not None:
+            chosen = actor.act(states[running, t], returns_to_go[running, t], t)
+        else:
+            window = slice(max(0, t + 1 - K), t + 1)
+            timesteps = torch.arange(window.start, t + 1).clamp(max=config.max_ep_len - 1)
+            batch = {
+                "states": states[running, window],
+                "actions": actions[running, window],
+                "returns_to_go": returns_to_go[running, window],
+                "timesteps": timesteps.expand(len(running), -1),
+            }
+            chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
         actions[running, t] = chosen
         for i, action in zip(running, chosen.numpy(), strict=True):
             state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
@@ -177,6 +183,8 @@ def evaluate_targets(
         progress_bar.update()
         if not alive.any():
             break
+        if actor is not None and not alive[running].all():
+            actor.keep(torch.from_numpy(alive[running]))
     progress_bar.close()
     for robot in robots:
         robot.close()

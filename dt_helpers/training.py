@@ -13,10 +13,11 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
+from dt_helpers import quick
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
-from dt_helpers.hardware import has_bf16
+from dt_helpers.hardware import has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, make_config
 from dt_helpers.progress import Progress
 from dt_helpers.settings import PRESETS, Settings, preset
@@ -54,7 +55,10 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     config.return_scale = settings.scale
     for key, value in about.items():
         setattr(config, key, value)
-    return _with_quickest_attention(TrainableDT(config))
+    model = _with_quickest_attention(TrainableDT(config))
+    if not (torch.cuda.is_available() or torch.backends.mps.is_available()):
+        model.shortcut = quick.action_preds
+    return model
 
 
 def _with_quickest_attention(model: TrainableDT) -> TrainableDT:
@@ -76,7 +80,7 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
         warmup_steps=settings.warmup,  # below 1: a share of all steps
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.max_grad_norm,
-        optim="adamw_torch",
+        optim="adamw_torch_fused",
         bf16=settings.precision == "bf16" and has_bf16(),
         eval_strategy="steps",
         eval_steps=settings.eval_steps,
@@ -103,6 +107,7 @@ def make_trainer(
 ) -> Trainer:
     """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
     by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`."""
+    keep_freed_memory()
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
     trainer = Trainer(

@@ -1,0 +1,179 @@
+"""The model's actions with no work done twice, on a CPU: what `dt_helpers.training` and `dt_helpers.rollout` run on.
+
+Both compute what `DecisionTransformerModel` computes, rounding aside, and leave out what nobody asks for:
+
+- the loss looks at actions alone, so a training step computes the last layer for the states' tokens only, a third;
+- a replay asks for one action, so there the last layer is computed for a single token;
+- a step's three tokens are the same in every window that they are seen in, so a replay embeds them once, and keeps
+  what the first layer makes of each token by itself. (Keys and values of deeper layers can't be kept: they depend on
+  the window's first step, which changes. Where a token stands is told by its time embedding, which doesn't.)
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from dt_helpers.model import DecisionTransformerModel, TrainableDT
+
+ROOM = 8  # windows that fit into the memory before the last one is moved to its beginning
+
+
+def fits(model: nn.Module) -> bool:
+    """Whether `Actor` can stand in for the model: one head, on a CPU, and a forward pass that nobody wrote anew or
+    watches through hooks."""
+    if not isinstance(model, DecisionTransformerModel):
+        return False
+    written = [type(model).forward, getattr(type(model), "original_forward", type(model).forward)]
+    plain = (DecisionTransformerModel.forward, TrainableDT.forward, TrainableDT.original_forward)
+    as_written = all(method in plain for method in written)
+    watched = any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+    return (
+        as_written
+        and not watched
+        and model.config.n_head == 1
+        and (model.device.type, model.dtype) == ("cpu", torch.float32)
+    )
+
+
+def action_preds(
+    model: DecisionTransformerModel,
+    states: torch.Tensor,  # (batch, K, state_dim), normalised
+    actions: torch.Tensor,  # (batch, K, act_dim)
+    returns_to_go: torch.Tensor,  # (batch, K, 1), scaled
+    timesteps: torch.Tensor,  # (batch, K) int64
+    attention_mask: torch.Tensor | None = None,  # (batch, K), 0 at padding
+    **unused: torch.Tensor,
+) -> torch.Tensor:
+    """The actions (batch, K, act_dim) that `model` predicts, and nothing else of its forward pass; with gradients, and
+    in training with dropout."""
+    encoder, heads = model.encoder, model.config.n_head
+    batch, K = states.shape[:2]
+    time = model.embed_timestep(timesteps)
+    tokens = (
+        model.embed_return(returns_to_go) + time, model.embed_state(states) + time, model.embed_action(actions) + time,
+    )  # fmt: skip
+    h = model.embed_ln(torch.stack(tokens, dim=2).reshape(batch, 3 * K, model.hidden_size)) + encoder.wpe.weight[0]
+    h = _dropout(encoder.drop, h)
+
+    allowed = torch.ones(3 * K, 3 * K, dtype=torch.bool, device=h.device).tril()
+    if attention_mask is not None:
+        allowed = allowed & (attention_mask > 0).repeat_interleave(3, dim=1)[:, None, None]  # (batch, 1, 3K, 3K)
+    mask = torch.zeros(allowed.shape, device=h.device).masked_fill_(~allowed, torch.finfo(torch.float32).min)
+    for block in encoder.h:
+        attention, normal = block.attn, block.ln_1(h)
+        if block is encoder.h[-1]:
+            hidden = attention.embed_dim
+            weight, bias = attention.c_attn.weight, attention.c_attn.bias
+            query = normal[:, 1::3] @ weight[:, :hidden] + bias[:hidden]  # (batch, K, hidden): states ask alone
+            key, value = (normal @ weight[:, hidden:] + bias[hidden:]).chunk(2, dim=-1)  # (batch, 3K, hidden)
+            h, mask = h[:, 1::3], mask[..., 1::3, :]
+        else:
+            query, key, value = attention.c_attn(normal).chunk(3, dim=-1)  # (batch, 3K, hidden)
+        query, key, value = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key, value))
+        weights = (query @ key.transpose(-1, -2) * attention.scaling + mask).softmax(dim=-1)  # (batch, heads, n, 3K)
+        weights = _dropout(attention.attn_dropout, weights.to(value.dtype))
+        seen = (weights @ value).transpose(1, 2).flatten(2)  # (batch, n, hidden)
+        h = h + _dropout(attention.resid_dropout, attention.c_proj(seen))
+        mlp = block.mlp
+        h = h + _dropout(mlp.dropout, mlp.c_proj(mlp.act(mlp.c_fc(block.ln_2(h)))))
+    return model.predict_action(encoder.ln_f(h))
+
+
+def _dropout(layer: nn.Dropout, x: torch.Tensor) -> torch.Tensor:
+    """Dropout that draws one byte for each element: torch's own draws them one by one, on one core, which takes as long
+    as a quarter of a training step. The probability is rounded to a multiple of 1/256."""
+    limit = round(256 * layer.p)
+    if not layer.training or limit == 0:
+        return x
+    drawn = torch.empty(-(-x.numel() // 8), dtype=torch.int64).random_(-(2**63), None)
+    kept = drawn.view(torch.uint8)[: x.numel()].view(x.shape) >= limit
+    return x * kept.to(x.dtype).mul_(256 / (256 - limit))
+
+
+class Folded:
+    """A layer's attention as two matrices, `ask` and `tell` (hidden, hidden), with their biases.
+
+    With one head, queries and keys meet in ``x Wq (x Wk)^T = x (Wq Wk^T) x^T``: one product of the weights, made
+    before, takes the place of two projections of all tokens; values and the output projection in the same way.
+    """
+
+    def __init__(self, block: nn.Module):
+        hidden = block.attn.embed_dim
+        projection, out = block.attn.c_attn, block.attn.c_proj.weight.double()
+        weight, bias = projection.weight.double(), projection.bias.double()
+        query, key, value = weight.split(hidden, dim=1)  # (hidden, hidden) each
+        self.ask = (query @ key.T).float()
+        self.ask_bias = (bias[:hidden] @ key.T).float()  # keys' biases shift all scores of a token alike
+        self.tell = (value @ out).float()
+        self.tell_bias = (bias[2 * hidden :] @ out + block.attn.c_proj.bias).float()  # the weights' sum is 1
+        self.scale = block.attn.scaling
+
+    def weights(self, asked: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """How much each of the `asked` (robots, n, hidden) looks at each of the `tokens` (robots, m, hidden):
+        (robots, n, m). `mask` (n, m) is -inf where it may not."""
+        scores = torch.baddbmm(mask, asked, tokens.transpose(1, 2), alpha=self.scale)
+        return scores.softmax(dim=-1)
+
+
+class Actor:
+    """Robots that run side by side, all at the same timestep, and what the model remembers of each."""
+
+    def __init__(self, model: DecisionTransformerModel, robots: int):
+        self.model, self.blocks = model, list(model.encoder.h)
+        self.folded = [Folded(block) for block in self.blocks]
+        self.window = 3 * model.config.context_length - 1  # tokens: the last action is not known yet
+        # of each token: itself, normalised, its question, and what it tells, in the first layer
+        self.memory = torch.empty(4, robots, ROOM * self.window, model.hidden_size, device=model.device)
+        self.end = 0  # tokens in the memory
+        self.mask = torch.full((self.window, self.window), -torch.inf, device=model.device).triu(1)
+        self.actions = None  # (robots, act_dim), of the step before
+        first = self.folded[0]
+        self.project = torch.cat([first.ask, first.tell], dim=1)  # (hidden, 2 * hidden)
+        self.project_bias = torch.cat([first.ask_bias, torch.zeros_like(first.tell_bias)])
+
+    def keep(self, robots: torch.Tensor) -> None:
+        """Forget all but these of the robots, (robots,) bool."""
+        self.memory, self.actions = self.memory[:, robots], self.actions[robots]
+
+    def act(self, states: torch.Tensor, returns_to_go: torch.Tensor, timestep: int) -> torch.Tensor:
+        """The actions (robots, act_dim) for normalised `states` (robots, state_dim) and scaled `returns_to_go`
+        (robots, 1), after all that was handed over before."""
+        self._remember(states, returns_to_go, timestep)
+        begin = max(0, self.end - self.window)
+        h, tokens, asked, told = self.memory[:, :, begin : self.end]  # (robots, n, hidden) each
+        n = h.shape[1]
+        for i, (block, folded) in enumerate(zip(self.blocks, self.folded, strict=True)):
+            last = i == len(self.blocks) - 1
+            if i > 0:
+                tokens = block.ln_1(h)
+                asked = torch.matmul(tokens[:, -1:] if last else tokens, folded.ask) + folded.ask_bias
+            elif last:
+                asked = asked[:, -1:]
+            mask = self.mask[n - 1 : n, :n] if last else self.mask[:n, :n]
+            weights = folded.weights(asked, tokens, mask)
+            seen = weights @ told if i == 0 else torch.matmul(weights @ tokens, folded.tell)
+            h = (h[:, -1:] if last else h) + seen + folded.tell_bias
+            h = h + block.mlp(block.ln_2(h))
+        self.actions = self.model.predict_action(self.model.encoder.ln_f(h[:, -1]))
+        return self.actions
+
+    def _remember(self, states: torch.Tensor, returns_to_go: torch.Tensor, timestep: int) -> None:
+        """The tokens that are new: the action of the step before, this step's return-to-go and state."""
+        model = self.model
+        time = model.embed_timestep.weight[min(timestep, model.config.max_ep_len - 1)]
+        new = [model.embed_return(returns_to_go[:, None]) + time, model.embed_state(states[:, None]) + time]
+        if self.actions is not None:
+            before = model.embed_timestep.weight[min(timestep - 1, model.config.max_ep_len - 1)]
+            new.insert(0, model.embed_action(self.actions[:, None]) + before)
+        if self.end + len(new) > self.memory.shape[2]:
+            kept = self.window - len(new)
+            self.memory[:, :, :kept] = self.memory[:, :, self.end - kept : self.end].clone()
+            self.end = kept
+        embedded = model.embed_ln(torch.cat(new, dim=1)) + model.encoder.wpe.weight[0]  # (robots, 2 or 3, hidden)
+        normal = self.blocks[0].ln_1(embedded)
+        asked, told = (torch.matmul(normal, self.project) + self.project_bias).chunk(2, dim=-1)
+        place = slice(self.end, self.end + len(new))
+        for memory, value in zip(self.memory, (embedded, normal, asked, told), strict=True):
+            memory[:, place] = value
+        self.end = place.stop
