@@ -25,6 +25,7 @@ class Settings:
     early: float = 0.0  # share of the windows that the first steps of the episodes are repeated for
     context_length: int = 20  # K, steps in a window
     max_ep_len: int = 1000  # timesteps that have an embedding
+    embed_time: bool = True  # learn these embeddings; without, they stay 0, and a model can't tell early from late
     scale: float = 1000.0  # returns-to-go are divided by this
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
@@ -46,6 +47,7 @@ PRESETS = {
         ema=0.99,
         sampling="end",
         early=0.25,
+        embed_time=False,
         precision="bf16",
         eval_steps=300,
         save_steps=300,
@@ -59,6 +61,7 @@ PRESETS = {
         ema=0.9,
         sampling="end",
         early=0.25,
+        embed_time=False,
         eval_steps=10,
         save_steps=10,
     ),

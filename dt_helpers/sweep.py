@@ -94,11 +94,17 @@ class Sweep:
 
 
 def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:
-    """Round numbers, evenly spaced, from the data's poor end (its 5th percentile) to 1.2 times its best, (count,)."""
-    low, best = np.quantile(data_returns, 0.05), data_returns.max()
-    high = best + 0.2 * abs(best)
-    unit = 10.0 ** (np.floor(np.log10(high - low)) - 1)
-    return np.round(np.linspace(low, high, count) / unit) * unit
+    """Returns that episodes of the data have, at even quantiles from the 5th percentile to the 95th, and 1.2 times the
+    best, rounded: `count` of them, or fewer where some are the same.
+
+    A return that no episode comes near to, as between two stages of an expert, is not asked for: there is nothing to
+    imitate.
+    """
+    best = data_returns.max()
+    known = np.quantile(data_returns, np.linspace(0.05, 0.95, count - 1), method="nearest")
+    targets = np.append(known, best + 0.2 * abs(best))
+    unit = 10.0 ** max(0, np.floor(np.log10(max(1.0, np.ptp(targets)))) - 2)
+    return np.unique(np.round(targets / unit) * unit)
 
 
 def sweep(

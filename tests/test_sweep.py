@@ -53,12 +53,13 @@ def test_the_text_has_every_target_and_the_correlation():
     assert "best, 2,500: 1.00 of the means, 0.89 of single episodes" in text
 
 
-def test_default_targets_reach_from_the_poor_end_to_above_the_best():
-    returns = np.concatenate([[400.0], np.linspace(3500, 8752, 100)])
+def test_default_targets_are_returns_that_the_data_has_and_one_above_its_best():
+    returns = np.concatenate([np.linspace(400, 600, 50), np.linspace(3500, 8752, 51)])  # nothing in between
     targets = sweep.default_targets(returns)
-    assert targets.tolist() == [3700, 4700, 5700, 6600, 7600, 8600, 9500, 10500]
-    assert sweep.default_targets(returns / 10, 3).tolist() == [370, 710, 1050]
-    assert sweep.default_targets(np.array([-300.0, -100.0]), 3).tolist() == [-290, -180, -80]
+    assert targets.tolist() == [400, 500, 3500, 5100, 6700, 8200, 10500], "500 is asked for once"
+    assert sweep.default_targets(returns / 10, 3).tolist() == [40, 820, 1050]
+    assert sweep.default_targets(np.array([-300.0, -100.0]), 3).tolist() == [-300, -100, -80]
+    assert sweep.default_targets(np.array([5.0, 5.0])).tolist() == [5, 6]
 
 
 def test_a_sweep_is_one_evaluation_for_each_target(model):  # noqa: F811

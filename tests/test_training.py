@@ -117,6 +117,20 @@ def test_the_average_is_what_is_kept(tmp_path):
     assert not torch.allclose(weights[None], weights[1.0])
 
 
+@pytest.mark.parametrize("learned", [True, False])
+def test_time_is_learned_or_left_out(tmp_path, learned):
+    settings = training.preset("ci", **{**TINY, "steps": 4}, embed_time=learned)
+    model = training.train(make_trajectories([40] * 4), settings, output=tmp_path)
+    assert bool(training.load(tmp_path).embed_timestep.weight.any()) == learned
+    window = {
+        "states": torch.zeros(1, 5, model.config.state_dim),
+        "actions": torch.zeros(1, 5, model.config.act_dim),
+        "returns_to_go": torch.ones(1, 5, 1),
+    }
+    early, late = (model(**window, timesteps=torch.arange(t, t + 5)[None])["action_preds"] for t in (0, 30))
+    assert torch.equal(early, late) != learned
+
+
 def interrupt(monkeypatch, data, output):
     """A run that breaks off after its last checkpoint, before it has saved its model."""
 

@@ -119,6 +119,7 @@ _ = trainer.train()
 # | its schedule | linear to 0 | cosine to 0 | |
 # | windows anchored at | their first step | their last step | notebook 3: the first steps of an episode are seen as often as they are met |
 # | an episode's first 20 steps | seen as often as all others | repeated, up to a quarter of all windows | there nothing but the target return tells what to do (notebook 6 asks for different ones) |
+# | time embeddings | learned | left at 0 | of a Walker2d that learns from good and bad runs, many fall where the bad ones ended; what the states and the return that is left tell is enough |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | about twice as fast |
 #
