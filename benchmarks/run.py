@@ -37,7 +37,6 @@ WHOLE = {
     "time_to_return.py": ["--whole", "--seeds", "3"],
     "quality.py": [],
     "targets.py": [],
-    "stitching.py": [],
     "pixels.py": [],
     "physics.py": [],
     "grading.py": [],

@@ -16,6 +16,7 @@ SMALL = {
     "collator.py": "--recorded 4 --repeats 1",
     "evaluation.py": "--episodes 2 --steps 5 --repeats 1",
     "generation.py": "--episodes 4 --steps 10 --seconds 0.1 --repeats 1",
+    "growth.py": "--recorded 4 --steps 2 --max-steps 3 --K 2 --hidden 32 --batch 8 --episodes 2 1 --workers 1",
     "imports.py": "--repeats 1",
     "opening.py": "--recorded 4 --repeats 1",
     "physics.py": "--episodes 1 --max-steps 5",
@@ -38,6 +39,14 @@ def run(name: str, options: str, folder: Path) -> subprocess.CompletedProcess:
 
 def test_each_benchmark_has_a_small_size():
     assert {path.name for path in FOLDER.glob("*.py")} - MODULES == set(SMALL)
+
+
+def test_each_is_run_by_make_bench(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.setattr(sys, "modules", {**sys.modules})  # `run` is no name to keep
+    import run as bench
+
+    assert {*bench.QUICK, *bench.WHOLE} == set(SMALL) - {"run.py"}
 
 
 @pytest.mark.parametrize("name", SMALL)
