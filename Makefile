@@ -45,8 +45,9 @@ test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its 
 	@$(BIN)/python -c 'import psycopg, psycopg2' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[postgres]'
 	@$(ACTIVATED) OMP_NUM_THREADS=1 python -m pytest tests/postgres/lane_gradebook.py $(ARGS)
 
-bench: $(INSTALLED) ## Measure what the README states
-	@$(ACTIVATED) sh -e -c 'for script in $$(grep -l __main__ benchmarks/*.py); do echo "$$script"; python "$$script"; done'
+# Needs an idle machine, and less than half an hour; ARGS=--whole measures the long ones too, ARGS=video only the named.
+bench: $(INSTALLED) ## Measure what the README states: benchmarks/RESULTS.md
+	@$(ACTIVATED) python benchmarks/run.py $(ARGS)
 
 # A robot takes half an hour to an hour of one core. Stopped, the same command goes on; ROBOTS="hopper" trains only that one.
 ROBOTS ?= halfcheetah hopper walker2d

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
+from figures import Figure, report
 from machine import describe
 
 from dt_helpers import data, envs, experts, simulate
@@ -56,6 +57,7 @@ def main() -> None:
     print(f"environment steps a second on {cores} cores, medians of {args.repeats} runs in turn\n")
     print("| dataset | bare mj_step | ours | ratio |")
     print("| --- | --- | --- | --- |")
+    figures = []
     with ProcessPoolExecutor(cores) as pool:
         for name, recipe in data.SETS.items():
             if not name.endswith("-expert"):
@@ -64,8 +66,12 @@ def main() -> None:
             for _ in range(args.repeats):
                 floor.append(sum(pool.map(bare, [recipe.env] * cores, [args.seconds] * cores)))
                 made.append(ours(name, args.episodes, args.steps))
+            figures.append(
+                Figure(f"generating {name}", "steps/s", made, floor, 0.5, "bare mj_step", more_is_better=True)
+            )
             floor, made = np.median(floor), np.median(made)
             print(f"| {name} | {floor:,.0f} | {made:,.0f} | {made / floor:.0%} |", flush=True)
+    report(*figures)
 
 
 if __name__ == "__main__":

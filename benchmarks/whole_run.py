@@ -59,12 +59,10 @@ def our_run(trajectories: data.Trajectories, settings: training.Settings) -> flo
         return time.perf_counter() - begin
 
 
-def needed_operations(trajectories: data.Trajectories, settings: training.Settings) -> int:
+def needed_operations(model, collator: DecisionTransformerGymDataCollator, batch_size: int) -> int:
     """Floating-point operations of matrix products in one training step, as torch counts them."""
-    collator = DecisionTransformerGymDataCollator(trajectories, seed=0)
-    model = training.make_model(collator, settings).train()
     with FlopCounterMode(display=False) as counter:
-        model(**collator.gather(collator.draw(settings.batch_size)))["loss"].backward()
+        model.train()(**collator.gather(collator.draw(batch_size)))["loss"].backward()
     return counter.get_total_flops()
 
 
@@ -93,7 +91,8 @@ def main() -> None:
     settings = training.preset(args.preset, steps=args.steps, batch_size=tutorial.BATCH)
     theirs = tutorials_steps(trajectories, args.part)
     seconds = our_run(trajectories, settings)
-    operations = needed_operations(trajectories, settings)
+    collator = DecisionTransformerGymDataCollator(trajectories, seed=0)
+    operations = needed_operations(training.make_model(collator, settings), collator, settings.batch_size)
     training_arguments = training.arguments(settings, Path("unused"))
     dtype = torch.bfloat16 if training_arguments.bf16 else torch.float32
     rate = multiplication_rate(dtype)
