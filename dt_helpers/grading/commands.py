@@ -116,19 +116,21 @@ def grade(
       dt-course grade --regrade ada
       dt-course grade --scheduler tcp://10.0.0.7:8786
     """
+    from dt_helpers.grading import scheduling
+    from dt_helpers.grading.places import Places
+
+    places = Places.find(db_url=database)
+    _check_names(places, {*(students or ()), *(regrade or ())})
+    if scheduler is None:
+        scheduling.warm_up()  # while this process imports as well, and opens the gradebook
+
     from rich.console import Console
 
-    from dt_helpers.grading import scheduling
-
-    if scheduler is None:
-        scheduling.warm_up()  # while this process imports and opens the gradebook
     from dt_helpers.grading import grade as grading
     from dt_helpers.grading.gradebook import Recorder
-    from dt_helpers.grading.places import Places
     from dt_helpers.grading.rebuild import write_autograded
     from dt_helpers.grading.results import Store
 
-    places = Places.find(db_url=database)
     with Recorder(places) as recorder:
 
         def keep(result) -> None:
@@ -150,6 +152,18 @@ def grade(
         for result in recorder.catch_up(Store(places.results).all()):
             write_autograded(places, result)
     print(f"{summary}. The scores are in the gradebook; next: dt-course feedback, dt-course report")
+
+
+def _check_names(places, names: set[str]) -> None:
+    """Raises ValueError when nothing was handed in at all, or not by one of these students."""
+    there = places.students()
+    if not there:
+        raise ValueError("Nothing was handed in yet: run `dt-course collect` first.")
+    if unknown := names - {*there, "all"}:
+        raise ValueError(
+            f"Nothing was handed in by {', '.join(sorted(unknown))}. Students are called as their folders in "
+            f"{places.steps['submitted']}/ are; `dt-course collect` lists them."
+        )
 
 
 def feedback(students: StudentsArgument = None, database: DatabaseOption = None) -> None:

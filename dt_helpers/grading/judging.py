@@ -10,6 +10,7 @@ from dt_helpers.check import catalogue, running, whole_model
 from dt_helpers.check.calling import quietly
 from dt_helpers.check.report import CheckFailed, CheckResult
 from dt_helpers.grading.inside import wire
+from dt_helpers.grading.inside.values import CannotBeSent
 from dt_helpers.grading.questions import Question, cells_to_run
 from dt_helpers.grading.raising import lines_of, rebuilt
 from dt_helpers.grading.remote import RemoteFunction, remote_class, value
@@ -32,7 +33,7 @@ def judge(
             fields, error = _judge_one(question, solutions, sandbox, seed(question.grade_id))
             if type(error).__name__ == "LibraryModel":
                 flags.add(LIBRARY_MODEL)
-        except (Exception, Stopped) as problem:
+        except (Exception, Stopped, CannotBeSent) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             where = f"{type(problem).__name__} in {place.name}: {problem}"
             fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {where}"[:500]}

@@ -31,10 +31,10 @@ class Places:
         The gradebook is `db_url`, else what nbgrader_config.py says, else gradebook.db in the checkout. Raises
         FileNotFoundError outside of a checkout.
         """
-        from nbgrader.coursedir import CourseDirectory
+        from nbgrader import coursedir
 
         tree = Tree.find(start)
-        directory = CourseDirectory(config=_config(tree))
+        directory = coursedir.CourseDirectory(config=_config(tree))
         steps = {step: getattr(directory, f"{step}_directory") for step in ("submitted", "autograded", "feedback")}
         return cls(tree, steps, db_url or directory.db_url, directory.course_id)
 

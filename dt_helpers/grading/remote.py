@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from dt_helpers.grading.inside import wire
-from dt_helpers.grading.inside.values import Packer, Unpacker
+from dt_helpers.grading.inside.values import Exact, Packer, Unpacker
 from dt_helpers.grading.raising import rebuilt
 from dt_helpers.grading.sandbox import Session, Stopped
 
@@ -27,7 +27,7 @@ class _Remote(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, *slopes):
-        packer = Packer()
+        packer = Exact()
         packed = [packer.pack(slope) for slope in slopes]
         answer, data = ctx.ask({"do": "gradients", "call": ctx.number, "slopes": packed}, packer)
         unpacker = Unpacker(answer, data)
@@ -75,7 +75,7 @@ class RemoteFunction(_Asking):
     probed_on = "meta"  # the sandbox has no GPU
 
     def __call__(self, *args, **kwargs):
-        packer = Packer()
+        packer = Exact()
         request = {"args": [packer.pack(arg) for arg in args], "kwargs": {k: packer.pack(v) for k, v in kwargs.items()}}
         answer, data = self.ask(packer.message(do="call", **request), packer)
         return self.result(answer, data, packer.graph, list(args))
@@ -94,7 +94,7 @@ class RemoteModel(nn.Module):
         return dict(self.state)
 
     def load_state_dict(self, state, *args, **kwargs):
-        packer = Packer()
+        packer = Exact()
         packed = {name: packer.pack(value.detach()) for name, value in state.items()}
         self.remote.ask(packer.message(do="weights", state=packed), packer)
         self.state = {
@@ -127,7 +127,7 @@ class RemoteModel(nn.Module):
             del self.forward
 
     def _pass(self, call: dict, watch: bool) -> tuple[dict, bytes]:
-        packer = Packer()
+        packer = Exact()
         batch = {name: packer.pack(value) for name, value in call.items()}
         return self.remote.ask(packer.message(do="pass", batch=batch, watch=watch), packer)
 

@@ -17,16 +17,17 @@ from dt_helpers import cli
 from dt_helpers.authoring.tree import ASSIGNMENT, Tree
 from tests.browser.server import REPOSITORY, jupyterlab
 from tests.grading import pretend_class
+from tests.grading.course import POINTS
 
 MINUTE = 60_000  # ms
 SCORES = {
-    "Ada-Lovelace-101": 22,
-    "Alan-Turing-102": 16,
-    "Grace-Hopper-103": 14,
-    "carl": 22,
-    "hilbertdavid-2002": 22,
-    "malloryeve-2003": 16,
-    "noetheremmy-2001": 14,
+    "Ada-Lovelace-101": POINTS,
+    "Alan-Turing-102": POINTS - 6,  # stack_inputs, and the model that calls it
+    "Grace-Hopper-103": POINTS - 8,
+    "carl": POINTS,
+    "hilbertdavid-2002": POINTS,
+    "malloryeve-2003": POINTS - 6,
+    "noetheremmy-2001": POINTS - 8,
 }
 
 
@@ -107,7 +108,7 @@ def test_a_score_and_a_comment_by_hand_come_into_the_feedback_and_the_export(win
     page = course.root / "feedback" / "Alan-Turing-102" / ASSIGNMENT / "feedback.html"
     window.goto(page.as_uri())
     text = window.locator("body").inner_text()
-    assert "17.5\nof 22 points" in text
+    assert f"{POINTS - 4.5:g}\nof {POINTS:g} points" in text
     assert "From your instructor: Half of it is there: look at the axis that you join them along." in text
     for scheme in ("light", "dark"):
         window.emulate_media(color_scheme=scheme)
@@ -115,10 +116,10 @@ def test_a_score_and_a_comment_by_hand_come_into_the_feedback_and_the_export(win
 
     assert cli.main(["export", "moodle"]) == 0
     assert cli.main(["export", "canvas", "--column", "Decision Transformer (77)"]) == 0
-    assert table(course.root / "grading/moodle.csv", "Identifier", "Grade")["Participant 102"] == "17.5"
+    assert table(course.root / "grading/moodle.csv", "Identifier", "Grade")["Participant 102"] == f"{POINTS - 4.5:g}"
     assert table(course.root / "grading/canvas.csv", "ID", "Decision Transformer (77)") == {
-        "": "22.0",  # the possible points
-        **{"2001": "14.0", "2002": "22.0", "2003": "16.0"},
+        "": str(POINTS),  # the possible points
+        **{"2001": str(POINTS - 8), "2002": str(POINTS), "2003": str(POINTS - 6)},
     }
 
 
@@ -140,7 +141,7 @@ def test_the_report_names_the_classes_mistakes(window, course, screenshots):
     window.goto((course.root / "grading" / "report.html").as_uri())
     window.screenshot(path=screenshots / "report.png", full_page=True)
     text = window.locator("body").inner_text()
-    assert "8 submissions, 7 with a score: from 14 to 22 of 22 points" in text
+    assert f"8 submissions, 7 with a score: from {POINTS - 8:g} to {POINTS:g} of {POINTS:g} points" in text
     assert "blocks" in text and "action sees itself" in text
     assert window.scripts == []
 

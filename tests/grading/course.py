@@ -16,9 +16,17 @@ from dt_helpers.grading.places import Places
 from dt_helpers.grading.results import Store
 
 REPOSITORY = Path(__file__).parents[2]
-POINTS = 22.0
 SOLVED = REPOSITORY / "solutions" / ASSIGNMENT
 RELEASED = REPOSITORY / "notebooks" / ASSIGNMENT
+
+
+def _points(path: Path) -> float:
+    cells = nbformat.read(path, as_version=4).cells
+    return float(sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells))
+
+
+POINTS_OF = {path.stem: points for path in sorted(RELEASED.glob("*.ipynb")) if (points := _points(path))}
+POINTS = sum(POINTS_OF.values())
 
 
 def make_course(root: Path) -> Places:

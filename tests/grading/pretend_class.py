@@ -14,16 +14,16 @@ import nbformat
 from nbformat import NotebookNode
 
 from dt_helpers.authoring.tree import Tree
+from tests.grading.course import POINTS_OF
 from tests.grading.submissions import is_solution, save, saved_by_colab, solved, zipped
 
-STEMS = ("02_dataset", "03_collator", "04_model", "05_training", "06_replay")
 SCRIPT = "<script>document.title = 'run by a student'; alert('run by a student')</script>"
 Change = str | Callable[[str], str]
 
 
 def notebooks(tree: Tree, **changes: Change) -> dict[str, NotebookNode]:
     """A student's notebooks: all is right but for `changes`, solution cell -> another text."""
-    made = {stem: solved(tree, stem) for stem in STEMS}
+    made = {stem: solved(tree, stem) for stem in POINTS_OF}
     for notebook in made.values():
         for cell in filter(is_solution, notebook.cells):
             cell.source = re.sub(r"^ *### (BEGIN|END) SOLUTION *\n?", "", cell.source, flags=re.MULTILINE).rstrip()

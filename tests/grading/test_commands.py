@@ -79,6 +79,15 @@ def test_before_anything_was_graded(verb, in_course, capsys):
     )
 
 
+def test_there_has_to_be_something_to_grade_by_students_who_are_there(in_course, capsys):
+    assert cli.main(["grade"]) == 1
+    assert capsys.readouterr().err == "dt-course: Nothing was handed in yet: run `dt-course collect` first.\n"
+    in_course.submitted("ada").mkdir(parents=True)
+    for names in (["adda"], ["--regrade", "adda"]):
+        assert cli.main(["grade", *names]) == 1
+        assert "Nothing was handed in by adda." in capsys.readouterr().err
+
+
 def test_collect_shows_what_was_matched_and_enrols(in_course, tmp_path, capsys):
     moodle = zipped(
         tmp_path / "moodle.zip",

@@ -5,7 +5,7 @@ import pytest
 
 from dt_helpers.grading import questions
 from dt_helpers.grading.questions import NotGradeable, cells_to_run
-from tests.grading.course import RELEASED
+from tests.grading.course import POINTS, RELEASED
 
 
 def read(name):
@@ -20,7 +20,7 @@ def model():
 def test_the_course_has_ten_questions_worth_22_points():
     found = [q for path in sorted(RELEASED.glob("*.ipynb")) for q in questions.of(path.stem, read(path.stem))]
     assert len(found) == 10
-    assert sum(question.points for question in found) == 22
+    assert sum(question.points for question in found) == POINTS
     assert questions.of("01_setup", read("01_setup")) == []
 
 

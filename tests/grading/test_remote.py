@@ -7,10 +7,12 @@ from contextlib import contextmanager
 import pytest
 import torch
 
-from dt_helpers.check import catalogue, running, whole_model
+from dt_helpers.check import calling, catalogue, running, whole_model
 from dt_helpers.check.calling import quietly
+from dt_helpers.check.exercise import Case
 from dt_helpers.grading import raising
 from dt_helpers.grading.inside.child import Child
+from dt_helpers.grading.inside.values import CannotBeSent
 from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.remote import RemoteFunction, remote_class
 from dt_helpers.grading.sandbox import Session
@@ -74,6 +76,11 @@ def there(name, answer):
 
 def fields(verdict):
     return verdict.passed, getattr(verdict, "mistake", None), verdict.sentence, getattr(verdict, "all_hints", ())
+
+
+def test_an_argument_that_can_t_be_sent_is_no_mistake_of_the_student_s():
+    with asked_elsewhere(lambda x: x) as session, pytest.raises(CannotBeSent, match="builtin_function"):
+        calling.call(RemoteFunction(session), Case("a function", (print,)))
 
 
 @pytest.mark.parametrize("name", catalogue.NAMES)

@@ -15,7 +15,7 @@ from torch import nn
 
 from dt_helpers.check.calling import gappy_array, gappy_tensor
 from dt_helpers.grading.inside import wire
-from dt_helpers.grading.inside.values import MAX_NODES, Packer, Unpacker
+from dt_helpers.grading.inside.values import MAX_NODES, CannotBeSent, Exact, Packer, Unpacker
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def pair():
         yield ours, theirs
 
 
-def there_and_back(value, fields=()):
-    packer = Packer(fields)
+def there_and_back(value, fields=(), packer=None):
+    packer = packer or Packer(fields)
     message = json.loads(json.dumps(packer.message(value=packer.pack(value))))
     return Unpacker(message, b"".join(packer.arrays.parts)).unpack(message["value"])
 
@@ -35,6 +35,18 @@ def there_and_back(value, fields=()):
 def test_plain_values(value):
     assert there_and_back(value) == value
     assert type(there_and_back(value)).__name__ == type(value).__name__
+
+
+@pytest.mark.parametrize("value", ["word", {1, 2}, {"a": {0: [1, 2.5]}, (1, 2): None}, [{3: "x"}], {}])
+def test_what_a_student_s_function_is_given_arrives_whole(value):
+    back = there_and_back(value, packer=Exact())
+    assert back == value and type(back) is type(value)
+
+
+@pytest.mark.parametrize("value", [print, iter([1]), [object()], nn.Sequential(nn.ReLU()), np.array(["x"]), b"bytes"])
+def test_or_the_check_can_t_be_asked(value):
+    with pytest.raises(CannotBeSent, match="while grading"):
+        there_and_back(value, packer=Exact())
 
 
 def test_nan_stays_nan():

@@ -2,9 +2,11 @@
 
 import json
 
+from tests.grading.course import POINTS
+
 from .register import case, window
 
-PARTLY = 20.0  # all but the exercise that is not solved
+PARTLY = POINTS - 2  # all but the exercise that is not solved
 UNFILLED = "def context_window(sequence, length):\n    raise NotImplementedError()\n"
 
 
@@ -174,7 +176,7 @@ cheat(
     edit=lambda folder: [(folder / name).write_text("shadow = 1\n") for name in ("numpy.py", "torch.py", "json.py")],
 )
 
-FORWARD = 18.0  # all but the whole model
+FORWARD = POINTS - 4  # all but the whole model
 MODULE = "transformers.models.decision_transformer.modeling_decision_transformer"
 
 

@@ -5,10 +5,11 @@ import os
 
 import nbformat
 
+from tests.grading.course import POINTS
+
 from .register import case
 
-FULL = 22.0
-WITHOUT_REPLAY = 18.0  # its notebook has two exercises of two points
+WITHOUT_REPLAY = POINTS - 4  # its notebook has two exercises of two points
 REPLAY = "06_replay.ipynb"
 
 
@@ -73,9 +74,9 @@ def _extra(folder):
     replay(lambda notebook: notebook["cells"].insert(0, extra))(folder)
 
 
-case(2, "a duplicated cell", FULL, edit=replay(_double))
-case(2, "schema_version 1", FULL, edit=_marks(schema_version=1))
-case(2, "schema_version 9", FULL, edit=_marks(schema_version=9))
+case(2, "a duplicated cell", POINTS, edit=replay(_double))
+case(2, "schema_version 1", POINTS, edit=_marks(schema_version=1))
+case(2, "schema_version 9", POINTS, edit=_marks(schema_version=9))
 
 case(4, "broken JSON", WITHOUT_REPLAY, edit=content(b'{"cells": ['), says="JSON")
 case(4, "an empty file", WITHOUT_REPLAY, edit=content(b""), says="empty")
@@ -86,16 +87,16 @@ case(4, "a link to the outside", WITHOUT_REPLAY, edit=_linked("/etc/passwd"), sa
 case(4, "a link to an endless device", WITHOUT_REPLAY, edit=_linked("/dev/zero"), says="link")
 case(4, "a pipe that nobody writes to", WITHOUT_REPLAY, edit=lambda f: ((f / REPLAY).unlink(), os.mkfifo(f / REPLAY)))
 case(4, "a folder in place of a notebook", WITHOUT_REPLAY, edit=lambda f: ((f / REPLAY).unlink(), (f / REPLAY).mkdir()))
-case(4, "lone surrogates", FULL, edit=replay(lambda n: n["cells"][0].update(source="\ud800 \udfff")))
-case(4, "nbformat 3", FULL, edit=_downgrade)
-case(4, "no kernelspec", FULL, edit=replay(lambda n: n["metadata"].clear()))
+case(4, "lone surrogates", POINTS, edit=replay(lambda n: n["cells"][0].update(source="\ud800 \udfff")))
+case(4, "nbformat 3", POINTS, edit=_downgrade)
+case(4, "no kernelspec", POINTS, edit=replay(lambda n: n["metadata"].clear()))
 case(
     4,
     "an unknown kernelspec",
-    FULL,
+    POINTS,
     edit=replay(lambda n: n["metadata"].update(kernelspec={"name": "r", "language": "R"})),
 )
-case(4, "50 MB of outputs", FULL, edit=replay(lambda n: n["cells"][1].update(
+case(4, "50 MB of outputs", POINTS, edit=replay(lambda n: n["cells"][1].update(
     outputs=[{"output_type": "stream", "name": "stdout", "text": "x" * 1_000_000} for _ in range(50)])))  # fmt: skip
 case(4, "a missing notebook", WITHOUT_REPLAY, edit=lambda folder: (folder / REPLAY).unlink(), says="not handed in")
 case(4, "a renamed notebook", WITHOUT_REPLAY, edit=lambda folder: (folder / REPLAY).rename(folder / "replay.ipynb"))
@@ -106,16 +107,16 @@ case(4, "all notebooks broken", None, edit=lambda folder: [path.write_text("{") 
 case(
     4,
     "grade ids renamed",
-    FULL,
+    POINTS,
     edit=everywhere(lambda cell: cell["metadata"].get("nbgrader", {}).update(grade_id="x")),
 )
-case(4, "cell ids lost", FULL, edit=everywhere(lambda cell: cell.pop("id", None)))
-case(4, "flags flipped", FULL, edit=_marks(grade=False, solution=False, locked=False))
-case(4, "points changed", FULL, edit=_marks(points=1000))
-case(4, "solutions marked as tests", FULL, edit=_marks(grade=True, solution=True, points=50))
-case(4, "all cells markdown", FULL, edit=everywhere(lambda cell: cell.update(cell_type="markdown")))
-case(4, "the tests deleted", FULL, edit=replay(lambda n: n.update(
+case(4, "cell ids lost", POINTS, edit=everywhere(lambda cell: cell.pop("id", None)))
+case(4, "flags flipped", POINTS, edit=_marks(grade=False, solution=False, locked=False))
+case(4, "points changed", POINTS, edit=_marks(points=1000))
+case(4, "solutions marked as tests", POINTS, edit=_marks(grade=True, solution=True, points=50))
+case(4, "all cells markdown", POINTS, edit=everywhere(lambda cell: cell.update(cell_type="markdown")))
+case(4, "the tests deleted", POINTS, edit=replay(lambda n: n.update(
     cells=[cell for cell in n["cells"] if not cell["id"].startswith("check_")])))  # fmt: skip
-case(4, "all metadata lost", FULL, edit=everywhere(lambda cell: cell.update(metadata={}, id="same")))
-case(4, "cells in reverse order", FULL, edit=replay(lambda n: n["cells"].reverse()))
-case(4, "cells and files besides", FULL, edit=_extra)
+case(4, "all metadata lost", POINTS, edit=everywhere(lambda cell: cell.update(metadata={}, id="same")))
+case(4, "cells in reverse order", POINTS, edit=replay(lambda n: n["cells"].reverse()))
+case(4, "cells and files besides", POINTS, edit=_extra)

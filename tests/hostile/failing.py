@@ -1,8 +1,10 @@
 """Submissions that hurt themselves: they lose the exercise that does it, and nothing else."""
 
+from tests.grading.course import POINTS
+
 from .register import case, trying, window
 
-LOST, FULL = 20.0, 22.0
+LOST = POINTS - 2
 
 
 def own(name: str, body: str, answer: str = "sequence[-length:]", points: float = LOST, says: str = "") -> None:
@@ -41,14 +43,14 @@ if not hasattr(context_window, 'said'):
     context_window.said = True
     print('line\\n' * 10_000_000)
 """,
-    points=FULL,
+    points=POINTS,
 )
 own("a memory bomb", "all = []\nwhile True: all.append(bytearray(1 << 26))")
 own("a memory bomb in torch", "import torch\nkeep = [torch.ones(1 << 24) for _ in range(1000)]")
 own("a fork bomb", "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass")
 cell(
     "a bomb of threads, and right",
-    FULL,
+    POINTS,
     context_window=trying(
         """
 import threading, time

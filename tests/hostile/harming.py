@@ -1,11 +1,11 @@
 """Harm to the gradebook, the course, classmates, the grader. The answer is right, so that it has to count."""
 
+from tests.grading.course import POINTS
+
 from .register import case, trying
 
-FULL = 22.0
 
-
-def harm(name: str, body: str, points: float = FULL, **options) -> None:
+def harm(name: str, body: str, points: float = POINTS, **options) -> None:
     case(1, name, points, context_window=trying(body), **options)
 
 
@@ -61,7 +61,7 @@ for folder in ('/tmp', '/dev', '/dev/shm', '/scratch', os.getcwd(), '/var/tmp', 
 case(
     1,
     "files left by the exercise before",
-    FULL,
+    POINTS,
     context_window=trying("open('/tmp/left', 'w').write('x')\nopen('/dev/shm/left', 'w').write('x')"),
     next_target_return="""
 import os

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-WINDOW = "context_window"  # the exercise that most cases attack: 2 of the submission's 22 points
+WINDOW = "context_window"  # the exercise that most cases attack: 2 points
 CASES: list["Case"] = []
 KINDS = ("points without the work", "harm to others", "a run that aborts", "its own error", "a damaged file")
 

@@ -14,13 +14,12 @@ from dt_helpers.grading import grade as module
 from dt_helpers.grading import working
 from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.results import Store, SubmissionResult
-from tests.grading.course import SOLVED, grades, in_this_process, make_course
+from tests.grading.course import POINTS_OF, SOLVED, grades, in_this_process, make_course
 
 from .mangling import BYTES, CELLS, HARMLESS, NOTEBOOKS, TEXTS, mangle
 
 EXAMPLES = int(os.environ.get("DT_FUZZ", 40))
-POINTS = {"02_dataset": 2.0, "03_collator": 2.0, "04_model": 12.0, "06_replay": 4.0}
-SOLUTIONS = {name: json.loads((SOLVED / f"{name}.ipynb").read_text()) for name in POINTS}
+SOLUTIONS = {name: json.loads((SOLVED / f"{name}.ipynb").read_text()) for name in POINTS_OF}
 STATES = {"passed", "failed", "error", "not run", "missing"}
 LIMITS = Limits(seconds=20, cpu_seconds=5)
 
@@ -58,7 +57,7 @@ def graded(tmp_path_factory):
 def test_every_mangled_notebook_gets_a_grade_or_a_reason(graded, name, changes):
     result = graded(name, mangle(SOLUTIONS[name], changes))
     own = [exercise for exercise in result.exercises if exercise.notebook == name]
-    assert sum(exercise.max_points for exercise in own) == POINTS[name]
+    assert sum(exercise.max_points for exercise in own) == POINTS_OF[name]
     for exercise in own:
         assert exercise.status in STATES - {"missing"}
         assert exercise.sentence
@@ -72,4 +71,4 @@ def test_every_mangled_notebook_gets_a_grade_or_a_reason(graded, name, changes):
 @given(names, harmless)
 def test_what_changes_no_answer_costs_no_point(graded, name, changes):
     result = graded(name, mangle(SOLUTIONS[name], changes))
-    assert sum(exercise.points for exercise in result.exercises) == POINTS[name], result.reason
+    assert sum(exercise.points for exercise in result.exercises) == POINTS_OF[name], result.reason

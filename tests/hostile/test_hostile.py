@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.grading.course import POINTS
+
 from .register import CASES
 
 
@@ -25,7 +27,7 @@ def test_a_reason_is_given_for_every_point_that_is_missing(run):
 
 def test_no_honest_grade_is_changed_or_lost(run):
     assert len(run.honest) == len(CASES) + 1
-    assert {name: result.score for name, result in run.honest.items() if result.score != 22.0} == {}
+    assert {name: result.score for name, result in run.honest.items() if result.score != POINTS} == {}
 
 
 def test_nothing_of_the_course_the_gradebook_or_other_submissions_was_written(run):
