@@ -15,7 +15,7 @@ from machine import describe
 from torch.utils.flop_counter import FlopCounterMode
 from whole_run import multiplication_rate
 
-from dt_helpers import envs, rollout, training
+from dt_helpers import envs, quick, rollout, training
 from dt_helpers.collator import STATE_PAD
 
 
@@ -43,16 +43,14 @@ def our_way(model, env_name: str, target: float, episodes: int, steps: int) -> f
 
 
 def needed_operations(model, episodes: int) -> int:
-    """Floating-point operations of the matrix products that a step of all episodes needs, as torch counts them."""
-    K, config = model.config.context_length, model.config
-    window = {
-        "states": torch.full((episodes, K, config.state_dim), STATE_PAD),
-        "actions": torch.zeros(episodes, K, config.act_dim),
-        "returns_to_go": torch.zeros(episodes, K, 1),
-        "timesteps": torch.zeros(episodes, K, dtype=torch.long),
-    }
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        rollout._actions(model.eval(), **window)
+    """Floating-point operations of the matrix products in our step of all episodes, as torch counts them."""
+    states, wanted = torch.full((episodes, model.config.state_dim), STATE_PAD), torch.zeros(episodes, 1)
+    with torch.inference_mode():
+        actor = quick.Actor(model.eval(), episodes)
+        for t in range(model.config.context_length):
+            actor.act(states, wanted, t)
+        with FlopCounterMode(display=False) as counter:
+            actor.act(states, wanted, t + 1)
     return counter.get_total_flops()
 
 

@@ -112,7 +112,7 @@ def plot(figures: list[Figure], path: Path) -> None:
     axes.barh(range(len(figures)), [margin - 1 for margin in margins], left=1, color=colours, height=0.62, zorder=2)
     axes.axvline(1, color="#333333", linewidth=1.5, zorder=3)
     axes.set_xscale("log")
-    axes.set_xlim(min(0.5, min(margins) / 2), max(4, 4 * max(margins)))
+    axes.set_xlim(min(0.5, min(margins) / 2), 30 * max(1, *margins))
     for y, (figure, margin) in enumerate(zip(figures, margins, strict=True)):
         text = f"{figure.ratio:,.3g} ×" if figure.ratio < 100 else f"{figure.ratio:,.0f} ×"
         if not figure.compared:

@@ -139,7 +139,8 @@ def evaluate_targets(
         raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
     robots = [envs.make(env_name) for _ in range(count)]
     starts = [_seen(robot, robot.reset(seed=seed + i % episodes)[0], observe) for i, robot in enumerate(robots)]
-    _require_fit(config, (len(starts[0]), robots[0].action_space.shape[0]), env_name)
+    seen = np.stack(starts)  # (robots, state_dim), the newest of each
+    _require_fit(config, (seen.shape[1], robots[0].action_space.shape[0]), env_name)
     model.eval()
     actor = quick.Actor(model, count) if quick.fits(model) else None
     keep_freed_memory()
@@ -153,7 +154,7 @@ def evaluate_targets(
     alive = np.ones(count, bool)
 
     returns_to_go[:, 0, 0] = torch.from_numpy(wanted / scale)
-    states[:, 0] = (torch.stack(starts) - mean) / std
+    states[:, 0] = (torch.from_numpy(seen) - mean) / std
     if on_step is not None:
         on_step(robots, 0, np.zeros(count))
     progress_bar = bar(max_steps, f"running {env_name}", show=progress)
@@ -174,9 +175,10 @@ def evaluate_targets(
         actions[running, t] = chosen
         for i, action in zip(running, chosen.numpy(), strict=True):
             state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
-            states[i, t + 1] = (_seen(robots[i], state, observe) - mean) / std
+            seen[i] = _seen(robots[i], state, observe)
             lengths[i] = t + 1
             alive[i] = not (terminated or truncated)
+        states[:, t + 1] = (torch.from_numpy(seen) - mean) / std
         returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
         if on_step is not None:
             on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
@@ -218,8 +220,8 @@ def record(
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
 
 
-def _seen(env: Env, observation: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> torch.Tensor:
-    return torch.from_numpy(observe(env) if observe else observation)
+def _seen(env: Env, observation: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> np.ndarray:
+    return observe(env) if observe else observation
 
 
 def _require_fit(config, need: tuple[int, int], env_name: str) -> None:

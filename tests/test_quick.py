@@ -40,6 +40,8 @@ def test_training_drops_as_often_as_it_should():
     assert abs(share - 26 / 256) < 0.005
     torch.testing.assert_close(dropped.max(), torch.tensor(256 / 230))
     assert abs(dropped.mean() - 1) < 0.01
+    half = torch.linspace(1, 2, 2_000_000).bfloat16()
+    assert abs(quick._dropout(layer, half).float().mean() / half.float().mean() - 1) < 0.0015
     assert (quick._dropout(layer, x) != dropped).any()
     torch.manual_seed(3)
     first = quick._dropout(layer, x)
