@@ -1,4 +1,7 @@
 import os
+import platform
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -23,3 +26,28 @@ def test_bf16_on_an_older_torch_or_another_processor(monkeypatch):
     for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
         monkeypatch.delattr(torch.cpu, name, raising=False)
     assert hardware.has_bf16() is False
+
+
+FAULTS = """
+import resource, sys
+import numpy as np
+from dt_helpers.hardware import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+def fill():
+    parts = [np.full(1_000_000, 1.0) for _ in range(3)]  # 8 MB each
+fill()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    fill()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries decide for themselves")
+def test_freed_memory_is_kept():
+    faults = {
+        way: int(subprocess.run([sys.executable, "-c", FAULTS, way], capture_output=True, check=True).stdout)
+        for way in ("usual", "keep")
+    }
+    assert faults["keep"] < faults["usual"] / 5, faults
