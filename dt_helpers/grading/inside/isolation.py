@@ -14,7 +14,7 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV = 1, 2, 4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
-MADV_HUGEPAGE, MADV_COLLAPSE, LARGE_PAGE = 14, 25, 2 << 20
+MADV_COLLAPSE, LARGE_PAGE = 25, 2 << 20
 CAP_VERSION_3, CAPABILITIES = 0x20080522, 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -100,8 +100,7 @@ def use_large_pages() -> None:
         start, end = (int(address, 16) for address in span.split("-"))
         start, end = -(-start // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
         if inode == "0" and rights.startswith("rw") and start < end:
-            for advice in (MADV_HUGEPAGE, MADV_COLLAPSE):
-                _libc.madvise(start, end - start, advice)
+            _libc.madvise(start, end - start, MADV_COLLAPSE)
 
 
 def children() -> list[int]:
