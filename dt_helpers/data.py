@@ -27,7 +27,7 @@ class Recipe:
 
 
 def _recipes(robot: str, env: str, medium: str, unmixed: tuple[str, ...] = ()) -> dict[str, Recipe]:
-    """A robot's three sets: from the last stage of its training, from a middling one, from all of them but `unmixed`."""
+    """A robot's three sets: from the last stage of its training, from a middling one, from all but the `unmixed`."""
     every = tuple(experts.stages(robot))
     return {
         f"{robot}-expert": Recipe(env, robot, every[-1:]),

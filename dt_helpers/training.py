@@ -56,8 +56,10 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     for key, value in about.items():
         setattr(config, key, value)
     model = _with_quickest_attention(TrainableDT(config))
-    if not settings.embed_time:
-        model.embed_timestep.requires_grad_(False).weight.zero_()
+    with torch.no_grad():
+        model.embed_return.weight.mul_(settings.return_gain)
+        if not settings.embed_time:
+            model.embed_timestep.requires_grad_(False).weight.zero_()
     if not (torch.cuda.is_available() or torch.backends.mps.is_available()):
         model.shortcut = quick.action_preds
     return model
