@@ -42,7 +42,7 @@ PRESETS = {
     "tutorial": Settings(),
     "quick": Settings(
         preset="quick",
-        steps=1500,
+        steps=3000,
         learning_rate=2e-3,
         schedule="cosine",
         ema=0.99,
