@@ -19,7 +19,9 @@ test "$bound" = newest || resolution="--resolution lowest-direct"
 echo "$torch" > "$venv/torch.txt"
 # shellcheck disable=SC2086  # both are lists of words
 "$venv/bin/uv" pip compile --quiet --no-header --no-annotate --only-binary :all: --find-links "${PIP_FIND_LINKS:-.}" \
-    --python "$venv/bin/python" $extras $resolution --constraint "$venv/torch.txt" pyproject.toml > "$venv/versions.txt"
+    --python "$venv/bin/python" $extras $resolution --constraint "$venv/torch.txt" pyproject.toml |
+    grep -vE '^(torch|triton|nvidia-|cuda-)' > "$venv/versions.txt" # torch's own come with the build that pip finds
+echo "$torch" >> "$venv/versions.txt"
 $pip --requirement "$venv/versions.txt"
 $pip --no-deps --editable .
 grep -E '^(accelerate|datasets|gymnasium|matplotlib|mujoco|numpy|pillow|pyarrow|torch|transformers)==' "$venv/versions.txt"
