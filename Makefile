@@ -19,10 +19,20 @@ VERSION := $(if $(FOUND),$(shell "$(FOUND)" -c 'import sys; print("%d.%d.%d" % s
 MADE := $(VENV)/python-$(VERSION)
 INSTALLED := $(VENV)/installed-$(shell echo "$(TORCH) $(EXTRAS)" | cat - pyproject.toml | cksum | tr ' ' '-')
 
-.PHONY: help course lab test test-postgres bench experts release lint clean
+# Colab's own Python and torch, unless others are asked for. PyPI's torch for Linux brings CUDA: nearly 5 GB.
+COLAB := $(VENV)-colab
+COLAB_PYTHON := $(if $(filter file,$(origin PYTHON)),python3.13,$(PYTHON))
+COLAB_TORCH := $(if $(filter file,$(origin TORCH)),torch==2.11.0,$(TORCH))
+COLAB_MADE := $(COLAB)/made-$(shell echo "$(COLAB_PYTHON) $(COLAB_TORCH)" | cat - tests/colab/freeze.txt | cksum | tr ' ' '-')
+
+# The Python of gym 0.21 and mujoco-py
+LEGACY := $(VENV)-legacy
+LEGACY_PYTHON := $(if $(filter file,$(origin PYTHON)),python3.11,$(PYTHON))
+
+.PHONY: help course lab test test-postgres test-colab test-browser test-legacy test-versions bench experts release lint clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo
 	@echo '  PYTHON=python3.12 chooses the Python, TORCH=torch==2.11.0 the requirement for torch.'
 	@echo '  ARGS="-k data" is handed on to pytest.'
@@ -45,6 +55,37 @@ test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its 
 	@$(BIN)/python -c 'import psycopg, psycopg2' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[postgres]'
 	@$(ACTIVATED) OMP_NUM_THREADS=1 python -m pytest tests/postgres/lane_gradebook.py $(ARGS)
 
+test-colab: $(COLAB_MADE) ## Run the setup cells and the solutions in a runtime like Colab's
+	@$(COLAB)/bin/python -m pytest --confcutdir=tests/colab -p no:cacheprovider tests/colab/lane_colab.py $(ARGS)
+
+$(COLAB_MADE): tests/colab/freeze.txt
+	@command -v "$(COLAB_PYTHON)" >/dev/null || { echo "Colab's Python is 3.13, and there is no $(COLAB_PYTHON) here." \
+		"Name one: make test-colab PYTHON=/path/to/python3.13 (3.11 and 3.12 do as well)" >&2; exit 1; }
+	@echo "Making $(COLAB) with $(COLAB_PYTHON) and $(COLAB_TORCH): minutes"
+	@"$(COLAB_PYTHON)" -m venv --clear $(COLAB)
+	@$(COLAB)/bin/python -m pip install --quiet "$(COLAB_TORCH)" -r tests/colab/freeze.txt
+	@$(COLAB)/bin/python -m pip freeze --all > $(COLAB)/preinstalled.txt
+	@touch $@
+
+test-browser: $(INSTALLED) ## Walk through the notebooks in JupyterLab (needs Debian's chromium); pictures in output/browser
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@rm -rf output/browser
+	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_SCREENSHOTS="$(CURDIR)/output/browser" MPLBACKEND=agg OMP_NUM_THREADS=1 \
+		python -m pytest tests/browser/lane_notebooks.py tests/browser/lane_page.py tests/browser/lane_validate.py $(ARGS)
+
+test-legacy: ## Run the tutorial's own stack, gym 0.21 and mujoco-py, beside today's (needs OSMesa, Xvfb, gcc)
+	@sh tests/legacy/install.sh $(LEGACY) "$(LEGACY_PYTHON)" "$(TORCH)"
+	@PATH="$(CURDIR)/$(LEGACY)/bin:$$PATH" DT_CACHE="$(CURDIR)/.cache/dt" DT_WORKSPACE="$(CURDIR)/.cache/legacy-workspace" \
+		MPLBACKEND=agg OMP_NUM_THREADS=1 \
+		$(LEGACY)/bin/python -m pytest --confcutdir=tests/legacy tests/legacy/lane_legacy.py $(ARGS)
+
+# The lowest versions that pyproject.toml allows and the newest, with each Python: six environments, one after another.
+PYTHONS ?= 3.11 3.12 3.13
+BOUNDS ?= lowest newest
+test-versions: ## Test with the lowest allowed and the newest versions; PYTHONS="3.12" BOUNDS="lowest" for one of them
+	@for version in $(PYTHONS); do for bound in $(BOUNDS); do \
+		sh tests/versions/run.sh $$version $$bound $(VENV)-versions "$(TORCH)" $(ARGS) || exit 1; done; done
+
 # Needs an idle machine, and less than half an hour; ARGS=--whole measures the long ones too, ARGS=video only the named.
 bench: $(INSTALLED) ## Measure what the README states: benchmarks/RESULTS.md
 	@$(ACTIVATED) python benchmarks/run.py $(ARGS)
@@ -62,7 +103,7 @@ lint: $(INSTALLED) ## Check the style
 	@$(ACTIVATED) ruff format --check .
 
 clean: ## Remove all that make made: .venv, .cache and output
-	rm -rf $(VENV) $(VENV)-experts .cache .pytest_cache .ruff_cache .hypothesis build output *.egg-info
+	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) .cache .pytest_cache .ruff_cache .hypothesis build output *.egg-info
 
 $(MADE):
 	@test -n "$(FOUND)" || { echo 'The course needs Python 3.11, 3.12 or 3.13 with its venv module; none of these is one:' \

@@ -64,6 +64,42 @@ def check_env() -> None:
 
 
 @app.command()
+def doctor(
+    error: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A file with what was printed when something failed; - for the standard input.",
+            allow_dash=True,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Recognise known breakages, and say what to do about each.
+
+    Without a file the machine is looked at, as by check-env and a little closer; exit code 1 if something is broken.
+    With one, it is the error in it that is explained; exit code 1 if it is none that is known.
+
+    \b
+    Examples:
+      dt-course doctor
+      dt-course doctor traceback.txt
+    """
+    from dt_helpers import doctor
+
+    if error is None:
+        report = doctor.examine()
+        print(report)
+        raise typer.Exit(0 if report.ok else 1)
+    text = sys.stdin.read() if str(error) == "-" else error.read_text(errors="replace")
+    found = doctor.diagnose(text)
+    for breakage in found:
+        print(f"{breakage.means[0].upper()}{breakage.means[1:]}.\n  → {breakage.remedy}")
+    if not found:
+        print("This error is none of the known ones. What `dt-course doctor` says of the machine may help.")
+    raise typer.Exit(0 if found else 1)
+
+
+@app.command()
 def data(
     name: Annotated[
         str, typer.Argument(help="Name of the dataset; or a .hdf5 or .parquet file, or a Minari dataset's id.")

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from dt_helpers import render
-from dt_helpers.workspace import cache_dir, workspace
+from dt_helpers.workspace import cache_dir, on_colab, workspace
 
 PACKAGE = "dt-helpers"
-NEWEST_PYTHON = (3, 13)
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
 LITTLE_SPACE, NO_SPACE = 1.0, 0.1  # GB
 APT = {"egl": "libegl1 libgl1", "osmesa": "libosmesa6"}
 COLORS = {"ok": "#2f9e55", "warn": "#c77f0a", "fail": "#dd4b4b"}  # legible on white and on near-black
@@ -110,15 +110,18 @@ def _apt(packages: str) -> str:
 
 
 def _place() -> Row:
-    if "google.colab" in sys.modules:
+    if on_colab():
         return Row("runs in", "Google Colab")
     return Row("runs in", "Jupyter" if _in_notebook() else "plain Python, no notebook")
 
 
 def _python() -> Row:
     version = ".".join(map(str, sys.version_info[:3]))
+    newest = ".".join(map(str, NEWEST_PYTHON))
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        oldest = ".".join(map(str, OLDEST_PYTHON))
+        return Row("Python", version, "fail", f"the course needs {oldest} to {newest}: make an environment with one")
     if sys.version_info[:2] > NEWEST_PYTHON:
-        newest = ".".join(map(str, NEWEST_PYTHON))
         return Row(
             "Python", version, "warn", f"the course was tried with 3.11 to {newest}: use one of them if it fails"
         )

@@ -40,12 +40,19 @@ for _name, _id in V3.items():
         gymnasium.register(_id, entry_point=f"dt_helpers.physics:{_class}", max_episode_steps=1000)
 
 
-def make(name: str = "HalfCheetah-v5", **options) -> gymnasium.Env:
+def make(name: str = "HalfCheetah-v5", backend: str = "gymnasium", **options) -> gymnasium.Env:
     """`gymnasium.make`, which also knows ``HalfCheetah-v3``, ``Hopper-v3`` and ``Walker2d-v3``.
 
-    `options` are gymnasium's, and the environment's own, such as ``ctrl_cost_weight``. Raises ValueError, which says
-    what to do, when the name is unknown or MuJoCo is missing.
+    `options` are gymnasium's, and the environment's own, such as ``ctrl_cost_weight``. The `backend` ``"gym"`` is the
+    tutorial's own stack, gym 0.21 with mujoco-py, behind the same interface (`dt_helpers.legacy`). Raises ValueError,
+    which says what to do, when the name or the backend is unknown or MuJoCo is missing.
     """
+    if backend == "gym":
+        from dt_helpers import legacy
+
+        return legacy.make(name, **options)
+    if backend != "gymnasium":
+        raise ValueError(f"There is no backend {backend!r}: it is 'gymnasium', or 'gym' for gym 0.21 with mujoco-py.")
     try:
         with _deprecations_left_out():
             return gymnasium.make(V3.get(name, name), **options)

@@ -1,13 +1,28 @@
 """What the machine can do, where the course has to choose by it."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 
 def usable_cores() -> int:
     """Processor cores that this process may use, which may be fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def device() -> torch.device:
+    """Where to train: the GPU (``cuda``, or ``mps`` on a Mac) if there is one, else the processor."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def has_bf16() -> bool:

@@ -17,7 +17,7 @@ from dt_helpers import quick
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
-from dt_helpers.hardware import has_bf16, keep_freed_memory
+from dt_helpers.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, make_config
 from dt_helpers.progress import Progress
 from dt_helpers.settings import PRESETS, Settings, preset
@@ -91,11 +91,11 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
         save_strategy="steps",
         save_steps=settings.save_steps,
         logging_steps=max(1, settings.steps // 100),
-        use_cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
+        use_cpu=device().type == "cpu",
         label_names=["actions"],  # so that the Trainer knows that held-out batches have a loss
         prediction_loss_only=True,
         remove_unused_columns=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
+        dataloader_pin_memory=device().type == "cuda",
         seed=seed,
         report_to="none",
         disable_tqdm=True,

@@ -11,7 +11,7 @@ from dt_helpers import cli, data, settings
 from tests.course_tree import add_script, edit, make_tree
 
 COMMANDS = [
-    "check-env", "data", "train", "replay", "sweep", "course", "release",
+    "check-env", "doctor", "data", "train", "replay", "sweep", "course", "release",
     "collect", "grade", "feedback", "report", "export",
 ]  # fmt: skip
 
@@ -113,6 +113,23 @@ def test_check_env_tells_and_its_exit_code_says_whether_all_is_well(capsys, monk
     monkeypatch.setattr(environment, "check_environment", lambda: broken)
     assert cli.main(["check-env"]) == 1
     assert "install something" in capsys.readouterr().out
+
+
+# doctor
+
+
+def test_doctor_explains_the_error_in_a_file_and_owns_up_to_one_that_it_does_not_know(tmp_path, capsys):
+    (tmp_path / "known.txt").write_text("RuntimeError: Dataset scripts are no longer supported, but found x.py")
+    assert cli.main(["doctor", str(tmp_path / "known.txt")]) == 0
+    assert "data.load('halfcheetah-expert-v2')" in capsys.readouterr().out
+    (tmp_path / "new.txt").write_text("ZeroDivisionError: division by zero")
+    assert cli.main(["doctor", str(tmp_path / "new.txt")]) == 1
+    assert "none of the known" in capsys.readouterr().out
+
+
+def test_doctor_looks_at_the_machine(capsys):
+    assert cli.main(["doctor"]) == 0
+    assert "grading in a sandbox" in capsys.readouterr().out
 
 
 # data, train

@@ -131,6 +131,21 @@ def test_a_newer_python_is_a_warning(monkeypatch):
     assert "3.11 to 3.13" in row.advice
 
 
+def test_an_older_python_fails(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 10, 12, "final", 0))
+    row = environment._python()
+    assert row.status == "fail"
+    assert "3.11 to 3.13" in row.advice
+
+
+def test_a_machine_that_renders_black_frames_is_told(probes):
+    probes(("egl", False, "it renders black frames"), ("osmesa", False, "libOSMesa.so.8: no such file"))
+    rows = by_name(environment._rendering())
+    assert "black frames" in rows["rendering: EGL"].found
+    assert rows["rendering: EGL"].status == "warn"
+    assert rows["a replay is shown by"].found == "our own drawing (no OpenGL)"
+
+
 def test_a_folder_that_cannot_be_written_is_named_with_its_variable(folders, monkeypatch):
     (folders / "file").write_text("in the way")
     monkeypatch.setenv("DT_CACHE", str(folders / "file" / "cache"))

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from dt_helpers import hardware
+from dt_helpers import hardware, training
 
 
 def test_cores_that_may_be_used():
@@ -51,3 +51,21 @@ def test_freed_memory_is_kept():
         for way in ("usual", "keep")
     }
     assert faults["keep"] < faults["usual"] / 5, faults
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"), [(True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_training_is_on_the_gpu_where_there_is_one(monkeypatch, cuda, mps, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert hardware.device() == torch.device(expected)
+
+
+@pytest.mark.parametrize(("cuda", "mps"), [(True, False), (False, True), (False, False)])
+def test_the_trainer_is_told_to_use_what_there_is(monkeypatch, tmp_path, cuda, mps):
+    monkeypatch.setattr(training, "device", lambda: torch.device("cuda" if cuda else "mps" if mps else "cpu"))
+    monkeypatch.setattr(training, "TrainingArguments", lambda **options: options)
+    options = training.arguments(training.preset("ci"), tmp_path)
+    assert options["use_cpu"] == (not cuda and not mps)
+    assert options["dataloader_pin_memory"] == cuda

@@ -37,7 +37,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    folder = Path(os.environ.get("DT_SCREENSHOTS") or REPOSITORY / "output" / "screenshots")
+    folder = Path(os.environ.get("DT_SCREENSHOTS") or REPOSITORY / "output" / "browser")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

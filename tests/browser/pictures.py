@@ -19,7 +19,7 @@ PICTURES = {  # name -> screenshot, box (left, upper, right, lower)
 
 
 def main() -> None:
-    screenshots = Path(os.environ.get("DT_SCREENSHOTS") or REPOSITORY / "output" / "screenshots")
+    screenshots = Path(os.environ.get("DT_SCREENSHOTS") or REPOSITORY / "output" / "browser")
     folder = REPOSITORY / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     for name, (screenshot, box) in PICTURES.items():

@@ -1,18 +1,20 @@
 """A student's path through notebooks 01 to 06, in a real JupyterLab in a real browser.
 
-    python -m pytest tests/browser/walk_notebooks.py
-
-needs the course's extras `lab` and `test`, `pip install playwright` and Debian's `chromium`; JupyterLab may live in
-another environment: DT_JUPYTER=.../bin/jupyter. DT_PRESET chooses the training (`ci`), DT_SCREENSHOTS the folder for
-pictures (output/screenshots). The file's name keeps it out of `make test`.
+`make test-browser` runs it. It needs the course's extras `lab`, `test` and `browser`, and Debian's `chromium`;
+JupyterLab may live in another environment: DT_JUPYTER=.../bin/jupyter. DT_PRESET chooses the training (`ci`),
+DT_SCREENSHOTS the folder for pictures (output/browser). The file's name keeps it out of `make test`.
 """
+
+import shutil
 
 import pytest
 
 from tests.browser import answers, video
 from tests.browser.lab import Notebook, open_notebook
+from tests.browser.server import REPOSITORY
 
 FOLDER = "notebooks/decision_transformer"
+SOLUTIONS = "solutions/decision_transformer"
 EXERCISES = {
     "01_setup": [],
     "02_dataset": ["returns_to_go"],
@@ -23,6 +25,7 @@ EXERCISES = {
 }
 NEXT = dict(zip(EXERCISES, list(EXERCISES)[1:], strict=False))
 VIDEOS = {"01_setup": 2, "06_replay": 1}
+OTHERS = sorted({path.stem for path in (REPOSITORY / FOLDER).glob("*.ipynb")} - set(EXERCISES))
 MINUTE = 60_000  # ms
 
 
@@ -31,9 +34,7 @@ def test_a_students_path(name, page, screenshots):
     notebook = open_notebook(page, f"{FOLDER}/{name}.ipynb", screenshots)
     notebook.look("opened")
     page.keyboard.press("Control+b")  # more room: without the file browser
-    setup = next(cell.index for cell in notebook.cells() if cell.kind == "code")
-    notebook.run(setup)
-    assert notebook.errors() == {}
+    run_setup(notebook)
 
     for exercise in EXERCISES[name]:
         solve(notebook, exercise)
@@ -61,6 +62,32 @@ def test_a_students_path(name, page, screenshots):
         assert following.name == NEXT[name]
         following.shut_down()
     notebook.shut_down()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_other_notebooks_open_and_their_setup_runs(name, page, screenshots):
+    notebook = open_notebook(page, f"{FOLDER}/{name}.ipynb", screenshots)
+    run_setup(notebook)
+    notebook.look("setup")
+    assert notebook.stderr() == {} and page.complaints == []
+    notebook.shut_down()
+
+
+def test_the_solution_of_06_runs_and_its_video_plays(page, server, screenshots):
+    file = server.root / SOLUTIONS / "06_replay.ipynb"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(REPOSITORY / SOLUTIONS / file.name, file)
+    page.locator(".jp-DirListing-itemText", has_text="solutions").wait_for()
+    notebook = open_notebook(page, f"{SOLUTIONS}/{file.name}", screenshots)
+    notebook.run_all(timeout=30 * MINUTE)
+    assert notebook.errors() == {} and notebook.stderr() == {}
+    videos_play(notebook, VIDEOS["06_replay"], "solution_video")
+    notebook.shut_down()
+
+
+def run_setup(notebook: Notebook) -> None:
+    notebook.run(next(cell.index for cell in notebook.cells() if cell.kind == "code"))
+    assert notebook.errors() == {}
 
 
 def reopen(notebook: Notebook) -> Notebook:

@@ -1,0 +1,76 @@
+"""Two processes train as one does with the same batches: ``torchrun`` starts them, on CPUs, with gloo between them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+# The dataset's order is the Trainer's own (a seeded permutation); each process gets every other batch of it.
+CHILD = """
+import sys
+from pathlib import Path
+
+import torch
+from transformers import Trainer, set_seed
+from dt_helpers import training
+from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+from tests.conftest import make_trajectories
+
+output, batch_size = Path(sys.argv[1]), int(sys.argv[2])
+settings = training.preset("ci", steps=8, batch_size=batch_size, dropout=0.0, context_length=5, eval_steps=8)
+data = make_trajectories([40] * 6)
+collator = DecisionTransformerGymDataCollator(data, 5, settings.scale, settings.max_ep_len, settings.sampling, 0)
+set_seed(0)
+model = training.make_model(collator, settings)
+args = training.arguments(settings, output)
+args.logging_steps, args.save_strategy, args.use_cpu = 1, "no", True
+trainer = training.make_trainer(model, collator, args)
+trainer.train()
+if trainer.is_world_process_zero():
+    import json
+    model.save_pretrained(output)
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    (output / "losses.json").write_text(json.dumps({"processes": args.world_size, "losses": losses}))
+"""
+
+
+def train(folder, launcher: list[str], batch_size: int):
+    """The losses of the 8 steps, and the weights after them."""
+    folder.mkdir()
+    script = folder / "train.py"
+    script.write_text(CHILD)
+    child = subprocess.run(
+        [sys.executable, *launcher, str(script), str(folder), str(batch_size)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert child.returncode == 0, child.stderr
+    facts = json.loads((folder / "losses.json").read_text())
+    return facts["processes"], facts["losses"], load_file(folder / "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    "launcher",
+    [
+        ["-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--rdzv-backend=c10d"],
+        [
+            *("-m", "accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_machines=1"),
+            *("--mixed_precision=no", "--dynamo_backend=no", "--main_process_port=0"),
+        ],
+    ],
+    ids=["torchrun", "accelerate launch"],
+)
+def test_two_processes_learn_as_one_with_the_same_global_batch(tmp_path, monkeypatch, launcher):
+    monkeypatch.setenv("PYTHONPATH", ":".join(sys.path))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    one, alone, weights = train(tmp_path / "one", [], 16)
+    two, together, shared = train(tmp_path / "two", launcher, 8)
+    assert (one, two) == (1, 2)
+    assert len(alone) == len(together) == 8
+    torch.testing.assert_close(torch.tensor(together), torch.tensor(alone), rtol=1e-4, atol=1e-4)
+    for name in weights:
+        torch.testing.assert_close(shared[name], weights[name], rtol=1e-3, atol=1e-4, msg=name)

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Tests with Python $1 ("3.12") and the $2 ("lowest" or "newest") versions that pyproject.toml allows, in the environment
+# $3/$1-$2, with the requirement $4 for torch; the rest goes to pytest.
+set -eu
+version=$1 bound=$2 folder=$3 torch=$4
+shift 4
+python=$(command -v "python$version") && "$python" -c 'import venv' 2>/dev/null || {
+    echo "make test-versions needs python$version on PATH (with its venv module). PYTHONS=\"...\" leaves it out." >&2
+    exit 1
+}
+venv=$folder/$version-$bound
+echo "== Python $version, $bound versions"
+test -x "$venv/bin/python" || "$python" -m venv "$venv"
+pip="$venv/bin/python -m pip install --quiet --disable-pip-version-check"
+$pip --upgrade pip uv
+extras="--extra formats --extra test"
+resolution="--resolution highest"
+test "$bound" = newest || resolution="--resolution lowest-direct"
+echo "$torch" > "$venv/torch.txt"
+# shellcheck disable=SC2086  # both are lists of words
+"$venv/bin/uv" pip compile --quiet --no-header --no-annotate --only-binary :all: --find-links "${PIP_FIND_LINKS:-.}" \
+    --python "$venv/bin/python" $extras $resolution --constraint "$venv/torch.txt" pyproject.toml |
+    grep -vE '^(torch|triton|nvidia-|cuda-)' > "$venv/versions.txt" # torch's own come with the build that pip finds
+echo "$torch" >> "$venv/versions.txt"
+$pip --requirement "$venv/versions.txt"
+$pip --no-deps --editable .
+grep -E '^(accelerate|datasets|gymnasium|matplotlib|mujoco|numpy|pillow|pyarrow|torch|transformers)==' "$venv/versions.txt"
+"$venv/bin/python" -m pip check
+# What the libraries have most to do with; the exercises' checks and grading are tested with one set of versions.
+DT_CACHE="$PWD/.cache/dt" DT_WORKSPACE="$PWD/.cache/versions-workspace" MPLBACKEND=agg OMP_NUM_THREADS=1 \
+    PATH="$PWD/$venv/bin:$PATH" "$venv/bin/python" -m pytest tests/test_model.py tests/test_collator.py tests/test_data.py \
+    tests/test_hub.py tests/test_envs.py tests/test_physics.py tests/test_training.py tests/test_rollout.py \
+    tests/test_render.py tests/test_video.py tests/test_formats.py tests/check/test_oracles.py "$@"
