@@ -60,8 +60,8 @@ class Recorder:
             for student in students:
                 row = self._student(student.id)
                 *first, last = [clean_name(part) for part in student.name.split()] or [""]
-                row.first_name = row.first_name or " ".join(first) or None
-                row.last_name = row.last_name or last or None
+                row.first_name = row.first_name or " ".join(first)  # formgrader shows None as a name
+                row.last_name = row.last_name or last or student.id
                 row.lms_user_id = row.lms_user_id or student.lms_id or None
 
     def record(self, result: SubmissionResult) -> None:

@@ -39,6 +39,13 @@ def test_a_worker_has_imported_what_it_needs_and_has_one_thread():
     assert dict(run(numbered(1), imported, jobs=1)) == {"job 0": (True, "1")}
 
 
+def test_another_cluster_on_this_machine_is_no_trouble(recwarn):
+    with LocalCluster(n_workers=0, dashboard_address=None):
+        recwarn.clear()
+        assert dict(run(numbered(1), double, jobs=1)) == {"job 0": 0}
+    assert not [str(warning.message) for warning in recwarn if "already in use" in str(warning.message)]
+
+
 def test_jobs_are_taken_when_they_are_needed():
     taken = []
     running = run(numbered(50, taken), double, jobs=1)
