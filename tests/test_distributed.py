@@ -1,4 +1,8 @@
-"""Two processes train as one does with the same batches: ``torchrun`` starts them, on CPUs, with gloo between them."""
+"""Two processes train as one does with the same batches: launchers start them, on CPUs, with gloo between them.
+
+Windows of one step (K = 1), since none of them is padded: the mean of two processes' means is then the mean of all.
+With padding the curves differ by the padding's uneven shares.
+"""
 
 import json
 import subprocess
@@ -20,9 +24,9 @@ from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from tests.conftest import make_trajectories
 
 output, batch_size = Path(sys.argv[1]), int(sys.argv[2])
-settings = training.preset("ci", steps=8, batch_size=batch_size, dropout=0.0, context_length=5, eval_steps=8)
+settings = training.preset("ci", steps=8, batch_size=batch_size, dropout=0.0, context_length=1, eval_steps=8)
 data = make_trajectories([40] * 6)
-collator = DecisionTransformerGymDataCollator(data, 5, settings.scale, settings.max_ep_len, settings.sampling, 0)
+collator = DecisionTransformerGymDataCollator(data, 1, settings.scale, settings.max_ep_len, settings.sampling, 0)
 set_seed(0)
 model = training.make_model(collator, settings)
 args = training.arguments(settings, output)
@@ -56,9 +60,10 @@ def train(folder, launcher: list[str], batch_size: int):
 @pytest.mark.parametrize(
     "launcher",
     [
-        ["-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--rdzv-backend=c10d"],
+        ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"],
         [
-            *("-m", "accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_machines=1"),
+            # with --cpu alone it starts one process; this is its way to torchrun, and the Trainer stays on the CPU
+            *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes=2", "--num_machines=1"),
             *("--mixed_precision=no", "--dynamo_backend=no", "--main_process_port=0"),
         ],
     ],

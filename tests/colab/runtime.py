@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -87,9 +86,8 @@ class Runtime:
         return self.folder / "content" / "drive" / "MyDrive"
 
     def client(self, notebook: NotebookNode, minutes: float = 10) -> NotebookClient:
-        manager = KernelManager(kernel_name="python3")
         return NotebookClient(
-            notebook, km=manager, timeout=60 * minutes, resources={"metadata": {"path": str(self.folder)}}
+            notebook, kernel_name="python3", timeout=60 * minutes, resources={"metadata": {"path": str(self.folder)}}
         )
 
     def run(self, notebook: NotebookNode, minutes: float = 10) -> NotebookNode:
