@@ -38,6 +38,7 @@ WHOLE = {
     "quality.py": [],
     "targets.py": [],
     "pixels.py": [],
+    "stitching.py": [],
     "physics.py": [],
     "grading.py": [],
 }

@@ -23,6 +23,7 @@ SMALL = {
     "pixels.py": "--preset ci --steps 2 --episodes 2 --max-steps 5 --recorded 4",
     "quality.py": "--preset ci --steps 2 --seeds 1 --episodes 2 --max-steps 5 --recorded 4",
     "run.py": "collator --options=--repeats=1 --output .",
+    "stitching.py": "--graphs 0 --seeds 1 --walks 60 --steps 2",
     "targets.py": "hopper-mixed --recorded 4 --preset ci --steps 2 --episodes 2 --max-steps 5",
     "time_to_return.py": "--recorded 4 --steps 4 --every 2 --episodes 2 --max-steps 5 --part 2 --whole --theirs 4 "
     "--theirs-every 2 --curve curve.json",

@@ -19,8 +19,10 @@ __all__ = [
     "CheckFailed",
     "CheckResult",
     "action_loss",
+    "choose_target",
     "context_window",
     "forward",
+    "next_node",
     "next_target_return",
     "pad_left",
     "prediction_heads",
@@ -29,6 +31,7 @@ __all__ = [
     "stacked_attention_mask",
     "stacked_inputs",
     "time_embeddings",
+    "walk_rewards",
 ]
 
 
@@ -75,6 +78,21 @@ def context_window(fn, *, seed: int | None = None) -> CheckResult:
 def next_target_return(fn, *, seed: int | None = None) -> CheckResult:
     """Checks `next_target_return(target_return, reward, scale)`: numbers, numpy arrays or tensors."""
     return _passed("next_target_return", fn, seed)
+
+
+def walk_rewards(fn, *, seed: int | None = None) -> CheckResult:
+    """Checks `walk_rewards(walk, goal, lengths)`: (steps + 1,) nodes, a node, (nodes, nodes) -> (steps,), numpy."""
+    return _passed("walk_rewards", fn, seed)
+
+
+def choose_target(fn, *, seed: int | None = None) -> CheckResult:
+    """Checks `choose_target(targets, achieved)`: (n,), the largest first, and (n,) -> one of the targets, numpy."""
+    return _passed("choose_target", fn, seed)
+
+
+def next_node(fn, *, seed: int | None = None) -> CheckResult:
+    """Checks `next_node(logits, neighbours)`: tensors (nodes,) and (m,) -> one of the neighbours."""
+    return _passed("next_node", fn, seed)
 
 
 def forward(cls, *, seed: int | None = None) -> CheckResult:

@@ -211,3 +211,88 @@ def next_target_return(rng):
         Case("two tensors", in_tensors(*drawn(odd, gained=-1))),
         Case("two tensors, more earned than asked for", in_tensors(*drawn(even, target=0.2))),
     ]
+
+
+def walk_rewards(rng):
+    def case(nodes, steps, arrives, stays=None, dtype="float64", **options):
+        """`arrives`: the step after which it is at the goal, None for never; `stays`: a step in which it stays."""
+        goal = int(rng.integers(1, nodes))
+        others = [node for node in range(nodes) if node != goal]
+        walk = rng.choice(others, steps + 1)
+        for step in range(steps):  # no other step stays where it is
+            while walk[step + 1] == walk[step]:
+                walk[step + 1] = rng.choice(others)
+        if stays is not None:
+            walk[stays + 1 :] = walk[stays:-1].copy()
+        if arrives is not None:
+            walk[arrives:] = goal
+        lengths = np.abs(numbers(rng, nodes, nodes, dtype=dtype))
+        came = "never arrives" if arrives is None else f"at the goal after {arrives}"
+        return Case(f"{steps} step{'s' * (steps > 1)}, {came}, {dtype}", (walk, goal, lengths), **options)
+
+    late = int(rng.integers(3, 8))
+    return [
+        case(5, 6, 4, stays=1),  # for the picture
+        case(9, 10, late, stays=late - 2, dtype="float32"),
+        case(7, 8, None, stays=5),
+        case(20, 10, 10, strided=True),
+        case(6, 7, 2),
+        case(4, 3, 1, stays=None, dtype="float32", strided=True),
+        case(8, 5, 0, core=False),  # it starts at the goal
+        case(3, 1, 1, core=False),
+        case(3, 1, None, core=False),
+    ]
+
+
+def choose_target(rng):
+    """What is achieved for a target is more, less, exactly as much, or nothing at all (minus infinity)."""
+
+    def case(label, kinds, whole=False, dtype="float64", **options):
+        steps = np.ones(len(kinds)) if whole else rng.uniform(0.4, 1.6, len(kinds)).round(2)
+        targets = -np.cumsum(steps)  # the largest first
+        unit = 1.0 if whole else 0.7
+        offsets = {"as asked": 0.0, "more": unit, "less": -unit, "far less": -3.0 * unit, "never": -np.inf}
+        achieved = targets + [offsets[kind] for kind in kinds]
+        return Case(label, (targets.astype(dtype), achieved.astype(dtype)), **options)
+
+    nothing = [str(kind) for kind in rng.choice(["less", "far less", "never"], int(rng.integers(3, 8)))]
+    return [
+        case("6 targets", ["never", "far less", "less", "as asked", "more", "never"], whole=True),
+        case("7 targets", ["less", "never", "more", "as asked", "less", "more", "as asked"]),
+        case("5 targets, float32", ["less", "far less", "never", "as asked", "less"], dtype="float32"),
+        case("4 targets", ["never", "more", "never", "as asked"], strided=True),
+        case("10 targets", ["never"] * 3 + ["less", "far less", "more", "less"] + ["more"] * 3),
+        case("6 targets, the largest is honoured", ["more", "less", "more", "never", "as asked", "less"]),
+        case("5 targets, only the smallest is honoured", ["never", "less", "far less", "never", "more"]),
+        case("1 target", ["more"], core=False),
+        case("3 targets, none is honoured", ["less", "never", "far less"], core=False),
+        case("4 targets, it never arrives", ["never"] * 4, core=False),
+        case(f"{len(nothing)} targets, none is honoured", nothing, core=False),
+    ]
+
+
+def next_node(rng):
+    import torch
+
+    def case(nodes, count, shift=0.0, outsider=True, dtype="float32", **options):
+        """`outsider`: whether the largest of all logits belongs to a node that no edge leads to."""
+        logits = numbers(rng, nodes, dtype=dtype) + shift
+        order = rng.permutation(nodes)
+        neighbours = np.sort(order[:count])
+        logits[order[-1 if outsider else 0]] = np.abs(logits).max() + 0.5
+        label = f"{nodes} nodes, {count} neighbour{'s' * (count > 1)}, {dtype}"
+        return Case(label, (torch.from_numpy(logits), torch.from_numpy(neighbours)), **options)
+
+    drawn = [int(n) for n in rng.integers(3, 7, 6)]
+    return [
+        case(6, 3),
+        case(8, 3, shift=-2.5),  # all logits of neighbours are below zero
+        case(20, 4, dtype="float64"),
+        case(12, 5, strided=True),
+        case(7, 4, shift=-3.0, dtype="float64", strided=True),
+        case(9, 4, outsider=False),
+        *(case(20, count) for count in drawn),
+        case(10, 2, shift=3.0),
+        case(5, 1, core=False),
+        case(5, 5, outsider=False, core=False),
+    ]

@@ -1,4 +1,4 @@
-"""The nine exercises that are functions, put together; the whole model has a module of its own, `whole_model`."""
+"""The twelve exercises that are functions, put together; the whole model has a module of its own, `whole_model`."""
 
 from functools import cache
 from importlib import import_module
@@ -109,6 +109,39 @@ _EXERCISES = {
         (
             "The target is what is still to be earned. A reward has just been earned.",
             "In which units is each of the two? 12 and 1000 can't be compared if scale is 1000.",
+        ),
+    ),
+    "walk_rewards": (
+        "walk_rewards(walk, goal, lengths)",
+        ("rewards",),
+        "array",
+        oracles.walk_rewards,
+        "walking",
+        (
+            "Step t goes from walk[t] to walk[t + 1]. What does it cost, and when is it free?",
+            "Work it out by hand for the walk 3, 1, 0, 0 with goal 0, if every step has length 1.",
+        ),
+    ),
+    "choose_target": (
+        "choose_target(targets, achieved)",
+        ("target",),
+        "array",
+        oracles.choose_target,
+        "asking",
+        (
+            "Mark the targets for which at least as much was achieved. Which of them is the largest?",
+            "Returns are negative here: -2 is more than -5.",
+        ),
+    ),
+    "next_node": (
+        "next_node(logits, neighbours)",
+        ("node",),
+        "any",
+        oracles.next_node,
+        "decoding",
+        (
+            "Which logits belong to nodes that can be reached? Which of those is the largest?",
+            "A node has to come back: one of the numbers in `neighbours`.",
         ),
     ),
 }

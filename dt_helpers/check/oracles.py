@@ -4,6 +4,8 @@
 `DecisionTransformerModel`. numpy answers stay in numpy, so that their checks need no torch.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -60,3 +62,18 @@ def context_window(sequence, length):
 def next_target_return(target_return, reward, scale):
     """`target_return` is in scaled units, `reward` is as the environment gave it."""
     return (target_return - reward / scale,)
+
+
+def walk_rewards(walk, goal, lengths):
+    """(steps + 1,) nodes, a node, (nodes, nodes) -> (steps,)"""
+    return (np.array([0.0 if here == goal else -lengths[here, there] for here, there in pairwise(walk)]),)
+
+
+def choose_target(targets, achieved):
+    """(n,), the largest first, and (n,) -> one of the targets"""
+    return (next((t for t, a in zip(targets, achieved, strict=True) if a >= t), targets[-1]),)
+
+
+def next_node(logits, neighbours):
+    """(nodes,) and (m,) -> one of the neighbours"""
+    return (max(neighbours.tolist(), key=lambda node: float(logits[node])),)

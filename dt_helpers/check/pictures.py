@@ -4,6 +4,8 @@ Each function takes the case, the right arrays and the given ones, and answers w
 would say nothing.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from .answers import is_tensor
@@ -75,6 +77,24 @@ def context_window(case: Case, expected, given) -> Strip | None:
 
 def next_target_return(case: Case, expected, given) -> Strip | None:
     return _strip(None, _figures(expected[0].reshape(-1)), _figures(given[0].reshape(-1)))
+
+
+def walk_rewards(case: Case, expected, given) -> Strip | None:
+    walk, goal = case.args[0], case.args[1]
+    nodes = ["goal" if node == goal else str(node) for node in walk]
+    steps = [f"{here}→{there}" for here, there in pairwise(nodes)]
+    return _strip(("steps", steps), _figures(expected[0]), _figures(given[0]))
+
+
+def choose_target(case: Case, expected, given) -> Strip | None:
+    pairs = zip(_figures(case.args[0]), _figures(case.args[1]), strict=True)
+    return _strip(("asked: came", [": ".join(pair) for pair in pairs]), _figures(expected[0]), _figures(given[0]))
+
+
+def next_node(case: Case, expected, given) -> Strip | None:
+    logits, neighbours = _array(case.args[0]), set(case.args[1].tolist())
+    labels = [f"{node}: {x:.2g}" if node in neighbours else "no edge" for node, x in enumerate(logits)]
+    return _strip(("logits", labels), _figures(expected[0]), _figures(given[0]))
 
 
 def _strip(context, expected, given) -> Strip:

@@ -74,6 +74,35 @@ def test_sequences_are_shorter_equal_and_longer_than_the_window():
         assert differences == {-1, 0, 1}
 
 
+@given(SEEDS)
+def test_walks_that_arrive_stay_and_no_length_is_zero(seed):
+    for case in drawn("walk_rewards", seed):
+        walk, goal, lengths = case.args
+        at_goal = walk == goal
+        assert (np.diff(at_goal.astype(int)) >= 0).all() and (lengths > 0).all() and goal > 0
+    arrive = [case.args[0][-1] == case.args[1] for case in drawn("walk_rewards", seed)]
+    assert {*arrive} == {True, False}
+
+
+@given(SEEDS)
+def test_targets_descend_and_some_rows_honour_none(seed):
+    honoured = [case.args[1] >= case.args[0] for case in drawn("choose_target", seed)]
+    assert all((np.diff(case.args[0]) < 0).all() for case in drawn("choose_target", seed))
+    assert {bool(kept.any()) for kept in honoured} == {True, False}
+    assert {int(np.argmax(kept)) for kept in honoured if kept.any()} >= {0, 2, 3}
+
+
+@given(SEEDS)
+def test_a_node_without_an_edge_would_often_win(seed):
+    outsiders = 0
+    for case in drawn("next_node", seed):
+        logits, neighbours = case.args
+        assert len(set(logits.tolist())) == len(logits) and neighbours.tolist() == sorted(set(neighbours.tolist()))
+        outsiders += int(logits.argmax()) not in neighbours.tolist()
+    assert outsiders >= 8
+    assert any((case.args[0][case.args[1]] < 0).all() for case in drawn("next_node", seed))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_first_case_is_small_enough_for_a_picture(name):
     first = drawn(name)[0]

@@ -33,3 +33,19 @@ def test_context_window():
 
 def test_next_target_return():
     assert oracles.next_target_return(12.0, 500.0, 1000.0) == (11.5,)
+
+
+def test_walk_rewards():
+    lengths = np.array([[1.0, 9, 9], [2, 1, 9], [9, 3, 1]])
+    assert oracles.walk_rewards(np.array([2, 1, 1, 0, 0]), 0, lengths)[0].tolist() == [-3, -1, -2, 0]
+    assert oracles.walk_rewards(np.array([0, 0]), 0, lengths)[0].tolist() == [0]
+
+
+def test_choose_target():
+    targets = np.array([-1.0, -2.0, -3.0])
+    assert oracles.choose_target(targets, np.array([-4.0, -2.0, -1.0])) == (-2,)
+    assert oracles.choose_target(targets, np.array([-2.0, -np.inf, -4.0])) == (-3,)
+
+
+def test_next_node():
+    assert oracles.next_node(torch.tensor([9.0, -2.0, -1.0, -3.0]), torch.tensor([1, 3])) == (1,)

@@ -18,6 +18,9 @@ _ORACLES = {
     "action_loss": oracles.action_loss,
     "context_window": oracles.context_window,
     "next_target_return": oracles.next_target_return,
+    "walk_rewards": oracles.walk_rewards,
+    "choose_target": oracles.choose_target,
+    "next_node": oracles.next_node,
 }
 
 
@@ -91,6 +94,20 @@ def _inputs(name: str, rng):
         for scale in (1000.0, 10.0, 3.0):
             for _ in range(5):
                 yield float(rng.normal(2, 5)), float(rng.normal(0, scale)), scale
+    elif name == "walk_rewards":
+        for steps, arrives, goal in itertools.product((1, 2, 5), (0, 1, 2, 5, 9), (0, 2)):
+            walk = rng.integers(4, size=steps + 1)
+            walk[walk == goal] = 3
+            walk[arrives:] = goal
+            yield walk, goal, rng.uniform(0.5, 2, (4, 4))
+    elif name == "choose_target":
+        for steps, _ in itertools.product(range(1, 6), range(12)):
+            targets = -np.cumsum(rng.uniform(0.5, 1.5, steps))
+            yield targets, targets + rng.choice([0.0, 0.6, -0.6, 2.0, -2.0, -np.inf], steps)
+    elif name == "next_node":
+        for nodes, count, shift in itertools.product((2, 3, 6), (1, 2, 5), (-3.0, 0.0, 3.0)):
+            neighbours = np.sort(rng.permutation(nodes)[:count])
+            yield tensor(nodes) + shift, torch.from_numpy(neighbours)
 
 
 def _same_model(cls) -> bool:

@@ -107,6 +107,51 @@ def target_in_raw_units(target_return, reward, scale):
     return (target_return * scale - reward) / scale
 
 
+def rewards_where(walk, goal, lengths):
+    here = walk[:-1]
+    there = walk[1:]
+    return np.where(here == goal, 0.0, -lengths[here, there])
+
+
+def rewards_loop(walk, goal, lengths):
+    rewards = np.zeros(len(walk) - 1)
+    for t in range(len(walk) - 1):
+        if walk[t] != goal:
+            rewards[t] = -lengths[walk[t], walk[t + 1]]
+    return rewards
+
+
+def target_picked(targets, achieved):
+    honoured = targets[achieved >= targets]
+    return max(honoured) if len(honoured) > 0 else min(targets)
+
+
+def target_first(targets, achieved):
+    for i in range(len(targets)):
+        if achieved[i] >= targets[i]:
+            return targets[i]
+    return targets[-1]
+
+
+def node_looked_up(logits, neighbours):
+    return neighbours[logits[neighbours].argmax()]
+
+
+def node_masked(logits, neighbours):
+    masked = torch.full((len(logits),), -1e9)
+    for node in neighbours:
+        masked[node] = logits[node]
+    return int(masked.argmax())
+
+
+def node_loop(logits, neighbours):
+    best = neighbours[0]
+    for node in neighbours:
+        if logits[node] > logits[best]:
+            best = node
+    return best
+
+
 class WholeModel(Parts):
     def forward(
         self, states, actions, rewards=None, returns_to_go=None, timesteps=None, attention_mask=None, return_dict=None
@@ -146,5 +191,8 @@ SOLUTIONS = {
     "action_loss": (loss_picked, loss_weighted),
     "context_window": (window_sliced, window_counted),
     "next_target_return": (target_counted, target_in_raw_units),
+    "walk_rewards": (rewards_where, rewards_loop),
+    "choose_target": (target_picked, target_first),
+    "next_node": (node_looked_up, node_masked, node_loop),
     "forward": (WholeModel,),
 }

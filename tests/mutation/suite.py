@@ -15,8 +15,8 @@ from . import register
 from .mutants import mutants
 
 for _module in (
-    "models", "right_numpy", "right_torch",
-    "wrong_returns", "wrong_padding", "wrong_tokens", "wrong_heads", "wrong_control",
+    "models", "right_numpy", "right_torch", "right_stitching",
+    "wrong_returns", "wrong_padding", "wrong_tokens", "wrong_heads", "wrong_control", "wrong_stitching",
 ):  # fmt: skip
     importlib.import_module(f"{__package__}.{_module}")
 if importlib.util.find_spec("einops"):

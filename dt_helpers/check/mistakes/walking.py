@@ -1,0 +1,167 @@
+"""What students take for the rewards of a walk."""
+
+import numpy as np
+
+from ..exercise import Mistake
+from . import catalogue
+
+
+def mistakes() -> tuple[Mistake, ...]:
+    return _CATALOGUE
+
+
+def _lengths(walk, lengths):
+    return lengths[walk[:-1], walk[1:]]
+
+
+def _right(walk, goal, lengths):
+    return np.where(walk[:-1] == goal, 0.0, -_lengths(walk, lengths))
+
+
+def _until(walk, goal, lengths, shift):
+    """Rewards that end with the walk: nothing is there for the steps after the goal."""
+    arrived = np.flatnonzero(walk == goal)
+    return _right(walk, goal, lengths)[: arrived[0] + shift if len(arrived) else None]
+
+
+def _never(value):
+    def rewards(walk, goal, lengths):
+        right = _right(walk, goal, lengths)
+        return right if walk[-1] == goal else np.full(len(right), value)
+
+    return rewards
+
+
+_FAMILIES = (
+    (
+        "paid-at-goal",
+        "Steps after the arrival cost something, too. Whoever has arrived rests there for nothing.",
+        ("What does a step cost that begins at the goal?",),
+        (lambda w, g, d: -_lengths(w, d),),
+    ),
+    (
+        "arrival-free",
+        "The step that arrives is free in your answer; it has its length as any other. What follows it is free.",
+        ("Does it matter where a step begins, or where it ends?",),
+        (
+            lambda w, g, d: np.where(w[1:] == g, 0.0, -_lengths(w, d)),
+            lambda w, g, d: -_lengths(w, d) * (w[1:] != g),
+        ),
+    ),
+    (
+        "positive",
+        "Your rewards are positive: long walks would earn the most. A step costs its length.",
+        ("Shall the return grow or shrink with every step?",),
+        (lambda w, g, d: -_right(w, g, d), lambda w, g, d: _lengths(w, d)),
+    ),
+    (
+        "edge-turned",
+        "You look the edge up the wrong way round: lengths[i, j] belongs to the step from i to j.",
+        ("From where to where does step t go?",),
+        (lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[1:], w[:-1]]), lambda w, g, d: -d[w[1:], w[:-1]]),
+    ),
+    (
+        "steps-counted",
+        "Every step costs 1 in your answer, whatever its length.",
+        ("What is the third argument for?",),
+        (
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, -1.0),
+            lambda w, g, d: np.full(len(w) - 1, -1.0),
+            lambda w, g, d: np.where(w[1:] == g, 0.0, -1.0),
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, 1.0),
+        ),
+    ),
+    (
+        "one-a-node",
+        "You give a reward for every node; a walk has one step less than it has nodes.",
+        ("How many steps has a walk of two nodes?",),
+        (
+            lambda w, g, d: np.where(w == g, 0.0, -1.0),
+            lambda w, g, d: np.append(_right(w, g, d), 0.0),
+            lambda w, g, d: np.append(0.0, _right(w, g, d)),
+        ),
+    ),
+    (
+        "prize",
+        "You give a prize at the goal and nothing on the way. Then every walk that arrives is as good as any other.",
+        ("What makes a short walk better than a long one?",),
+        (
+            lambda w, g, d: 1.0 * ((w[1:] == g) & (w[:-1] != g)),
+            lambda w, g, d: 1.0 * (w[1:] == g),
+            lambda w, g, d: 1.0 * (w[:-1] == g),
+        ),
+    ),
+    (
+        "paid-only-at-goal",
+        "You have it the wrong way round: only the steps that begin at the goal cost something.",
+        ("Which steps are free?",),
+        (
+            lambda w, g, d: np.where(w[:-1] == g, -_lengths(w, d), 0.0),
+            lambda w, g, d: np.where(w[1:] == g, -_lengths(w, d), 0.0),
+        ),
+    ),
+    (
+        "summed",
+        "Those are sums over several steps; the reward of a step is its own. Returns are made of rewards later.",
+        ("What does the second step cost by itself?",),
+        (
+            lambda w, g, d: np.cumsum(_right(w, g, d)),
+            lambda w, g, d: np.cumsum(_right(w, g, d)[::-1])[::-1],
+        ),
+    ),
+    (
+        "total-only",
+        "One number came back; every step has a reward of its own.",
+        ("As many rewards come out as the walk has steps.",),
+        (
+            lambda w, g, d: _right(w, g, d).sum(),
+            lambda w, g, d: -_lengths(w, d).sum(),
+            lambda w, g, d: _right(w, g, d)[0],
+        ),
+    ),
+    (
+        "cut-off",
+        "Your rewards end where the walk arrives; the steps that it rests there have rewards, too: 0.",
+        ("As many rewards come out as the walk has steps.",),
+        (
+            lambda w, g, d: _right(w, g, d)[w[:-1] != g],
+            lambda w, g, d: _until(w, g, d, 0),
+            lambda w, g, d: _until(w, g, d, 1),
+        ),
+    ),
+    (
+        "staying-free",
+        "A step that stays where it is costs nothing in your answer. It is free at the goal only.",
+        ("What does lengths[i, i] hold, and when does it not count?",),
+        (
+            lambda w, g, d: np.where(w[:-1] == w[1:], 0.0, -_lengths(w, d)),
+            lambda w, g, d: np.where((w[:-1] == w[1:]) | (w[1:] == g), 0.0, -_lengths(w, d)),
+        ),
+    ),
+    (
+        "goal-fixed",
+        "You compare with node 0 whatever the goal is.",
+        ("What is the second argument for?",),
+        (lambda w, g, d: np.where(w[:-1] == 0, 0.0, -_lengths(w, d)),),
+    ),
+    (
+        "other-distance",
+        "That is no step of the walk: a step goes from walk[t] to walk[t + 1].",
+        ("Which two nodes does step t connect?",),
+        (
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[:-1], g]),
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[0], w[1:]]),
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[:-1], w[:-1]]),
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[1:], w[1:]]),
+            lambda w, g, d: np.where(w[:-1] == g, 0.0, -np.abs(w[1:] - w[:-1])),
+        ),
+    ),
+    (
+        "lost-walks-punished",
+        "Walks that never arrive get rewards of another kind. Each of their steps costs its length and no more.",
+        ("What does a single step know of the end of the walk?",),
+        (_never(-np.inf), _never(0.0), _never(-100.0)),
+    ),
+)
+
+_CATALOGUE = catalogue(_FAMILIES)

@@ -1,0 +1,39 @@
+"""Shortest paths from random walks, the example that Chen et al. 2021 open their paper with.
+
+A directed graph, a goal, and walks that go anywhere; a Decision Transformer that has learned to continue them is asked
+for a large return, and stitches pieces of poor walks into shortest paths::
+
+    roads ─▶ random walks ─▶ model ─▶ asking for returns ─▶ comparing with Dijkstra
+
+`roads`, `model`, `asking` and `comparing` are the stations; `plots` draws them. https://arxiv.org/abs/2106.01345,
+section 1, figure 2 and appendix A.3; its authors did not release the code of this experiment.
+"""
+
+from .asking import Asked, ask, choose_target, follow, next_node
+from .comparing import Comparison, compare, is_new, segments
+from .model import Samples, Settings, make_model, preset, train
+from .roads import Roads, best_in_data, draw_roads, path_return, random_walks, returns_to_go, walk_rewards
+
+__all__ = [
+    "Asked",
+    "Comparison",
+    "Roads",
+    "Samples",
+    "Settings",
+    "ask",
+    "best_in_data",
+    "choose_target",
+    "compare",
+    "draw_roads",
+    "follow",
+    "is_new",
+    "make_model",
+    "next_node",
+    "path_return",
+    "preset",
+    "random_walks",
+    "returns_to_go",
+    "segments",
+    "train",
+    "walk_rewards",
+]

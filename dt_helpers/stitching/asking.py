@@ -1,0 +1,102 @@
+"""Asking a model for returns: it walks, and the target that it honours is kept. No oracle tells how far the goal is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from dt_helpers.model import DecisionTransformerModel
+from dt_helpers.stitching.roads import Rewards, Roads, path_return, walk_rewards
+
+NextNode = Callable[[torch.Tensor, torch.Tensor], int]  # the signature of `next_node`
+ChooseTarget = Callable[[np.ndarray, np.ndarray], float]  # the signature of `choose_target`
+
+
+def next_node(logits: torch.Tensor, neighbours: torch.Tensor) -> int:
+    """The neighbour that the model finds likeliest; `logits` (nodes,), `neighbours` (m,) nodes."""
+    return int(neighbours[logits[neighbours].argmax()])
+
+
+def choose_target(targets: np.ndarray, achieved: np.ndarray) -> float:
+    """The largest of the targets (n,) for which at least as much was achieved (n,); without any, the smallest."""
+    honoured = targets[achieved >= targets]
+    return float(honoured.max() if len(honoured) else targets.min())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a model did from each start for each target return."""
+
+    starts: list[int]
+    targets: np.ndarray  # (n,) returns, the largest first
+    achieved: np.ndarray  # (starts, n) returns, minus infinity where it did not arrive
+    paths: list[list[list[int]]]  # [start][target]: nodes
+
+    def chosen(self, choose: ChooseTarget = choose_target) -> dict[int, float]:
+        """start -> the target that `choose` takes for it."""
+        return {start: float(choose(self.targets, row)) for start, row in zip(self.starts, self.achieved, strict=True)}
+
+    def best(self, choose: ChooseTarget = choose_target) -> dict[int, list[int]]:
+        """start -> the path that the model took for the chosen target."""
+        places = [int(np.flatnonzero(self.targets == target)[0]) for target in self.chosen(choose).values()]
+        return {start: paths[place] for start, paths, place in zip(self.starts, self.paths, places, strict=True)}
+
+
+def ask(
+    model: DecisionTransformerModel,
+    roads: Roads,
+    starts: Sequence[int] | None = None,
+    decode: NextNode = next_node,
+    rewards: Rewards = walk_rewards,
+) -> Asked:
+    """Lets the model walk from each start (default: all nodes but the goal) for each return from -1 to the poorest that
+    a walk can have."""
+    starts = roads.starts if starts is None else list(starts)
+    targets = -np.arange(1.0, roads.longest + 1)
+    n = len(targets)
+    paths = follow(model, roads, np.repeat(starts, n), np.tile(targets, len(starts)), decode, rewards)
+    achieved = np.array([path_return(roads, path) for path in paths]).reshape(len(starts), n)
+    return Asked(starts, targets, achieved, [paths[i : i + n] for i in range(0, len(paths), n)])
+
+
+@torch.no_grad()
+def follow(
+    model: DecisionTransformerModel,
+    roads: Roads,
+    starts: Sequence[int],
+    targets: Sequence[float] | None,
+    decode: NextNode = next_node,
+    rewards: Rewards = walk_rewards,
+) -> list[list[int]]:
+    """The paths that a model takes from each start (n,) when it is asked for each target return (n,), all at once.
+
+    Without targets the model is one that never heard of returns: behaviour cloning. A path ends at the goal, or after
+    `roads.steps` steps. What a step cost is no longer asked for. When nothing is left to pay, the model is asked to
+    arrive within one more.
+    """
+    lengths = roads.lengths
+    neighbours = [torch.tensor(roads.neighbours(node)) for node in range(roads.nodes)]
+    paths = [[int(start)] for start in starts]
+    left = np.zeros(len(paths)) if targets is None else -np.asarray(targets, dtype=float)  # still to be paid
+    asked = torch.zeros(len(paths), roads.steps, dtype=torch.long)
+    for t in range(roads.steps):
+        running = [i for i, path in enumerate(paths) if path[-1] != roads.goal]
+        if not running:
+            break
+        if targets is not None:
+            asked[:, t] = torch.from_numpy(left.clip(1, roads.longest)).long()
+        states = torch.tensor([paths[i] for i in running])  # (running, t + 1)
+        logits = model(
+            states=states,
+            actions=states.roll(-1, dims=1),  # where each step led; the newest is not known yet, and not looked at
+            returns_to_go=asked[running, : t + 1],
+            timesteps=torch.arange(t + 1).expand(states.shape),
+        ).action_preds[:, -1]  # (running, nodes)
+        for i, row in zip(running, logits, strict=True):
+            here = paths[i][-1]
+            paths[i].append(int(decode(row, neighbours[here])))
+            left[i] += float(np.sum(rewards(np.array(paths[i][-2:]), roads.goal, lengths)))
+    return paths

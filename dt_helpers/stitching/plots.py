@@ -1,0 +1,155 @@
+"""Pictures of roads, walks and paths. In all of them the goal stands at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+
+from dt_helpers.plots import ACTION, RETURN, STATE, TIME, Picture
+from dt_helpers.stitching.asking import Asked
+from dt_helpers.stitching.comparing import segments
+from dt_helpers.stitching.roads import Roads
+
+SOURCES = ("#7570b3", "#e7298a", "#1f78b4", "#a6761d", "#66a61e")  # of the walks that a path is stitched from
+
+
+def roads(roads: Roads, walks: Sequence[Sequence[int]] = ()) -> Picture:
+    """The graph, and some walks on it in colours."""
+    figure = Picture(width=8, height=4.4)
+    axes = figure.subplots()
+    place = positions(roads)
+    _draw_graph(axes, roads, place)
+    for number, walk in enumerate(walks):
+        color = SOURCES[number % len(SOURCES)]
+        _draw_path(axes, place, walk, color, width=2.2, bend=0.12 + 0.08 * number)
+        axes.plot([], [], color=color, label=f"walk {number + 1}: {' → '.join(_until_goal(walk, roads.goal))}")
+    if len(walks):
+        figure.legend(loc="outside lower center", fontsize=8, frameon=False)
+    return figure
+
+
+def stitched(roads: Roads, walks: np.ndarray, path: Sequence[int]) -> Picture:
+    """A path over the walks that it was stitched from, each in a colour of its own; dashed: the whole walk."""
+    figure = Picture(width=8, height=4.6)
+    axes = figure.subplots()
+    place = positions(roads)
+    _draw_graph(axes, roads, place, bold=path)
+    for number, (walk, first, last) in enumerate(segments(walks, path)):
+        color = SOURCES[number % len(SOURCES)]
+        nodes = _moving(walks[walk], roads.goal)
+        _draw_path(axes, place, nodes, color, width=1.4, bend=0.28, style="--")
+        _draw_path(axes, place, path[first : last + 1], color, width=4.5, bend=0.0)
+        axes.plot([], [], color=color, linewidth=3, label=f"walk {walk}: {' → '.join(map(str, nodes))}")
+    axes.set_title(f"the model's path: {' → '.join(map(str, path))}", fontsize=11)
+    figure.legend(loc="outside lower center", fontsize=8, frameon=False)
+    return figure
+
+
+def promises(asked: Asked, roads: Roads, chosen: Mapping[int, float]) -> Picture:
+    """For each start (a row) and each target (a column): whether the model arrived, and as soon as it was asked to.
+
+    A ring is around the chosen target, a cross at the shortest path, which the model is never told.
+    """
+    shortest = roads.shortest()
+    order = sorted(range(len(asked.starts)), key=lambda row: shortest[asked.starts[row]])
+    achieved, lengths = asked.achieved[order], -asked.targets
+    kept = np.where(achieved >= asked.targets, 2, np.isfinite(achieved))  # (starts, n): 0 never, 1 too late, 2 kept
+    figure = Picture(width=7, height=0.9 + 0.21 * len(order))
+    axes = figure.subplots()
+    colors = ("#eeeeee", "#fdc38d", STATE)
+    for value, color, label in zip((2, 1, 0), colors[::-1], ("as asked, or sooner", "later", "never"), strict=True):
+        rows, columns = (kept == value).nonzero()
+        axes.scatter(lengths[columns], rows, marker="s", s=105, color=color, linewidths=0, label=label)
+    starts = [asked.starts[row] for row in order]
+    rows = np.arange(len(starts))
+    axes.scatter([-chosen[start] for start in starts], rows, s=70, facecolors="none", edgecolors="black",
+                 linewidths=1.4, label="chosen target")  # fmt: skip
+    axes.scatter([shortest[start] for start in starts], rows, marker="x", s=22, color="black", linewidths=1,
+                 label="shortest path (Dijkstra)")  # fmt: skip
+    axes.set(xlabel="asked to arrive within this length", ylabel="start", yticks=rows, yticklabels=starts)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.tick_params(axis="y", labelsize=7)
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside right upper", fontsize=8, frameon=False, title="it arrives")
+    return figure
+
+
+def lengths(paths: Mapping[str, np.ndarray]) -> Picture:
+    """How long paths are, as shares of each kind (name -> lengths, infinite where the goal was not reached)."""
+    finite = np.concatenate([values[np.isfinite(values)] for values in paths.values()])
+    last = int(finite.max()) if len(finite) else 1
+    palette = ("#444444", STATE, "#f0c05a", ACTION, TIME, RETURN)
+    figure = Picture(width=8, height=3.4)
+    axes = figure.subplots()
+    width = 0.84 / len(paths)
+    for number, (name, values) in enumerate(paths.items()):
+        shares = [np.mean(values == length) for length in range(1, last + 1)] + [np.mean(np.isinf(values))]
+        places = np.append(np.arange(1, last + 1), last + 2) + (number - (len(paths) - 1) / 2) * width
+        axes.bar(places, shares, width=0.92 * width, color=palette[number % len(palette)], label=name)
+    ticks = [*range(1, last + 1)]
+    axes.set(xlabel="length of the path to the goal", ylabel="share")
+    axes.set_xticks([*ticks, last + 2], [*map(str, ticks), "never\narrives"])
+    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, frameon=False)
+    return figure
+
+
+def positions(roads: Roads) -> dict[int, tuple[float, float]]:
+    """node -> (x, y): x says how many steps lie between the node and the goal; y keeps neighbours close together."""
+    steps = nx.single_source_shortest_path_length(roads.graph.reverse(copy=False), roads.goal)
+    columns = [[node for node in steps if steps[node] == away] for away in range(max(steps.values()) + 1)]
+    y = {roads.goal: 0.0}
+    for column in columns[1:]:
+        towards = {node: np.mean([y[n] for n in roads.neighbours(node) if n in y]) for node in column}
+        column.sort(key=lambda node: (towards[node], node))
+        y |= {node: float(height) for node, height in zip(column, np.arange(len(column)) - (len(column) - 1) / 2)}  # noqa: B905
+    return {node: (-float(away), y[node] + 0.13 * (-1) ** away) for node, away in steps.items()}
+
+
+def _draw_graph(axes, roads: Roads, place, bold: Sequence[int] = ()) -> None:
+    weighted = roads.lengths.max() > 1
+    for here, there, length in roads.graph.edges(data="weight"):
+        _arrow(axes, place[here], place[there], "#c9c9c9", 0.9, 0.12)
+        if weighted:
+            x, y = np.array(place[here]) * 0.62 + np.array(place[there]) * 0.38
+            axes.text(x, y, length, fontsize=6.5, color="#777777", ha="center", va="center", zorder=2,
+                      bbox={"boxstyle": "circle,pad=0.08", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
+    for node, (x, y) in place.items():
+        color = RETURN if node == roads.goal else STATE if node in bold or not len(bold) else TIME
+        axes.scatter(x, y, s=330, color=color, edgecolors="white", linewidths=1.5, zorder=4)
+        axes.text(x, y, node, color="white", fontsize=9, ha="center", va="center", zorder=5)
+    axes.annotate("goal", place[roads.goal], (0, 15), textcoords="offset points", ha="center", color=RETURN, fontsize=9)
+    axes.margins(0.06)
+    axes.axis("off")
+
+
+def _draw_path(axes, place, nodes, color: str, width: float, bend: float, style: str = "-") -> None:
+    for here, there in pairwise(nodes):
+        if here != there:
+            _arrow(axes, place[here], place[there], color, width, bend, style, above=True)
+
+
+def _arrow(axes, here, there, color: str, width: float, bend: float, style: str = "-", above: bool = False) -> None:
+    axes.annotate(
+        "", there, here, zorder=3 if above else 1,
+        arrowprops={
+            "arrowstyle": f"-|>,head_width={0.15 + 0.04 * width:.2f},head_length={0.3 + 0.08 * width:.2f}",
+            "color": color, "linewidth": width, "linestyle": style, "shrinkA": 9, "shrinkB": 9,
+            "connectionstyle": f"arc3,rad={bend}",
+        },
+    )  # fmt: skip
+
+
+def _moving(walk: Sequence[int], goal: int) -> list[int]:
+    """The walk until it arrives."""
+    nodes = [int(node) for node in walk]
+    return nodes[: nodes.index(goal) + 1] if goal in nodes else nodes
+
+
+def _until_goal(walk: Sequence[int], goal: int) -> list[str]:
+    return [str(node) for node in _moving(walk, goal)]
