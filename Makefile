@@ -56,7 +56,7 @@ test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its 
 	@$(ACTIVATED) OMP_NUM_THREADS=1 python -m pytest tests/postgres/lane_gradebook.py $(ARGS)
 
 test-colab: $(COLAB_MADE) ## Run the setup cells and the solutions in a runtime like Colab's
-	@$(COLAB)/bin/python -m pytest --confcutdir=tests/colab -p no:cacheprovider tests/colab/lane_colab.py $(ARGS)
+	@OMP_NUM_THREADS=1 $(COLAB)/bin/python -m pytest --confcutdir=tests/colab -p no:cacheprovider tests/colab/lane_colab.py $(ARGS)
 
 $(COLAB_MADE): tests/colab/freeze.txt
 	@command -v "$(COLAB_PYTHON)" >/dev/null || { echo "Colab's Python is 3.13, and there is no $(COLAB_PYTHON) here." \

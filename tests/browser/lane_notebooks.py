@@ -24,7 +24,7 @@ EXERCISES = {
     "06_replay": ["context_window", "next_target_return"],
 }
 NEXT = dict(zip(EXERCISES, list(EXERCISES)[1:], strict=False))
-VIDEOS = {"01_setup": 2, "06_replay": 1}
+VIDEOS = {"01_setup": 2, "06_replay": 2}
 OTHERS = sorted({path.stem for path in (REPOSITORY / FOLDER).glob("*.ipynb")} - set(EXERCISES))
 MINUTE = 60_000  # ms
 

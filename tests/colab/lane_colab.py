@@ -113,18 +113,18 @@ def test_a_training_that_was_cut_off_goes_on_in_the_next_runtime(colab):
         "import os, signal\nfrom dt_helpers.checkpoints import Checkpoints\nsaved = Checkpoints.on_save\n"
         "def die(self, args, state, control, **kwargs):\n"
         "    saved(self, args, state, control, **kwargs)\n"
-        f"    if state.global_step == 20: os.kill(os.getpid(), {int(signal.SIGKILL)})\n"
+        f"    if state.global_step == 10: os.kill(os.getpid(), {int(signal.SIGKILL)})\n"
         "Checkpoints.on_save = die"
     )
     setup = setup_cell(next(path for path in STUDENTS if path.stem == "05_training")).source
-    train = train.format(steps=30)
+    train = train.format(steps=15)
     with pytest.raises(DeadKernelError):
         run_cells(colab, setup, DRIVE, die, train)
-    assert (colab.drive / "dt_workspace/model/checkpoints/checkpoint-20").is_dir()
+    assert (colab.drive / "dt_workspace/model/checkpoints/checkpoint-10").is_dir()
 
     _, _, trained, said = run_cells(colab, setup, DRIVE, train, "print(training.load().config.dataset)")
     assert "kept in Google Drive" in printed(trained)
-    assert "Going on from checkpoint-20 of an interrupted run." in printed(trained)
+    assert "Going on from checkpoint-10 of an interrupted run." in printed(trained)
     assert "halfcheetah-expert" in printed(said)
     assert not (colab.drive / "dt_workspace/model/checkpoints").exists()
     assert (colab.drive / "dt_workspace/model/model.safetensors").is_file()
