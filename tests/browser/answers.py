@@ -49,6 +49,9 @@ WRONG = {
     "action_loss": Wrong("    return torch.mean((action_preds - action_targets) ** 2)", "The padding counts too"),
     "context_window": Wrong("    return sequence[:length]", "Those are the first rows"),
     "next_target_return": Wrong("    return target_return - reward", "The reward is not scaled"),
+    "walk_rewards": Wrong("    return -lengths[walk[:-1], walk[1:]]", "Steps after the arrival cost something"),
+    "next_node": Wrong("    return logits.argmax()", "it may be one that no edge leads to"),
+    "choose_target": Wrong("    return targets[achieved.argmax()]", "did not keep to that target"),
 }
 
 

@@ -17,10 +17,10 @@ def model():
     return questions.of("04_model", read("04_model"))
 
 
-def test_the_course_has_ten_questions_worth_22_points():
+def test_the_course_has_thirteen_questions_worth_28_points():
     found = [q for path in sorted(RELEASED.glob("*.ipynb")) for q in questions.of(path.stem, read(path.stem))]
-    assert len(found) == 10
-    assert sum(question.points for question in found) == POINTS
+    assert len(found) == 13
+    assert sum(question.points for question in found) == POINTS == 28
     assert questions.of("01_setup", read("01_setup")) == []
 
 

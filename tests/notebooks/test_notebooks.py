@@ -34,6 +34,9 @@ EXERCISES = {
     "action_loss": ("05_training", ["action_preds", "action_targets", "attention_mask"], "action_loss"),
     "context_window": ("06_replay", ["sequence", "length"], "context_window"),
     "next_target_return": ("06_replay", ["target_return", "reward", "scale"], "next_target_return"),
+    "walk_rewards": ("07_stitching", ["walk", "goal", "lengths"], "walk_rewards"),
+    "next_node": ("07_stitching", ["logits", "neighbours"], "next_node"),
+    "choose_target": ("07_stitching", ["targets", "achieved"], "choose_target"),
 }
 
 
