@@ -35,7 +35,6 @@ if importlib.util.find_spec("dt_helpers") is None:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
 
 import numpy as np
-import torch
 
 from dt_helpers import check, stitching
 from dt_helpers.stitching import plots
@@ -123,7 +122,9 @@ samples = stitching.Samples(roads, walks, walk_rewards)
 model, losses = stitching.train(roads, samples, settings, seed=0)
 for name in ("embed_return", "embed_state", "embed_action", "predict_action"):
     print(f"{name:15s} {getattr(model, name)}")
-print(f"{sum(p.numel() for p in model.parameters()):,} parameters; the loss fell from {losses[0]:.2f} to {losses[-50:].mean():.2f}")
+print(
+    f"{sum(p.numel() for p in model.parameters()):,} parameters; the loss fell from {losses[0]:.2f} to {losses[-50:].mean():.2f}"
+)
 
 # %% [markdown]
 # There it stays, and it can't fall further: where a random walker turns next is random. What *can* be learned is which turns go along with which returns.
