@@ -86,7 +86,7 @@ test-versions: ## Test with the lowest allowed and the newest versions; PYTHONS=
 	@for version in $(PYTHONS); do for bound in $(BOUNDS); do \
 		sh tests/versions/run.sh $$version $$bound $(VENV)-versions "$(TORCH)" $(ARGS) || exit 1; done; done
 
-# Needs an idle machine, and less than half an hour; ARGS=--whole measures the long ones too, ARGS=video only the named.
+# Needs an idle machine; ARGS=--whole measures the long ones too, ARGS=video only the named.
 bench: $(INSTALLED) ## Measure what the README states: benchmarks/RESULTS.md
 	@$(ACTIVATED) python benchmarks/run.py $(ARGS)
 

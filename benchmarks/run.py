@@ -2,21 +2,21 @@
 
 Each script runs in a process of its own, one after the other, and says what it says. What it printed and its figures
 are kept in results.json, with the date and the machine, in place of what it had said before; RESULTS.md and its plot
-are made from there. Naming scripts runs only those; `--whole` runs the long ones too, an hour or two; `--render` runs
-none.
+are made from there. Naming scripts runs only those; `--whole` runs the long ones too; `--render` runs none.
 """
 
 import argparse
 import datetime
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from figures import HEADER, Figure
+from figures import HEADER, Figure, number
 from machine import describe
 
 FOLDER = Path(__file__).parent
@@ -117,7 +117,7 @@ def plot(figures: list[Figure], path: Path) -> None:
     for y, (figure, margin) in enumerate(zip(figures, margins, strict=True)):
         text = f"{figure.ratio:,.3g} ×" if figure.ratio < 100 else f"{figure.ratio:,.0f} ×"
         if not figure.compared:
-            text = f"{sorted(figure.measured)[len(figure.measured) // 2]:.3g} {figure.unit}"
+            text = f"{number(statistics.median(figure.measured))} {figure.unit}"
         axes.annotate(
             f"{text}   (bar: {figure.bar_text()})", (max(margin, 1), y), (6, 0), textcoords="offset points",
             va="center", fontsize=8.5, color="#333333",

@@ -4,7 +4,7 @@ Ours is the quick preset's recipe with its learning rate's fall shortened to `--
 weights run 16 episodes; the run is over when their mean return reaches the bar. Only training counts, for both.
 
 The tutorial's recipe (learning rate 0.0001 that falls linearly, windows by their first step, the last weights) does
-not always get there in its 1920 steps, so it is given ten times as many. At its own pace that takes hours. What its
+not always get there in its 1920 steps, so it is given ten times as many. That is long at its own pace. What its
 steps teach does not depend on how fast they are taken: `--whole` takes them through our quick training step, in
 bfloat16 where the machine has it, and keeps the curve in tutorial_curve.json, with its date. Each run then measures
 what a step of the tutorial costs, and multiplies.

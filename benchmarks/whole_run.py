@@ -1,7 +1,7 @@
 """The tutorial's whole training run, 1920 steps of 64 windows: ``python benchmarks/whole_run.py``.
 
 Ours is the quick preset's training with as many steps and windows, with its evaluations on held-out episodes and its
-checkpoints. The tutorial's has neither. It takes 20 minutes, so `--part` of its steps are measured and the rest is
+checkpoints. The tutorial's has neither. It is long, so `--part` of its steps are measured and the rest is
 projected, and printed as such: all of its steps cost the same. `--part 1920` measures all.
 """
 

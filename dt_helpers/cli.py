@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dt_helpers.authoring import CourseError
+from dt_helpers.authoring import commands as authoring
 from dt_helpers.grading import commands as grading
 from dt_helpers.hub import HubUnavailable
+from dt_helpers.options import PresetOption, SeedOption
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
-
-
-class Preset(StrEnum):
-    """How long to train: names of `dt_helpers.settings.PRESETS`, which is slow to import."""
-
-    ci = "ci"
-    quick = "quick"
-    tutorial = "tutorial"
-
-
-PresetOption = Annotated[
-    Preset | None,
-    typer.Option(
-        help="How long to train: ci (seconds, learns next to nothing), quick (minutes on two cores), tutorial (as in "
-        "the original tutorial). Default: $DT_PRESET, else quick.",
-        show_default=False,
-    ),
-]
-SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
 
 
 @app.callback()
@@ -245,73 +227,10 @@ def sweep(
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 
 
-@app.command()
-def course(
-    output: Annotated[Path, typer.Option(help="Folder for everything that the course makes.")] = Path("output"),
-    preset: PresetOption = None,
-    cell_minutes: Annotated[float, typer.Option(min=0.01, help="Give a cell up that runs longer than this.")] = 60,
-) -> None:
-    """Run all notebooks, solved, and leave a page and a video.
-
-    The page is course.html, all notebooks with their outputs, and the video is replay.mp4. To be run in a checkout of
-    the course, whose own notebooks stay as they are.
-
-    \b
-    Examples:
-      dt-course course
-      dt-course course --preset ci --output /tmp/course
-    """
-    from dt_helpers.authoring.course import Course
-    from dt_helpers.authoring.tree import Tree
-
-    Course(Tree.find(), output, preset=preset and preset.value, cell_timeout=cell_minutes * 60).run()
-
-
-@app.command()
-def release(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Notebooks to execute, such as 02_dataset. Default: all.")
-    ] = None,
-    execute: Annotated[
-        bool, typer.Option("--execute", help="Run the solutions, so that their outputs are new.")
-    ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is not up to date.")] = False,
-    preset: PresetOption = None,
-    cell_minutes: Annotated[float, typer.Option(min=0.01, help="Give a cell up that runs longer than this.")] = 60,
-) -> None:
-    """Make the notebooks from the percent scripts.
-
-    Each script becomes a solution notebook and, through nbgrader, the students' notebook. Without --execute the
-    solutions keep the outputs of the cells that did not change.
-
-    \b
-    Examples:
-      dt-course release
-      dt-course release --execute 02_dataset
-      dt-course release --check
-    """
-    if check and execute:
-        raise typer.BadParameter("--check writes nothing, so it cannot be combined with --execute.")
-    if names and not execute:
-        raise typer.BadParameter("names choose what --execute runs; everything is released in any case.")
-    from rich.console import Console
-
-    from dt_helpers.authoring import build
-    from dt_helpers.authoring.tree import Tree
-
-    tree, console = Tree.find(), Console()
-    seconds = cell_minutes * 60
-    executed = None
-    if execute:
-        executed = build.run(tree, names or [], console=console, preset=preset and preset.value, cell_timeout=seconds)
-    plan = build.plan(tree, executed)
-    if not check:
-        build.write(plan)
-    print(plan.report(tree, written=not check))
-    raise typer.Exit(1 if check and not plan.up_to_date else 0)
-
-
-for verb in (grading.collect, grading.grade, grading.feedback, grading.report, grading.export):
+for verb in (
+    authoring.course, authoring.release,
+    grading.collect, grading.grade, grading.feedback, grading.report, grading.export,
+):  # fmt: skip
     app.command()(verb)
 
 

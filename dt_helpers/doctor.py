@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
-from dt_helpers.environment import EnvironmentReport, Row, _apt, _pip, check_environment
+from dt_helpers.environment import EnvironmentReport, Row, apt_line, check_environment, pip_line
 from dt_helpers.workspace import on_colab
 
 
@@ -116,7 +116,7 @@ def _numpy() -> Iterator[Row]:
 
         torch.from_numpy(numpy.zeros(1)).numpy()
     except Exception as error:  # whatever a broken mixture raises
-        advice = "install both anew: " + _pip("numpy", "torch").replace("install", "install --force-reinstall", 1)
+        advice = "install both anew: " + pip_line("numpy", "torch").replace("install", "install --force-reinstall", 1)
         yield Row("numpy and torch", f"{type(error).__name__}: {error}".splitlines()[0], "fail", advice)
 
 
@@ -145,4 +145,4 @@ def _sandbox() -> Row:
         return Row(what, "bubblewrap is installed")
     if sys.platform != "linux":
         return Row(what, "not on this system: bubblewrap needs Linux", "warn", "grade on a Linux machine")
-    return Row(what, "bubblewrap is missing; only graders need it", "warn", _apt("bubblewrap"))
+    return Row(what, "bubblewrap is missing; only graders need it", "warn", apt_line("bubblewrap"))

@@ -97,12 +97,12 @@ def _in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def _pip(*requirements: str) -> str:
+def pip_line(*requirements: str) -> str:
     words = " ".join(f'"{requirement}"' for requirement in requirements)
     return f"`%pip install {words}`, then restart the kernel" if _in_notebook() else f"`pip install {words}`"
 
 
-def _apt(packages: str) -> str:
+def apt_line(packages: str) -> str:
     if shutil.which("apt-get") is None:
         return f"ask your package manager for Debian's {packages}"
     root = "" if not hasattr(os, "geteuid") or os.geteuid() == 0 else "sudo "
@@ -133,12 +133,12 @@ def _packages() -> Iterator[Row]:
     try:
         from packaging.requirements import Requirement
     except ImportError:
-        yield Row("packaging", "not installed", "fail", _pip("packaging"))
+        yield Row("packaging", "not installed", "fail", pip_line("packaging"))
         return
     try:
         wanted = [Requirement(line) for line in metadata.requires(PACKAGE) or []]
     except metadata.PackageNotFoundError:
-        yield Row(PACKAGE, "not installed", "fail", "in the course's folder: " + _pip("-e .").replace('"', ""))
+        yield Row(PACKAGE, "not installed", "fail", "in the course's folder: " + pip_line("-e .").replace('"', ""))
         return
     for requirement in wanted:
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
@@ -147,12 +147,12 @@ def _packages() -> Iterator[Row]:
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            yield Row(requirement.name, f"not installed (needs {bound})", "fail", _pip(str(requirement)))
+            yield Row(requirement.name, f"not installed (needs {bound})", "fail", pip_line(str(requirement)))
             continue
         if requirement.specifier.contains(version, prereleases=True):
             yield Row(requirement.name, f"{version} (needs {bound})")
         else:
-            advice = _pip(str(requirement)).replace("install", "install --upgrade")
+            advice = pip_line(str(requirement)).replace("install", "install --upgrade")
             yield Row(requirement.name, f"{version}, but the course needs {bound}", "fail", advice)
 
 
@@ -162,7 +162,7 @@ def _accelerator() -> Row:
 
         from dt_helpers.hardware import has_bf16, usable_cores
     except Exception as error:  # what a broken mixture of versions raises at import is anything
-        advice = "install the packages above anew: " + _pip("torch", "transformers", "accelerate")
+        advice = "install the packages above anew: " + pip_line("torch", "transformers", "accelerate")
         return Row("training on", f"{type(error).__name__}: {error}".splitlines()[0], "fail", advice)
     bf16 = "bfloat16" if has_bf16() else "float32, no bfloat16"
     if torch.cuda.is_available():
@@ -180,7 +180,7 @@ def _rendering() -> Iterator[Row]:
     works = [render.NAMES[probe.name] for probe in probes if probe.works]
     for probe in probes:
         what = f"rendering: {render.NAMES[probe.name]}"
-        install = _apt(APT[probe.name]) if probe.name in APT else "update the graphics driver"
+        install = apt_line(APT[probe.name]) if probe.name in APT else "update the graphics driver"
         if probe.works:
             yield Row(what, "works")
         elif works:
@@ -197,8 +197,13 @@ def _mujoco() -> Iterator[Row]:
         import mujoco  # noqa: F401
     except Exception as error:  # a MUJOCO_GL that doesn't work here raises AttributeError and others
         wish = os.environ.get("MUJOCO_GL")
-        advice = f"unset the environment variable MUJOCO_GL, now {wish!r}, and start again" if wish else _pip("mujoco")
-        yield Row("physics", f"MuJoCo can't be imported: {type(error).__name__}: {error}", "fail", advice)
+        unset = f"unset the environment variable MUJOCO_GL, now {wish!r}, and start again"
+        yield Row(
+            "physics",
+            f"MuJoCo can't be imported: {type(error).__name__}: {error}",
+            "fail",
+            unset if wish else pip_line("mujoco"),
+        )
 
 
 def _video() -> Row:
@@ -211,7 +216,7 @@ def _video() -> Row:
             record([np.full((64, 64, 3), gray, np.uint8) for gray in (40, 90, 140)], Path(folder) / "try.mp4", fps=20)
         return Row("video", f"H.264 by ffmpeg {imageio_ffmpeg.get_ffmpeg_version().split('-')[0]}")
     except Exception as error:
-        return Row("video", f"{type(error).__name__}: {error}".splitlines()[0], "fail", _pip("imageio-ffmpeg"))
+        return Row("video", f"{type(error).__name__}: {error}".splitlines()[0], "fail", pip_line("imageio-ffmpeg"))
 
 
 def _folders() -> Iterator[Row]:

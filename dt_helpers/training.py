@@ -60,7 +60,7 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
         model.embed_return.weight.mul_(settings.return_gain)
         if not settings.embed_time:
             model.embed_timestep.requires_grad_(False).weight.zero_()
-    if not (torch.cuda.is_available() or torch.backends.mps.is_available()):
+    if device().type == "cpu":
         model.shortcut = quick.action_preds
     return model
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dt_helpers import cli, data, settings
+from dt_helpers import cli, data, options, settings
 from tests.course_tree import add_script, edit, make_tree
 
 COMMANDS = [
@@ -85,7 +85,7 @@ def test_a_command_line_that_makes_no_sense_exits_with_2(arguments, named, capsy
 
 
 def test_the_presets_are_those_of_the_settings():
-    assert [preset.value for preset in cli.Preset] == [*sorted(settings.PRESETS)]
+    assert [preset.value for preset in options.Preset] == [*sorted(settings.PRESETS)]
 
 
 def test_the_installed_command_passes_the_exit_code_on():

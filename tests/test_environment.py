@@ -179,13 +179,13 @@ def test_an_encoder_that_does_not_work_is_told(monkeypatch):
 def test_commands_fit_where_they_are_typed(monkeypatch):
     monkeypatch.setattr(environment.shutil, "which", lambda name: "/usr/bin/apt-get")
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
-    assert environment._apt("libosmesa6") == "`sudo apt-get install -y libosmesa6`"
+    assert environment.apt_line("libosmesa6") == "`sudo apt-get install -y libosmesa6`"
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
     monkeypatch.setattr(environment, "_in_notebook", lambda: True)
-    assert environment._apt("libosmesa6") == "`!apt-get install -y libosmesa6`"
-    assert environment._pip("torch>=2.6") == '`%pip install "torch>=2.6"`, then restart the kernel'
+    assert environment.apt_line("libosmesa6") == "`!apt-get install -y libosmesa6`"
+    assert environment.pip_line("torch>=2.6") == '`%pip install "torch>=2.6"`, then restart the kernel'
     monkeypatch.setattr(environment.shutil, "which", lambda name: None)
-    assert "`" not in environment._apt("libosmesa6")
+    assert "`" not in environment.apt_line("libosmesa6")
 
 
 def test_the_report_reads_well_as_text_and_as_html():

@@ -107,7 +107,8 @@ def positions(roads: Roads) -> dict[int, tuple[float, float]]:
     for column in columns[1:]:
         towards = {node: np.mean([y[n] for n in roads.neighbours(node) if n in y]) for node in column}
         column.sort(key=lambda node: (towards[node], node))
-        y |= {node: float(height) for node, height in zip(column, np.arange(len(column)) - (len(column) - 1) / 2)}  # noqa: B905
+        heights = np.arange(len(column)) - (len(column) - 1) / 2
+        y |= dict(zip(column, heights.tolist(), strict=True))
     return {node: (-float(away), y[node] + 0.13 * (-1) ** away) for node, away in steps.items()}
 
 

@@ -318,3 +318,5 @@ attention_plots.state_map(tokens, earned, "return of the episode", paths)
 # - Acting is a loop: predict, act, subtract the reward, append.
 # - The data decides which targets mean anything: only where it holds bad, middling and good episodes is there something to choose from.
 # - Judge a policy by several seeded episodes, by their mean and by the worst.
+#
+# Next: [stitching](07_stitching.ipynb).

@@ -1,4 +1,4 @@
-"""A student's path through notebooks 01 to 06, in a real JupyterLab in a real browser.
+"""A student's path through notebooks 01 to 07, in a real JupyterLab in a real browser.
 
 `make test-browser` runs it. It needs the course's extras `lab`, `test` and `browser`, and Debian's `chromium`;
 JupyterLab may live in another environment: DT_JUPYTER=.../bin/jupyter. DT_PRESET chooses the training (`ci`),
@@ -22,6 +22,7 @@ EXERCISES = {
     "04_model": ["add_time_embeddings", "stack_inputs", "stack_attention_mask", "predict"],
     "05_training": ["action_loss"],
     "06_replay": ["context_window", "next_target_return"],
+    "07_stitching": ["walk_rewards", "next_node", "choose_target"],
 }
 NEXT = dict(zip(EXERCISES, list(EXERCISES)[1:], strict=False))
 VIDEOS = {"01_setup": 2, "06_replay": 2}

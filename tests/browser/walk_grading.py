@@ -2,8 +2,8 @@
 
     python -m pytest tests/browser/walk_grading.py
 
-needs the course's extras `lab`, `grade` and `test`, bubblewrap, `pip install playwright` and Debian's `chromium`.
-DT_SCREENSHOTS names the folder for pictures (output/screenshots). The file's name keeps it out of `make test`.
+needs the course's extras `lab`, `grade`, `test` and `browser`, bubblewrap, and Debian's `chromium`. DT_SCREENSHOTS
+names the folder for pictures (output/browser). The file's name keeps it out of `make test`.
 """
 
 import csv

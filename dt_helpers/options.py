@@ -1,0 +1,25 @@
+"""Options that several commands of ``dt-course`` have."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Preset(StrEnum):
+    """How long to train: names of `dt_helpers.settings.PRESETS`, which is slow to import."""
+
+    ci = "ci"
+    quick = "quick"
+    tutorial = "tutorial"
+
+
+PresetOption = Annotated[
+    Preset | None,
+    typer.Option(
+        help="How long to train: ci (seconds, learns next to nothing), quick (minutes on two cores), tutorial (as in "
+        "the original tutorial). Default: $DT_PRESET, else quick.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
