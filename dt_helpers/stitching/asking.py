@@ -74,8 +74,8 @@ def follow(
     """The paths that a model takes from each start (n,) when it is asked for each target return (n,), all at once.
 
     Without targets the model is one that never heard of returns: behaviour cloning. A path ends at the goal, or after
-    `roads.steps` steps. What a step cost is no longer asked for. When nothing is left to pay, the model is asked to
-    arrive within one more.
+    `roads.steps` steps; where `decode` chooses a node that no edge leads to, it stays. What a step cost is no longer
+    asked for. When nothing is left to pay, the model is asked to arrive within one more.
     """
     lengths = roads.lengths
     neighbours = [torch.tensor(roads.neighbours(node)) for node in range(roads.nodes)]
@@ -97,6 +97,7 @@ def follow(
         ).action_preds[:, -1]  # (running, nodes)
         for i, row in zip(running, logits, strict=True):
             here = paths[i][-1]
-            paths[i].append(int(decode(row, neighbours[here])))
+            chosen = int(decode(row, neighbours[here]))
+            paths[i].append(chosen if chosen in neighbours[here] else here)
             left[i] += float(np.sum(rewards(np.array(paths[i][-2:]), roads.goal, lengths)))
     return paths

@@ -84,6 +84,6 @@ def context_window(sequence, length, forever=forever()):
 )
 cell(
     "another exercise's cell that exits",
-    16.0,
+    POINTS - 6,  # and the model that is made of it
     stack_inputs="def stack_inputs(r, s, a, now=__import__('os')._exit(0)):\n    pass\n",
 )

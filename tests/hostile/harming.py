@@ -95,5 +95,5 @@ harm("the disk filled", "with open('/tmp/much', 'wb') as file:\n    for _ in ran
 harm(
     "torch broken for all who come later",
     "import torch, numpy\ntorch.cat = torch.stack = torch.nn.Linear.forward = None\nnumpy.concatenate = None",
-    points=20.0,  # itself included
+    points=POINTS - 2,  # itself included
 )

@@ -37,6 +37,13 @@ def test_no_less_than_one_step_is_asked_for_and_a_walk_ends_in_time(line):
     assert model.calls[-1][1] == [[1, 1, 1, 1]]
 
 
+def test_where_no_edge_leads_the_walk_stays_and_pays(line):
+    model = Signpost()
+    (path,) = stitching.follow(model, line, [3], [-9.0], decode=lambda logits, neighbours: logits.argmax())
+    assert path == [3, 3, 3, 3, 3]  # the goal is likeliest, and no edge leads there from 3
+    assert model.calls[-1][1] == [[9, 8, 7, 6]]
+
+
 def test_cloning_is_not_asked(line):
     model = Signpost()
     stitching.follow(model, line, [3], None)
