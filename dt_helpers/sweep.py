@@ -94,15 +94,21 @@ class Sweep:
 
 
 def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:
-    """Returns that episodes of the data have, at even quantiles from the 5th percentile to the 95th, and 1.2 times the
-    best, rounded: `count` of them, or fewer where some are the same.
+    """Returns that episodes of the data have, and 1.2 times the best, rounded: `count` of them, or fewer where the data
+    has not as many that differ.
 
-    A return that no episode comes near to, as between two stages of an expert, is not asked for: there is nothing to
-    imitate.
+    They are quantiles, from the 5th percentile to the 95th, and at least a twentieth of their range apart: the episodes
+    of one policy differ as much. A return that no episode comes near to, as between two stages of an expert, is not
+    asked for: there is nothing to imitate.
     """
     best = data_returns.max()
-    known = np.quantile(data_returns, np.linspace(0.05, 0.95, count - 1), method="nearest")
-    targets = np.append(known, best + 0.2 * abs(best))
+    known = np.quantile(data_returns, np.linspace(0.05, 0.95, 2 * count - 3), method="nearest")
+    apart = known[:1]
+    for value in known:
+        if value - apart[-1] >= 0.05 * np.ptp(known) > 0:
+            apart = np.append(apart, value)
+    evenly = np.linspace(0, len(apart) - 1, count - 1).round().astype(int)
+    targets = np.append(apart[evenly], best + 0.2 * abs(best))
     unit = 10.0 ** max(0, np.floor(np.log10(max(1.0, np.ptp(targets)))) - 2)
     return np.unique(np.round(targets / unit) * unit)
 

@@ -56,7 +56,7 @@ def test_the_text_has_every_target_and_the_correlation():
 def test_default_targets_are_returns_that_the_data_has_and_one_above_its_best():
     returns = np.concatenate([np.linspace(400, 600, 50), np.linspace(3500, 8752, 51)])  # nothing in between
     targets = sweep.default_targets(returns)
-    assert targets.tolist() == [400, 500, 3500, 5100, 6700, 8200, 10500], "500 is asked for once"
+    assert targets.tolist() == [400, 3500, 4300, 5800, 6700, 7500, 8200, 10500], "500 is too near to 400"
     assert sweep.default_targets(returns / 10, 3).tolist() == [40, 820, 1050]
     assert sweep.default_targets(np.array([-300.0, -100.0]), 3).tolist() == [-300, -100, -80]
     assert sweep.default_targets(np.array([5.0, 5.0])).tolist() == [5, 6]

@@ -24,7 +24,7 @@ from dt_helpers.stitching.roads import Rewards, Roads, returns_to_go, walk_rewar
 class Settings:
     """One training run on walks."""
 
-    steps: int = 600  # optimiser steps
+    steps: int = 1000  # optimiser steps
     batch_size: int = 64  # pieces of walks a step
     learning_rate: float = 2e-3  # at its highest; rises over the first tenth of the steps, falls to 0 as a cosine
     weight_decay: float = 0.1  # AdamW's
