@@ -102,6 +102,18 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
     )
 
 
+class _EvenTrainer(Trainer):
+    """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
+    steps of both batches, as one process would have it, not the mean of two means."""
+
+    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
+        loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)
+        if model.training and self.accelerator.num_processes > 1:
+            real = inputs["attention_mask"].sum()
+            loss = loss * real / self.accelerator.reduce(real, reduction="mean")
+        return (loss, outputs) if return_outputs else loss
+
+
 def make_trainer(
     model: TrainableDT,
     collator: DecisionTransformerGymDataCollator,
@@ -114,7 +126,7 @@ def make_trainer(
     keep_freed_memory()
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
-    trainer = Trainer(
+    trainer = _EvenTrainer(
         model=model,
         args=args,
         train_dataset=Windows(data, train_episodes, early=early),

@@ -1,7 +1,6 @@
 """Two processes train as one does with the same batches: launchers start them, on CPUs, with gloo between them.
 
-Windows of one step (K = 1), since none of them is padded: the mean of two processes' means is then the mean of all.
-With padding the curves differ by the padding's uneven shares.
+Some windows are padded, so that the processes have different numbers of real steps.
 """
 
 import json
@@ -24,9 +23,9 @@ from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from tests.conftest import make_trajectories
 
 output, batch_size = Path(sys.argv[1]), int(sys.argv[2])
-settings = training.preset("ci", steps=8, batch_size=batch_size, dropout=0.0, context_length=1, eval_steps=8)
-data = make_trajectories([40] * 6)
-collator = DecisionTransformerGymDataCollator(data, 1, settings.scale, settings.max_ep_len, settings.sampling, 0)
+settings = training.preset("ci", steps=8, batch_size=batch_size, dropout=0.0, context_length=5, eval_steps=8)
+data = make_trajectories([9] * 24)
+collator = DecisionTransformerGymDataCollator(data, 5, settings.scale, settings.max_ep_len, settings.sampling, 0)
 set_seed(0)
 model = training.make_model(collator, settings)
 args = training.arguments(settings, output)
