@@ -26,7 +26,7 @@ class Settings:
     context_length: int = 20  # K, steps in a window
     max_ep_len: int = 1000  # timesteps that have an embedding
     return_gain: float = 1.0  # how many times as large the return embedding's weights are in the beginning
-    embed_time: bool = True  # learn these embeddings; without, they stay 0, and a model can't tell early from late
+    embed_time: bool | None = True  # learn these embeddings, or leave them at 0; None: learn where no episode ends early
     scale: float = 1000.0  # returns-to-go are divided by this
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
@@ -49,7 +49,7 @@ PRESETS = {
         sampling="end",
         early=0.4,
         return_gain=4.0,
-        embed_time=False,
+        embed_time=None,
         precision="bf16",
         eval_steps=300,
         save_steps=300,
@@ -64,7 +64,7 @@ PRESETS = {
         sampling="end",
         early=0.4,
         return_gain=4.0,
-        embed_time=False,
+        embed_time=None,
         eval_steps=10,
         save_steps=10,
     ),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
@@ -58,11 +59,17 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     model = _with_quickest_attention(TrainableDT(config))
     with torch.no_grad():
         model.embed_return.weight.mul_(settings.return_gain)
-        if not settings.embed_time:
+        if not _learns_time(collator.trajectories, settings):
             model.embed_timestep.requires_grad_(False).weight.zero_()
     if device().type == "cpu":
         model.shortcut = quick.action_preds
     return model
+
+
+def _learns_time(data: Trajectories, settings: Settings) -> bool:
+    """Whether time embeddings are learned. A return that is left means more to who knows the time that is left. But where
+    bad episodes end early, a late step alone tells that this is a good one, and returns are listened to less."""
+    return bool(np.ptp(data.lengths) == 0) if settings.embed_time is None else settings.embed_time
 
 
 def _with_quickest_attention(model: TrainableDT) -> TrainableDT:

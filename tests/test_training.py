@@ -117,10 +117,13 @@ def test_the_average_is_what_is_kept(tmp_path):
     assert not torch.allclose(weights[None], weights[1.0])
 
 
-@pytest.mark.parametrize("learned", [True, False])
-def test_time_is_learned_or_left_out(tmp_path, learned):
-    settings = training.preset("ci", **{**TINY, "steps": 4}, embed_time=learned)
-    model = training.train(make_trajectories([40] * 4), settings, output=tmp_path)
+@pytest.mark.parametrize(
+    ("embed_time", "lengths", "learned"),
+    [(True, [40, 39], True), (False, [40, 40], False), (None, [40, 40], True), (None, [40, 39], False)],
+)
+def test_time_is_learned_or_left_out(tmp_path, embed_time, lengths, learned):
+    settings = training.preset("ci", **{**TINY, "steps": 4}, embed_time=embed_time)
+    model = training.train(make_trajectories(lengths * 2), settings, output=tmp_path)
     assert bool(training.load(tmp_path).embed_timestep.weight.any()) == learned
     window = {
         "states": torch.zeros(1, 5, model.config.state_dim),
