@@ -38,7 +38,8 @@ def _recipes(robot: str, env: str, medium: str, unmixed: tuple[str, ...] = ()) -
 
 # Names differ from D4RL's, so that nobody compares the scores.
 SETS = {
-    **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k"),
+    # This stage runs hardly better than 200k's: its returns lie among theirs.
+    **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k", unmixed=("400k",)),
     **_recipes("hopper", "Hopper-v5", medium="200k"),
     # This stage stumbles at any time, so that its runs earn anything, and a return does not tell that they are its own.
     **_recipes("walker2d", "Walker2d-v5", medium="250k", unmixed=("250k",)),

@@ -73,7 +73,8 @@ def test_an_action_is_not_seen_by_its_own_prediction(config):
     batch = batch_of(config)
     changed = {**batch, "actions": batch["actions"].clone()}
     changed["actions"][:, -1] += 1
-    torch.testing.assert_close(model(**batch).action_preds, model(**changed).action_preds)
+    real = batch["attention_mask"] > 0  # rows of nothing but padding may attend to all, depending on transformers
+    torch.testing.assert_close(model(**batch).action_preds[real], model(**changed).action_preds[real])
     assert not torch.allclose(model(**batch).state_preds[:, -1], model(**changed).state_preds[:, -1])
 
 
