@@ -206,7 +206,7 @@ def _encoding(path: str | Path, fps: float, crf: int) -> Iterator[Callable[[np.n
                 quality=None,
                 macro_block_size=2,
                 ffmpeg_log_level="error",
-                output_params=["-crf", str(crf), "-preset", "veryfast", "-movflags", "+faststart"],
+                output_params=["-crf", str(crf), "-preset", "superfast", "-movflags", "+faststart"],
             )
             encoder.send(None)
         if frame.shape != shape or frame.dtype != np.uint8:
