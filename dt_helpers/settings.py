@@ -26,7 +26,7 @@ class Settings:
     context_length: int = 20  # K, steps in a window
     max_ep_len: int = 1000  # timesteps that have an embedding
     return_gain: float = 1.0  # how many times as large the return embedding's weights are in the beginning
-    embed_time: bool | None = True  # learn these embeddings, or leave them at 0; None: learn where no episode ends early
+    embed_time: bool | None = True  # learn these embeddings, or leave them 0; None: learn where no episode ends early
     scale: float = 1000.0  # returns-to-go are divided by this
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
