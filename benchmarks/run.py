@@ -56,7 +56,7 @@ def run(name: str, options: list[str]) -> dict | None:
         )  # fmt: skip
         for line in script.stdout:
             print(line, end="", flush=True)
-            said.append(line)
+            said.append(line.replace(str(Path.home()), "~"))
         if script.wait():
             print(f"{name} failed with exit code {script.returncode}; what it had said before stays.")
             return None

@@ -38,7 +38,7 @@ def _recipes(robot: str, env: str, medium: str, unmixed: tuple[str, ...] = ()) -
 
 # Names differ from D4RL's, so that nobody compares the scores.
 SETS = {
-    # This stage runs hardly better than 200k's: its returns lie among theirs.
+    # This stage runs hardly better than 200k's: a model that is asked for one of both takes either.
     **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k", unmixed=("400k",)),
     **_recipes("hopper", "Hopper-v5", medium="200k"),
     # This stage stumbles at any time, so that its runs earn anything, and a return does not tell that they are its own.

@@ -245,7 +245,7 @@ plots.target_against_achieved(mixed_sweep)
 # %% [markdown]
 # The provided model does follow: the more it is asked for, the more it earns, in the order of the four heaps of the histogram. It obeys roughly, not to the letter:
 # targets between two heaps are exceeded, and beyond the best recorded run there is nothing to imitate. Look at the faint dots, too: a dot far below the others is a run
-# that landed on its back, and one of those spoils a mean. The *rank correlation* sums it up: 1 is perfect order, 0 is none.
+# that landed on its back, and one of those spoils a mean, here that of the fourth heap. The *rank correlation* sums it up: 1 is perfect order, 0 is none.
 #
 # ## Choose a target, watch it run
 #
@@ -289,8 +289,7 @@ attention_plots.where_it_looks(seen)
 attention_plots.attention_over_time(seen, layer=0)
 
 # %% [markdown]
-# Bright dots come every five columns, and lie five rows apart: once a stride the model looks back, at the same moment of each of the strides before. Where the grid
-# is disturbed, so was the gait.
+# Bright dots come every five columns, and lie five rows apart: once a stride the model looks back, at the same moment of each of the strides before.
 #
 # ## Where the states come to lie
 #
