@@ -54,12 +54,14 @@ def action_preds(
         model.embed_return(returns_to_go) + time, model.embed_state(states) + time, model.embed_action(actions) + time,
     )  # fmt: skip
     h = model.embed_ln(torch.stack(tokens, dim=2).reshape(batch, 3 * K, model.hidden_size)) + encoder.wpe.weight[0]
+    if torch.is_autocast_enabled(h.device.type):  # else each block goes to float32 and back
+        h = h.to(torch.get_autocast_dtype(h.device.type))
     h = _dropout(encoder.drop, h)
 
     allowed = torch.ones(3 * K, 3 * K, dtype=torch.bool, device=h.device).tril()
     if attention_mask is not None:
         allowed = allowed & (attention_mask > 0).repeat_interleave(3, dim=1)[:, None, None]  # (batch, 1, 3K, 3K)
-    mask = torch.zeros(allowed.shape, device=h.device).masked_fill_(~allowed, torch.finfo(torch.float32).min)
+    mask = h.new_zeros(allowed.shape).masked_fill_(~allowed, torch.finfo(h.dtype).min)
     for block in encoder.h:
         attention, normal = block.attn, block.ln_1(h)
         if block is encoder.h[-1]:
@@ -87,7 +89,7 @@ def _dropout(layer: nn.Dropout, x: torch.Tensor) -> torch.Tensor:
     if not layer.training or limit == 0:
         return x
     drawn = torch.empty(-(-x.numel() // 8), dtype=torch.int64).random_(-(2**63), None)
-    kept = drawn.view(torch.uint8)[: x.numel()].view(x.shape) >= limit
+    kept = (drawn.view(torch.uint8)[: x.numel()].view(x.shape) >= limit).to(x.dtype)
     return (x * kept).mul_(256 / (256 - limit))  # a factor that is rounded to bfloat16 would shrink everything by 0.3%
 
 

@@ -32,6 +32,24 @@ def test_actions_and_gradients_are_the_forward_passes(n_layer, n_head):
             assert not any(whole[name].any() for name in missing), missing
 
 
+def test_in_bfloat16_actions_stay_near_and_padding_unseen():
+    model = make(n_layer=3)
+    batch = batch_of(model.config)
+    real = batch["attention_mask"] > 0
+    assert not real.all()
+    padded = {key: batch[key].clone() for key in ("states", "actions", "returns_to_go")}
+    for value in padded.values():
+        value[~real] = 50.0
+    with torch.autocast("cpu", torch.bfloat16):
+        short = quick.action_preds(model, **batch)
+        other = quick.action_preds(model, **{**batch, **padded})
+    assert short.dtype == torch.bfloat16
+    torch.testing.assert_close(
+        short[real].float(), model.original_forward(**batch).action_preds[real], rtol=0, atol=0.03
+    )
+    assert torch.equal(short[real], other[real])
+
+
 def test_training_drops_as_often_as_it_should():
     layer = torch.nn.Dropout(0.1).train()
     x = torch.ones(1000, 101)
