@@ -167,16 +167,18 @@ def read_curve(folder: Path) -> list[dict]:
 def train(robot: str, steps: int, fine_tune: int, seed: int, folder: Path, stop_after: float) -> None:
     """Train until `steps` environment steps in all, those from `fine_tune` on with the smaller learning rate, going on
     from a checkpoint in `folder` if there is one."""
-    env_name = ROBOTS[robot]
+    env_name, checkpoint = ROBOTS[robot], folder / "checkpoint"
+    done = json.loads((checkpoint / "steps.json").read_text()) if (checkpoint / "steps.json").exists() else 0
+    if done >= steps:
+        print(f"{robot}: has {done:,} steps already; --steps asks for more")
+        return
+    print(f"{robot}: from {done:,} to {steps:,} steps, in {folder}", flush=True)
     agent = new_agent(env_name, seed)
-    checkpoint = folder / "checkpoint"
-    if (checkpoint / "steps.json").exists():
-        done = json.loads((checkpoint / "steps.json").read_text())
+    if done:
         env = agent.get_env()
         env.seed(seed + done)
         agent = TD3.load(checkpoint / "agent.zip", env=env)
         agent.load_replay_buffer(checkpoint / "replay.pkl")
-        print(f"{robot}: going on from {done:,} steps", flush=True)
     made(folder)
     about = {"robot": robot, "env": env_name, "seed": seed, "settings": {**SETTINGS, "fine_tune": fine_tune}}
     about["versions"] = {package: version(package) for package in PACKAGES}

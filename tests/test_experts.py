@@ -1,3 +1,9 @@
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from unittest.mock import MagicMock
+
 import numpy as np
 import pytest
 
@@ -48,3 +54,26 @@ def test_provenance_is_complete():
     for facts in known.values():
         assert {"steps", "env", "seed", "settings", "versions", "measured"} <= set(facts)
         assert facts["versions"] or facts["note"]
+
+
+def test_training_that_is_done_is_left_alone(tmp_path, monkeypatch, capsys):
+    """`make experts` once more. JAX and sbx live in an environment of their own, so stand-ins are imported here."""
+    packages = ("callbacks", "env_util", "noise")
+    stand_ins = ["jax", "optax", "sbx", "stable_baselines3", "stable_baselines3.common"]
+    for name in stand_ins + [f"stable_baselines3.common.{package}" for package in packages]:
+        monkeypatch.setitem(sys.modules, name, MagicMock())
+    monkeypatch.setitem(sys.modules, "stable_baselines3.common.callbacks", MagicMock(BaseCallback=object))
+    for variable in ("XLA_FLAGS", "JAX_PLATFORMS"):  # which it sets, for all that comes after
+        monkeypatch.setenv(variable, "")
+    file = Path(__file__).parents[1] / "experts" / "train.py"
+    spec = importlib.util.spec_from_file_location("experts_train", file)
+    train = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(train)
+
+    checkpoint = tmp_path / "checkpoint"
+    checkpoint.mkdir()
+    (checkpoint / "steps.json").write_text(json.dumps(6000))
+    train.train("hopper", 6000, 5000, 0, tmp_path, float("inf"))
+    assert "has 6,000 steps already" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
+    assert [path.name for path in checkpoint.iterdir()] == ["steps.json"]
