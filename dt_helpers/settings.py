@@ -25,8 +25,7 @@ class Settings:
     early: float = 0.0  # share of the windows that the first steps of the episodes are repeated for
     context_length: int = 20  # K, steps in a window
     max_ep_len: int = 1000  # timesteps that have an embedding
-    return_gain: float = 1.0  # how many times as large the return embedding's weights are in the beginning
-    embed_time: bool | None = True  # learn these embeddings, or leave them 0; None: learn where no episode ends early
+    return_spread: float | None = None  # if set, how the return embedding begins: see `dt_helpers.training.make_model`
     scale: float = 1000.0  # returns-to-go are divided by this
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
@@ -42,17 +41,16 @@ PRESETS = {
     "tutorial": Settings(),
     "quick": Settings(
         preset="quick",
-        steps=3000,
+        steps=2500,
         learning_rate=2e-3,
         schedule="cosine",
         ema=0.99,
         sampling="end",
         early=0.4,
-        return_gain=4.0,
-        embed_time=None,
+        return_spread=2.0,
         precision="bf16",
-        eval_steps=300,
-        save_steps=300,
+        eval_steps=250,
+        save_steps=250,
     ),
     "ci": Settings(
         preset="ci",
@@ -63,8 +61,7 @@ PRESETS = {
         ema=0.9,
         sampling="end",
         early=0.4,
-        return_gain=4.0,
-        embed_time=None,
+        return_spread=2.0,
         eval_steps=10,
         save_steps=10,
     ),

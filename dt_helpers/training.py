@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
 from dt_helpers import quick
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
-from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, make_config
 from dt_helpers.progress import Progress
@@ -37,12 +38,18 @@ __all__ = [
     "train",
 ]
 
+LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less, and need not be told apart
 PROVIDED = Path(__file__).parent / "assets" / "model"  # trained with the quick preset; its weights are float16
 
 
 def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
     """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
-    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name)."""
+    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name).
+
+    With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
+    standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
+    which keeps directions alone: a multiple of one vector, as the embedding is else, says nothing of the return.
+    """
     config = make_config(
         state_dim=collator.state_dim,
         act_dim=collator.act_dim,
@@ -58,18 +65,18 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
         setattr(config, key, value)
     model = _with_quickest_attention(TrainableDT(config))
     with torch.no_grad():
-        model.embed_return.weight.mul_(settings.return_gain)
-        if not _learns_time(collator.trajectories, settings):
-            model.embed_timestep.requires_grad_(False).weight.zero_()
+        if settings.return_spread is not None:
+            _spread_returns(model.embed_return, collator.trajectories.returns / settings.scale, settings.return_spread)
     if device().type == "cpu":
         model.shortcut = quick.action_preds
     return model
 
 
-def _learns_time(data: Trajectories, settings: Settings) -> bool:
-    """Whether time embeddings are learned. Unless the settings say it, the data decides: with them the cheetah, whose
-    episodes all last equally long, keeps targets apart better, and walkers, which may fall, run as well without."""
-    return bool(np.ptp(data.lengths) == 0) if settings.embed_time is None else settings.embed_time
+def _spread_returns(embedding: nn.Linear, returns: np.ndarray, spread: float) -> None:
+    """As `make_model` says it; the returns are scaled."""
+    nn.init.normal_(embedding.bias, std=float(embedding.weight.std()))
+    embedding.weight.mul_(spread / max(float(returns.std()), LEAST_DEVIATION))
+    embedding.bias.sub_(embedding.weight[:, 0] * float(returns.mean()))
 
 
 def _with_quickest_attention(model: TrainableDT) -> TrainableDT:
@@ -112,6 +119,9 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
 class _EvenTrainer(Trainer):
     """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
     steps of both batches, as one process would have it, not the mean of two means."""
+
+    def _get_train_sampler(self, *_) -> Shuffled:
+        return Shuffled(self.train_dataset, self.args.seed)
 
     def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
         loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)

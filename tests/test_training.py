@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import Trainer
 
 from dt_helpers import rollout, training
 from dt_helpers.checkpoints import last_checkpoint
@@ -117,21 +118,36 @@ def test_the_average_is_what_is_kept(tmp_path):
     assert not torch.allclose(weights[None], weights[1.0])
 
 
-@pytest.mark.parametrize(
-    ("embed_time", "lengths", "learned"),
-    [(True, [40, 39], True), (False, [40, 40], False), (None, [40, 40], True), (None, [40, 39], False)],
-)
-def test_time_is_learned_or_left_out(tmp_path, embed_time, lengths, learned):
-    settings = training.preset("ci", **{**TINY, "steps": 4}, embed_time=embed_time)
-    model = training.train(make_trajectories(lengths * 2), settings, output=tmp_path)
-    assert bool(training.load(tmp_path).embed_timestep.weight.any()) == learned
-    window = {
-        "states": torch.zeros(1, 5, model.config.state_dim),
-        "actions": torch.zeros(1, 5, model.config.act_dim),
-        "returns_to_go": torch.ones(1, 5, 1),
-    }
-    early, late = (model(**window, timesteps=torch.arange(t, t + 5)[None])["action_preds"] for t in (0, 30))
-    assert torch.equal(early, late) != learned
+@pytest.mark.parametrize(("spread", "least", "most"), [(2.0, 110, 140), (None, 0, 1)])
+def test_a_fresh_model_tells_returns_apart_where_it_should(spread, least, most):
+    """By the angle between the tokens of returns that a standard deviation lie below and above the data's mean."""
+    data = make_trajectories([40, 35, 30, 38])
+    settings = training.preset("ci", return_spread=spread, scale=float(data.returns.std()))
+    model = training.make_model(DecisionTransformerGymDataCollator(data, scale=settings.scale), settings)
+    centre = 2.0 if spread is None else float(data.returns.mean()) / settings.scale  # if none, anywhere, of one sign
+    with torch.no_grad():
+        tokens = model.embed_ln(model.embed_return(torch.tensor([[centre - 1], [centre + 1]])))
+    angle = torch.rad2deg(torch.arccos(torch.cosine_similarity(*tokens, dim=0).clamp(-1, 1)))
+    assert least <= angle <= most
+
+
+def test_windows_come_in_the_trainers_own_order(tmp_path):
+    data = make_trajectories([40, 30])
+    settings = training.preset("ci", batch_size=8)
+    collator = DecisionTransformerGymDataCollator(data, scale=settings.scale)
+    args = training.arguments(settings, tmp_path)
+    ours = training.make_trainer(training.make_model(collator, settings), collator, args, held_out=0.5)
+    ours.data_collator = list  # of the windows' names
+    own = Trainer(ours.model, args, list, ours.train_dataset, ours.eval_dataset)
+    orders = []
+    for trainer in (ours, own):
+        loader = trainer.get_train_dataloader()
+        orders.append([])
+        for epoch in range(2):
+            loader.set_epoch(epoch)
+            orders[-1].append([int(anchor) for batch in loader for anchor in batch])
+    assert orders[0] == orders[1]
+    assert orders[0][0] != orders[0][1] and sorted(orders[0][0]) == sorted(ours.train_dataset.anchors)
 
 
 def interrupt(monkeypatch, data, output):

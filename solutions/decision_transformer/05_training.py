@@ -119,8 +119,7 @@ _ = trainer.train()
 # | its schedule | linear to 0 | cosine to 0 | |
 # | windows anchored at | their first step | their last step | notebook 3: the first steps of an episode are seen as often as they are met |
 # | an episode's first 20 steps | seen as often as all others | repeated, up to two fifths of all windows | there nothing but the target return tells what to do (notebook 6 asks for different ones) |
-# | return embedding's first weights | as small as the others | four times as large | one number has to be heard beside the state's seventeen |
-# | time embeddings | learned | learned, but left at 0 where some episodes end early | tried both ways: with them the cheetah keeps targets apart better (notebook 6), walkers run as well without |
+# | return embedding, in the beginning | a multiple of its weights | centred on the data's returns, and spread as they are | the layer norm behind it keeps directions alone: multiples of the same weights look nearly alike, and a target could hardly be told from another |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | about twice as fast |
 #
