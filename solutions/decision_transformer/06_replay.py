@@ -244,8 +244,8 @@ plots.target_against_achieved(mixed_sweep)
 
 # %% [markdown]
 # The provided model does follow: the more it is asked for, the more it earns, in the order of the four heaps of the histogram. It obeys roughly, not to the letter:
-# targets between two heaps are exceeded, and beyond the best recorded run there is nothing to imitate. Look at the faint dots, too: a dot far below the others is a run
-# that landed on its back, and one of those spoils a mean, here that of the fourth heap. The *rank correlation* sums it up: 1 is perfect order, 0 is none.
+# the poor gaits come out better than asked for, the best one not quite as good, and beyond the best recorded run there is nothing to imitate. Look at the faint dots,
+# too, which are single runs: they lie far apart where a run falls into one gait or its neighbour. The *rank correlation* sums it up: 1 is perfect order, 0 is none.
 #
 # ## Choose a target, watch it run
 #
@@ -279,8 +279,8 @@ seen = attention.watch(
 attention_plots.where_it_looks(seen)
 
 # %% [markdown]
-# In the first layer half of it goes to the returns-to-go, whose bars are all alike, as within 20 steps they hardly change themselves; later
-# layers prefer the states. In the first layer these rise and fall with five steps from crest to crest, and that is how long a stride takes.
+# In the first layer a third of it goes to the returns-to-go, whose bars are all alike, as within 20 steps they hardly change themselves; later
+# layers prefer the states. In the second and the third these rise and fall with five steps from crest to crest, and that is how long a stride takes.
 # Nobody told the model about strides; it found out that certain moments are worth a look, stride after stride.
 #
 # The same for the first layer, not averaged: each column is an action, each row how long ago what it looks at was.
@@ -289,7 +289,8 @@ attention_plots.where_it_looks(seen)
 attention_plots.attention_over_time(seen, layer=0)
 
 # %% [markdown]
-# Bright dots come every five columns, and lie five rows apart: once a stride the model looks back, at the same moment of each of the strides before.
+# Bright dots lie about five columns and five rows apart: once a stride the model looks back, at the same moment of the strides before. And where dots
+# form a line that falls to the right, one state is looked at again and again while it grows older.
 #
 # ## Where the states come to lie
 #
@@ -310,8 +311,8 @@ for i in (mixed.returns.argmax(), mixed.returns.argmin()):
 attention_plots.state_map(tokens, earned, "return of the episode", paths)
 
 # %% [markdown]
-# The states lie on a ring. A good runner goes round it once a stride, always the same way; the poorest episode stays in one spot inside. So the place on the
-# ring is the phase of the gait, and the model has found it by itself, since the next action depends on it.
+# The states of those that run lie around a ring. A good runner goes round it once a stride, always the same way; the poorest episode stays inside. So the
+# place on the ring is the phase of the gait, and the model has found it by itself, since the next action depends on it.
 #
 # ## What to take along
 #
