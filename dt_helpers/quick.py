@@ -20,16 +20,19 @@ ROOM = 8  # windows that fit into the memory before the last one is moved to its
 
 
 def fits(model: nn.Module) -> bool:
-    """Whether `Actor` can stand in for the model: one head, on a CPU, and a forward pass that nobody wrote anew or
-    watches through hooks."""
+    """Whether `Actor` can stand in for the model: one head, on a CPU, each token embedded by itself, and a forward pass
+    that nobody wrote anew or watches through hooks."""
     if not isinstance(model, DecisionTransformerModel):
         return False
     written = [type(model).forward, getattr(type(model), "original_forward", type(model).forward)]
     plain = (DecisionTransformerModel.forward, TrainableDT.forward, TrainableDT.original_forward)
     as_written = all(method in plain for method in written)
+    embeddings = (model.embed_return, model.embed_state, model.embed_action)
+    one_by_one = all(type(embedding) is nn.Linear for embedding in embeddings)  # an encoder of frames looks at several
     watched = any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
     return (
         as_written
+        and one_by_one
         and not watched
         and model.config.n_head == 1
         and (model.device.type, model.dtype) == ("cpu", torch.float32)

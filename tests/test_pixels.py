@@ -157,6 +157,19 @@ def test_training_teaches_the_encoder_and_a_saved_agent_acts_alike(agent, film, 
     assert (unseen.rewards != expected.rewards).any()
 
 
+def test_a_replay_shows_the_encoder_the_frames_before(agent, monkeypatch):
+    forward, shown = pixels.ConvEncoder.forward, []
+
+    def watched(encoder, frames):
+        shown.append(frames.shape[1])
+        return forward(encoder, frames)
+
+    monkeypatch.setattr(pixels.ConvEncoder, "forward", watched)
+    run = {"target_return": 8000, "episodes": 2, "max_steps": 8, "progress": False}
+    rollout.evaluate(agent, observe=pixels.camera("HalfCheetah-v5", SIZE), **run)
+    assert [min(count, 5) for count in shown] == [1, 2, 3, 4, 5, 5, 5, 5]
+
+
 def test_its_loss_falls_to_that_of_a_model_which_sees(film):
     """In a few seconds a seeing model gets below what a blind one can reach in the same steps."""
     settings = pixels.preset("ci", steps=60, batch_size=8, context_length=5, eval_steps=60)

@@ -123,6 +123,8 @@ def test_what_fits():
     assert not quick.fits(model)
     hook.remove()
     assert quick.fits(model)
+    model.embed_state = torch.nn.Sequential(model.embed_state)
+    assert not quick.fits(model)
 
 
 def test_a_training_step_takes_the_shortcut_and_nothing_else_does():
