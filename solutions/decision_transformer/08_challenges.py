@@ -161,8 +161,8 @@ print("frames", tuple(batch["states"].shape), "-> embeddings", tuple(encoder(bat
 encoder
 
 # %% [markdown]
-# `pixels.train` makes the model as you know it, says `model.embed_state = pixels.ConvEncoder(...)`, and trains. Two minutes on two idle
-# cores, most of them in the convolutions.
+# `pixels.train` makes the model as you know it, says `model.embed_state = pixels.ConvEncoder(...)`, and trains. Two or three
+# minutes, most of them in the convolutions.
 
 # %%
 eye_settings = pixels.preset()
@@ -188,7 +188,9 @@ print(f"the recorded episodes, by an expert that knows its state: {trajectories.
 plots.return_so_far(results["seeing"])
 
 # %% [markdown]
-# And this is its run, as it saw it and as we do.
+# A line that stops rising is a run that landed on its back; no recording shows how to get up from there.
+#
+# And this is one of its runs, as it saw it and as we do.
 
 # %%
 seen = []
