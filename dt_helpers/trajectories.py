@@ -77,11 +77,10 @@ class Trajectories:
     @cached_property
     def returns_to_go(self) -> np.ndarray:
         """At each step the sum of its own reward and all later ones of its episode, (N,) float32."""
-        before = np.zeros(self.n_steps + 1)  # what was earned, over all episodes, before each step
-        np.cumsum(self.rewards, dtype=np.float64, out=before[1:])
-        to_go = np.repeat(before[self.offsets[1:]], self.lengths)  # (N,), at the end of the step's episode
-        to_go -= before[:-1]
-        return to_go.astype(np.float32)
+        to_go = np.empty(self.n_steps, np.float32)
+        for first, stop in zip(self.offsets[:-1], self.offsets[1:], strict=True):
+            to_go[first:stop] = np.cumsum(self.rewards[first:stop][::-1], dtype=np.float64)[::-1]
+        return to_go
 
     @cached_property
     def episode_of(self) -> np.ndarray:
