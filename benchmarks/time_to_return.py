@@ -55,7 +55,7 @@ class Referee(TrainerCallback):
         model.train()
         self.curve.append((state.global_step, self.seconds, result.mean))
         print(f"| {state.global_step} | {self.seconds:.0f} | {result.mean:.0f} ± {result.std:.0f} |", flush=True)
-        control.should_training_stop = result.mean >= self.bar
+        control.should_training_stop |= result.mean >= self.bar  # the Trainer may have set it, at the last step
         self.since = time.perf_counter()
 
     @property
@@ -105,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--dataset", default="halfcheetah-expert", choices=data.SETS)
     parser.add_argument("--recorded", type=int, default=1000, help="episodes in the dataset")
-    parser.add_argument("--steps", type=int, default=600, help="of ours")
+    parser.add_argument("--steps", type=int, default=800, help="of ours")
     parser.add_argument("--every", type=int, default=100, help="of our steps, episodes are run")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of ours")
     parser.add_argument("--episodes", type=int, default=16)
