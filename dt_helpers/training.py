@@ -118,7 +118,8 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
 
 class _EvenTrainer(Trainer):
     """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
-    steps of both batches, as one process would have it, not the mean of two means. Windows come as `Shuffled` has them."""
+    steps of both batches, as one process would have it, not the mean of two means. `Shuffled`
+    has the windows' order."""
 
     def _get_train_sampler(self, *_) -> Shuffled:
         return Shuffled(self.train_dataset, self.args.seed)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,13 @@ def test_it_runs(name, tmp_path):
     done = run(name, SMALL[name], tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("|") > 10
+
+
+def test_a_run_that_does_not_get_there_ends_at_its_last_step(tmp_path):
+    done = run("time_to_return.py", SMALL["time_to_return.py"], tmp_path)
+    steps = re.findall(r"^\| (\d+) \| \d+ \|", done.stdout, re.MULTILINE)
+    assert steps == ["2", "4", "2", "4"]  # the tutorial's and ours
+    assert "1 of 1 runs did not reach" in done.stdout
 
 
 def test_figures_are_handed_on_and_become_a_page(tmp_path):
