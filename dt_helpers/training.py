@@ -15,7 +15,7 @@ from torch import nn
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
-from dt_helpers import quick
+from dt_helpers import muon, quick
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
@@ -67,6 +67,7 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     with torch.no_grad():
         if settings.return_spread is not None:
             _spread_returns(model.embed_return, collator.trajectories.returns / settings.scale, settings.return_spread)
+    model.hidden_actions = settings.hidden_actions
     if device().type == "cpu":
         model.shortcut = quick.action_preds
     return model
@@ -138,18 +139,24 @@ def make_trainer(
     args: TrainingArguments,
     held_out: float = 0.05,
     early: float = 0.0,
+    matrix_rate: float | None = None,
 ) -> Trainer:
     """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
-    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`."""
+    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
+    `Settings`."""
     keep_freed_memory()
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
+    optimizer = None  # the one that `args` name
+    if matrix_rate is not None:
+        optimizer = muon.for_model(model, args.learning_rate, matrix_rate, args.weight_decay)
     trainer = _EvenTrainer(
         model=model,
         args=args,
         train_dataset=Windows(data, train_episodes, early=early),
         eval_dataset=Windows(data, held_out_episodes, every=collator.max_len),
         data_collator=collator,
+        optimizers=(optimizer, None),
     )
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Progress())
@@ -188,7 +195,7 @@ def train(
     if criterion is not None:
         model.criterion = criterion
     args = arguments(settings, output / "unfinished", seed)
-    trainer = make_trainer(model, collator, args, settings.held_out, settings.early)
+    trainer = make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
     average = MovingAverage(model, settings.ema, checkpoint) if settings.ema else None
     if average:
         trainer.add_callback(average)
