@@ -1,12 +1,12 @@
-"""Muon, the optimiser of the `quick` preset: matrices are turned as far in every direction, the rest is AdamW's.
+"""Muon, the optimiser of the `quick` preset: a matrix goes equally far in every direction, the rest is AdamW's.
 
-The gradient of a matrix has few large directions and many small ones. AdamW scales each number by itself and leaves that
-as it is; Muon makes all of the update's singular values about 1, so that the many directions which a plain step would
-hardly touch are learned as quickly as the few. See https://kellerjordan.github.io/posts/muon/ (Jordan et al. 2024).
+The gradient of a matrix has few strong directions and many weak ones, and AdamW, which scales each number by itself,
+leaves the strong ones ahead. Muon brings all of the update's singular values near 1, so that the weak directions are
+learned as quickly. See https://kellerjordan.github.io/posts/muon/ (Jordan et al. 2024).
 
-It is `torch.optim.Muon`, step for step, but for two things: one optimiser holds both kinds of parameters, so that the
-Trainer's checkpoints and its learning-rate schedule cover them; and matrices are multiplied in float32 where the hardware
-has no bfloat16, which torch's own would emulate: half of a training step's time.
+It is `torch.optim.Muon`, step for step, but for two things. One optimiser holds both kinds of parameters, so that the
+Trainer's checkpoints and its learning-rate schedule cover them. And matrices of one shape are multiplied together, in
+float32 where the hardware has no bfloat16: torch's own takes them one by one, and emulates bfloat16 there.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ def train(
     with TemporaryDirectory() as unused:
         args = training.arguments(settings, Path(unused), seed)
         args.save_strategy = "no"
-        trainer = training.make_trainer(model, collator, args, settings.held_out, settings.early)
+        trainer = training.make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
         average = MovingAverage(model, settings.ema) if settings.ema else None
         if average:
             trainer.add_callback(average)

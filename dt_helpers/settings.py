@@ -16,7 +16,7 @@ class Settings:
     steps: int = 1920  # optimiser steps; the tutorial's 120 epochs of one window for each of 1000 episodes
     batch_size: int = 64  # windows a step
     learning_rate: float = 1e-4  # AdamW's, at its highest
-    matrix_rate: float | None = None  # if set, Muon trains the encoder's matrices, at this learning rate; else AdamW does
+    matrix_rate: float | None = None  # Muon's, for the encoder's matrices; None: AdamW trains them as well
     schedule: str = "linear"  # how the learning rate falls to 0 after the warm-up: "linear" or "cosine"
     warmup: float = 0.1  # share of the steps in which the learning rate rises
     weight_decay: float = 1e-4  # AdamW's
