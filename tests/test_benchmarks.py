@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = {"machine.py", "figures.py", "tutorial.py"}  # what the scripts share
+MODULES = {"machine.py", "figures.py", "campaign.py", "tutorial.py"}  # what the scripts share
 SMALL = {
     "grading.py": "--submissions 4 --stock 1 --whole 0 --class 8 --jobs 1",
     "checks.py": "--rounds 1",
@@ -22,10 +22,12 @@ SMALL = {
     "opening.py": "--recorded 4 --repeats 1",
     "physics.py": "--episodes 1 --max-steps 5",
     "pixels.py": "--preset ci --steps 2 --episodes 2 --max-steps 5 --recorded 4",
-    "quality.py": "--preset ci --steps 2 --seeds 1 --episodes 2 --max-steps 5 --recorded 4",
+    "quality.py": "--dataset hopper-expert --recorded 4 --preset ci --steps 2 --clone-steps 2 --seeds 1 --episodes 2 "
+    "--max-steps 5 --append rows.jsonl",
     "run.py": "collator --options=--repeats=1 --output .",
     "stitching.py": "--graphs 0 --seeds 1 --walks 60 --steps 2",
-    "targets.py": "hopper-mixed --recorded 4 --preset ci --steps 2 --episodes 2 --max-steps 5",
+    "targets.py": "hopper-mixed --recorded 4 --preset ci --steps 2 --clone-steps 2 --seeds 1 --episodes 2 "
+    "--max-steps 5",
     "time_to_return.py": "--recorded 4 --steps 4 --every 2 --episodes 2 --max-steps 5 --part 2 --whole --theirs 4 "
     "--theirs-every 2 --curve curve.json",
     "video.py": "--frames 3 --size 64 --repeats 1",
