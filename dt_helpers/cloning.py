@@ -13,13 +13,13 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from dt_helpers.bars import bar
 from dt_helpers.trajectories import Trajectories
 
 HIDDEN = 256
-STEPS = 10_000
+STEPS = 5_000
 
 
 class Clone(nn.Module):
@@ -64,7 +64,7 @@ def clone(
     progress: bool = True,
     best: float = 1.0,
     batch_size: int = 256,
-    learning_rate: float = 1e-3,
+    learning_rate: float = 1e-2,
     held_out: float = 0.05,
     ema: float = 0.999,
 ) -> Clone:
@@ -93,7 +93,7 @@ def clone(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, dataset=data.name)
-        average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(ema))
+        average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
         with bar(steps, "cloning", show=progress, leave=True) as progress_bar:
@@ -110,6 +110,11 @@ def clone(
     with torch.inference_mode():
         model.config.held_out_loss = float(nn.functional.mse_loss(model.layers(unseen[0]), unseen[1]))
     return model
+
+
+def _decay(longest: float, count: int) -> float:
+    """Of the average after `count` steps: short at the beginning, so that the first weights are soon forgotten."""
+    return min(longest, (1 + count) / (10 + count))
 
 
 def _rows(data: Trajectories, episodes: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
