@@ -18,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 from dt_helpers import muon, quick
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
+from dt_helpers.cloning import clone
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, make_config
@@ -30,6 +31,7 @@ __all__ = [
     "PRESETS",
     "Settings",
     "arguments",
+    "clone",
     "load",
     "load_or_provided",
     "make_model",
