@@ -48,8 +48,8 @@ def write_card(folder: Path) -> None:
 def note_return(folder: Path, evaluation) -> None:
     """Add a measured `dt_helpers.rollout.Evaluation` to the card of the model that was trained into `folder`.
 
-    Where no model was trained there is no card, and nothing happens. What another model has earned, such as one that was
-    in the folder before, is not put there; a line says so.
+    Where no model was trained there is no card, and nothing happens. What another model has earned, such as one that
+    was in the folder before, is not put there; a line says so.
     """
     place = saved.place(folder)
     if not (place / saved.FACTS).exists():

@@ -63,14 +63,13 @@ def of_function(function: Callable) -> dict[str, str]:
     """Of each part of a function, or of another callable, so that it can be said what has changed: `CODE`, and by name
     what it refers to. Raises Untold where something can't be looked into, such as an open file.
     """
-    if not isinstance(function, FunctionType):
-        parts = {CODE: function}
-    else:
-        parts = {CODE: None, **_referred(function)}
+    inside = {id(function): 0}
     try:
-        told = {name: _tell(part, {id(function): 0} if name != CODE else {}) for name, part in parts.items()}
         if isinstance(function, FunctionType):
-            told[CODE] = _tell_body(function, {id(function): 0})
+            told = {name: _tell(part, inside) for name, part in _referred(function).items()}
+            told[CODE] = _tell_body(function, inside)
+        else:
+            told = {CODE: _tell(function, {})}
     except RecursionError:
         raise Untold("too many things that refer to one another") from None
     return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in told.items()}

@@ -68,8 +68,8 @@ def only_one(folder: Path) -> Iterator[None]:
         lock.acquire(timeout=PATIENCE)
     except Timeout:
         raise FolderInUse(
-            f"Another process is training into {folder}. Wait until it is done, stop it (in Jupyter: shut down the other "
-            "notebook's kernel), or train into another folder: `output` says which."
+            f"Another process is training into {folder}. Wait until it is done, stop it (in Jupyter: shut down the "
+            "other notebook's kernel), or train into another folder: `output` says which."
         ) from None
     try:
         yield

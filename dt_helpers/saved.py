@@ -1,8 +1,8 @@
 """A trained model's folder: its files belong together, and whenever the process is killed, one model is whole.
 
-A new model is written to ``unfinished/``, renamed to ``.finished-model/``, and from then on it is the model of the folder.
-Copies of its files then take the places of the old model's; when they have, ``.finished-model/`` goes. Whoever is killed in
-between leaves a ``.finished-model/`` that is read in the meantime, and that the next training brings to its place.
+A new model is written to ``unfinished/``, renamed to ``.finished-model/``, and from then on it is the model of the
+folder. Copies of its files then take the places of the old model's; when they have, ``.finished-model/`` goes. Whoever
+is killed in between leaves one that is read in the meantime, and that the next training brings to its place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FINISHED, UNFINISHED = ".finished-model", "unfinished"
 
 
 def place(folder: Path) -> Path:
-    """Where the files of the folder's model are: in `folder`, or in ``.finished-model/`` if they are just on their way."""
+    """Where the files of the folder's model are: in `folder`, or where they are on their way to it."""
     on_its_way = folder / FINISHED
     return on_its_way if on_its_way.is_dir() else folder
 
