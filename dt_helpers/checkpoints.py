@@ -22,10 +22,14 @@ def last_checkpoint(folder: Path) -> Path | None:
     return next((path for path in reversed(_by_step(folder)) if _is_whole(path)), None)
 
 
+def step_of(checkpoint: Path) -> int:
+    """The steps that were done when it was written."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
 def _by_step(folder: Path) -> list[Path]:
     """The checkpoints in `folder`, oldest first."""
-    steps = {int(match[1]): path for path in folder.glob("checkpoint-*") if (match := re.search(r"-(\d+)$", path.name))}
-    return [steps[step] for step in sorted(steps)]
+    return sorted((path for path in folder.glob("checkpoint-*") if re.search(r"-\d+$", path.name)), key=step_of)
 
 
 def _sizes(checkpoint: Path) -> dict[str, int]:
@@ -69,12 +73,12 @@ class MovingAverage(TrainerCallback):
 
     def __init__(self, model: torch.nn.Module, decay: float, resume_from: Path | None = None):
         self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
-        self.resume_from = resume_from
+
+        if resume_from is not None:
+            self.average.load_state_dict(load_file(resume_from / EMA_FILE))
 
     def on_train_begin(self, args, state, control, model, **kwargs):
         self.average.to(model.device)
-        if self.resume_from is not None:
-            self.average.load_state_dict(load_file(self.resume_from / EMA_FILE))
 
     def on_step_end(self, args, state, control, model, **kwargs):
         self.average.update_parameters(model)

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import nn
-from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
+from transformers import PrinterCallback, Trainer, TrainerState, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
 from dt_helpers import quick, runs, saved
 from dt_helpers.card import write_card
-from dt_helpers.checkpoints import Checkpoints, MovingAverage
+from dt_helpers.checkpoints import Checkpoints, MovingAverage, step_of
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, action_loss, make_config
@@ -211,7 +212,10 @@ def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, cri
 
     begin = time.perf_counter()
     try:
-        trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
+        if run.checkpoint and step_of(run.checkpoint) >= settings.steps:
+            _restore(trainer, run.checkpoint)
+        else:
+            trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
         seconds = time.perf_counter() - begin
         if average:
             average.copy_to(model)
@@ -228,6 +232,12 @@ def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, cri
     except KeyboardInterrupt:
         raise KeyboardInterrupt(run.stopped(trainer.state.global_step)) from None
     return model
+
+
+def _restore(trainer: Trainer, checkpoint: Path) -> None:
+    """All steps are done: the Trainer, asked to go on from there, would do one more."""
+    trainer.model.load_state_dict(load_file(checkpoint / saved.WEIGHTS))
+    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
 
 def _name(criterion: Callable) -> str:
@@ -253,7 +263,7 @@ def load(folder: Path | str | None = None) -> TrainableDT:
         try:
             with _without_file_bars():
                 model = TrainableDT.from_pretrained(saved.place(folder), dtype=torch.float32)
-        except (OSError, ValueError, SafetensorError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             if saved.stamp(folder) == before:
                 raise OSError(f"The model in {folder} can't be read ({error}). Train it again.") from error
         else:

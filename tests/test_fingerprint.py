@@ -44,6 +44,17 @@ SAME = {
     "an object": ("class L:\n    def __init__(s): s.k = 3\n    def __call__(s, p, t, m): return s.k\nloss = L()",) * 2,
     "a module": ("loss = torch.nn.HuberLoss()",) * 2,
     "a set of strings": ("def loss(p, t, m): return p if 'a' in {'a', 'b', 'c', 'd'} else t",) * 2,
+    "a dataclass": (
+        "from dataclasses import dataclass\n@dataclass\nclass L:\n    k: float = 1.0\n"
+        "    def __call__(s, p, t, m): return s.k * p\nloss = L()",
+    )
+    * 2,
+    "a module of one's own": (
+        "class L(torch.nn.Module):\n    def __init__(s):\n        super().__init__()\n        s.k = 3\n"
+        "    def forward(s, p, t, m): return s.k\nloss = L()",
+    )
+    * 2,
+    "a method of a string": ("def loss(p, t, m, f=str.lower): return f(p)",) * 2,
     "one that calls itself": ("def loss(p, t, m): return loss(p, t, m)",) * 2,
 }
 OTHERS = {
@@ -63,6 +74,11 @@ OTHERS = {
     "an object's attribute": (SAME["an object"][0], SAME["an object"][0].replace("3", "4")),
     "an object's method": (SAME["an object"][0], SAME["an object"][0].replace("return s.k", "return -s.k")),
     "a module's setting": ("loss = torch.nn.HuberLoss(delta=1.0)", "loss = torch.nn.HuberLoss(delta=2.0)"),
+    "a dataclass's field": (SAME["a dataclass"][0], SAME["a dataclass"][0].replace("L()", "L(2.0)")),
+    "a module's forward": (
+        SAME["a module of one's own"][0],
+        SAME["a module of one's own"][0].replace("return s.k", "return -s.k"),
+    ),
     "a tensor": ("w = torch.ones(2)\ndef loss(p, t, m): return w", "w = torch.zeros(2)\ndef loss(p, t, m): return w"),
     "an inner function": ("def loss(p, t, m): return (lambda: p + 1)()", "def loss(p, t, m): return (lambda: p + 2)()"),
     "a library's function": ("loss = F.mse_loss", "loss = F.l1_loss"),
@@ -111,12 +127,20 @@ def test_what_has_changed_is_named():
 
 @pytest.mark.parametrize(
     "thing",
-    [threading.Lock(), (i for i in range(3)), sys.stdout],
+    [threading.Lock(), (i for i in range(3)), sys.__stdout__],
     ids=lambda thing: str(type(thing)),
 )
 def test_what_cannot_be_looked_into_is_said(thing):
     with pytest.raises(Untold, match=type(thing).__name__):
         of_function(lambda p, t, m: thing)
+
+
+def test_it_does_not_get_lost_in_things_that_refer_to_one_another():
+    knots = [[] for _ in range(30)]
+    for knot in knots:
+        knot.extend(knots)
+    with pytest.raises(Untold, match="too many things"):
+        of_function(lambda p, t, m: knots)
 
 
 def test_a_wrapper_that_bears_a_librarys_name_is_looked_into():

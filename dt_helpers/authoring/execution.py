@@ -14,7 +14,6 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -124,11 +123,7 @@ def _reason(error: Exception, cell_timeout: float, kernel_log: IO[str]) -> str |
 
 
 def _tidy(notebook: NotebookNode) -> None:
-    """Drop what means nothing once the kernel is gone: live widgets and the kernel's version.
-
-    A bar's former states go too: nbclient drops them only where the cell has come to its end.
-    """
-    CoalesceStreamsPreprocessor().preprocess(notebook, {})
+    """Drop what means nothing once the kernel is gone: live widgets and the kernel's version."""
     notebook.metadata.get("language_info", {}).pop("version", None)
     notebook.metadata.get("language_info", {}).pop("codemirror_mode", None)
     notebook.metadata.get("language_info", {}).pop("nbconvert_exporter", None)
