@@ -95,11 +95,10 @@ def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE,
         positions = _positions(data, env.unwrapped, env_name)  # (N, nq)
     eye = camera(env_name, size)
     frames = np.empty((data.n_steps, size * size), np.uint8)
-    progress_bar = bar(data.n_steps, f"filming {data.name}", show=progress)
-    for first, stop in zip(data.offsets[:-1], data.offsets[1:], strict=True):
-        frames[first:stop] = eye.frames(positions[first:stop])
-        progress_bar.update(stop - first)
-    progress_bar.close()
+    with bar(data.n_steps, f"filming {data.name}", show=progress) as progress_bar:
+        for first, stop in zip(data.offsets[:-1], data.offsets[1:], strict=True):
+            frames[first:stop] = eye.frames(positions[first:stop])
+            progress_bar.update(stop - first)
     return Frames(frames, data.actions, data.rewards, data.dones, data.offsets, name=f"{data.name}, filmed")
 
 
