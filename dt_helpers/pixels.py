@@ -18,6 +18,7 @@ from transformers import DecisionTransformerConfig, set_seed
 
 from dt_helpers import envs, simulate, training
 from dt_helpers.bars import bar
+from dt_helpers.beginning import with_quickest_attention
 from dt_helpers.checkpoints import MovingAverage
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.model import TrainableDT
@@ -172,7 +173,7 @@ def load(folder: Path | str, encoder: Encoder = ConvEncoder) -> TrainableDT:
     weights = Path(folder) / "model.safetensors"
     if not weights.exists():
         raise FileNotFoundError(f"There is no model that sees in {folder}: pixels.train(..., output=...) saves one.")
-    model = training._with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(folder)))
+    model = with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(folder)))
     _give_eyes(model, encoder)
     model.load_state_dict(load_file(weights))
     return model.eval()

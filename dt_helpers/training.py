@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerState, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
-from dt_helpers import muon, quick, runs, saved
+from dt_helpers import muon, runs, saved
+from dt_helpers.beginning import make_model, with_quickest_attention
 from dt_helpers.card import write_card
 from dt_helpers.checkpoints import Checkpoints, MovingAverage, step_of
 from dt_helpers.cloning import clone
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
-from dt_helpers.model import TrainableDT, action_loss, make_config
+from dt_helpers.model import TrainableDT, action_loss
 from dt_helpers.progress import Progress
 from dt_helpers.settings import PRESETS, Settings, preset
 from dt_helpers.trajectories import Trajectories
@@ -41,53 +40,7 @@ __all__ = [
     "train",
 ]
 
-LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less, and need not be told apart
 PROVIDED = Path(__file__).parent / "assets" / "model"  # trained with the quick preset; its weights are float16
-
-
-def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
-    """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
-    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name).
-
-    With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
-    standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
-    which keeps directions alone: a multiple of one vector, as the embedding is else, says nothing of the return.
-    """
-    config = make_config(
-        state_dim=collator.state_dim,
-        act_dim=collator.act_dim,
-        context_length=settings.context_length,
-        max_ep_len=settings.max_ep_len,
-        resid_pdrop=settings.dropout,
-        embd_pdrop=settings.dropout,
-        attn_pdrop=settings.dropout,
-    )
-    config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
-    config.return_scale = settings.scale
-    for key, value in about.items():
-        setattr(config, key, value)
-    model = _with_quickest_attention(TrainableDT(config))
-    with torch.no_grad():
-        if settings.return_spread is not None:
-            _spread_returns(model.embed_return, collator.trajectories.returns / settings.scale, settings.return_spread)
-    model.hidden_actions = settings.hidden_actions
-    if device().type == "cpu":
-        model.shortcut = quick.action_preds
-    return model
-
-
-def _spread_returns(embedding: nn.Linear, returns: np.ndarray, spread: float) -> None:
-    """As `make_model` says it; the returns are scaled."""
-    nn.init.normal_(embedding.bias, std=float(embedding.weight.std()))
-    embedding.weight.mul_(spread / max(float(returns.std()), LEAST_DEVIATION))
-    embedding.bias.sub_(embedding.weight[:, 0] * float(returns.mean()))
-
-
-def _with_quickest_attention(model: TrainableDT) -> TrainableDT:
-    """For sequences of 60 tokens a CPU is quicker without the fused attention kernel."""
-    if not torch.cuda.is_available():
-        model.set_attn_implementation("eager")
-    return model
 
 
 def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
@@ -277,7 +230,7 @@ def load(folder: Path | str | None = None) -> TrainableDT:
                 raise OSError(f"The model in {folder} can't be read ({error}). Train it again.") from error
         else:
             if saved.stamp(folder) == before:  # else a training has just put another model there
-                return _with_quickest_attention(model).eval()
+                return with_quickest_attention(model).eval()
 
 
 @contextmanager

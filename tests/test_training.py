@@ -165,19 +165,6 @@ def test_the_average_is_what_is_kept(tmp_path):
     assert not torch.allclose(weights[None], weights[1.0])
 
 
-@pytest.mark.parametrize(("spread", "least", "most"), [(2.0, 110, 140), (None, 0, 1)])
-def test_a_fresh_model_tells_returns_apart_where_it_should(spread, least, most):
-    """By the angle between the tokens of returns that a standard deviation lie below and above the data's mean."""
-    data = make_trajectories([40, 35, 30, 38])
-    settings = training.preset("ci", return_spread=spread, scale=float(data.returns.std()))
-    model = training.make_model(DecisionTransformerGymDataCollator(data, scale=settings.scale), settings)
-    centre = 2.0 if spread is None else float(data.returns.mean()) / settings.scale  # if none, anywhere, of one sign
-    with torch.no_grad():
-        tokens = model.embed_ln(model.embed_return(torch.tensor([[centre - 1], [centre + 1]])))
-    angle = torch.rad2deg(torch.arccos(torch.cosine_similarity(*tokens, dim=0).clamp(-1, 1)))
-    assert least <= angle <= most
-
-
 def test_windows_come_in_the_trainers_own_order(tmp_path):
     data = make_trajectories([40, 30])
     settings = training.preset("ci", batch_size=8)

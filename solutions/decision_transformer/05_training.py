@@ -118,12 +118,12 @@ _ = trainer.train()
 # | --- | --- | --- | --- |
 # | optimiser | AdamW | Muon for the encoder's matrices, AdamW for the rest | see below |
 # | learning rate | 0.0001 | 0.002, Muon's 0.02 | the tutorial's model is still far from converged when it stops |
-# | its schedule | linear to 0 | cosine to 0 | |
 # | dropout | 0.1 | none | so short a run does not overfit: its two curves stay together |
 # | past actions | seen | hidden in nine of ten windows | see below |
 # | windows anchored at | their first step | their last step | notebook 3: the first steps of an episode are seen as often as they are met |
-# | an episode's first 20 steps | seen as often as all others | repeated, up to a tenth of all windows | there nothing but the target return tells what to do (notebook 6 asks for different ones) |
+# | an episode's first 20 steps | seen as often as all others | repeated, up to a twentieth of all windows | there nothing but the target return tells what to do (notebook 6 asks for different ones) |
 # | return embedding, at the start | a multiple of its weights | centred on the data's returns, and spread as they are | the layer norm behind it keeps directions alone: multiples of the same weights look nearly alike, and a target could hardly be told from another |
+# | time embeddings | learned | a straight line from the first step to the last, which stays | each of a thousand is seen in one window of fifty: learned so seldom, it is noise in all three tokens |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | about twice as fast |
 #
