@@ -120,12 +120,12 @@ def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
 
 
 def preset(name: str | None = None, **changes) -> Settings:
-    """As `training.preset`, with at most 1000 steps of 32 windows: each has 20 frames, all of which are looked at.
+    """As `training.preset`, with at most 300 steps of 32 windows: each has 20 frames, all of which are looked at.
 
     Windows at the episodes' starts, which hold few frames, are not repeated.
     """
     settings = training.preset(name)
-    small = {"steps": min(settings.steps, 1000), "batch_size": min(settings.batch_size, 32), "early": 0.0}
+    small = {"steps": min(settings.steps, 300), "batch_size": min(settings.batch_size, 32), "early": 0.0}
     return training.preset(name, **{**small, **changes})
 
 
