@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from transformers import TrainerCallback
+from transformers import Trainer, TrainerCallback, TrainerState
 
 from dt_helpers import saved
 
@@ -42,6 +42,12 @@ def _is_whole(checkpoint: Path) -> bool:
         return json.loads((checkpoint / SIZES).read_text()) == _sizes(checkpoint)
     except (OSError, ValueError):
         return False
+
+
+def restore(trainer: Trainer, checkpoint: Path) -> None:
+    """Give a Trainer the weights and the history of a checkpoint, without a step of training."""
+    trainer.model.load_state_dict(load_file(checkpoint / saved.WEIGHTS))
+    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
 
 class Checkpoints(TrainerCallback):

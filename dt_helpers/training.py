@@ -10,14 +10,13 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from transformers import PrinterCallback, Trainer, TrainerState, TrainingArguments, set_seed
+from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
 from dt_helpers import muon, runs, saved
 from dt_helpers.beginning import make_model, with_quickest_attention
 from dt_helpers.card import write_card
-from dt_helpers.checkpoints import Checkpoints, MovingAverage, step_of
+from dt_helpers.checkpoints import Checkpoints, MovingAverage, restore, step_of
 from dt_helpers.cloning import clone
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
@@ -175,7 +174,7 @@ def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, cri
     begin = time.perf_counter()
     try:
         if run.checkpoint and step_of(run.checkpoint) >= settings.steps:
-            _restore(trainer, run.checkpoint)
+            restore(trainer, run.checkpoint)  # the Trainer itself would do one step more
         else:
             trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
         seconds = time.perf_counter() - begin
@@ -194,12 +193,6 @@ def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, cri
     except KeyboardInterrupt:
         raise KeyboardInterrupt(run.stopped(trainer.state.global_step)) from None
     return model
-
-
-def _restore(trainer: Trainer, checkpoint: Path) -> None:
-    """All steps are done: the Trainer, asked to go on from there, would do one more."""
-    trainer.model.load_state_dict(load_file(checkpoint / saved.WEIGHTS))
-    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
 
 def _name(criterion: Callable) -> str:

@@ -1,7 +1,7 @@
 """When a training is killed or interrupted, what is on disk can be read, and the same call ends in the same weights.
 
-``DT_KILLS`` says how many moments of each kind are tried: file operations, spread over all there are (a large number
-tries every one), and random times. `make test` tries a few.
+`tests.sizes` says how many moments of each kind are tried: operations on files, spread over all there are, of which
+``DT_CAMPAIGN="kills=1000"`` tries every one, and random times.
 """
 
 import os
@@ -14,9 +14,9 @@ import time
 
 import pytest
 
-from . import kills
+from . import kills, sizes
 
-KILLS = int(os.environ.get("DT_KILLS") or 3)
+KILLS = sizes.size("kills", small=3, whole=20)
 WHOLE = "import sys; from pathlib import Path; from tests import kills; kills.train(Path(sys.argv[1]))"
 
 
