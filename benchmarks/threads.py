@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,7 +114,9 @@ def table(seconds: dict[str, dict[str, list[float]]]) -> str:
     """The best of each way under each load, and its ratio to the best fixed number's."""
     lines = ["| | " + " | ".join(seconds) + " |", "| --- " * (len(seconds) + 1) + "|"]
     for way in ways():
-        cells = [f"{min(by_way[way]):.1f} s ({min(by_way[way]) / best_fixed(by_way):.2f})" for by_way in seconds.values()]
+        cells = [
+            f"{min(by_way[way]):.1f} s ({min(by_way[way]) / best_fixed(by_way):.2f})" for by_way in seconds.values()
+        ]
         lines.append(f"| {way} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
