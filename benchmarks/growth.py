@@ -14,6 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import dt_helpers  # noqa: F401 (before torch)
+
+# isort: split
 import numpy as np
 import torch
 from evaluation import our_way
@@ -62,7 +65,7 @@ def trainers_step(trajectories, steps: int, workers: int = 0, **sizes) -> float:
 
 def processes(count: int, options: list[str]) -> float:
     """Milliseconds of a step of the Trainer on `count` processes, which share the windows of a step and the cores."""
-    threads = max(1, int(os.environ.get("OMP_NUM_THREADS", usable_cores())) // count)
+    threads = max(1, torch.get_num_threads() // count)
     run = subprocess.run(
         [
             *(sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"),

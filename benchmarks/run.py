@@ -31,6 +31,7 @@ QUICK = {
     "whole_run.py": [],
     "time_to_return.py": [],
     "growth.py": [],
+    "threads.py": [],
     "quality.py": ["--dataset", "halfcheetah-expert", "--seeds", "1"],
 }
 WHOLE = {

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from gymnasium import Env
 
-from dt_helpers import envs, fingerprint, quick, video
+from dt_helpers import envs, fingerprint, quick, threads, video
 from dt_helpers.bars import bar
 from dt_helpers.hardware import keep_freed_memory
 from dt_helpers.model import DecisionTransformerModel
@@ -168,6 +168,7 @@ def _run(
     model.eval()
     actor = quick.Actor(model, count) if quick.fits(model) else None
     keep_freed_memory()
+    threads.settle()
     mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
 
     K, scale = config.context_length, config.return_scale

@@ -21,6 +21,7 @@ from dt_helpers.cloning import clone
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, action_loss
+from dt_helpers.pace import Pace
 from dt_helpers.progress import Progress
 from dt_helpers.settings import PRESETS, Settings, preset
 from dt_helpers.trajectories import Trajectories
@@ -123,6 +124,7 @@ def make_trainer(
     )
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Progress())
+    trainer.add_callback(Pace())
     return trainer
 
 

@@ -36,6 +36,7 @@ SMALL = {
     "stitching.py": "--graphs 0 --seeds 1 --walks 60 --steps 2",
     "targets.py": "hopper-mixed --recorded 4 --preset ci --steps 2 --clone-steps 2 --seeds 1 --episodes 2 "
     "--max-steps 5",
+    "threads.py": "--recorded 4 --preset ci --steps 2 --changing 2 --loops 1 --repeats 1 --loads idle",
     "time_to_return.py": "--recorded 4 --steps 4 --every 2 --episodes 2 --max-steps 5 --part 2 --whole --theirs 4 "
     "--theirs-every 2 --curve curve.json",
     "video.py": "--frames 3 --size 64 --repeats 1",

@@ -33,13 +33,14 @@ if importlib.util.find_spec("dt_helpers") is None:
     source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
 
-import numpy as np
-import torch
-from transformers import Trainer, TrainingArguments
-
+# The helpers come before torch: they tell its threads how to wait for each other.
 from dt_helpers import check, data, muon, plots, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from dt_helpers.workspace import workspace
+
+import numpy as np
+import torch
+from transformers import Trainer, TrainingArguments
 
 trajectories = data.load("halfcheetah-expert")
 

@@ -36,11 +36,12 @@ if importlib.util.find_spec("dt_helpers") is None:
 
 import json
 
-import numpy as np
-import torch
-
+# The helpers come before torch: they tell its threads how to wait for each other.
 from dt_helpers import attention, attention_plots, card, check, data, envs, plots, rollout, slider, sweep, training
 from dt_helpers.workspace import workspace
+
+import numpy as np
+import torch
 
 trajectories = data.load("halfcheetah-expert")
 model = training.load_or_provided()
