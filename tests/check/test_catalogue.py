@@ -28,6 +28,17 @@ def test_the_first_way_of_each_mistake_is_recognised(name):
     assert all(verdict.sentence == first[slug].sentence for slug, verdict in found.items())
 
 
+@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("name", ["choose_target", "next_node"])
+def test_every_way_to_get_a_single_number_wrong_is_recognised(name, seed):
+    found = [(mistake.slug, judged(name, mistake.reproduce, seed)) for mistake in MISTAKES[name]]
+    assert [(slug, verdict) for slug, verdict in found if verdict.passed or verdict.mistake != slug] == []
+
+
+def test_nan_in_all_cases_is_no_sign_of_any_mistake():
+    assert judged("choose_target", lambda targets, achieved: np.nan, 11).mistake == "nan"
+
+
 @settings(max_examples=150)
 @given(st.sampled_from(EVERY), SEEDS)
 def test_any_mistake_is_recognised_on_any_inputs(case, seed):

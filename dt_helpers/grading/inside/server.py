@@ -1,7 +1,8 @@
 """Imports torch and transformers once, then forks a process for each exercise, on the grader's word.
 
 The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time:
-"fork", with one end of a new socket for the child, and "kill", which ends that child and all that it started.
+"fork", with one end of a new socket for the child, who says there that it is ready; "look", for the child's clocks;
+"kill", which ends the child and all that it started; "wait", the same for a child that is about to end by itself.
 """
 
 import contextlib
@@ -14,10 +15,10 @@ import socket
 import sys
 import time
 
-from . import isolation
+from . import isolation, wire
 from .child import Child
 
-SCRATCH = "/scratch"  # where bubblewrap made one
+ENDING = 10.0  # seconds in which a child that hung up has to end
 
 
 class Server:
@@ -34,12 +35,14 @@ class Server:
             if not request:
                 self._kill()
                 return
-            answer = {}
             try:
                 if request == b"fork":
                     self._fork(descriptors[0])
+                    answer = {}
+                elif request == b"look":
+                    answer = {"clocks": isolation.clocks()}
                 else:
-                    answer = self._kill()
+                    answer = self._kill(ENDING if request == b"wait" else 0.0)
             except OSError as problem:
                 answer = {"problem": str(problem)}
             finally:
@@ -58,6 +61,7 @@ class Server:
             self._become_a_child()
             with socket.socket(fileno=os.dup(descriptor)) as connection:
                 os.close(descriptor)
+                wire.send(connection, {"ready": True})
                 Child(connection).serve()
             status = 0
         except BaseException as problem:
@@ -84,15 +88,19 @@ class Server:
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
 
-    def _kill(self) -> dict:
-        """How the child ended, and the seconds of the processor that it took."""
+    def _kill(self, patience: float = 0.0) -> dict:
+        """How the child ended, and the seconds of the processor that it took. It has `patience` to end by itself."""
         pid, self.pid = self.pid, 0
         if not pid:
             return {}
+        until = time.monotonic() + patience
+        ended, status, used = os.wait4(pid, os.WNOHANG)
+        while not ended and time.monotonic() < until:
+            time.sleep(0.01)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
         if not self.options["isolated"]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
-        ended, status, used = os.wait4(pid, os.WNOHANG)
         if not ended:
             os.kill(pid, signal.SIGKILL)
             _, status, used = os.wait4(pid, 0)
