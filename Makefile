@@ -38,7 +38,7 @@ help: ## List the targets
 	@echo '  ARGS="-k data" is handed on to pytest.'
 
 course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/course.html
-	@$(ACTIVATED) dt-course course
+	@$(ACTIVATED) dt-course course $(ARGS)
 
 lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
 	@$(ACTIVATED) jupyter lab notebooks/decision_transformer/01_setup.ipynb

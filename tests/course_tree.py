@@ -27,6 +27,11 @@ def add_script(tree: Tree, name: str, *cells: str) -> Path:
     return path
 
 
+def declare(tree: Tree, text: str) -> None:
+    """The course.toml of the course."""
+    tree.course_file.write_text(text)
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text

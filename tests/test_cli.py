@@ -71,7 +71,7 @@ def test_help_is_quick_because_nothing_heavy_is_imported():
         (["train", "--preset", "huge"], "'ci', 'quick', 'tutorial'"),
         (["train", "--seed", "three"], "--seed"),
         (["train", "--sede", "3"], "--sede"),
-        (["course", "--cell-minutes", "0"], "cell-minutes"),
+        (["course", "--still-minutes", "0"], "still-minutes"),
         (["release", "--check", "--execute"], "cannot be combined"),
         (["release", "02_window"], "--execute"),
     ],

@@ -8,8 +8,10 @@ The same scripts give the same bytes, so that a test can make everything again a
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +19,12 @@ import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
-from dt_helpers.authoring import scripts, students
-from dt_helpers.authoring.execution import WIDGET, execute
+from dt_helpers.authoring import expected, parts, scripts, students
+from dt_helpers.authoring.execution import STILL, WIDGET
+from dt_helpers.authoring.lines import Lines, minutes_and_seconds
+from dt_helpers.authoring.side_by_side import side_by_side
 from dt_helpers.authoring.tree import Tree
+from dt_helpers.hardware import usable_cores
 from dt_helpers.workspace import cache_dir, replacing
 
 
@@ -109,35 +114,43 @@ def write(release: Release) -> None:
 
 
 def run(
-    tree: Tree, names: list[str], *, console: Console, preset: str | None = None, cell_timeout: float = 3600
+    tree: Tree, names: list[str], *, console: Console, preset: str | None = None, still: float = STILL
 ) -> dict[str, NotebookNode]:
-    """Execute the solution notebooks called `names` (none: all of them), in the order of the course.
+    """Execute the solution notebooks called `names` (none: all of them), side by side, and note how long they took.
 
     They work in ``.cache/release``, emptied first when all of them run. Raises ValueError for an unknown name and
     CellFailed for a cell that fails.
     """
-    found = {script.stem: script for script in tree.scripts()}
+    found = [script.stem for script in tree.scripts()]
     if unknown := [name for name in names if name not in found]:
         raise ValueError(f"There is no notebook {', '.join(unknown)}. There are: {', '.join(found)}.")
-    chosen = [stem for stem in found if not names or stem in names]
     workspace = tree.root / ".cache" / "release"
     if not names:
         shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True, exist_ok=True)
-    environment = {"DT_WORKSPACE": str(workspace)} | ({"DT_PRESET": preset} if preset else {})
+    executed, pieces = parts.read(tree, names or found)
+    preset = preset or os.environ.get("DT_PRESET") or "quick"
+    seconds = {}
+    with Lines(console, [part.name for part in pieces]) as lines:
+        options = {"jobs": min(usable_cores(), len(pieces)), "still": still, "seconds": expected.read(tree, preset)}
+        places = {"folder": tree.solutions, "workspace": workspace, "preset": preset}
+        with closing(side_by_side(pieces, **options, **places, lines=lines)) as ended:
+            for part, execution, error in ended:
+                took = minutes_and_seconds(execution.seconds)
+                lines.end(part.name, f"failed after {took}" if error else f"done in {took}")
+                if error:
+                    raise error
+                seconds[part.name] = execution.cpu
     readers_paths = {
         str(workspace): "~/dt_workspace",
         str(cache_dir()): "~/.cache/dt_helpers",
         str(tree.root): "decision-transformer-course",
         str(Path.home()): "~",
     }
-    executed = {}
-    for number, stem in enumerate(chosen, 1):
-        notebook = executed[stem] = scripts.read(found[stem])
-        position = f"{number} of {len(chosen)}"
-        options = {"console": console, "environment": environment, "cell_timeout": cell_timeout}
-        execute(notebook, tree.solutions, name=stem, position=position, **options)
+    for notebook in executed.values():
+        parts.number_executions(notebook)
         _hide_paths(notebook, readers_paths)
+    expected.note(tree, preset, seconds)
     return executed
 
 

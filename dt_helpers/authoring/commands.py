@@ -9,26 +9,38 @@ import typer
 
 from dt_helpers.options import PresetOption
 
+StillOption = Annotated[
+    float,
+    typer.Option(min=0.01, help="Stop a cell that for so long has printed nothing and used no CPU time."),
+]
+
 
 def course(
     output: Annotated[Path, typer.Option(help="Folder for everything that the course makes.")] = Path("output"),
     preset: PresetOption = None,
-    cell_minutes: Annotated[float, typer.Option(min=0.01, help="Give a cell up that runs longer than this.")] = 60,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Notebooks that run at a time. Default: one for each core.", show_default=False),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run again what an earlier run has finished.")] = False,
+    still_minutes: StillOption = 10,
 ) -> None:
-    """Run all notebooks, solved, and leave a page and a video.
+    """Run all notebooks, solved, side by side, and leave a page and a video.
 
     The page is course.html, all notebooks with their outputs, and the video is replay.mp4. To be run in a checkout of
-    the course, whose own notebooks stay as they are.
+    the course, whose own notebooks stay as they are. A run that was stopped goes on where it was.
 
     \b
     Examples:
       dt-course course
+      dt-course course --fresh --jobs 1
       dt-course course --preset ci --output /tmp/course
     """
     from dt_helpers.authoring.course import Course
     from dt_helpers.authoring.tree import Tree
 
-    Course(Tree.find(), output, preset=preset and preset.value, cell_timeout=cell_minutes * 60).run()
+    options = {"jobs": jobs, "fresh": fresh, "still": still_minutes * 60}
+    Course(Tree.find(), output, preset=preset and preset.value, **options).run()
 
 
 def release(
@@ -40,7 +52,7 @@ def release(
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is not up to date.")] = False,
     preset: PresetOption = None,
-    cell_minutes: Annotated[float, typer.Option(min=0.01, help="Give a cell up that runs longer than this.")] = 60,
+    still_minutes: StillOption = 10,
 ) -> None:
     """Make the notebooks from the percent scripts.
 
@@ -63,10 +75,10 @@ def release(
     from dt_helpers.authoring.tree import Tree
 
     tree, console = Tree.find(), Console()
-    seconds = cell_minutes * 60
     executed = None
     if execute:
-        executed = build.run(tree, names or [], console=console, preset=preset and preset.value, cell_timeout=seconds)
+        still = still_minutes * 60
+        executed = build.run(tree, names or [], console=console, preset=preset and preset.value, still=still)
     plan = build.plan(tree, executed)
     if not check:
         build.write(plan)

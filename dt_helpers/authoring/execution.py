@@ -1,4 +1,4 @@
-"""Running a notebook in a kernel of its own, with its progress shown."""
+"""Running a notebook in a kernel of its own, for as long as anything moves in it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from signal import SIGINT
+from threading import Event, Thread
 from typing import IO
 
+import nbformat
+import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dt_helpers.authoring import CourseError
+from dt_helpers.authoring.stillness import Stillness, process_tree
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STILL = 600.0  # seconds without a sign of life after which a cell is stopped
+GRACE = 10.0  # seconds in which a cell may answer an interrupt before its kernel is killed
 
 
 class CellFailed(CourseError):
-    """A cell that raised, ran too long or took its kernel down. The message is for the terminal, complete."""
+    """A cell that raised, stood still or took its kernel down. The message is for the terminal, complete."""
 
     def __init__(self, notebook: str, number: int, source: str, reason: str) -> None:
         self.notebook, self.number, self.source, self.reason = notebook, number, source, reason
@@ -32,124 +37,188 @@ class CellFailed(CourseError):
         super().__init__(f"{notebook}, cell {number}, failed:\n\n{indented}\n\n{reason}")
 
 
-def execute(
-    notebook: NotebookNode,
-    folder: Path,
-    *,
-    name: str,
-    console: Console,
-    position: str = "",
-    environment: dict[str, str] | None = None,
-    cell_timeout: float = 3600,
-) -> float:
-    """Run all cells of `notebook`, in place, in this Python and in `folder`. Returns the seconds it took.
+class Stopped(Exception):
+    """The run was stopped by `Execution.stop`."""
 
-    `position` ("2 of 6") and `name` head the progress bar, `environment` is added to the kernel's own, and
-    `cell_timeout` is in seconds for one cell. Raises CellFailed, and KeyboardInterrupt at Ctrl-C; what ran before then
-    keeps its outputs.
+
+class Execution:
+    """One run of all cells of `notebook`, in place, in this Python and in `folder`.
+
+    name         : the notebook's, for messages
+    numbers      : of its cells as messages count them; by default from 1
+    environment  : added to the kernel's own
+    still        : seconds after which a cell is stopped in which nothing moves: neither a message comes from the kernel
+                   nor do its processes use CPU time
+    on_progress  : called, in the thread that runs, with the cells that are done and the last line that one printed
     """
-    started = time.monotonic()
-    number = 0  # of the cell that runs, counted from 1 as a reader would
-    with _progress(console, name, position, len(notebook.cells)) as show, tempfile.TemporaryFile("w+") as kernel_log:
 
-        def on_cell_start(cell: NotebookNode, cell_index: int) -> None:
-            nonlocal number
-            number = cell_index + 1
-            show(number - 1, "")
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        folder: Path,
+        *,
+        name: str,
+        numbers: list[int] | None = None,
+        environment: dict[str, str] | None = None,
+        still: float = STILL,
+        on_progress: Callable[[int, str], None] = lambda done, line: None,
+    ) -> None:
+        self.notebook, self.folder, self.name = notebook, folder, name
+        self.numbers = numbers or list(range(1, len(notebook.cells) + 1))
+        self.environment, self.still, self.on_progress = environment or {}, still, on_progress
+        self.seconds = 0.0  # that it took
+        self._cell: int | None = None  # the one that runs
+        self._stillness: Stillness | None = None  # of the kernel, once there is one
+        self._stopped = self._stood_still = False
 
-        client = _Client(
-            notebook,
-            timeout=int(cell_timeout),
-            coalesce_streams=True,
-            record_timing=False,
-            store_widget_state=False,
-            resources={"metadata": {"path": str(folder)}},
-            on_cell_start=on_cell_start,
-        )
-        client.on_line = lambda line: show(number - 1, line)
-        # Without the variable the debugger greets every kernel with a warning about frozen modules.
-        kernel_env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(environment or {})}
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU time that the kernel and what it started have used."""
+        return self._stillness.cpu if self._stillness else 0.0
+
+    def run(self) -> None:
+        """Run the cells. Raises CellFailed, and Stopped; what ran before then keeps its outputs."""
+        began = time.monotonic()
+        with tempfile.TemporaryFile("w+") as kernel_log:
+            client = _Client(
+                self.notebook,
+                execution=self,
+                timeout=None,
+                startup_timeout=300,
+                iopub_timeout=60,  # seconds that outputs may be late on a busy machine
+                coalesce_streams=True,
+                record_timing=False,
+                store_widget_state=False,
+                resources={"metadata": {"path": str(self.folder)}},
+                on_cell_start=lambda cell, cell_index: self._begin(cell_index),
+                on_cell_executed=lambda cell, cell_index, execute_reply: self._stillness.look(),
+            )
+            # Without the variable the debugger greets every kernel with a warning about frozen modules.
+            env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **self.environment}
+            try:
+                client.execute(env=env, stdout=kernel_log, stderr=kernel_log)
+            except Exception as error:
+                if self._stopped:
+                    raise Stopped from None
+                if (reason := self._reason(error, kernel_log)) is None:
+                    raise
+                raise self._failure(error, reason) from None
+            finally:
+                self.seconds = time.monotonic() - began
+                _drop_widgets(self.notebook)
+
+    def stop(self) -> None:
+        """End the kernel at once, from another thread; `run` then raises Stopped."""
+        self._stopped = True
+        self._kill()
+
+    def has_kernel(self, pid: int) -> None:
+        self._stillness = Stillness(pid)
+        if self._stopped:
+            self._kill()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Stop the cell that runs when nothing has moved for long."""
+        over = Event()
+
+        def watch() -> None:
+            while not over.wait(min(2.0, self.still / 10)):
+                if self._stillness.look() < self.still:
+                    continue
+                self._stood_still = True
+                with suppress(ValueError, psutil.Error):  # Windows knows no interrupt for another process
+                    psutil.Process(self._stillness.pid).send_signal(SIGINT)
+                if not over.wait(GRACE):
+                    self._kill()
+                return
+
+        watcher = Thread(target=watch, daemon=True)
+        watcher.start()
         try:
-            client.execute(env=kernel_env, stdout=kernel_log, stderr=kernel_log)
-        except Exception as error:
-            if getattr(client, "_async_cleanup_kernel_future", None) is not None:
-                raise KeyboardInterrupt from None  # nbclient answers Ctrl-C by taking the kernel down, then stumbles
-            reason = _reason(error, cell_timeout, kernel_log)
-            if reason is None:
-                raise
-            raise CellFailed(name, number, notebook.cells[number - 1].source if number else "", reason) from None
+            yield
         finally:
-            _tidy(notebook)
-        show(len(notebook.cells), "")
-    seconds = time.monotonic() - started
-    console.print(f"{position}  {name}: done in {minutes_and_seconds(seconds)}".strip(), highlight=False)
-    return seconds
+            over.set()
+            watcher.join()
 
+    def heard(self, line: str | None) -> None:
+        """The kernel has sent a message, and printed that line."""
+        self._stillness.stir()
+        if line:
+            self.on_progress(self._cell or 0, line)
 
-def minutes_and_seconds(seconds: float) -> str:
-    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
+    def _begin(self, cell_index: int) -> None:
+        self._cell, self._stood_still = cell_index, False
+        self._stillness.stir()
+        self.on_progress(cell_index, "")
+
+    def _kill(self) -> None:
+        for process in process_tree(self._stillness.pid) if self._stillness else []:
+            with suppress(psutil.Error):
+                process.kill()
+
+    def _failure(self, error: Exception, reason: str) -> CellFailed:
+        if self._cell is None:
+            return CellFailed(self.name, 0, "", reason)
+        cell = self.notebook.cells[self._cell]
+        if not isinstance(error, CellExecutionError):  # else the error is there as the kernel has sent it
+            name = type(error).__name__
+            cell.setdefault("outputs", []).append(nbformat.v4.new_output("error", ename=name, evalue=reason))
+            cell.outputs[-1].traceback = [reason]
+        return CellFailed(self.name, self.numbers[self._cell], cell.source, reason)
+
+    def _reason(self, error: Exception, kernel_log: IO[str]) -> str | None:
+        """Why it failed; None for an error that is neither a cell's nor the kernel's."""
+        if self._stood_still:
+            amount = f"{self.still / 60:g} minutes" if self.still >= 60 else f"{self.still:g} seconds"
+            return (
+                f"It was stopped: for {amount} nothing had moved, neither was anything printed nor did the kernel's "
+                "processes use any CPU time."
+            )
+        if isinstance(error, CellExecutionError):
+            return f"{error.ename}: {error.evalue}"
+        kernel_log.seek(0)
+        last = "\n".join(kernel_log.read().splitlines()[-10:])
+        if isinstance(error, DeadKernelError):
+            return f"The kernel died (out of memory?). {last}".strip()
+        if self._cell is None and isinstance(error, RuntimeError):  # what jupyter_client raises
+            return f"The kernel did not start: {error} {last}".strip()
+        return None
 
 
 class _Client(NotebookClient):
-    """nbclient's client, with this Python's kernel, which also tells the last line that a running cell printed."""
+    """nbclient's client, with this Python's kernel, which tells its execution what it hears."""
 
-    on_line: Callable[[str], None]
+    def __init__(self, notebook: NotebookNode, *, execution: Execution, **options) -> None:
+        super().__init__(notebook, **options)
+        self.execution = execution
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """A kernel of the Python that runs this, whatever the user's own kernel named python3 may be."""
         self.km = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
         return self.km
 
+    async def async_start_new_kernel(self, **options) -> None:
+        await super().async_start_new_kernel(**options)
+        self.execution.has_kernel(self.km.provisioner.pid)
+
+    async def async_execute_cell(self, cell: NotebookNode, *args, **options) -> NotebookNode:
+        if cell.cell_type != "code":
+            return await super().async_execute_cell(cell, *args, **options)
+        with self.execution.watched():
+            return await super().async_execute_cell(cell, *args, **options)
+
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        lines = []
         if msg["msg_type"] == "stream":
-            lines = [line for line in msg["content"]["text"].replace("\r", "\n").splitlines() if line.strip()]
-            if lines:
-                self.on_line(lines[-1].strip())
+            text = msg["content"]["text"].replace("\r", "\n")
+            lines = [line.strip() for line in text.splitlines() if line.strip()]
+        self.execution.heard(lines[-1] if lines else None)
         return super().process_message(msg, cell, cell_index)
 
 
-def _reason(error: Exception, cell_timeout: float, kernel_log: IO[str]) -> str | None:
-    """Why a cell failed; None for an error that is not a cell's."""
-    if isinstance(error, CellExecutionError):
-        return f"{error.ename}: {error.evalue}"
-    if isinstance(error, CellTimeoutError):
-        amount = f"{cell_timeout / 60:g} minutes" if cell_timeout >= 60 else f"{cell_timeout:g} seconds"
-        return f"It was stopped after {amount}, the limit for one cell."
-    if isinstance(error, DeadKernelError):
-        kernel_log.seek(0)
-        last = "\n".join(kernel_log.read().splitlines()[-10:])
-        return f"The kernel died (out of memory?). {last}".strip()
-    return None
-
-
-def _tidy(notebook: NotebookNode) -> None:
-    """Drop what means nothing once the kernel is gone: live widgets and the kernel's version."""
-    notebook.metadata.get("language_info", {}).pop("version", None)
-    notebook.metadata.get("language_info", {}).pop("codemirror_mode", None)
-    notebook.metadata.get("language_info", {}).pop("nbconvert_exporter", None)
-    notebook.metadata.pop("widgets", None)
+def _drop_widgets(notebook: NotebookNode) -> None:
+    """Live widgets mean nothing once the kernel is gone."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
-
-
-@contextmanager
-def _progress(console: Console, name: str, position: str, cells: int) -> Iterator[Callable[[int, str], None]]:
-    """A live bar on a terminal, elsewhere (a log file) one line."""
-    title = f"{position}  {name}".strip()
-    if not console.is_terminal:
-        console.print(f"{title}: {cells} cells …", highlight=False)
-        yield lambda done, line: None
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("cells"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[line]}", style="dim", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(title, total=cells, line="")
-        yield lambda done, line: progress.update(task, completed=done, line=line[:100])

@@ -39,6 +39,16 @@ class Tree:
     def config(self) -> Path:
         return self.root / CONFIG
 
+    @property
+    def course_file(self) -> Path:
+        """What runs after what: see `dt_helpers.authoring.parts`."""
+        return self.solutions / "course.toml"
+
+    @property
+    def seconds_file(self) -> Path:
+        """How long each part took: see `dt_helpers.authoring.expected`."""
+        return self.solutions / "seconds.json"
+
     def scripts(self) -> list[Path]:
         """The percent scripts, in the order of the course. Raises FileNotFoundError when there are none."""
         scripts = sorted(self.solutions.glob("[0-9][0-9]_*.py"))

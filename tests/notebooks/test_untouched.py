@@ -1,12 +1,9 @@
 """What a student meets who runs a whole notebook before filling in anything."""
 
-import io
-
 import pytest
-from rich.console import Console
 
 from dt_helpers.authoring import scripts
-from dt_helpers.authoring.execution import CellFailed, execute
+from dt_helpers.authoring.execution import CellFailed, Execution
 
 from .test_notebooks import EXERCISES, TREE, read
 
@@ -19,7 +16,7 @@ def test_it_stops_at_the_check_of_the_first_exercise_and_says_that_nothing_is_fi
     first_check = next(number for number, cell in enumerate(notebook.cells, 1) if scripts.is_graded(cell))
     environment = {"DT_WORKSPACE": str(tmp_path), "DT_PRESET": "ci"}
     with pytest.raises(CellFailed) as failure:
-        execute(notebook, tmp_path, name=stem, console=Console(file=io.StringIO()), environment=environment)
+        Execution(notebook, tmp_path, name=stem, environment=environment).run()
     assert failure.value.number == first_check
     assert failure.value.reason.startswith("CheckFailed")
     assert "not filled in" in failure.value.reason
