@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dt_helpers.check import catalogue, generic, running
 from dt_helpers.check.calling import quietly
+from tests.sizes import examples
 
 NAMES = [name for name in catalogue.NAMES if name != "forward"]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -28,7 +29,7 @@ def test_the_first_way_of_each_mistake_is_recognised(name):
     assert all(verdict.sentence == first[slug].sentence for slug, verdict in found.items())
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples("properties", 150))
 @given(st.sampled_from(EVERY), SEEDS)
 def test_any_mistake_is_recognised_on_any_inputs(case, seed):
     name, mistake = case
@@ -37,7 +38,7 @@ def test_any_mistake_is_recognised_on_any_inputs(case, seed):
     assert verdict.mistake == mistake.slug
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples("properties", 60))
 @given(st.sampled_from(NAMES), SEEDS)
 def test_the_oracle_passes_on_any_inputs(name, seed):
     exercise = catalogue.exercise(name)
