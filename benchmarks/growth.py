@@ -120,9 +120,9 @@ def print_evaluation(trajectories, steps: int, values: dict[str, list[int]], epi
     return rates[0]
 
 
-def print_processes(options: list[str]) -> None:
+def print_processes(counts: list[int], options: list[str]) -> None:
     print("\nThe Trainer's processes (gloo), 64 windows a step in all\n\n| processes | ms a step |\n| --- | --- |")
-    for count in (1, 2):
+    for count in counts:
         print(f"| {count} | {processes(count, options):.1f} |", flush=True)
 
 
@@ -170,6 +170,7 @@ def main() -> None:
         parser.add_argument(f"--{key}", type=int, nargs="+", default=values, help=f"beside the usual {BASE[key]}")
     parser.add_argument("--episodes", type=int, nargs="+", default=[16, 1, 4, 64], help="the first is projected with")
     parser.add_argument("--workers", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--share", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     trajectories = data.load("halfcheetah-expert", episodes=args.recorded, progress=False, say=lambda _: None)
@@ -183,7 +184,7 @@ def main() -> None:
     usual = print_training(trajectories, args.steps, values)
     print_workers(trajectories, args.steps, args.workers)
     rate = print_evaluation(trajectories, args.max_steps, values, args.episodes)
-    print_processes(["--recorded", str(args.recorded), "--steps", str(args.steps)])
+    print_processes(args.processes, ["--recorded", str(args.recorded), "--steps", str(args.steps)])
     print_projection(trajectories, usual, rate)
 
 

@@ -34,3 +34,8 @@ def seeds(name: str, small: int, whole: int) -> list[int]:
 def fresh(name: str) -> random.Random:
     """What the suite `name` draws its fresh cases with."""
     return random.Random(zlib.crc32(f"{name} {SEED}".encode()))
+
+
+def examples(name: str, small: int, whole: int | None = None) -> int:
+    """Half of the suite's cases, ten times as many in a campaign: hypothesis draws the fixed ones, then the fresh."""
+    return (size(name, small, whole or 10 * small) + 1) // 2

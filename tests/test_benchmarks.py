@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +18,19 @@ from dt_helpers.rollout import Evaluation
 from dt_helpers.sweep import Sweep
 from dt_helpers.trajectories import Trajectories
 
+from . import warm
+
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 MODULES = {"machine.py", "figures.py", "campaign.py", "tutorial.py"}  # what the scripts share
 SMALL = {
-    "grading.py": "--submissions 4 --stock 1 --whole 0 --class 8 --jobs 1",
+    "grading.py": "--submissions 4 --stock 1 --whole 0 --class 4 --kills 1 --jobs 1",
     "checks.py": "--rounds 1",
     "collator.py": "--recorded 4 --repeats 1",
     "evaluation.py": "--episodes 2 --steps 5 --repeats 1",
     "generation.py": "--episodes 4 --steps 10 --seconds 0.1 --repeats 1",
-    "growth.py": "--recorded 4 --steps 2 --max-steps 3 --K 2 --hidden 32 --batch 8 --episodes 2 1 --workers 1",
-    "imports.py": "--repeats 1",
+    "growth.py": "--recorded 4 --steps 2 --max-steps 3 --K 2 --hidden 32 --batch 8 --episodes 2 1 --workers 1 "
+    "--processes 2",
+    "imports.py": "--modules check data --repeats 1",
     "opening.py": "--recorded 4 --repeats 1",
     "physics.py": "--episodes 1 --max-steps 5",
     "pixels.py": "--preset ci --steps 2 --episodes 2 --max-steps 5 --recorded 4",
@@ -44,10 +48,21 @@ SMALL = {
 }
 
 
-def run(name: str, options: str, folder: Path) -> subprocess.CompletedProcess:
+def run(name: str, folder: Path) -> subprocess.CompletedProcess:
     environment = os.environ | {"DT_FIGURES": str(folder / "figures.jsonl")}
-    command = [sys.executable, FOLDER / name, *options.split()]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
+    return warm.python(FOLDER / name, *SMALL[name].split(), cwd=folder, env=environment)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Runs a benchmark in a folder of its own, once: what it said, and the folder."""
+
+    @cache
+    def ran(name: str) -> tuple[subprocess.CompletedProcess, Path]:
+        folder = tmp_path_factory.mktemp(name)
+        return run(name, folder), folder
+
+    return ran
 
 
 def test_each_benchmark_has_a_small_size():
@@ -63,29 +78,29 @@ def test_each_is_run_by_make_bench(monkeypatch):
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_it_runs(name, tmp_path):
-    done = run(name, SMALL[name], tmp_path)
+def test_it_runs(ran, name):
+    done, _ = ran(name)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("|") > 10
 
 
-def test_a_run_that_does_not_get_there_ends_at_its_last_step(tmp_path):
-    done = run("time_to_return.py", SMALL["time_to_return.py"], tmp_path)
+def test_a_run_that_does_not_get_there_ends_at_its_last_step(ran):
+    done, _ = ran("time_to_return.py")
     steps = re.findall(r"^\| (\d+) \| \d+ \|", done.stdout, re.MULTILINE)
     assert steps == ["2", "4", "2", "4"]  # the tutorial's and ours
     assert "1 of 1 runs did not reach" in done.stdout
 
 
-def test_figures_are_handed_on_and_become_a_page(tmp_path):
+def test_figures_are_handed_on_and_become_a_page(ran):
     """With a missed bar, which is no failure; a second run takes the place of the first one's section."""
-    for _ in range(2):
-        done = run("run.py", "collator --options=--repeats=1 --output .", tmp_path)
-        assert done.returncode == 0, done.stderr
-    kept = json.loads((tmp_path / "results.json").read_text())
+    _, folder = ran("run.py")
+    done = run("run.py", folder)
+    assert done.returncode == 0, done.stderr
+    kept = json.loads((folder / "results.json").read_text())
     assert list(kept) == ["collator.py"] and len(kept["collator.py"]["figures"]) == 2
-    page = (tmp_path / "RESULTS.md").read_text()
+    page = (folder / "RESULTS.md").read_text()
     assert page.count("## collator.py") == 1 and page.count("| collator alone |") == 2
-    assert kept["collator.py"]["machine"] in page and (tmp_path / "results.png").stat().st_size > 10_000
+    assert kept["collator.py"]["machine"] in page and (folder / "results.png").stat().st_size > 10_000
 
 
 def test_a_figure_knows_whether_it_reaches_its_bar(monkeypatch, capsys):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dt_helpers.check import catalogue, generic, running
 from dt_helpers.check.calling import quietly
+from tests.sizes import examples
 
 NAMES = [name for name in catalogue.NAMES if name != "forward"]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -39,7 +40,7 @@ def test_nan_in_all_cases_is_no_sign_of_any_mistake():
     assert judged("choose_target", lambda targets, achieved: np.nan, 11).mistake == "nan"
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples("properties", 150))
 @given(st.sampled_from(EVERY), SEEDS)
 def test_any_mistake_is_recognised_on_any_inputs(case, seed):
     name, mistake = case
@@ -48,7 +49,7 @@ def test_any_mistake_is_recognised_on_any_inputs(case, seed):
     assert verdict.mistake == mistake.slug
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples("properties", 60))
 @given(st.sampled_from(NAMES), SEEDS)
 def test_the_oracle_passes_on_any_inputs(name, seed):
     exercise = catalogue.exercise(name)
