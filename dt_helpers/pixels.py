@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 from transformers import DecisionTransformerConfig, set_seed
 
-from dt_helpers import envs, simulate, training
+from dt_helpers import envs, runs, saved, simulate, training
 from dt_helpers.bars import bar
 from dt_helpers.beginning import with_quickest_attention
 from dt_helpers.checkpoints import MovingAverage
@@ -25,7 +25,6 @@ from dt_helpers.model import TrainableDT
 from dt_helpers.pixels_camera import SIZE, Camera
 from dt_helpers.settings import Settings
 from dt_helpers.trajectories import Trajectories
-from dt_helpers.workspace import replacing
 
 Encoder = Callable[[int, int], nn.Module]  # hidden, size -> (batch, K, size * size) to (batch, K, hidden)
 
@@ -163,19 +162,19 @@ def train(
     if average:
         average.copy_to(model)
     if output is not None:
-        with replacing(Path(output)) as staged, training._without_file_bars():
-            model.save_pretrained(staged)
+        with runs.only_one(Path(output)), training._without_file_bars():
+            saved.store(Path(output), model.save_pretrained)
     return model.eval()
 
 
 def load(folder: Path | str, encoder: Encoder = ConvEncoder) -> TrainableDT:
     """A model that `train` has saved with that encoder, in `eval()` mode. FileNotFoundError if `folder` holds none."""
-    weights = Path(folder) / "model.safetensors"
-    if not weights.exists():
+    if not saved.there_is_one(Path(folder)):
         raise FileNotFoundError(f"There is no model that sees in {folder}: pixels.train(..., output=...) saves one.")
-    model = with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(folder)))
+    place = saved.place(Path(folder))
+    model = with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(place)))
     _give_eyes(model, encoder)
-    model.load_state_dict(load_file(weights))
+    model.load_state_dict(load_file(place / saved.WEIGHTS))
     return model.eval()
 
 

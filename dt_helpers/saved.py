@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 CONFIG, WEIGHTS, FACTS, HISTORY = "config.json", "model.safetensors", "training.json", "history.json"
@@ -59,6 +60,16 @@ def put(written: Path, folder: Path) -> None:
     """Make the files in `written`, which lies in ``unfinished/``, the model of `folder`."""
     written.rename(folder / FINISHED)
     settle(folder)
+
+
+def store(folder: Path, write: Callable[[Path], None]) -> None:
+    """Make the files that `write` puts into a folder, which it is called with, the model of `folder`."""
+    settle(folder)
+    written = scratch(folder) / "model"
+    written.mkdir()
+    write(written)
+    put(written, folder)
+    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
 
 
 def settle(folder: Path) -> None:

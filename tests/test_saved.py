@@ -9,11 +9,11 @@ OTHER = {saved.CONFIG: "2", saved.WEIGHTS: "2", saved.EVALUATION: json.dumps({"r
 
 
 def put(folder, files):
-    written = saved.scratch(folder) / "model"
-    written.mkdir()
-    for name, content in files.items():
-        (written / name).write_text(content)
-    saved.put(written, folder)
+    def write(written):
+        for name, content in files.items():
+            (written / name).write_text(content)
+
+    saved.store(folder, write)
 
 
 def files(folder):
@@ -26,6 +26,7 @@ def test_a_model_takes_another_ones_place_with_all_that_belongs_to_it(tmp_path):
         put(tmp_path, model)
         assert files(tmp_path) == {**model, "notes.txt": "mine"}
         assert saved.place(tmp_path) == tmp_path
+        assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
 def test_a_model_on_its_way_is_the_folders_model(tmp_path):
