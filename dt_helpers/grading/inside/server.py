@@ -18,6 +18,8 @@ import time
 from . import isolation, wire
 from .child import Child
 
+ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
+
 
 class Server:
     """`options` come from the grader: isolated (in bubblewrap or not), scratch, imports, the limits of a child."""
@@ -91,8 +93,11 @@ class Server:
         pid, self.pid = self.pid, 0
         if not pid:
             return {}
-        ending = waiting and isolation.is_ending(pid)
-        ended, status, used = os.wait4(pid, 0 if ending else os.WNOHANG)
+        until = time.monotonic() + ENDING
+        ended, status, used = os.wait4(pid, os.WNOHANG)
+        while not ended and waiting and isolation.is_ending(pid) and time.monotonic() < until:
+            time.sleep(0.01)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
         if not self.options["isolated"]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
@@ -102,7 +107,7 @@ class Server:
         if not self.options["isolated"]:
             _kill_orphans()
         return {
-            "by itself": bool(ended),
+            "by itself": bool(ended) or not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL,
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
             "seconds": used.ru_utime + used.ru_stime,
