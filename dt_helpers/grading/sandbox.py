@@ -30,7 +30,7 @@ from dt_helpers.grading.view import PACKAGE
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits"
 BUNDLE = ("check/answers", "check/calling", "check/exercise", "check/watching", "grading/inside/*")
 START_SECONDS = 1800  # for imports, and for any answer of the server: a busy machine never takes so long
-PATIENCE = 30  # seconds in which a machine that has no room for another process may find some
+PAUSES = (0.1, 0.3, 1, 2, 4, 8, 16)  # seconds after which a machine that has no room for a process is asked again
 INSIDE = "/course"  # where the bundle is, seen from within
 
 MISSING = """\
@@ -207,17 +207,15 @@ class Sandbox:
 
     def _connection(self) -> socket.socket:
         """With a new process. A server that died is started anew; where the machine has no room, it is tried again."""
-        until, pause = time.monotonic() + PATIENCE, 0.1
-        while True:
+        for pause in (*PAUSES, None):
             try:
                 if self.process is None:
                     self._start()
                 return self._fork()
             except (Disturbed, RuntimeError, OSError) as problem:
-                if time.monotonic() > until:
+                if pause is None:
                     raise Disturbed(f"the sandbox could not make a process: {problem}") from None
             time.sleep(pause)
-            pause = min(2 * pause, 5.0)
 
     def _fork(self) -> socket.socket:
         """Our end of a connection with a new process that is ready; raises Disturbed."""
@@ -237,7 +235,7 @@ class Sandbox:
         return ours
 
     def kill(self, waiting: bool = False) -> dict:
-        """Ends the process that runs and answers how it ended; `waiting`, where it is about to end by itself."""
+        """Ends the process that runs and answers how it ended; `waiting`: one that is ending by itself has the time."""
         try:
             return self._ask(b"wait" if waiting else b"kill")
         except Disturbed:

@@ -48,7 +48,7 @@ class Session:
             raise Stopped(f"sent back what can't be read: {problem}") from None
 
     def end(self, waiting: bool = False) -> None:
-        """`waiting`: it has hung up, so it is about to end by itself."""
+        """`waiting`: it has hung up; if it is ending by itself, it has the time."""
         if self.ended is None:
             self.ended = self.sandbox.kill(waiting)
 

@@ -216,6 +216,14 @@ def test_control_groups_are_made_where_that_is_allowed_and_done_without_elsewher
     assert group.in_force == [] and not list(tmp_path.glob("dt-grading-*"))
 
 
+@pytest.mark.parametrize("name", ["memory.events", "memory.oom_control"])
+def test_the_kernel_s_count_of_what_it_killed_for_memory_is_read(tmp_path, name):
+    group = ControlGroup([tmp_path, tmp_path / "gone"])
+    assert group.killed() == 0
+    (tmp_path / name).write_text("low 0\noom_kill_disable 7\noom 9\noom_kill 2\n")
+    assert group.killed() == 2
+
+
 def test_what_killed_graders_left_is_found(tmp_path):
     for name in ("dt-grading-999999999-abc", f"dt-grading-{os.getpid()}-abc", "dt-grading-x-abc", "other"):
         (tmp_path / name).mkdir()

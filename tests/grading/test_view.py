@@ -13,14 +13,11 @@ from dt_helpers.grading import library, view
 from .course import REPOSITORY, needs
 
 ASK = """
-import os, sys
-from pathlib import Path
 from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.sandbox import Sandbox
 
 text = "import os, torch\\nfound = [place for place in %r if os.path.exists(place)]\\n"
-text += "found += [top for top, _, names in os.walk('/') if 'oracles.py' in names or 'gradebook.db' in names]\\n"
-
+text += "found += [top for top, _, names in os.walk('/') if {'oracles.py', 'of_the_course.ipynb'} & {*names}]\\n"
 text += "raise ValueError(sorted(set(found)))"
 with Sandbox(limits=Limits(cpu_seconds=60)) as box, box.session() as session:
     request = {"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"}
@@ -36,8 +33,7 @@ def test_a_virtual_environment_in_the_course_in_tmp_behind_a_link_and_named_by_a
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(course / ".venv")}))
     packages.rmdir()
     packages.symlink_to(sysconfig.get_path("purelib"))
-    for name in ("gradebook.db", "solutions"):
-        (course / name).touch()
+    (course / "of_the_course.ipynb").touch()
     (tmp_path / "link").symlink_to(course)
     ran = subprocess.run(
         ["link/.venv/bin/python", "-c", ASK % [str(tmp_path), str(REPOSITORY), "/home", "/root"]],

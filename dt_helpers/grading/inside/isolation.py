@@ -16,6 +16,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV = 1, 2, 4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 MADV_COLLAPSE, LARGE_PAGE = 25, 2 << 20
+PF_EXITING = 4
 CAP_VERSION_3, CAPABILITIES = 0x20080522, 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -134,6 +135,12 @@ def clocks() -> tuple[float, float]:
                 with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as status:
                     waited += int(status.read().split()[1]) / 1e9
     return ran, waited
+
+
+def is_ending(pid: int) -> bool:
+    """Whether a child is on its way out; it closes its files only then, unless its own code did."""
+    fields = dict(_processes()).get(pid)
+    return fields is not None and (fields[0] == b"Z" or bool(int(fields[6]) & PF_EXITING))
 
 
 def threads_of_the_user() -> int:

@@ -2,7 +2,7 @@
 
 The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time:
 "fork", with one end of a new socket for the child, who says there that it is ready; "look", for the child's clocks;
-"kill", which ends the child and all that it started; "wait", the same for a child that is about to end by itself.
+"kill", which ends the child and all that it started; "wait", the same, but if it is ending by itself it has the time.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ import time
 from . import isolation, wire
 from .child import Child
 
-ENDING = 10.0  # seconds in which a child that hung up has to end
+ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
 
 
 class Server:
@@ -42,7 +42,7 @@ class Server:
                 elif request == b"look":
                     answer = {"clocks": isolation.clocks()}
                 else:
-                    answer = self._kill(ENDING if request == b"wait" else 0.0)
+                    answer = self._kill(waiting=request == b"wait")
             except OSError as problem:
                 answer = {"problem": str(problem)}
             finally:
@@ -88,14 +88,14 @@ class Server:
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
 
-    def _kill(self, patience: float = 0.0) -> dict:
-        """How the child ended, and the seconds of the processor that it took. It has `patience` to end by itself."""
+    def _kill(self, waiting: bool = False) -> dict:
+        """How the child ended, and the seconds of the processor that it took."""
         pid, self.pid = self.pid, 0
         if not pid:
             return {}
-        until = time.monotonic() + patience
+        until = time.monotonic() + ENDING
         ended, status, used = os.wait4(pid, os.WNOHANG)
-        while not ended and time.monotonic() < until:
+        while not ended and waiting and isolation.is_ending(pid) and time.monotonic() < until:
             time.sleep(0.01)
             ended, status, used = os.wait4(pid, os.WNOHANG)
         if not self.options["isolated"]:
@@ -107,14 +107,14 @@ class Server:
         if not self.options["isolated"]:
             _kill_orphans()
         return {
-            "by itself": bool(ended),
+            "by itself": bool(ended) or not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL,
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
             "seconds": used.ru_utime + used.ru_stime,
         }
 
 
-def _kill_orphans(patience: float = 2.0) -> None:
+def _kill_orphans(patience: float = 60.0) -> None:
     """Without a namespace, what a child left running has become a child of the server."""
     until = time.monotonic() + patience
     while (left := isolation.children()) and time.monotonic() < until:
