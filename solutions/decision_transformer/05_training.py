@@ -21,7 +21,7 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say which few settings decide whether the cheetah runs.
 #
-# About 10 minutes of yours and, with the `quick` preset, a few minutes of two CPU cores. One exercise.
+# About 15 minutes of yours and, with the `quick` preset, one or two minutes of a CPU core. One exercise.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.

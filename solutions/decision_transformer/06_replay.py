@@ -227,7 +227,7 @@ print(expert_sweep)
 # target tells something: at the start all episodes look alike, and only the return-to-go says which of the gaits will follow.
 #
 # A model that was trained on it comes with the course. `training.train(mixed, output=workspace() / "model-mixed")` trains one of yours, in
-# a few minutes, and this cell then takes that one.
+# a minute or two, and this cell then takes that one.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
