@@ -29,7 +29,7 @@ COLAB_MADE := $(COLAB)/made-$(shell echo "$(COLAB_PYTHON) $(COLAB_TORCH)" | cat 
 LEGACY := $(VENV)-legacy
 LEGACY_PYTHON := $(if $(filter file,$(origin PYTHON)),python3.11,$(PYTHON))
 
-.PHONY: help course lab test test-postgres test-colab test-browser test-legacy test-versions bench experts release lint clean
+.PHONY: help course lab test campaign check test-postgres test-colab test-browser test-legacy test-versions bench experts release lint clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,13 +43,19 @@ course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/cours
 lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
 	@$(ACTIVATED) jupyter lab notebooks/decision_transformer/01_setup.ipynb
 
-# Neither the user's cache nor the user's workspace is touched, and no window is opened. One thread: the models of the
-# tests are tiny, and on a busy machine two threads that wait for each other are slower than one.
+# On all cores, a file at a time on each; ARGS="-n 0" is for one process. conftest.py says which files begin.
+PYTEST := python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: lint ## Check the style, run the tests and replay the solution notebooks
 	@rm -rf .cache/test-workspace
-	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_WORKSPACE="$(CURDIR)/.cache/test-workspace" MPLBACKEND=agg \
-		OMP_NUM_THREADS=1 \
-		python -m pytest tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
+	@$(ACTIVATED) $(PYTEST) tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
+
+campaign: ## The same, with all cases of the suites that draw a sample of theirs: hours
+	@DT_CAMPAIGN=whole $(MAKE) --no-print-directory test
+
+# BASE=HEAD compares with the last commit, where the branch has more of them.
+BASE ?= main
+check: lint ## Check the style and run the tests of what differs from main, for the loop of editing
+	@$(ACTIVATED) python -m tests.affected "$(BASE)" $(ARGS)
 
 test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its own (needs Debian's postgresql)
 	@$(BIN)/python -c 'import psycopg, psycopg2' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[postgres]'

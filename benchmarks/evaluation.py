@@ -7,6 +7,9 @@ from step to step, as it takes the whole history along, so that whole episodes a
 import argparse
 import time
 
+import dt_helpers  # noqa: F401 (before torch)
+
+# isort: split
 import numpy as np
 import torch
 import tutorial

@@ -5,7 +5,7 @@ notebooks included; a sample of it by `nbgrader autograde`. Seconds are on the c
 memory is the largest sum over all processes (PSS: what is shared counts once).
 
 `--class 1000` grades so many twice, all notebooks with their outputs cleared: once undisturbed, once killed (`kill -9`)
-three times and started again, and compares all verdicts and the gradebooks.
+`--kills` times and started again, and compares all verdicts and the gradebooks.
 """
 
 import argparse
@@ -34,7 +34,6 @@ from dt_helpers.grading.results import Store
 ROOT = Path(__file__).parents[1]
 BAR = 20
 MODEL = "04_model"
-KILLS = 3
 WRONG = {  # grade id of a solution cell -> what stands in it in place of a right answer
     "returns_to_go": ("def returns_to_go(rewards, gamma=1.0):\n    return np.cumsum(rewards)\n",),
     "pad_left": ("def pad_left(sequence, length, value):\n    return sequence, np.ones(length)\n",),
@@ -158,20 +157,20 @@ def verdicts(course: Path) -> tuple[dict, dict]:
     return results, {student: record.score for student, record in records.items()}
 
 
-def disturbed(course: Path, jobs: int, count: int) -> int:
-    """Grades with three interruptions; how many results each of the first three runs left."""
+def disturbed(course: Path, jobs: int, count: int, kills: int) -> None:
+    """Grades with so many interruptions; says how many results each of the runs that were killed left."""
     places = Places.find(course)
     command = [str(Path(sys.executable).parent / "dt-course"), "grade", "--jobs", str(jobs)]
-    for kill in range(1, KILLS + 1):
+    for kill in range(1, kills + 1):
         run_ = subprocess.Popen(command, cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while len(list(places.results.glob("*.json"))) < count * kill // (KILLS + 1):
+        while len(list(places.results.glob("*.json"))) < count * kill // (kills + 1):
             time.sleep(0.05)
             if run_.poll() is not None:
                 sys.exit("a run ended before it was killed")
         os.kill(run_.pid, signal.SIGKILL)
         run_.wait()
         print(f"killed with {len(list(places.results.glob('*.json')))} of {count} graded", flush=True)
-    return ours(course, jobs)[0]
+    ours(course, jobs)
 
 
 def compare(options, folder: Path) -> bool:
@@ -211,11 +210,12 @@ def survive(options, folder: Path) -> bool:
     key = Places.find(killed).results / "key"
     key.parent.mkdir(parents=True)
     shutil.copy(Places.find(calm).results / "key", key)  # the same inputs for the checks
-    disturbed(killed, options.jobs, count)
+    disturbed(killed, options.jobs, count, options.kills)
     pairs = list(zip(verdicts(calm), verdicts(killed), strict=True))
     differ = {name for a, b in pairs for name in a.keys() | b.keys() if a.get(name) != b.get(name)}
     graded = len(pairs[0][1])
-    print(f"killed {KILLS} times and resumed: {graded} of {count} graded, {len(differ)} verdicts or grades differ")
+    resumed = f"killed {options.kills} times and resumed"
+    print(f"{resumed}: {graded} of {count} graded, {len(differ)} verdicts or grades differ")
     return not differ and graded == count
 
 
@@ -225,6 +225,7 @@ def main() -> None:
     parser.add_argument("--stock", type=int, default=4, help="of them for nbgrader, the model notebook only")
     parser.add_argument("--whole", type=int, default=1, help="of them for nbgrader, all notebooks")
     parser.add_argument("--class", type=int, default=0, dest="size", help="grade so many with and without kill -9")
+    parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     print(describe(), flush=True)

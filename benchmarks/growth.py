@@ -14,6 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import dt_helpers  # noqa: F401 (before torch)
+
+# isort: split
 import numpy as np
 import torch
 from evaluation import our_way
@@ -62,7 +65,7 @@ def trainers_step(trajectories, steps: int, workers: int = 0, **sizes) -> float:
 
 def processes(count: int, options: list[str]) -> float:
     """Milliseconds of a step of the Trainer on `count` processes, which share the windows of a step and the cores."""
-    threads = max(1, int(os.environ.get("OMP_NUM_THREADS", usable_cores())) // count)
+    threads = max(1, torch.get_num_threads() // count)
     run = subprocess.run(
         [
             *(sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"),
@@ -117,9 +120,9 @@ def print_evaluation(trajectories, steps: int, values: dict[str, list[int]], epi
     return rates[0]
 
 
-def print_processes(options: list[str]) -> None:
+def print_processes(counts: list[int], options: list[str]) -> None:
     print("\nThe Trainer's processes (gloo), 64 windows a step in all\n\n| processes | ms a step |\n| --- | --- |")
-    for count in (1, 2):
+    for count in counts:
         print(f"| {count} | {processes(count, options):.1f} |", flush=True)
 
 
@@ -167,6 +170,7 @@ def main() -> None:
         parser.add_argument(f"--{key}", type=int, nargs="+", default=values, help=f"beside the usual {BASE[key]}")
     parser.add_argument("--episodes", type=int, nargs="+", default=[16, 1, 4, 64], help="the first is projected with")
     parser.add_argument("--workers", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--share", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     trajectories = data.load("halfcheetah-expert", episodes=args.recorded, progress=False, say=lambda _: None)
@@ -180,7 +184,7 @@ def main() -> None:
     usual = print_training(trajectories, args.steps, values)
     print_workers(trajectories, args.steps, args.workers)
     rate = print_evaluation(trajectories, args.max_steps, values, args.episodes)
-    print_processes(["--recorded", str(args.recorded), "--steps", str(args.steps)])
+    print_processes(args.processes, ["--recorded", str(args.recorded), "--steps", str(args.steps)])
     print_projection(trajectories, usual, rate)
 
 

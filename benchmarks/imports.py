@@ -24,12 +24,13 @@ def milliseconds(module: str, repeats: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--modules", nargs="+", default=MODULES)
     parser.add_argument("--repeats", type=int, default=5)
     args = parser.parse_args()
     print(describe())
 
     print("\n| import | median |\n| --- | --- |")
-    for module in MODULES:
+    for module in args.modules:
         taken = milliseconds(f"dt_helpers.{module}", min(args.repeats, 3))
         print(f"| dt_helpers.{module} | {number(statistics.median(taken))} ms |", flush=True)
     report(Figure("import dt_helpers", "ms", milliseconds("dt_helpers", args.repeats), bar=300))

@@ -31,7 +31,8 @@ QUICK = {
     "whole_run.py": [],
     "time_to_return.py": [],
     "growth.py": [],
-    "quality.py": ["--seeds", "1"],
+    "threads.py": [],
+    "quality.py": ["--dataset", "halfcheetah-expert", "--seeds", "1"],
 }
 WHOLE = {
     "time_to_return.py": ["--whole", "--seeds", "3"],

@@ -17,6 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import dt_helpers  # noqa: F401 (before torch)
+
+# isort: split
 import numpy as np
 import torch
 import tutorial

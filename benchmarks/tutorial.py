@@ -6,6 +6,9 @@ thrown away, windows that are built one by one, a forward pass for each robot an
 
 from pathlib import Path
 
+import dt_helpers  # noqa: F401 (before torch)
+
+# isort: split
 import datasets
 import numpy as np
 import torch

@@ -8,8 +8,12 @@ projected, and printed as such: all of its steps cost the same. `--part 1920` me
 import argparse
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import dt_helpers  # noqa: F401 (before torch)
+
+# isort: split
 import numpy as np
 import torch
 import tutorial
@@ -25,22 +29,24 @@ WARM_UP = 5  # steps that are not counted
 
 
 class Clock(TrainerCallback):
-    """When each step ended."""
+    """When each step ended, by `now` in seconds: of the wall, or with `time.process_time` of the processor."""
 
-    def __init__(self):
-        self.ends = []
+    def __init__(self, now: Callable[[], float] = time.perf_counter):
+        self.now, self.ends = now, []
 
     def on_step_end(self, args, state, control, **kwargs):
-        self.ends.append(time.perf_counter())
+        self.ends.append(self.now())
 
     def milliseconds(self) -> np.ndarray:
         """From one step's end to the next one's, loading included."""
         return 1e3 * np.diff(self.ends[WARM_UP - 1 :])
 
 
-def tutorials_steps(trajectories: data.Trajectories, steps: int) -> np.ndarray:
-    """Milliseconds of each of `steps` steps of the tutorial's training."""
-    rows, clock = trajectories.to_dataset(), Clock()
+def tutorials_steps(
+    trajectories: data.Trajectories, steps: int, now: Callable[[], float] = time.perf_counter
+) -> np.ndarray:
+    """Milliseconds of each of `steps` steps of the tutorial's training, by the clock `now`."""
+    rows, clock = trajectories.to_dataset(), Clock(now)
     with tempfile.TemporaryDirectory() as folder:
         trainer = tutorial.make_trainer(
             rows, tutorial.Collator(rows, seed=0), Path(folder), steps + WARM_UP,

@@ -6,11 +6,16 @@ The way of the data, one module after another::
                           ▲
                 check ◀── the student's functions
 
-Modules are imported when they are first used, so that ``import dt_helpers`` costs milliseconds and no torch.
+Modules are imported when they are first used, so that ``import dt_helpers`` costs milliseconds and no torch. It says to
+torch how its threads should wait, so it belongs before ``import torch``: see `dt_helpers.threads`.
 """
 
 from importlib import import_module
 from types import ModuleType
+
+from dt_helpers import threads
+
+threads.prepare()
 
 __version__ = "0.1.0"
 __all__ = [

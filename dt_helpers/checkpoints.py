@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from transformers import TrainerCallback
+from transformers import Trainer, TrainerCallback, TrainerState
+
+from dt_helpers import saved
 
 EMA_FILE = "ema.safetensors"
+SIZES = "sizes.json"  # of a checkpoint's other files, in bytes, written last
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The newest finished checkpoint in `folder`, or None."""
-    finished = {
-        int(match[1]): path for path in folder.glob("checkpoint-*") if (match := re.search(r"-(\d+)$", path.name))
-    }
-    return finished[max(finished)] if finished else None
+    """The newest whole checkpoint in `folder`, or None."""
+    return next((path for path in reversed(_by_step(folder)) if _is_whole(path)), None)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The steps that were done when it was written."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _by_step(folder: Path) -> list[Path]:
+    """The checkpoints in `folder`, oldest first."""
+    return sorted((path for path in folder.glob("checkpoint-*") if re.search(r"-\d+$", path.name)), key=step_of)
+
+
+def _sizes(checkpoint: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in checkpoint.iterdir() if path.name != SIZES}
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    """Whether every file is as long as it was written; a crash of the machine may leave some of them empty."""
+    try:
+        return json.loads((checkpoint / SIZES).read_text()) == _sizes(checkpoint)
+    except (OSError, ValueError):
+        return False
+
+
+def restore(trainer: Trainer, checkpoint: Path) -> None:
+    """Give a Trainer the weights and the history of a checkpoint, without a step of training."""
+    trainer.model.load_state_dict(load_file(checkpoint / saved.WEIGHTS))
+    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
 
 class Checkpoints(TrainerCallback):
@@ -33,13 +61,14 @@ class Checkpoints(TrainerCallback):
         self.folder, self.keep = folder, keep
 
     def on_save(self, args, state, control, **kwargs):
-        name = f"checkpoint-{state.global_step}"
+        scratch = Path(args.output_dir)
+        written = scratch / f"checkpoint-{state.global_step}"
+        (written / SIZES).write_text(json.dumps(_sizes(written)))
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        (Path(args.output_dir) / name).rename(self.folder / name)
-        by_age = sorted(self.folder.glob("checkpoint-*"), key=lambda path: int(path.name.rsplit("-", 1)[1]))
-        for old in by_age[: -self.keep]:
-            shutil.rmtree(old, ignore_errors=True)
+        saved.discard(self.folder / written.name, scratch)
+        written.rename(self.folder / written.name)
+        for old in _by_step(self.folder)[: -self.keep]:
+            saved.discard(old, scratch)
 
 
 class MovingAverage(TrainerCallback):
@@ -50,12 +79,12 @@ class MovingAverage(TrainerCallback):
 
     def __init__(self, model: torch.nn.Module, decay: float, resume_from: Path | None = None):
         self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
-        self.resume_from = resume_from
+
+        if resume_from is not None:
+            self.average.load_state_dict(load_file(resume_from / EMA_FILE))
 
     def on_train_begin(self, args, state, control, model, **kwargs):
         self.average.to(model.device)
-        if self.resume_from is not None:
-            self.average.load_state_dict(load_file(self.resume_from / EMA_FILE))
 
     def on_step_end(self, args, state, control, model, **kwargs):
         self.average.update_parameters(model)

@@ -135,7 +135,11 @@ def train(
     from dt_helpers import training
     from dt_helpers.data import load
 
-    training.train(load(data), preset and preset.value, output=output, seed=seed, resume=resume)
+    try:
+        training.train(load(data), preset and preset.value, output=output, seed=seed, resume=resume)
+    except KeyboardInterrupt as stop:
+        print(f"dt-course: {stop or 'Stopped.'}", file=sys.stderr)
+        raise typer.Exit(130) from None
     print(f"The model is in {output or _workspace() / 'model'}. See it run: dt-course replay")
 
 

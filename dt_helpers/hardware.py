@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING
+
+from dt_helpers.cgroup import cpu_quota
 
 if TYPE_CHECKING:
     import torch
 
 
 def usable_cores() -> int:
-    """Processor cores that this process may use, which may be fewer than the machine has."""
+    """Processor cores that this process may keep busy, at least 1: `available_cores`, or the control group's share of
+    them if that is less, rounded up (as joblib and Go do it: with 1.5 cores, two threads are quicker than one)."""
+    quota = cpu_quota()
+    return available_cores() if quota is None else min(available_cores(), ceil(quota))
+
+
+def available_cores() -> int:
+    """Processor cores that this process may run on (affinity), which may be fewer than the machine has.
+
+    From Python 3.13 also what ``python -X cpu_count=…`` or ``PYTHON_CPU_COUNT`` says.
+    """
+    if hasattr(os, "process_cpu_count"):
+        return os.process_cpu_count() or 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -42,6 +56,8 @@ def keep_freed_memory() -> None:
     A training step allocates the same sizes again and again, and each page that has to be fetched anew costs a page
     fault: 11,000 of them were a sixth of the step. Does nothing where the C library is another one.
     """
+    import ctypes
+
     trim_threshold, mmap_threshold = -1, -3  # from malloc.h; by setting one, glibc stops moving both
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -117,15 +117,23 @@ class TrainableDT(DecisionTransformerModel):
     `criterion` may be exchanged for another with the signature of `action_loss` (a student's own, for one).
     `shortcut`, if set, predicts the actions while the model trains, without the rest of the forward pass; it is called
     with the model and the batch.
+    `hidden_actions` is the share of the windows, drawn anew for each batch, whose past actions the model does not see
+    while it trains (they are 0, and have to be predicted all the same). An agent that has always seen its last action
+    copies it, instead of looking at the state (de Haan et al. 2019, https://arxiv.org/abs/1905.11979).
     """
 
     criterion = staticmethod(action_loss)
     shortcut = None
+    hidden_actions = 0.0
 
     def forward(self, **batch) -> dict[str, torch.Tensor]:
         """The batch of the collator -> ``loss``, and the predictions ``state_preds``, ``action_preds``,
         ``return_preds`` (by a `shortcut`: ``action_preds`` only)."""
         batch.pop("return_dict", None)
+        wanted = batch["actions"]  # (batch, K, act_dim)
+        if self.training and self.hidden_actions:
+            shown = torch.rand(len(wanted), 1, 1, device=wanted.device) >= self.hidden_actions
+            batch["actions"] = wanted * shown
         if self.training and self.shortcut is not None:
             output = DecisionTransformerOutput(action_preds=self.shortcut(self, **batch))
         else:
@@ -134,7 +142,7 @@ class TrainableDT(DecisionTransformerModel):
         if mask is None:
             mask = torch.ones(output.action_preds.shape[:2], device=output.action_preds.device)
         predictions = {key: output[key] for key in ("state_preds", "action_preds", "return_preds") if key in output}
-        return {"loss": self.criterion(output.action_preds, batch["actions"], mask), **predictions}
+        return {"loss": self.criterion(output.action_preds, wanted, mask), **predictions}
 
     def original_forward(self, **batch):
         """The forward pass without the loss, as `DecisionTransformerModel` has it."""

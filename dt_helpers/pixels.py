@@ -16,15 +16,15 @@ from safetensors.torch import load_file
 from torch import nn
 from transformers import DecisionTransformerConfig, set_seed
 
-from dt_helpers import envs, simulate, training
+from dt_helpers import envs, runs, saved, simulate, training
 from dt_helpers.bars import bar
+from dt_helpers.beginning import with_quickest_attention
 from dt_helpers.checkpoints import MovingAverage
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.model import TrainableDT
 from dt_helpers.pixels_camera import SIZE, Camera
 from dt_helpers.settings import Settings
 from dt_helpers.trajectories import Trajectories
-from dt_helpers.workspace import replacing
 
 Encoder = Callable[[int, int], nn.Module]  # hidden, size -> (batch, K, size * size) to (batch, K, hidden)
 
@@ -95,11 +95,10 @@ def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE,
         positions = _positions(data, env.unwrapped, env_name)  # (N, nq)
     eye = camera(env_name, size)
     frames = np.empty((data.n_steps, size * size), np.uint8)
-    progress_bar = bar(data.n_steps, f"filming {data.name}", show=progress)
-    for first, stop in zip(data.offsets[:-1], data.offsets[1:], strict=True):
-        frames[first:stop] = eye.frames(positions[first:stop])
-        progress_bar.update(stop - first)
-    progress_bar.close()
+    with bar(data.n_steps, f"filming {data.name}", show=progress) as progress_bar:
+        for first, stop in zip(data.offsets[:-1], data.offsets[1:], strict=True):
+            frames[first:stop] = eye.frames(positions[first:stop])
+            progress_bar.update(stop - first)
     return Frames(frames, data.actions, data.rewards, data.dones, data.offsets, name=f"{data.name}, filmed")
 
 
@@ -120,12 +119,12 @@ def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
 
 
 def preset(name: str | None = None, **changes) -> Settings:
-    """As `training.preset`, with at most 1000 steps of 32 windows: each has 20 frames, all of which are looked at.
+    """As `training.preset`, with at most 300 steps of 32 windows: each has 20 frames, all of which are looked at.
 
     Windows at the episodes' starts, which hold few frames, are not repeated.
     """
     settings = training.preset(name)
-    small = {"steps": min(settings.steps, 1000), "batch_size": min(settings.batch_size, 32), "early": 0.0}
+    small = {"steps": min(settings.steps, 300), "batch_size": min(settings.batch_size, 32), "early": 0.0}
     return training.preset(name, **{**small, **changes})
 
 
@@ -155,7 +154,7 @@ def train(
     with TemporaryDirectory() as unused:
         args = training.arguments(settings, Path(unused), seed)
         args.save_strategy = "no"
-        trainer = training.make_trainer(model, collator, args, settings.held_out, settings.early)
+        trainer = training.make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
         average = MovingAverage(model, settings.ema) if settings.ema else None
         if average:
             trainer.add_callback(average)
@@ -163,19 +162,19 @@ def train(
     if average:
         average.copy_to(model)
     if output is not None:
-        with replacing(Path(output)) as staged, training._without_file_bars():
-            model.save_pretrained(staged)
+        with runs.only_one(Path(output)), training._without_file_bars():
+            saved.store(Path(output), model.save_pretrained)
     return model.eval()
 
 
 def load(folder: Path | str, encoder: Encoder = ConvEncoder) -> TrainableDT:
     """A model that `train` has saved with that encoder, in `eval()` mode. FileNotFoundError if `folder` holds none."""
-    weights = Path(folder) / "model.safetensors"
-    if not weights.exists():
+    if not saved.there_is_one(Path(folder)):
         raise FileNotFoundError(f"There is no model that sees in {folder}: pixels.train(..., output=...) saves one.")
-    model = training._with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(folder)))
+    place = saved.place(Path(folder))
+    model = with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(place)))
     _give_eyes(model, encoder)
-    model.load_state_dict(load_file(weights))
+    model.load_state_dict(load_file(place / saved.WEIGHTS))
     return model.eval()
 
 

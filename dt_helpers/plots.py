@@ -10,6 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
+    import torch
+
     from dt_helpers.rollout import Evaluation
     from dt_helpers.sweep import Sweep
     from dt_helpers.trajectories import Trajectories
@@ -41,6 +43,20 @@ def learning_curve(history: list[dict]) -> Picture:
     axes.set(xlabel="step", ylabel="loss of the actions", yscale="log")
     if axes.lines:
         axes.legend()
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def singular_values(matrices: dict[str, torch.Tensor]) -> Picture:
+    """The singular values of matrices (label -> (rows, columns)), each as a share of the matrix's largest."""
+    figure = Picture()
+    axes = figure.subplots()
+    for label, matrix in matrices.items():
+        values = np.linalg.svd(np.asarray(matrix.detach(), np.float64), compute_uv=False)
+        axes.plot(np.arange(1, len(values) + 1), values / values.max(), label=label)
+    axes.set(xlabel="direction, the strongest first", ylabel="singular value,\nshare of the largest")
+    axes.set(yscale="log", ylim=(1e-4, 2))  # the mean over a layer norm's outputs has no gradient: one value is 0
+    axes.legend()
     axes.grid(alpha=0.3)
     return figure
 

@@ -10,7 +10,10 @@ from dt_helpers.bars import bar, in_notebook
 
 
 class Progress(TrainerCallback):
-    """A progress bar with the last losses; in a notebook the learning curve is drawn anew every few seconds."""
+    """A progress bar with the last losses; in a notebook the learning curve is drawn anew every few seconds.
+
+    To be closed by whoever trains: the Trainer tells its callbacks nothing of an interrupt or an error.
+    """
 
     def __init__(self, redraw_every: float = 3.0):
         self.redraw_every = redraw_every
@@ -18,8 +21,9 @@ class Progress(TrainerCallback):
         self.drawn = 0.0
 
     def on_train_begin(self, args, state, control, **kwargs):
+        self.close()
+        self.display = _new_display()  # before the bar: a notebook's text goes on below what was displayed
         self.bar = bar(state.max_steps, "training", leave=True, done=state.global_step)
-        self.display = _new_display()
 
     def on_step_end(self, args, state, control, **kwargs):
         self.bar.update(state.global_step - self.bar.n)
@@ -36,9 +40,14 @@ class Progress(TrainerCallback):
             self._draw(state.log_history)
 
     def on_train_end(self, args, state, control, **kwargs):
-        self.bar.close()
+        self.close()
         if self.display is not None:
             self._draw(state.log_history)
+
+    def close(self) -> None:
+        """Leave the bar as it is, and end its line."""
+        if self.bar is not None:
+            self.bar.close()
 
     def _draw(self, history: list[dict]) -> None:
         from dt_helpers.plots import learning_curve

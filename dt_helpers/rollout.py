@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from gymnasium import Env
 
-from dt_helpers import envs, quick, video
+from dt_helpers import envs, fingerprint, quick, threads, video
 from dt_helpers.bars import bar
 from dt_helpers.hardware import keep_freed_memory
 from dt_helpers.model import DecisionTransformerModel
@@ -58,6 +58,7 @@ class Evaluation:
     target_return: float  # asked for at the first step, in the environment's own units
     rewards: np.ndarray  # (episodes, steps) float64, 0 after an episode's end
     lengths: np.ndarray  # (episodes,) int64
+    weights: str | None = None  # `fingerprint.of_weights` of the model
 
     @property
     def returns(self) -> np.ndarray:
@@ -132,18 +133,42 @@ def evaluate_targets(
     wanted = np.repeat(np.asarray(target_returns, np.float64), episodes)  # (robots,)
     if not len(wanted):
         raise ValueError(f"At least one target and one episode are needed: {target_returns!r} and {episodes!r} came.")
-    count = len(wanted)
-    config, device = model.config, model.device
-    missing = [key for key in ("context_length", "state_mean", "state_std", "return_scale") if not hasattr(config, key)]
+    needed = ("context_length", "state_mean", "state_std", "return_scale")
+    missing = [key for key in needed if not hasattr(model.config, key)]
     if missing:
         raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
-    robots = [envs.make(env_name) for _ in range(count)]
+    with ExitStack() as stack:
+        robots = [stack.enter_context(closing(envs.make(env_name))) for _ in wanted]
+        measured = _run(model, robots, env_name, wanted, episodes, seed, max_steps, progress, on_step, observe)
+    rewards, lengths = (each.reshape(len(target_returns), episodes, *each.shape[1:]) for each in measured)
+    weights = fingerprint.of_weights(model.state_dict())
+    return [
+        Evaluation(env_name, float(t), *of_t, weights)
+        for t, *of_t in zip(target_returns, rewards, lengths, strict=True)
+    ]
+
+
+def _run(
+    model: DecisionTransformerModel,
+    robots: list[Env],
+    env_name: str,
+    wanted: np.ndarray,  # (robots,), the target returns
+    episodes: int,
+    seed: int,
+    max_steps: int,
+    progress: bool,
+    on_step: Callable[[list, int, np.ndarray], None] | None,
+    observe: Callable[[Env], np.ndarray] | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of an episode of each robot."""
+    count, config, device = len(robots), model.config, model.device
     starts = [_seen(robot, robot.reset(seed=seed + i % episodes)[0], observe) for i, robot in enumerate(robots)]
     seen = np.stack(starts)  # (robots, state_dim), the newest of each
     _require_fit(config, (seen.shape[1], robots[0].action_space.shape[0]), env_name)
     model.eval()
     actor = quick.Actor(model, count) if quick.fits(model) else None
     keep_freed_memory()
+    threads.settle()
     mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
 
     K, scale = config.context_length, config.return_scale
@@ -157,42 +182,37 @@ def evaluate_targets(
     states[:, 0] = (torch.from_numpy(seen) - mean) / std
     if on_step is not None:
         on_step(robots, 0, np.zeros(count))
-    progress_bar = bar(max_steps, f"running {env_name}", show=progress)
-    for t in range(max_steps):
-        running = np.flatnonzero(alive)
-        if actor is not None:
-            chosen = actor.act(states[running, t], returns_to_go[running, t], t)
-        else:
-            window = slice(max(0, t + 1 - K), t + 1)
-            timesteps = torch.arange(window.start, t + 1).clamp(max=config.max_ep_len - 1)
-            batch = {
-                "states": states[running, window],
-                "actions": actions[running, window],
-                "returns_to_go": returns_to_go[running, window],
-                "timesteps": timesteps.expand(len(running), -1),
-            }
-            chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
-        actions[running, t] = chosen
-        for i, action in zip(running, chosen.numpy(), strict=True):
-            state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
-            seen[i] = _seen(robots[i], state, observe)
-            lengths[i] = t + 1
-            alive[i] = not (terminated or truncated)
-        states[:, t + 1] = (torch.from_numpy(seen) - mean) / std
-        returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
-        if on_step is not None:
-            on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
-        progress_bar.update()
-        if not alive.any():
-            break
-        if actor is not None and not alive[running].all():
-            actor.keep(torch.from_numpy(alive[running]))
-    progress_bar.close()
-    for robot in robots:
-        robot.close()
-    rewards, lengths = rewards.reshape(-1, episodes, max_steps), lengths.reshape(-1, episodes)
-    parts = zip(target_returns, rewards, lengths, strict=True)
-    return [Evaluation(env_name, float(target), *measured) for target, *measured in parts]
+    with bar(max_steps, f"running {env_name}", show=progress) as progress_bar:
+        for t in range(max_steps):
+            running = np.flatnonzero(alive)
+            if actor is not None:
+                chosen = actor.act(states[running, t], returns_to_go[running, t], t)
+            else:
+                window = slice(max(0, t + 1 - K), t + 1)
+                timesteps = torch.arange(window.start, t + 1).clamp(max=config.max_ep_len - 1)
+                batch = {
+                    "states": states[running, window],
+                    "actions": actions[running, window],
+                    "returns_to_go": returns_to_go[running, window],
+                    "timesteps": timesteps.expand(len(running), -1),
+                }
+                chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
+            actions[running, t] = chosen
+            for i, action in zip(running, chosen.numpy(), strict=True):
+                state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
+                seen[i] = _seen(robots[i], state, observe)
+                lengths[i] = t + 1
+                alive[i] = not (terminated or truncated)
+            states[:, t + 1] = (torch.from_numpy(seen) - mean) / std
+            returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
+            if on_step is not None:
+                on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
+            progress_bar.update()
+            if not alive.any():
+                break
+            if actor is not None and not alive[running].all():
+                actor.keep(torch.from_numpy(alive[running]))
+    return rewards, lengths
 
 
 def record(

@@ -15,7 +15,8 @@ class Settings:
     preset: str = "tutorial"  # where these settings come from
     steps: int = 1920  # optimiser steps; the tutorial's 120 epochs of one window for each of 1000 episodes
     batch_size: int = 64  # windows a step
-    learning_rate: float = 1e-4  # at its highest
+    learning_rate: float = 1e-4  # AdamW's, at its highest
+    matrix_rate: float | None = None  # Muon's, for the encoder's matrices; None: AdamW trains them as well
     schedule: str = "linear"  # how the learning rate falls to 0 after the warm-up: "linear" or "cosine"
     warmup: float = 0.1  # share of the steps in which the learning rate rises
     weight_decay: float = 1e-4  # AdamW's
@@ -23,10 +24,12 @@ class Settings:
     ema: float | None = None  # decay of the moving average of the weights that is kept in the end; None: no average
     sampling: Sampling = "start"  # the step of a window that is drawn uniformly: its "start", or its "end"
     early: float = 0.0  # share of the windows that the first steps of the episodes are repeated for
+    hidden_actions: float = 0.0  # share of the windows in which the model does not see the past actions
     context_length: int = 20  # K, steps in a window
     max_ep_len: int = 1000  # timesteps that have an embedding
     return_spread: float | None = None  # if set, how the return embedding begins: see `dt_helpers.training.make_model`
     scale: float = 1000.0  # returns-to-go are divided by this
+    time_slope: float | None = None  # if set, time embeddings are a straight line: see `dt_helpers.training.make_model`
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
     held_out: float = 0.05  # share of the episodes that are evaluated on, not trained on
@@ -41,27 +44,34 @@ PRESETS = {
     "tutorial": Settings(),
     "quick": Settings(
         preset="quick",
-        steps=2500,
+        steps=500,
+        batch_size=32,
         learning_rate=2e-3,
-        schedule="cosine",
-        ema=0.99,
+        matrix_rate=0.02,
+        ema=0.98,
         sampling="end",
-        early=0.4,
+        early=0.05,
+        hidden_actions=0.9,
         return_spread=2.0,
+        time_slope=0.05,
+        dropout=0.0,
         precision="bf16",
-        eval_steps=250,
-        save_steps=250,
+        eval_steps=100,
+        save_steps=100,
     ),
     "ci": Settings(
         preset="ci",
         steps=30,
         batch_size=16,
         learning_rate=2e-3,
-        schedule="cosine",
+        matrix_rate=0.02,
         ema=0.9,
         sampling="end",
-        early=0.4,
+        early=0.05,
+        hidden_actions=0.9,
         return_spread=2.0,
+        time_slope=0.05,
+        dropout=0.0,
         eval_steps=10,
         save_steps=10,
     ),

@@ -6,6 +6,7 @@ MuJoCo's own `rollout` module advances all robots in C++ threads; in between the
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from math import inf
 
@@ -84,16 +85,16 @@ def roll_out(
     if env_name not in ROBOTS:
         raise ValueError(f"Rolling out knows {', '.join(ROBOTS)}, not {env_name!r}.")
     robot = ROBOTS[env_name]
-    env = envs.make(env_name)
-    model, dt, frame_skip = env.unwrapped.model, env.unwrapped.dt, env.unwrapped.frame_skip
-    nq, act_dim, state_dim = model.nq, model.nu, env.observation_space.shape[0]
-    assert state_dim == nq + model.nv - 1  # all but the x position
+    with closing(envs.make(env_name)) as env:
+        model, dt, frame_skip = env.unwrapped.model, env.unwrapped.dt, env.unwrapped.frame_skip
+        nq, act_dim, state_dim = model.nq, model.nu, env.observation_space.shape[0]
+        assert state_dim == nq + model.nv - 1  # all but the x position
 
-    state = np.empty((episodes, mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)))  # time, qpos, qvel
-    for i in range(episodes):
-        env.reset(seed=seed + i)
-        state[i] = np.concatenate([[0.0], env.unwrapped.data.qpos, env.unwrapped.data.qvel])
-    env.close()
+        size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)  # time, qpos, qvel
+        state = np.empty((episodes, size))
+        for i in range(episodes):
+            env.reset(seed=seed + i)
+            state[i] = np.concatenate([[0.0], env.unwrapped.data.qpos, env.unwrapped.data.qvel])
 
     rng = np.random.default_rng(seed)
     observations = np.empty((episodes, steps, state_dim), np.float32)

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import nn
+from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
-from dt_helpers import quick
+from dt_helpers import muon, runs, saved
+from dt_helpers.beginning import make_model, with_quickest_attention
 from dt_helpers.card import write_card
-from dt_helpers.checkpoints import Checkpoints, MovingAverage, last_checkpoint
+from dt_helpers.checkpoints import Checkpoints, MovingAverage, restore, step_of
+from dt_helpers.cloning import clone
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.hardware import device, has_bf16, keep_freed_memory
-from dt_helpers.model import TrainableDT, make_config
+from dt_helpers.model import TrainableDT, action_loss
+from dt_helpers.pace import Pace
 from dt_helpers.progress import Progress
 from dt_helpers.settings import PRESETS, Settings, preset
 from dt_helpers.trajectories import Trajectories
-from dt_helpers.workspace import replacing, workspace
+from dt_helpers.workspace import workspace
 
 __all__ = [
     "PRESETS",
     "Settings",
     "arguments",
+    "clone",
     "load",
     "load_or_provided",
     "make_model",
@@ -38,52 +40,7 @@ __all__ = [
     "train",
 ]
 
-LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less, and need not be told apart
 PROVIDED = Path(__file__).parent / "assets" / "model"  # trained with the quick preset; its weights are float16
-
-
-def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
-    """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
-    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name).
-
-    With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
-    standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
-    which keeps directions alone: a multiple of one vector, as the embedding is else, says nothing of the return.
-    """
-    config = make_config(
-        state_dim=collator.state_dim,
-        act_dim=collator.act_dim,
-        context_length=settings.context_length,
-        max_ep_len=settings.max_ep_len,
-        resid_pdrop=settings.dropout,
-        embd_pdrop=settings.dropout,
-        attn_pdrop=settings.dropout,
-    )
-    config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
-    config.return_scale = settings.scale
-    for key, value in about.items():
-        setattr(config, key, value)
-    model = _with_quickest_attention(TrainableDT(config))
-    with torch.no_grad():
-        if settings.return_spread is not None:
-            _spread_returns(model.embed_return, collator.trajectories.returns / settings.scale, settings.return_spread)
-    if device().type == "cpu":
-        model.shortcut = quick.action_preds
-    return model
-
-
-def _spread_returns(embedding: nn.Linear, returns: np.ndarray, spread: float) -> None:
-    """As `make_model` says it; the returns are scaled."""
-    nn.init.normal_(embedding.bias, std=float(embedding.weight.std()))
-    embedding.weight.mul_(spread / max(float(returns.std()), LEAST_DEVIATION))
-    embedding.bias.sub_(embedding.weight[:, 0] * float(returns.mean()))
-
-
-def _with_quickest_attention(model: TrainableDT) -> TrainableDT:
-    """For sequences of 60 tokens a CPU is quicker without the fused attention kernel."""
-    if not torch.cuda.is_available():
-        model.set_attn_implementation("eager")
-    return model
 
 
 def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
@@ -119,7 +76,15 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
 class _EvenTrainer(Trainer):
     """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
     steps of both batches, as one process would have it, not the mean of two means. `Shuffled`
-    has the windows' order."""
+    has the windows' order. The bar ends with the training, however that ends."""
+
+    def train(self, *args, **kwargs):
+        try:
+            return super().train(*args, **kwargs)
+        finally:
+            for callback in self.callback_handler.callbacks:
+                if isinstance(callback, Progress):
+                    callback.close()
 
     def _get_train_sampler(self, *_) -> Shuffled:
         return Shuffled(self.train_dataset, self.args.seed)
@@ -138,21 +103,28 @@ def make_trainer(
     args: TrainingArguments,
     held_out: float = 0.05,
     early: float = 0.0,
+    matrix_rate: float | None = None,
 ) -> Trainer:
     """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
-    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`."""
+    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
+    `Settings`."""
     keep_freed_memory()
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
+    optimizer = None  # the one that `args` name
+    if matrix_rate is not None:
+        optimizer = muon.for_model(model, args.learning_rate, matrix_rate, args.weight_decay)
     trainer = _EvenTrainer(
         model=model,
         args=args,
         train_dataset=Windows(data, train_episodes, early=early),
         eval_dataset=Windows(data, held_out_episodes, every=collator.max_len),
         data_collator=collator,
+        optimizers=(optimizer, None),
     )
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Progress())
+    trainer.add_callback(Pace())
     return trainer
 
 
@@ -170,51 +142,90 @@ def train(
     ----------
     settings : `Settings`, the name of a preset, or None for `preset()`'s default.
     output : folder for the model, ``model/`` in the workspace if None. Checkpoints lie in its ``checkpoints/`` until
-        the run is finished.
-    resume : go on from the last checkpoint of a run with the same settings, data and seed that was interrupted; the
-        final weights are those of a run that was not. With False such checkpoints are thrown away.
+        the run is finished. A model that is already there stays whole until the new one is, and is replaced then.
+    resume : go on from the last checkpoint of a run with the same settings, data, seed, loss and versions that was
+        interrupted; the final weights are those of a run that was not. Where something differs a line says what, and
+        training starts anew. With False such checkpoints are thrown away.
     criterion : a loss with the signature of `dt_helpers.model.action_loss`, which is the default.
+
+    Raises `runs.FolderInUse` if another process is training into `output`, and KeyboardInterrupt, with a message that
+    says how to go on, when the run is interrupted.
     """
     settings = settings if isinstance(settings, Settings) else preset(settings)
     output = Path(output) if output is not None else workspace() / "model"
-    run = {**settings.to_dict(), "seed": seed, "data": repr(data), "sum_of_returns": float(data.returns.sum())}
-    checkpoint = _resumable(output, run, resume)
+    identity = runs.identity(settings, seed, data, criterion or action_loss)
+    with runs.only_one(output), _without_file_bars():
+        return _train(data, settings, runs.Run(output, identity, resume), seed, criterion)
 
+
+def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, criterion: Callable | None) -> TrainableDT:
     set_seed(seed)
     collator = DecisionTransformerGymDataCollator(
         data, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed
     )
     model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
     if criterion is not None:
-        model.criterion = criterion
-    args = arguments(settings, output / "unfinished", seed)
-    trainer = make_trainer(model, collator, args, settings.held_out, settings.early)
-    average = MovingAverage(model, settings.ema, checkpoint) if settings.ema else None
+        object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is no part of the model
+    args = arguments(settings, run.scratch, seed)
+    trainer = make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
+    average = MovingAverage(model, settings.ema, run.checkpoint) if settings.ema else None
     if average:
         trainer.add_callback(average)
-    trainer.add_callback(Checkpoints(output / "checkpoints"))
+    trainer.add_callback(Checkpoints(run.folder))
 
     begin = time.perf_counter()
-    with _without_file_bars():
-        try:
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stopped(trainer.state.global_step, output)) from None
+    try:
+        if run.checkpoint and step_of(run.checkpoint) >= settings.steps:
+            restore(trainer, run.checkpoint)  # the Trainer itself would do one step more
+        else:
+            trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
         seconds = time.perf_counter() - begin
         if average:
             average.copy_to(model)
-        held_out_loss = trainer.evaluate()["eval_loss"]
-        _save(model.eval(), output, settings, seed, seconds, held_out_loss, trainer.state.log_history)
+        facts = {
+            **settings.to_dict(),
+            "seed": seed,
+            "loss": _name(model.criterion),
+            "seconds": round(seconds, 1),
+            "held_out_loss": trainer.evaluate()["eval_loss"],
+            "dataset": data.name,
+            "torch": torch.__version__,
+        }
+        run.finish(lambda folder: _write(model.eval(), folder, facts, trainer.state.log_history))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(run.stopped(trainer.state.global_step)) from None
     return model
 
 
+def _name(criterion: Callable) -> str:
+    return getattr(criterion, "__name__", type(criterion).__name__)
+
+
+def _write(model: TrainableDT, folder: Path, facts: dict, history: list[dict]) -> None:
+    """The model with its settings, its curve and its card."""
+    model.save_pretrained(folder)
+    for name, content in ((saved.FACTS, facts), (saved.HISTORY, history)):
+        (folder / name).write_text(json.dumps(content, indent=1))
+    write_card(folder)
+
+
 def load(folder: Path | str | None = None) -> TrainableDT:
-    """A model that `train` has saved, in `eval()` mode. Raises FileNotFoundError if `folder` holds none."""
+    """A model that `train` has saved, in `eval()` mode. Raises FileNotFoundError if `folder` holds none, and OSError
+    if its files are damaged."""
     folder = Path(folder) if folder is not None else workspace() / "model"
-    if not (folder / "config.json").exists():
-        raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
-    with _without_file_bars():
-        return _with_quickest_attention(TrainableDT.from_pretrained(folder, dtype=torch.float32)).eval()
+    while True:
+        if not saved.there_is_one(folder):
+            raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
+        before = saved.stamp(folder)
+        try:
+            with _without_file_bars():
+                model = TrainableDT.from_pretrained(saved.place(folder), dtype=torch.float32)
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            if saved.stamp(folder) == before:
+                raise OSError(f"The model in {folder} can't be read ({error}). Train it again.") from error
+        else:
+            if saved.stamp(folder) == before:  # else a training has just put another model there
+                return with_quickest_attention(model).eval()
 
 
 @contextmanager
@@ -243,45 +254,3 @@ def load_or_provided(name: str = "model") -> TrainableDT:
         model = load(PROVIDED.with_name(name))
         print(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
     return model
-
-
-def _resumable(output: Path, run: dict, resume: bool) -> Path | None:
-    """The checkpoint to go on from, if there is one of the same run; `run` is noted for the next time."""
-    note = output / "checkpoints" / "run.json"
-    same = note.exists() and json.loads(note.read_text()) == run
-    checkpoint = last_checkpoint(note.parent) if same and resume else None
-    if checkpoint is None:
-        shutil.rmtree(note.parent, ignore_errors=True)
-        with replacing(note) as staged:
-            staged.write_text(json.dumps(run))
-    else:
-        print(f"Going on from {checkpoint.name} of an interrupted run.")
-    return checkpoint
-
-
-def _stopped(step: int, output: Path) -> str:
-    """What to tell whoever has stopped a run."""
-    checkpoint = last_checkpoint(output / "checkpoints")
-    on = f"goes on from {checkpoint.name}" if checkpoint else "begins anew: there was no checkpoint yet"
-    return f"Stopped at step {step}; the same call {on}."
-
-
-def _save(
-    model, output: Path, settings: Settings, seed: int, seconds: float, held_out_loss: float, history: list
-) -> None:
-    """The model with its card, settings and curve; then the checkpoints are no longer needed."""
-    facts = {
-        **settings.to_dict(),
-        "seed": seed,
-        "seconds": round(seconds, 1),
-        "held_out_loss": held_out_loss,
-        "dataset": model.config.dataset,
-        "torch": torch.__version__,
-    }
-    model.save_pretrained(output)
-    for name, content in (("training.json", facts), ("history.json", history)):
-        with replacing(output / name) as staged:
-            staged.write_text(json.dumps(content, indent=1))
-    write_card(output)
-    for leftover in ("checkpoints", "unfinished"):
-        shutil.rmtree(output / leftover, ignore_errors=True)

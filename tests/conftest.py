@@ -6,9 +6,42 @@ import pytest
 
 from dt_helpers.trajectories import Trajectories
 
+from . import sizes
+
 # No test asserts on seconds, and a busy machine makes any of them slow.
-hypothesis.settings.register_profile("course", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "course",
+    deadline=None,
+    max_examples=sizes.examples("properties", 100),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("course")
+
+
+def pytest_generate_tests(metafunc):
+    """Hypothesis' tests run twice, on inputs that are the same in each run and on fresh ones."""
+    if hypothesis.is_hypothesis_test(metafunc.function):
+        metafunc.parametrize("sample", ["fixed", "fresh"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def sample(request):
+    """Which half of a sample a test of hypothesis draws; None in other tests."""
+    chosen = getattr(request, "param", None)
+    if chosen:
+        hypothesis.seed(0 if chosen == "fixed" else sizes.SEED)(request.function)
+    return chosen
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests have to show, by `record_property("table", text)`, and what brings the fresh samples back."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", ()):
+                if name == "table" and report.when == "call":
+                    terminalreporter.section(report.nodeid)
+                    terminalreporter.write_line(text)
+    terminalreporter.write_line(f"The fresh samples were drawn with DT_SEED={sizes.SEED}, which draws them again.")
 
 
 def make_trajectories(lengths, state_dim=3, act_dim=2, seed=0, name="made up") -> Trajectories:

@@ -158,6 +158,18 @@ def test_data_refuses_no_episodes(capsys):
     assert capsys.readouterr().err.startswith("dt-course: episodes must be a whole number of at least 1")
 
 
+def test_a_stopped_training_says_how_to_go_on(monkeypatch, capsys, in_workspace):
+    from dt_helpers import data, training
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt("Stopped at step 8; the same call goes on from checkpoint-6.")
+
+    monkeypatch.setattr(data, "load", lambda name: None)
+    monkeypatch.setattr(training, "train", stop)
+    assert cli.main(["train"]) == 130
+    assert capsys.readouterr().err == "dt-course: Stopped at step 8; the same call goes on from checkpoint-6.\n"
+
+
 def test_train_saves_a_model_and_replay_measures_and_films_it(in_workspace, capsys):
     assert cli.main(["train", "--preset", "ci", "--seed", "3"]) == 0
     assert json.loads((in_workspace / "model" / "training.json").read_text())["preset"] == "ci"

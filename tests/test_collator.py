@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 
 from .conftest import make_trajectories
+from .sizes import examples
 
 DTYPES = {
     "states": torch.float32,
@@ -49,7 +50,7 @@ def plain_window(dataset, collator, episode, begin, end):
     sampling=st.sampled_from(["start", "end"]),
     seed=st.integers(0, 1000),
 )
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples("properties", 150))
 def test_batch_is_the_plain_one(lengths, K, max_ep_len, scale, sampling, seed):
     data = make_trajectories(lengths, seed=seed)
     dataset = data.to_dataset()

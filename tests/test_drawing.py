@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dt_helpers import drawing, envs
+from tests.sizes import examples
 
 ROBOTS = [f"{robot}-{version}" for version in ("v5", "v3") for robot in envs.ROBOTS]
 HIND, FRONT = drawing.LIMBS[:2]
@@ -96,7 +97,7 @@ def test_the_higher_the_robot_the_fainter_its_shadow(robots):
     assert below[0] < below[1] < below[2]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples("properties", 30))
 @given(name=st.sampled_from(ROBOTS), seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.1, 3.0, 1e4]))
 def test_any_pose_can_be_drawn(robots, name, seed, spread):
     robot = robots[name]

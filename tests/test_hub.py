@@ -115,8 +115,9 @@ def test_a_set_that_the_branch_lacks(server, tmp_path):
     assert kind == "reason" and "404" in reason
 
 
-@pytest.mark.parametrize("endpoint", [f"http://127.0.0.1:{free_port()}", "http://the-hub.invalid"])
-def test_no_connection(endpoint, tmp_path):
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "the-hub.invalid"])
+def test_no_connection(host, tmp_path):
+    endpoint = f"http://{host.format(port=free_port())}"
     [[_, kind, reason]] = child(tmp_path, endpoint, "as it is")
     assert kind == "reason"
     assert f"no connection to {endpoint.removeprefix('http://')}" in reason

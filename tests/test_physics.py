@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dt_helpers import envs, physics
 from tests.recordings import ROBOTS, SEEDS, bodies, recorded, replayed
+from tests.sizes import examples
 
 STEPS, BOUND = 10, 1e-9
 ALL_RUNS = [(robot, seed) for robot in ROBOTS for seed in SEEDS]
@@ -99,7 +100,7 @@ def test_velocities_are_clipped_where_they_were():
         assert env._get_obs().max() == largest
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples("properties", 20))
 @given(
     radius=st.floats(0.01, 0.2),
     half=st.floats(0.01, 0.5),

@@ -193,7 +193,7 @@ def test_no_agent_to_load(tmp_path):
 
 
 def test_the_preset_has_fewer_and_smaller_steps_unless_told_otherwise():
-    assert (pixels.preset("quick").steps, pixels.preset("quick").batch_size) == (1000, 32)
+    assert (pixels.preset("tutorial").steps, pixels.preset("tutorial").batch_size) == (300, 32)
     assert pixels.preset("quick", steps=7, early=0.5).steps == 7
     assert (pixels.preset("quick").early, pixels.preset("quick", early=0.5).early) == (0.0, 0.5)
     assert pixels.preset("ci").steps == 30

@@ -1,4 +1,5 @@
 import numpy as np
+import torch
 
 from dt_helpers import plots
 from dt_helpers.collator import DecisionTransformerGymDataCollator
@@ -13,6 +14,7 @@ def test_every_picture_shows_itself(trajectories):
     pictures = [
         plots.learning_curve([{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0}, {"step": 2, "eval_loss": 1.5}]),
         plots.learning_curve([]),
+        plots.singular_values({"gradient": torch.randn(4, 6, requires_grad=True), "its sign": torch.ones(4, 6)}),
         plots.returns_histogram(trajectories, {"mean": trajectories.returns.mean()}),
         plots.episode(trajectories, 3, steps=20),
         plots.reward_and_return_to_go(trajectories.rewards[:30], trajectories.returns_to_go[:30]),

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
@@ -70,6 +71,9 @@ def and_their_own(declared: set[str]) -> set[str]:
     return closure
 
 
+providers = cache(packages_distributions)  # reads the metadata of all that is installed
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_what_a_module_imports_is_required(module):
     """The course's own tools (authoring, grading) may use the extra grade, formats may use its own; IPython is there
@@ -81,9 +85,8 @@ def test_what_a_module_imports_is_required(module):
     if {"authoring", "grading"} & set(module.parts):
         allowed |= names(EXTRAS["grade"])
     allowed = and_their_own(allowed) | {"ipython"}
-    providers = packages_distributions()
     for name in imported(module) - (OLD_STACK if module.stem == "legacy" else set()):
-        distributions = {canonicalize_name(provider) for provider in providers.get(name, [])}
+        distributions = {canonicalize_name(provider) for provider in providers().get(name, [])}
         assert distributions & allowed, f"{module.name} imports {name}, which pyproject.toml does not require"
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from dt_helpers import envs, rollout
+from dt_helpers import bars, envs, fingerprint, rollout, slider
 from dt_helpers.model import TrainableDT, make_config
 
 from .test_model import redraw
@@ -133,3 +133,75 @@ def test_the_model_may_be_shown_something_else_than_the_environments_observation
     assert (same.rewards[:, 0] != nothing.rewards[:, 0]).all()
     with pytest.raises(ValueError, match="9 state and 6 action dimensions"):
         rollout.evaluate(model, **settings, observe=lambda env: env.unwrapped.data.qpos)
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The environments that were made, each with whether it is closed."""
+    made, own = [], envs.make
+
+    def make(*arguments, **options):
+        env = own(*arguments, **options)
+        made.append(env)
+        env.closed, close = False, env.close
+
+        def note():
+            env.closed = True
+            close()
+
+        env.close = note
+        return env
+
+    monkeypatch.setattr(envs, "make", make)
+    yield made
+    assert made and all(env.closed for env in made)
+    assert not bars.tqdm._instances, "a bar was left open"
+
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("moment", [0, 1, 4])
+def test_interrupted_it_closes_its_environments_and_its_bar(model, made, moment):
+    def on_step(robots, t, returns):
+        if t == moment:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rollout.evaluate(model, episodes=3, max_steps=6, on_step=on_step)
+    assert len(made) == 3
+
+
+def test_the_first_environments_are_closed_when_a_later_one_cannot_be_made(model, made, monkeypatch):
+    make = envs.make
+
+    def fifth_fails(*arguments):
+        if len(made) == 4:
+            raise ValueError("no fifth robot")
+        return make(*arguments)
+
+    monkeypatch.setattr(envs, "make", fifth_fails)
+    with pytest.raises(ValueError, match="no fifth robot"):
+        rollout.evaluate(model, episodes=8, max_steps=6)
+    assert len(made) == 4
+
+
+def test_a_model_that_does_not_fit_leaves_no_environment_open(model, made):
+    with pytest.raises(ValueError, match="Hopper"):
+        rollout.evaluate(model, "Hopper-v5", episodes=2)
+
+
+def test_an_interrupted_film_leaves_nothing(model, made, tmp_path, monkeypatch):
+    monkeypatch.setattr(rollout.quick.Actor, "act", stop)
+    settings = {"max_steps": 6, "backend": "drawing"}
+    with pytest.raises(KeyboardInterrupt):
+        rollout.record(model, path=tmp_path / "replay.mp4", width=64, height=64, **settings)
+    with pytest.raises(KeyboardInterrupt):
+        slider.film(model, "HalfCheetah-v5", [1000, 2000], tmp_path / "films.mp4", size=(64, 64), **settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_weights_that_were_measured_are_noted(model):
+    evaluation = rollout.evaluate(model, episodes=1, max_steps=2, progress=False)
+    assert evaluation.weights == fingerprint.of_weights(model.state_dict())

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dt_helpers import envs, experts, simulate
+from dt_helpers import bars, envs, experts, simulate
 
 
 def test_rollouts_are_gymnasiums_own(cheetah_data):
@@ -66,3 +66,24 @@ def test_shapes_and_types(cheetah_data):
 def test_unknown_environment():
     with pytest.raises(ValueError, match="Pendulum"):
         simulate.roll_out(experts.load(), "Pendulum-v1")
+
+
+def test_interrupted_it_leaves_no_bar_and_no_environment_open(monkeypatch):
+    closed = []
+    own = envs.make
+
+    def make(name):
+        env = own(name)
+        monkeypatch.setattr(env, "reset", stop if name == "Hopper-v5" else env.reset)
+        monkeypatch.setattr(env, "close", lambda: closed.append(name))
+        return env
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(envs, "make", make)
+    for name in ("Hopper-v5", "HalfCheetah-v5"):  # in a reset, and in the policy
+        with pytest.raises(KeyboardInterrupt):
+            simulate.roll_out(stop, name, 2, 5)
+        assert closed[-1] == name
+    assert not bars.tqdm._instances

@@ -1,6 +1,7 @@
 import json
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import Trainer
 
 from dt_helpers import rollout, training
@@ -107,6 +108,52 @@ def test_the_card_tells_settings_and_measured_return(trained):
     assert str(evaluation) in card and "| learning_rate | 0.002 |" in card and "halfcheetah-expert" in card
 
 
+def test_what_another_model_earned_is_not_put_on_the_card(trained, tmp_path, capsys):
+    from dt_helpers.card import note_return
+
+    model, folder = trained
+    evaluation = rollout.evaluate(model, target_return=500, episodes=2, max_steps=5, progress=False)
+    copy = shutil.copytree(folder, tmp_path / "model")
+    save_file(
+        {key: value + 1 for key, value in load_file(copy / "model.safetensors").items()}, copy / "model.safetensors"
+    )
+    card = (copy / "README.md").read_text()
+    note_return(copy, evaluation)
+    assert "the model that was measured is not the one in there" in capsys.readouterr().out
+    assert (copy / "README.md").read_text() == card
+
+
+def test_training_again_says_what_it_replaces_and_keeps_it_until_then(tmp_path, capsys, monkeypatch):
+    from dt_helpers.card import note_return
+
+    data, settings = make_trajectories([40] * 4), training.preset("ci", **{**TINY, "steps": 6})
+    training.train(data, settings, output=tmp_path)
+    assert "holds a model" not in capsys.readouterr().out
+    note_return(tmp_path, rollout.Evaluation("HalfCheetah-v5", 1.0, np.ones((2, 3)), np.full(2, 3)))
+    before = training.load(tmp_path).state_dict()
+    interrupt(monkeypatch, data, tmp_path, criterion=lambda p, t, m: (p - t).abs().mean())
+    out = capsys.readouterr().out
+    assert f"{tmp_path} holds a model trained on made up for 6 steps, measured return 3: it stays until this run" in out
+    assert all(torch.equal(value, before[key]) for key, value in training.load(tmp_path).state_dict().items())
+    assert "mean return 3" in (tmp_path / "README.md").read_text()
+    training.train(data, settings, output=tmp_path, seed=1)
+    assert "starts anew: seed was 0 and is 1 and the loss function has changed." in capsys.readouterr().out
+    assert "Not measured yet" in (tmp_path / "README.md").read_text()
+    assert not (tmp_path / "evaluation.json").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut off", "of another model"])
+def test_a_damaged_model_is_said_to_be_one(trained, tmp_path, damage):
+    copy = shutil.copytree(trained[1], tmp_path / "model")
+    weights = copy / "model.safetensors"
+    if damage == "cut off":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    else:
+        save_file({"embed_state.weight": torch.zeros(2, 2)}, weights)
+    with pytest.raises(OSError, match=f"The model in {copy} can't be read .* Train it again."):
+        training.load(copy)
+
+
 def test_the_average_is_what_is_kept(tmp_path):
     """With decay 0 the average is the last weights; with decay 1 it stays at the first step's."""
     data = make_trajectories([40] * 4)
@@ -116,19 +163,6 @@ def test_the_average_is_what_is_kept(tmp_path):
     }
     torch.testing.assert_close(weights[None], weights[1e-9])
     assert not torch.allclose(weights[None], weights[1.0])
-
-
-@pytest.mark.parametrize(("spread", "least", "most"), [(2.0, 110, 140), (None, 0, 1)])
-def test_a_fresh_model_tells_returns_apart_where_it_should(spread, least, most):
-    """By the angle between the tokens of returns that a standard deviation lie below and above the data's mean."""
-    data = make_trajectories([40, 35, 30, 38])
-    settings = training.preset("ci", return_spread=spread, scale=float(data.returns.std()))
-    model = training.make_model(DecisionTransformerGymDataCollator(data, scale=settings.scale), settings)
-    centre = 2.0 if spread is None else float(data.returns.mean()) / settings.scale  # if none, anywhere, of one sign
-    with torch.no_grad():
-        tokens = model.embed_ln(model.embed_return(torch.tensor([[centre - 1], [centre + 1]])))
-    angle = torch.rad2deg(torch.arccos(torch.cosine_similarity(*tokens, dim=0).clamp(-1, 1)))
-    assert least <= angle <= most
 
 
 def test_windows_come_in_the_trainers_own_order(tmp_path):
@@ -150,7 +184,7 @@ def test_windows_come_in_the_trainers_own_order(tmp_path):
     assert orders[0][0] != orders[0][1] and sorted(orders[0][0]) == sorted(ours.train_dataset.anchors)
 
 
-def interrupt(monkeypatch, data, output):
+def interrupt(monkeypatch, data, output, criterion=None):
     """A run that breaks off after its last checkpoint, before it has saved its model."""
 
     def stop(*_, **__):
@@ -159,7 +193,21 @@ def interrupt(monkeypatch, data, output):
     with monkeypatch.context() as patch:
         patch.setattr(training.MovingAverage, "copy_to", stop)
         with pytest.raises(KeyboardInterrupt):
-            training.train(data, training.preset("ci", **{**TINY, "steps": 6}), output=output)
+            training.train(data, training.preset("ci", **{**TINY, "steps": 6}), output=output, criterion=criterion)
+
+
+def test_a_run_that_broke_off_after_its_last_step_does_no_more(tmp_path, monkeypatch):
+    data, settings = make_trajectories([40] * 4), training.preset("ci", **{**TINY, "steps": 6})
+    whole = training.train(data, settings, output=tmp_path / "whole")
+    interrupt(monkeypatch, data, tmp_path / "interrupted")
+    resumed = training.train(data, settings, output=tmp_path / "interrupted")
+    for key, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[key]), key
+    steps = [
+        [entry["step"] for entry in json.loads((tmp_path / name / "history.json").read_text()) if "loss" in entry]
+        for name in ("whole", "interrupted")
+    ]
+    assert steps[0] == steps[1] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("change", ["nothing", "settings", "data"])
@@ -194,6 +242,21 @@ def test_the_loss_of_a_student_is_trained_with(tmp_path):
     settings = training.preset("ci", **{**TINY, "steps": 2})
     training.train(make_trajectories([40] * 4), settings, output=tmp_path, criterion=criterion)
     assert len(called) >= 2
+
+
+def test_a_loss_that_is_a_module_is_trained_with_too(tmp_path):
+    class Loss(torch.nn.Module):
+        called = 0
+
+        def forward(self, predictions, targets, mask):
+            Loss.called += 1
+            return (predictions - targets).abs().mean()
+
+    training.train(
+        make_trajectories([40] * 4), training.preset("ci", **{**TINY, "steps": 2}), tmp_path, criterion=Loss()
+    )
+    assert Loss.called >= 2
+    assert json.loads((tmp_path / "training.json").read_text())["loss"] == "Loss"
 
 
 def test_no_model_yet(tmp_path):

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from dt_helpers.trajectories import COLUMNS, Trajectories
 
 from .conftest import make_trajectories
+from .sizes import examples
 
 lengths = st.lists(st.integers(1, 40), min_size=1, max_size=8)
 
 
 @given(lengths, st.integers(0, 100))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples("properties", 50))
 def test_returns_to_go_are_sums_to_the_episodes_end(lengths, seed):
     data = make_trajectories(lengths, seed=seed)
     for i, (begin, end) in enumerate(zip(data.offsets[:-1], data.offsets[1:], strict=True)):
@@ -24,7 +25,7 @@ def test_returns_to_go_are_sums_to_the_episodes_end(lengths, seed):
 
 
 @given(lengths)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=examples("properties", 25))
 def test_there_and_back_through_a_dataset(lengths):
     data = make_trajectories(lengths)
     dataset = data.to_dataset()

@@ -12,6 +12,7 @@ from latex2mathml.converter import convert as mathml
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
@@ -23,7 +24,8 @@ def render(notebooks: dict[str, NotebookNode], title: str = "The Decision Transf
     """The page of the `notebooks` (name -> notebook): a table of contents, then each with its outputs.
 
     Formulas are MathML, which browsers draw by themselves. Nothing is loaded: a remote picture becomes its
-    alternative text, a remote script is left out, links stay links.
+    alternative text, a remote script is left out, links stay links. Of a progress bar its last state is shown: where
+    a cell was stopped or its kernel died, nbclient leaves every state, thousands of them.
     """
     exporter = _Exporter(
         template_name="lab",
@@ -31,6 +33,7 @@ def render(notebooks: dict[str, NotebookNode], title: str = "The Decision Transf
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
+    exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)
     chapters = []
     for name, notebook in notebooks.items():
         body = BeautifulSoup(exporter.from_notebook_node(notebook)[0], "html.parser")

@@ -274,22 +274,24 @@ def choose_target(rng):
 def next_node(rng):
     import torch
 
-    def case(nodes, count, shift=0.0, outsider=True, dtype="float32", **options):
-        """`outsider`: whether the largest of all logits belongs to a node that no edge leads to."""
+    def case(nodes, count, shift=0.0, outsider=True, sunk=False, dtype="float32", **options):
+        """`outsider`: the largest logit is of a node that no edge leads to; `sunk`: a lower one is the largest in size."""
         logits = numbers(rng, nodes, dtype=dtype) + shift
         order = rng.permutation(nodes)
         neighbours = np.sort(order[:count])
         logits[order[-1 if outsider else 0]] = np.abs(logits).max() + 0.5
+        if sunk:
+            logits[order[-2]] = -np.abs(logits).max() - 0.5
         label = f"{nodes} nodes, {count} neighbour{'s' * (count > 1)}, {dtype}"
         return Case(label, (torch.from_numpy(logits), torch.from_numpy(neighbours)), **options)
 
     drawn = [int(n) for n in rng.integers(3, 7, 6)]
     return [
         case(6, 3),
-        case(8, 3, shift=-2.5),  # all logits of neighbours are below zero
-        case(20, 4, dtype="float64"),
-        case(12, 5, strided=True),
-        case(7, 4, shift=-3.0, dtype="float64", strided=True),
+        case(8, 3, shift=-3.5),  # all logits of neighbours are below -1, so below whatever else stands for "no edge"
+        case(20, 4, sunk=True, dtype="float64"),
+        case(12, 5, sunk=True, strided=True),
+        case(7, 4, shift=-4.0, dtype="float64", strided=True),
         case(9, 4, outsider=False),
         *(case(20, count) for count in drawn),
         case(10, 2, shift=3.0),

@@ -15,7 +15,9 @@ def recognise(exercise: Exercise, cases, outcomes, visible) -> Mistake | None:
     given = [arrays(exercise, outcome) for outcome in outcomes]
     for only_core in (False, True):
         indices = [i for i in range(len(cases)) if given[i] is not None and (cases[i].core or not only_core)]
-        telling = [i for i in visible if i in indices and not all(np.isnan(array).all() for array in given[i])]
+        if all(np.isnan(array).all() for i in indices for array in given[i]):
+            continue  # NaN in some cases tells, NaN in all of them does not
+        telling = [i for i in visible if i in indices]
         if sum(array.size for i in telling for array in given[i]) < _ENOUGH:
             continue
         order = telling + [i for i in indices if i not in telling]

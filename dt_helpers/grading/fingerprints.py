@@ -14,7 +14,10 @@ from dt_helpers.grading.reading import LARGEST
 
 PACKAGE = Path(__file__).parents[1]
 DECIDES = ("check", "grading/inside")  # folders of code on which a verdict depends, and modules
-MODULES = ("judging", "limits", "matching", "questions", "raising", "reading", "remote", "sandbox", "slicing")
+MODULES = (
+    *("judging", "library", "limits", "matching", "patience", "questions", "raising", "reading", "remote"),
+    *("sandbox", "session", "slicing", "view"),
+)
 
 
 def of_files(paths: Iterable[Path]) -> str:

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring.tree import ASSIGNMENT
-from dt_helpers.grading import fingerprints, questions, sandbox
+from dt_helpers.grading import fingerprints, questions, sandbox, view
 from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.matching import Matched, match
 from dt_helpers.grading.places import Places
@@ -95,10 +95,10 @@ def grade(
     """
     if scheduler is None:
         sandbox.check(sandbox_kind)
-        if sandbox_kind == sandbox.BUBBLEWRAP and (place := sandbox.in_view(places.root)):
+        if sandbox_kind == sandbox.BUBBLEWRAP and (place := view.holding(places.root)):
             raise CourseError(
                 f"The course is in {place}, which belongs to Python, so the students' code would see it: move the "
-                "course elsewhere, or make the virtual environment in a folder of its own."
+                "course elsewhere."
             )
     console = console or Console(quiet=True)
     if sandbox_kind == sandbox.LIMITS:

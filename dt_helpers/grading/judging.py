@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,11 @@ from dt_helpers.grading.questions import Question, cells_to_run
 from dt_helpers.grading.raising import lines_of, rebuilt
 from dt_helpers.grading.remote import RemoteFunction, remote_class, value
 from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseResult
-from dt_helpers.grading.sandbox import Sandbox, Session, Stopped
+from dt_helpers.grading.sandbox import Sandbox
+from dt_helpers.grading.session import Disturbed, Session, Stopped
 
 LIBRARY_MODEL = "library model"  # a flag: the answer called what it should have built
+TRIES = 3  # where the sandbox fails, for no reason of the student's
 
 
 def judge(
@@ -30,9 +33,11 @@ def judge(
     for question in questions:
         began = time.monotonic()
         try:
-            fields, error = _judge_one(question, solutions, sandbox, seed(question.grade_id))
+            fields, error = _undisturbed(question, solutions, sandbox, seed(question.grade_id))
             if type(error).__name__ == "LibraryModel":
                 flags.add(LIBRARY_MODEL)
+        except Disturbed as problem:
+            fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {problem}."[:500]}
         except (Exception, Stopped, CannotBeSent) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             where = f"{type(problem).__name__} in {place.name}: {problem}"
@@ -41,6 +46,14 @@ def judge(
         common = (question.notebook, question.grade_id, points, question.points)
         results.append(ExerciseResult(*common, **fields, seconds=round(time.monotonic() - began, 3)))
     return results, flags
+
+
+def _undisturbed(question: Question, solutions, sandbox: Sandbox, seed: int) -> tuple[dict, BaseException | None]:
+    """As `_judge_one`, tried again where it raises Disturbed; raises it when that is no help."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(Disturbed):
+            return _judge_one(question, solutions, sandbox, seed)
+    return _judge_one(question, solutions, sandbox, seed)
 
 
 def _judge_one(question: Question, solutions, sandbox: Sandbox, seed: int) -> tuple[dict, BaseException | None]:

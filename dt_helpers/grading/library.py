@@ -6,10 +6,10 @@ import ast
 import importlib.util
 from pathlib import Path
 
-import dt_helpers
 from dt_helpers.grading.inside.standins import LIBRARY
 
 MODEL = "DecisionTransformerModel"
+FILE = f"{LIBRARY.replace('.', '/')}.py"  # in a folder of packages
 CUT = "library.py"  # in the bundle
 REFUSAL = "transformers' own DecisionTransformerModel is the exercise: it is not there while grading"
 
@@ -29,22 +29,12 @@ def without_the_model() -> str:
     return ast.unparse(tree)
 
 
-def hidden(places: list[str]) -> list[tuple[str, str | None]]:
-    """Paths that the sandbox would show and must not, each with what it shows instead: a file of the bundle, or None
-    for an empty folder."""
-    source = _source()
-    found = [(str(source), CUT), (str(source.parent / "__pycache__"), None)]
-    found += [(str(Path(dt_helpers.__file__).parent), None)]
-    seen = ["/usr", *places]
-    return [(path, instead) for path, instead in found if Path(path).exists() and is_in(path, seen)]
-
-
 def is_in(path: str, places: list[str]) -> bool:
     """Whether the path is one of the folders or below one."""
     return any(path == place or path.startswith(place.rstrip("/") + "/") for place in places)
 
 
 def _source() -> Path:
-    package, *parts = LIBRARY.split(".")
+    package = LIBRARY.partition(".")[0]
     (folder,) = importlib.util.find_spec(package).submodule_search_locations  # imports nothing, which takes a second
-    return Path(folder, *parts).with_suffix(".py")
+    return Path(folder).parent / FILE

@@ -17,10 +17,11 @@ SERVER_MEMORY = 1 << 30  # bytes: the server itself, whose pages the children sh
 
 @dataclass(frozen=True)
 class Limits:
-    """For one exercise of one student. The server's imports are not counted."""
+    """For one exercise of one student. The server's imports are not counted, nor what the machine has a process wait
+    for a processor."""
 
-    seconds: float = 60.0  # on the clock: an honest answer takes a tenth of one, but the machine may be busy
-    cpu_seconds: int = 15
+    seconds: float = 60.0  # asleep, or waiting for anything but a processor
+    cpu_seconds: int = 15  # on a processor, all threads and processes together: an honest answer takes a tenth of one
     memory: int = 1 << 30  # bytes
     processes: int = 16
     file_size: int = 32 << 20  # bytes of one file, and of the scratch folder
@@ -62,6 +63,12 @@ class ControlGroup:
             return command
         moves = [f"echo $$ > {shlex.quote(str(folder / 'cgroup.procs'))}" for folder in self.folders]
         return ["/bin/sh", "-c", " && ".join([*moves, 'exec "$@"']), "sh", *command]
+
+    def killed(self) -> int:
+        """How many processes the kernel has ended in it since they took too much memory."""
+        return sum(
+            _counted(folder / name) for folder in self.folders for name in ("memory.events", "memory.oom_control")
+        )
 
     def remove(self, patience: float = 2.0) -> None:
         """Waits until nobody is in it any more."""
@@ -106,6 +113,14 @@ def stale(parent: Path) -> list[Path]:
         if pid.isdigit() and not Path("/proc", pid).exists():
             found.append(path)
     return found
+
+
+def _counted(path: Path) -> int:
+    """The number after `oom_kill` in a file of the kernel; 0 where there is none."""
+    with contextlib.suppress(OSError):
+        counts = dict(line.split()[:2] for line in path.read_text().splitlines())
+        return int(counts.get("oom_kill", 0))
+    return 0
 
 
 def _own_group(root: Path, controller: str) -> Path:

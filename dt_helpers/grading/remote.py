@@ -13,7 +13,7 @@ from torch import nn
 from dt_helpers.grading.inside import wire
 from dt_helpers.grading.inside.values import Exact, Packer, Unpacker
 from dt_helpers.grading.raising import rebuilt
-from dt_helpers.grading.sandbox import Session, Stopped
+from dt_helpers.grading.session import Session, Stopped
 
 
 class _Remote(torch.autograd.Function):

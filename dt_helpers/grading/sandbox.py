@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import site
 import socket
 import subprocess
 import sys
@@ -21,16 +20,17 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import dt_helpers
 from dt_helpers.authoring import CourseError
-from dt_helpers.grading import library
+from dt_helpers.grading import library, view
 from dt_helpers.grading.inside import wire
 from dt_helpers.grading.limits import NAME, ControlGroup, Limits, stale
+from dt_helpers.grading.session import Disturbed, Session
+from dt_helpers.grading.view import PACKAGE
 
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits"
 BUNDLE = ("check/answers", "check/calling", "check/exercise", "check/watching", "grading/inside/*")
-START_SECONDS = 300  # for imports on a machine that is busy
-PACKAGE = Path(dt_helpers.__file__).parent
+START_SECONDS = 1800  # for imports, and for any answer of the server: a busy machine never takes so long
+PAUSES = (0.1, 0.3, 1, 2, 4, 8, 16)  # seconds after which a machine that has no room for a process is asked again
 INSIDE = "/course"  # where the bundle is, seen from within
 
 MISSING = """\
@@ -49,11 +49,6 @@ class SandboxUnavailable(CourseError):
     """There is no sandbox on this machine; the message says how to get one."""
 
 
-class Stopped(BaseException):
-    """The sandboxed process is no longer there, for the reason given; not an `Exception`, so that a check that takes
-    exceptions for the student's lets it through."""
-
-
 def check(kind: str) -> None:
     """Raises SandboxUnavailable, with the line that installs it, where the sandbox `kind` does not work."""
     if kind not in (BUBBLEWRAP, LIMITS):
@@ -66,8 +61,9 @@ def check(kind: str) -> None:
         raise SandboxUnavailable(MISSING.format(problem="there is none on this machine."))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / library.CUT).touch()
-        command = [*bubblewrap(Path(folder)), sys.executable, "-I", "-c", "pass"]
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        (Path(folder) / view.SETTINGS).write_text(view.settings(), encoding="utf-8")
+        command = [*bubblewrap(Path(folder)), view.executable(), "-I", "-c", "pass"]
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
     if tried.returncode:
         said = tried.stderr.strip().splitlines() or [f"it ended with code {tried.returncode}"]
         raise SandboxUnavailable(MISSING.format(problem=f"the one on this machine does not work:\n  {said[-1]}"))
@@ -76,19 +72,9 @@ def check(kind: str) -> None:
 def bubblewrap(bundle: Path) -> list[str]:
     """The command line up to the program that shall run: what it sees, and that it sees nothing else."""
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
-    options += [
-        "--cap-drop",
-        "ALL",
-        "--cap-add",
-        "CAP_SYS_ADMIN",
-        "--cap-add",
-        "CAP_SETPCAP",
-        "--uid",
-        "0",
-        "--gid",
-        "0",
-    ]
-    for name, value in environment(INSIDE).items():
+    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
+    options += ["--uid", "0", "--gid", "0"]
+    for name, value in (environment() | view.environment()).items():
         options += ["--setenv", name, value]
     options += ["--ro-bind", "/usr", "/usr"]
     for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):
@@ -99,16 +85,12 @@ def bubblewrap(bundle: Path) -> list[str]:
     options += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     options += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
     options += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--tmpfs", "/tmp", "--dir", "/scratch"]
-    places = _python_places()
-    for place in places:
-        options += ["--ro-bind", place, place]
-    for hidden, instead in library.hidden(places):
-        options += ["--ro-bind", str(bundle / instead), hidden] if instead else ["--tmpfs", hidden]
+    options += view.options(bundle)
     return ["bwrap", *options, "--ro-bind", str(bundle), INSIDE, "--remount-ro", "/", "--chdir", "/", "--"]
 
 
-def environment(bundle: str) -> dict[str, str]:
-    """All that the server's environment has in it."""
+def environment() -> dict[str, str]:
+    """All that the server's environment has in it, but for where Python is."""
     one_thread = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     return {
         "PATH": "/usr/bin:/bin",
@@ -135,7 +117,12 @@ class Sandbox:
             shutil.rmtree(left, ignore_errors=True)
         self.folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-{os.getpid()}-"))
         self.group = ControlGroup.make(self.limits)
-        self._start()
+        self.process: subprocess.Popen | None = None
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Sandbox:
         return self
@@ -176,12 +163,12 @@ class Sandbox:
         place = INSIDE if isolated else str(bundle)
         program = f"import sys; sys.path.insert(0, {place!r}); from dt_helpers.grading.inside.server import main; "
         program += f"main({theirs.fileno()}, {options!r})"
-        python = [sys.executable, "-I", "-c", program]
+        python = [view.executable() if isolated else sys.executable, "-I", "-c", program]
         with theirs, open(self.folder / "log", "wb") as log:
             self.process = subprocess.Popen(
                 self.group.around(bubblewrap(bundle) + python if isolated else python),
                 cwd="/" if isolated else self.folder,
-                env=os.environ if isolated else environment(place) | {"HOME": options["scratch"]},
+                env=os.environ if isolated else environment() | {"HOME": options["scratch"]},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -189,11 +176,10 @@ class Sandbox:
                 start_new_session=True,
             )
         try:
-            self.versions = self._answer(START_SECONDS)["versions"]
-        except Stopped as stopped:
+            self.versions = self._answer()["versions"]
+        except Disturbed as disturbed:
             said = (self.folder / "log").read_text(errors="replace")[-2000:]
-            self.close()
-            raise RuntimeError(f"The sandbox did not start: {stopped}\n{said}") from None
+            raise RuntimeError(f"The sandbox did not start: {disturbed}\n{said}") from None
 
     def close(self) -> None:
         """Ends the server and all that it runs."""
@@ -202,100 +188,87 @@ class Sandbox:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _stop(self) -> None:
-        self.control.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.process:
+            self.control.close()
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
-        """A fresh process in the sandbox, gone when the block ends. A server that died is started anew first."""
-        try:
-            connection = self._fork()
-        except (OSError, Stopped):
-            self._stop()
-            self._start()
-            connection = self._fork()
-        with connection:
+        """A fresh process in the sandbox, gone when the block ends. Raises Disturbed where none can be had."""
+        with self._connection() as connection:
             session = Session(connection, self)
             try:
                 yield session
             finally:
                 session.end()
 
+    def _connection(self) -> socket.socket:
+        """With a new process. A server that died is started anew; where the machine has no room, it is tried again."""
+        for pause in (*PAUSES, None):
+            try:
+                if self.process is None:
+                    self._start()
+                return self._fork()
+            except (Disturbed, RuntimeError, OSError) as problem:
+                if pause is None:
+                    raise Disturbed(f"the sandbox could not make a process: {problem}") from None
+            time.sleep(pause)
+
     def _fork(self) -> socket.socket:
-        """Our end of a connection with a new process; raises OSError or Stopped when the server is gone."""
+        """Our end of a connection with a new process that is ready; raises Disturbed."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with theirs:
-                socket.send_fds(self.control, [b"fork"], [theirs.fileno()])
-            if problem := self._answer().get("problem"):
-                raise RuntimeError(f"The sandbox could not make a process: {problem}")
+                if problem := self._ask(b"fork", [theirs.fileno()]).get("problem"):
+                    raise Disturbed(problem)
+            ours.settimeout(START_SECONDS)
+            wire.receive(ours)  # until it says that it is ready, nothing that a student wrote has run
+        except wire.Closed:
+            ours.close()
+            raise Disturbed(f"it ended with {self.kill(waiting=True)} before it was ready") from None
         except BaseException:
             ours.close()
             raise
         return ours
 
-    def kill(self) -> dict:
-        """Ends the process that runs and answers how it ended."""
-        with contextlib.suppress(OSError, Stopped):
-            self.control.sendall(b"kill")
-            return self._answer()
-        return {"server": True}
+    def kill(self, waiting: bool = False) -> dict:
+        """Ends the process that runs and answers how it ended; `waiting`: one that is ending by itself has the time."""
+        try:
+            return self._ask(b"wait" if waiting else b"kill")
+        except Disturbed:
+            return {"server": True}
 
-    def _answer(self, seconds: float = 30) -> dict:
-        self.control.settimeout(seconds)
+    def look(self) -> tuple[float, float]:
+        """The seconds that the process that runs has been on a processor, and that it has waited for one."""
+        ran, waited = self._ask(b"look")["clocks"]
+        return ran, waited
+
+    def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict:
+        """Raises Disturbed when the server is gone."""
+        if self.process is None:
+            raise Disturbed("the server ended")
+        try:
+            socket.send_fds(self.control, [request], descriptors)
+        except OSError as error:
+            self._stop()
+            raise Disturbed(f"the server ended ({error})") from None
+        return self._answer()
+
+    def _answer(self) -> dict:
+        self.control.settimeout(START_SECONDS)
         try:
             text = self.control.recv(1 << 16)
         except OSError as error:
-            raise Stopped(f"no answer from the server ({error})") from None
+            text, problem = b"", f"no answer from the server ({error})"
+        else:
+            problem = "the server ended"
         if not text:
-            raise Stopped("the server ended")
+            self._stop()  # an answer that came later would be taken for that to the next request
+            raise Disturbed(problem)
         return json.loads(text)
-
-
-class Session:
-    """A conversation with one process in the sandbox, which may last as long as the limits say."""
-
-    def __init__(self, connection: socket.socket, sandbox: Sandbox):
-        self.connection, self.sandbox = connection, sandbox
-        self.deadline = time.monotonic() + sandbox.limits.seconds
-        self.ended: dict | None = None
-
-    def ask(self, request: dict, arrays: wire.Arrays | None = None) -> tuple[dict, bytes]:
-        """The answer and its arrays. Raises Stopped, with the reason, when no answer can come any more."""
-        try:
-            wire.send(self.connection, request, arrays, self.deadline)
-            return wire.receive(self.connection, self.deadline)
-        except wire.Late:
-            self.end()
-            raise Stopped(f"ran for more than {self.sandbox.limits.seconds:.0f} seconds and was stopped") from None
-        except wire.Closed:
-            raise Stopped(self._why_it_ended()) from None
-        except wire.WireError as problem:
-            raise Stopped(f"sent back what can't be read: {problem}") from None
-
-    def end(self) -> None:
-        if self.ended is None:
-            self.ended = self.sandbox.kill()
-
-    def _why_it_ended(self) -> str:
-        limits = self.sandbox.limits
-        time.sleep(0.05)  # the socket closes a moment before the process is gone
-        self.end()
-        if self.ended.get("seconds", 0) >= 0.8 * limits.cpu_seconds:
-            return f"took more than {limits.cpu_seconds} seconds of the processor and was stopped"
-        if self.ended.get("server") or self.ended.get("signal") == signal.SIGKILL:
-            return f"was stopped, most likely since it wanted more than {limits.memory >> 20} MiB of memory"
-        if self.ended.get("signal"):
-            return f"crashed Python ({signal.Signals(self.ended['signal']).name})"
-        return "ended the Python that it ran in"
-
-
-def in_view(path: Path) -> str | None:
-    """The folder that the sandbox shows and that holds `path`; None, as it should be, if there is none."""
-    real = os.path.realpath(path)
-    return next((place for place in ["/usr", *_python_places()] if library.is_in(real, [place])), None)
 
 
 def make_bundle(folder: Path) -> None:
@@ -308,13 +281,4 @@ def make_bundle(folder: Path) -> None:
     for package in ("", "check", "grading"):
         (folder / PACKAGE.name / package / "__init__.py").touch()
     (folder / library.CUT).write_text(library.without_the_model(), encoding="utf-8")
-
-
-def _python_places() -> list[str]:
-    """The folders that Python and its packages are in, other than below /usr."""
-    wanted = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
-    places = []
-    for place in sorted({os.path.realpath(path) for path in wanted} | set(wanted)):
-        if not library.is_in(place, ["/usr", *places]) and os.path.isdir(place):
-            places.append(place)
-    return places
+    (folder / view.SETTINGS).write_text(view.settings(), encoding="utf-8")

@@ -20,6 +20,10 @@ from dt_helpers.hardware import usable_cores
 Tag, Job, Outcome = TypeVar("Tag"), TypeVar("Job"), TypeVar("Outcome")
 PATIENCE = 60  # seconds, for a cluster that does not answer
 WARM = "dt_helpers.grading.warm"  # imported before workers are forked
+LOCAL = {  # workers of this machine: one that is slow, since others are busy there, is not lost
+    "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.scheduler.worker-ttl": None,
+}
 AHEAD = 3  # jobs that wait for each worker, so that none has to
 
 
@@ -104,7 +108,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
         return
     warm_up()
     with (
-        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}),
+        dask.config.set(LOCAL),
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,

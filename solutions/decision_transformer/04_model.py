@@ -33,6 +33,10 @@ if importlib.util.find_spec("dt_helpers") is None:
     source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
 
+# The helpers come before torch: they tell its threads how to wait for each other.
+from dt_helpers import check, plots
+from dt_helpers.model import make_config
+
 import torch
 from torch import nn
 from transformers.models.decision_transformer.modeling_decision_transformer import (
@@ -40,9 +44,6 @@ from transformers.models.decision_transformer.modeling_decision_transformer impo
     DecisionTransformerOutput,
     DecisionTransformerPreTrainedModel,
 )
-
-from dt_helpers import check, plots
-from dt_helpers.model import make_config
 
 # %% [markdown]
 # ## The idea in a picture

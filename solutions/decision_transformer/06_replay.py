@@ -36,11 +36,12 @@ if importlib.util.find_spec("dt_helpers") is None:
 
 import json
 
-import numpy as np
-import torch
-
+# The helpers come before torch: they tell its threads how to wait for each other.
 from dt_helpers import attention, attention_plots, card, check, data, envs, plots, rollout, slider, sweep, training
 from dt_helpers.workspace import workspace
+
+import numpy as np
+import torch
 
 trajectories = data.load("halfcheetah-expert")
 model = training.load_or_provided()
@@ -226,7 +227,7 @@ print(expert_sweep)
 # target tells something: at the start all episodes look alike, and only the return-to-go says which of the gaits will follow.
 #
 # A model that was trained on it comes with the course. `training.train(mixed, output=workspace() / "model-mixed")` trains one of yours, in
-# a few minutes, and this cell then takes that one.
+# a minute or two, and this cell then takes that one.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)

@@ -22,7 +22,7 @@
 # - load a model that somebody else has published, and know what belongs to it besides the weights;
 # - let a model see pictures in place of states.
 #
-# About 45 minutes, half of which the machine works and you may read on. Nothing here is graded: four parts, each of which stands
+# About 40 minutes, of which the machine works about 15 and you may read on. Nothing here is graded: four parts, each of which stands
 # by itself, and challenges at the end. Change what you like.
 
 # %%
@@ -161,8 +161,8 @@ print("frames", tuple(batch["states"].shape), "-> embeddings", tuple(encoder(bat
 encoder
 
 # %% [markdown]
-# `pixels.train` makes the model as you know it, says `model.embed_state = pixels.ConvEncoder(...)`, and trains. Two or three
-# minutes, most of them in the convolutions.
+# `pixels.train` makes the model as you know it, says `model.embed_state = pixels.ConvEncoder(...)`, and trains. A minute or
+# two, most of it in the convolutions.
 
 # %%
 eye_settings = pixels.preset()

@@ -100,7 +100,14 @@ def test_a_node_without_an_edge_would_often_win(seed):
         assert len(set(logits.tolist())) == len(logits) and neighbours.tolist() == sorted(set(neighbours.tolist()))
         outsiders += int(logits.argmax()) not in neighbours.tolist()
     assert outsiders >= 8
-    assert any((case.args[0][case.args[1]] < 0).all() for case in drawn("next_node", seed))
+
+
+@given(SEEDS)
+def test_two_cases_tell_what_stands_for_no_edge_and_two_tell_the_largest_size(seed):
+    """One number is what some mistake or other would give: it takes two to recognise one."""
+    cases = [case.args for case in drawn("next_node", seed)]
+    assert sum(bool((logits[neighbours] < -1).all()) for logits, neighbours in cases) >= 2
+    assert sum(int(logits.abs().argmax()) not in (int(logits.argmax()), *n.tolist()) for logits, n in cases) >= 2
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dt_helpers.check import catalogue, generic, running
 from dt_helpers.check.calling import quietly
+from tests.sizes import examples
 
 NAMES = [name for name in catalogue.NAMES if name != "forward"]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -28,7 +29,18 @@ def test_the_first_way_of_each_mistake_is_recognised(name):
     assert all(verdict.sentence == first[slug].sentence for slug, verdict in found.items())
 
 
-@settings(max_examples=150)
+@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("name", ["choose_target", "next_node"])
+def test_every_way_to_get_a_single_number_wrong_is_recognised(name, seed):
+    found = [(mistake.slug, judged(name, mistake.reproduce, seed)) for mistake in MISTAKES[name]]
+    assert [(slug, verdict) for slug, verdict in found if verdict.passed or verdict.mistake != slug] == []
+
+
+def test_nan_in_all_cases_is_no_sign_of_any_mistake():
+    assert judged("choose_target", lambda targets, achieved: np.nan, 11).mistake == "nan"
+
+
+@settings(max_examples=examples("properties", 150))
 @given(st.sampled_from(EVERY), SEEDS)
 def test_any_mistake_is_recognised_on_any_inputs(case, seed):
     name, mistake = case
@@ -37,7 +49,7 @@ def test_any_mistake_is_recognised_on_any_inputs(case, seed):
     assert verdict.mistake == mistake.slug
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples("properties", 60))
 @given(st.sampled_from(NAMES), SEEDS)
 def test_the_oracle_passes_on_any_inputs(name, seed):
     exercise = catalogue.exercise(name)

@@ -102,7 +102,7 @@ def test_what_is_no_function_is_told_from_a_wrong_one(name, thing):
     assert found.mistake == ("unfilled" if thing is None or thing is ... else "not-callable")
 
 
-@pytest.mark.parametrize("name", set(THIRTEEN) - {"forward"})
+@pytest.mark.parametrize("name", [name for name in THIRTEEN if name != "forward"])
 def test_nbgraders_stub_is_unfilled(name):
     def stub(*args, **kwargs):
         # YOUR CODE HERE
@@ -114,7 +114,7 @@ def test_nbgraders_stub_is_unfilled(name):
 
 
 def run(code: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
 
 def test_the_import_and_the_numpy_checks_bring_no_torch():

@@ -130,7 +130,7 @@ assert captured.stderr == "", captured.stderr
 
 def in_ipython(kernel: str) -> str:
     code = NOTEBOOK.format(kernel=kernel)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

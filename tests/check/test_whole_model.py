@@ -11,6 +11,7 @@ from dt_helpers.check import model_cases, stages, whole_model
 from dt_helpers.check.calling import quietly
 from dt_helpers.check.watching import watch
 from tests.mutation.models import Parts, variant
+from tests.sizes import examples
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def test_a_wrong_model_with_published_weights_fails(tmp_path):
     assert judged(model).mistake == "mask"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples("properties", 15))
 @given(st.integers(0, 2**32 - 1))
 def test_any_weights_and_inputs_tell_right_from_wrong(seed):
     assert judged(Parts, seed).passed

@@ -6,8 +6,14 @@ from dataclasses import replace
 import pytest
 
 from dt_helpers.grading.gradebook import Recorder
+from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.places import Places
+from dt_helpers.grading.sandbox import Sandbox
 from tests.course_tree import make_tree
+
+from .course import needs
+
+LIMITS = Limits(seconds=4, cpu_seconds=2, memory=512 << 20)
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +29,29 @@ def places(_released, tmp_path) -> Places:
     root = tmp_path / "course"
     shutil.copytree(_released.root, root)
     return replace(Places.find(root), db_url=f"sqlite:///{root / 'gradebook.db'}")
+
+
+@pytest.fixture(scope="session")
+def boxes():
+    """One of each kind, started when it is asked for."""
+    made = {}
+
+    def box(kind):
+        if kind not in made:
+            needs(kind)
+            made[kind] = Sandbox(kind, LIMITS)
+        return made[kind]
+
+    yield box
+    for one in made.values():
+        one.close()
+
+
+@pytest.fixture(params=["bubblewrap", "limits"])
+def each(request, boxes):
+    return boxes(request.param)
+
+
+@pytest.fixture
+def wrapped(boxes):
+    return boxes("bubblewrap")

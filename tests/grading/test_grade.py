@@ -14,7 +14,7 @@ from rich.console import Console
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.grading import grade as module
-from dt_helpers.grading import sandbox, scheduling, working
+from dt_helpers.grading import sandbox, scheduling, view, working
 from dt_helpers.grading.grade import grade
 from dt_helpers.grading.results import Store
 from tests.grading.course import (
@@ -189,8 +189,8 @@ def test_without_bubblewrap_nothing_is_run(places, monkeypatch, tmp_path):
 
 def test_a_course_that_the_sandbox_would_show_is_refused(tmp_path, monkeypatch):
     needs()
-    places = [*sandbox._python_places(), os.path.realpath(tmp_path)]
-    monkeypatch.setattr(sandbox, "_python_places", lambda: places)
+    seen = view.shown() | {"/course": os.path.realpath(tmp_path)}
+    monkeypatch.setattr(view, "shown", lambda: seen)
     with pytest.raises(CourseError, match="move the course elsewhere"):
         grade(make_course(tmp_path / "course"))
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -101,6 +103,18 @@ def test_a_file_that_would_eat_the_memory_is_given_up(tmp_path, monkeypatch):
     small = save(source, tmp_path / "reading.py")
     monkeypatch.setattr(reading, "__file__", str(small))
     with pytest.raises(Unreadable, match="too much memory"):
+        read(path)
+
+
+def test_a_large_file_has_its_time_on_a_processor_however_long_it_waits_for_one(tmp_path, monkeypatch):
+    path = save(b'{"cells": []}' + b" " * reading.LARGE, tmp_path / "a.ipynb")
+
+    def run(command, timeout=None, **options):
+        assert timeout is None
+        return subprocess.CompletedProcess(command, -signal.SIGXCPU)
+
+    monkeypatch.setattr(reading.subprocess, "run", run)
+    with pytest.raises(Unreadable, match="more than 60 seconds"):
         read(path)
 
 

@@ -13,9 +13,9 @@ from dt_helpers.check.exercise import Case
 from dt_helpers.grading import raising
 from dt_helpers.grading.inside.child import Child
 from dt_helpers.grading.inside.values import CannotBeSent
-from dt_helpers.grading.limits import Limits
+from dt_helpers.grading.limits import ControlGroup, Limits
 from dt_helpers.grading.remote import RemoteFunction, remote_class
-from dt_helpers.grading.sandbox import Session
+from dt_helpers.grading.session import Session
 from tests.mutation import register, suite  # noqa: F401 (the suite registers the answers)
 
 SEED = 20
@@ -24,10 +24,13 @@ SEED = 20
 class Nothing:
     """A sandbox that is none: the other process is a fork of this one."""
 
-    limits = Limits()
+    limits, group = Limits(), ControlGroup()
 
-    def kill(self):
+    def kill(self, waiting=False):
         return {}
+
+    def look(self):
+        return 0.0, 0.0
 
 
 @contextmanager

@@ -10,40 +10,13 @@ import pytest
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.grading import library, sandbox
-from dt_helpers.grading.limits import ControlGroup, Limits, stale
-from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable, Stopped
+from dt_helpers.grading.limits import ControlGroup, stale
+from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable
 
+from .conftest import LIMITS
 from .course import needs
 
-LIMITS = Limits(seconds=20, cpu_seconds=3, memory=512 << 20)
-
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what is tested is Linux' own")
-
-
-@pytest.fixture(scope="module")
-def boxes():
-    """One of each kind, started when it is asked for."""
-    made = {}
-
-    def box(kind):
-        if kind not in made:
-            needs(kind)
-            made[kind] = Sandbox(kind, LIMITS)
-        return made[kind]
-
-    yield box
-    for one in made.values():
-        one.close()
-
-
-@pytest.fixture(params=["bubblewrap", "limits"])
-def each(request, boxes):
-    return boxes(request.param)
-
-
-@pytest.fixture
-def wrapped(boxes):
-    return boxes("bubblewrap")
 
 
 def load(box, text, target="f"):
@@ -55,13 +28,6 @@ def load(box, text, target="f"):
 def says(box, expression):
     """What the expression is in there, as text."""
     return load(box, f"raise ValueError({expression})")["failed"]["text"]
-
-
-def stopped(box, text):
-    with box.session() as session:
-        with pytest.raises(Stopped) as reason:
-            session.ask({"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"})
-        return str(reason.value)
 
 
 def test_cells_run_and_the_function_is_found(each):
@@ -89,24 +55,6 @@ def test_every_session_is_a_process_of_its_own(each):
     assert says(each, "hasattr(__import__('torch'), 'mine')") == "False"
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("import os; os._exit(3)", "ended"),
-        ("import ctypes; ctypes.string_at(0)", "crashed"),
-        ("while True: pass", "3 seconds of the processor"),
-    ],
-)
-def test_a_process_that_is_gone_is_told_with_the_reason(each, text, reason):
-    assert reason in stopped(each, text)
-
-
-def test_a_process_that_sleeps_is_stopped():
-    needs()
-    with Sandbox(limits=Limits(seconds=2)) as box:
-        assert "2 seconds" in stopped(box, "import time; time.sleep(60)")
-
-
 def test_memory_is_limited(each):
     assert load(each, "x = bytearray(1 << 30)")["failed"]["name"] == "MemoryError"
 
@@ -129,7 +77,7 @@ def test_nothing_of_the_course_is_in_view(wrapped):
     assert says(wrapped, f"os.path.exists({str(package / 'check')!r})") == "False"
     seen = says(wrapped, "sorted(name for _, _, names in os.walk('/course') for name in names)")
     assert "oracles" not in seen and "mistakes" not in seen and "model.py" not in seen
-    places = ["/home", "/var", "/etc/passwd", "/proc/1", "/sys"]
+    places = ["/home", "/root", "/opt", "/var", "/etc/passwd", "/proc/1", "/sys"]
     assert says(wrapped, f"[place for place in {places} if os.path.exists(place)]") == "[]"
 
 
@@ -172,11 +120,9 @@ if os.fork() == 0:
         ctypes.CDLL(None).prctl(15, b'left-over', 0, 0, 0)
         time.sleep(300)
     os._exit(0)
-time.sleep(0.3)
 def f(): pass
 """
     assert load(each, text)["kind"] == "callable"
-    time.sleep(0.2)
     assert not [path for path in Path("/proc").glob("[0-9]*/comm") if _read(path) == "left-over\n"]
 
 
@@ -211,10 +157,8 @@ def test_the_sandbox_dies_with_the_grader():
     pid = int(grader.stdout.readline())
     grader.kill()
     grader.wait()
-    until = time.monotonic() + 30
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+    while Path(f"/proc/{pid}").exists():
         time.sleep(0.1)
-    assert not Path(f"/proc/{pid}").exists()
 
 
 @linux
@@ -255,11 +199,6 @@ def test_what_is_in_force_is_told(each):
     assert {"torch", "transformers", "numpy", "processes"} <= told.keys()
 
 
-def test_python_s_own_folders_are_in_view_and_a_course_in_them_is_found():
-    assert sandbox.in_view(Path(sys.prefix) / "share" / "course")
-    assert sandbox.in_view(Path("/nowhere/course")) is None
-
-
 @linux
 def test_memory_is_as_it_was_in_large_pages():
     program = (
@@ -275,6 +214,14 @@ def test_control_groups_are_made_where_that_is_allowed_and_done_without_elsewher
     (tmp_path / "cgroup.controllers").touch()
     group = ControlGroup.make(LIMITS, tmp_path)  # a folder that is no control group has none of its files
     assert group.in_force == [] and not list(tmp_path.glob("dt-grading-*"))
+
+
+@pytest.mark.parametrize("name", ["memory.events", "memory.oom_control"])
+def test_the_kernel_s_count_of_what_it_killed_for_memory_is_read(tmp_path, name):
+    group = ControlGroup([tmp_path, tmp_path / "gone"])
+    assert group.killed() == 0
+    (tmp_path / name).write_text("low 0\noom_kill_disable 7\noom 9\noom_kill 2\n")
+    assert group.killed() == 2
 
 
 def test_what_killed_graders_left_is_found(tmp_path):

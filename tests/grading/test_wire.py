@@ -1,10 +1,10 @@
 """Messages come back as they were, and nothing that somebody makes up gets further than a `WireError`."""
 
 import json
+import select
 import socket
 import struct
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -125,12 +125,40 @@ def test_messages_arrive_whole(pair):
     assert (wire.array(message["x"], data) == np.arange(100_000.0)).all()
 
 
-def test_nobody_waits_longer_than_the_deadline(pair):
+class Impatient:
+    """Gives up the `times`-th time that nothing can be read or written."""
+
+    def __init__(self, times):
+        self.times = times
+
+    def __call__(self, connection, writing):
+        if not any(select.select([] if writing else [connection], [connection] if writing else [], [], 0)):
+            self.times -= 1
+        if self.times <= 0:
+            raise wire.Late
+
+
+def test_nobody_waits_longer_than_they_want_to(pair):
+    pair[1].setblocking(False)
     with pytest.raises(wire.Late):
-        wire.receive(pair[1], time.monotonic() + 0.05)
+        wire.receive(pair[1], Impatient(3))
     pair[0].sendall(b"\0\0")  # the beginning of a message, and no end
     with pytest.raises(wire.Late):
-        wire.receive(pair[1], time.monotonic() + 0.05)
+        wire.receive(pair[1], Impatient(3))
+    arrays = wire.Arrays()
+    arrays.add(np.zeros(wire.MAX_ARRAYS // 8))  # more than fits where nobody reads
+    with pytest.raises(wire.Late):
+        wire.send(pair[1], {}, arrays, Impatient(3))
+
+
+def test_a_connection_that_does_not_block_sends_and_receives_whole_messages(pair):
+    arrays = wire.Arrays()
+    described = arrays.add(np.arange(1_000_000.0))
+    for end in pair:
+        end.setblocking(False)
+    threading.Thread(target=wire.send, args=(pair[0], {"x": described}, arrays, Impatient(np.inf))).start()
+    message, data = wire.receive(pair[1], Impatient(np.inf))
+    assert (wire.array(message["x"], data) == np.arange(1_000_000.0)).all()
 
 
 def test_the_other_side_may_be_gone(pair):

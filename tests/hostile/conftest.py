@@ -1,4 +1,9 @@
-"""One run over all cases, each between two honest submissions, and a table of what came of it."""
+"""One run over all cases with honest submissions between them, and a table of what came of it.
+
+A case that harms whoever comes after it is found out by the next one too, hostile or not: but for the exercise that it
+attacks each is solved, and its score has to be exact. So an honest one for each group of cases is enough; in a campaign
+each case is between two of its own.
+"""
 
 import hashlib
 import os
@@ -14,12 +19,14 @@ from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.results import SubmissionResult
 from dt_helpers.hardware import usable_cores
 from tests.grading.course import POINTS, REPOSITORY, grades, hand_in, make_course
+from tests.sizes import size
 
 from . import cheating, damaged, failing, harming  # noqa: F401 (they register their cases)
 from .register import CASES, KINDS, Case
 
 LIMITS = Limits(seconds=10, cpu_seconds=5)
-_table = []
+GROUP = size("cases between two honest ones", small=8, whole=1)
+HONEST = [*range(0, len(CASES), GROUP), len(CASES)]  # they are graded before the cases of these numbers
 
 
 @dataclass
@@ -44,6 +51,10 @@ def _name(case: Case) -> str:
     return f"{CASES.index(case):03d}-mischief"
 
 
+def _honest(number: int) -> str:
+    return f"{number:03d}-honest"  # sorted, and so graded, before the case of that number
+
+
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
     places = make_course(tmp_path_factory.mktemp("hostile") / "course")
@@ -52,18 +63,16 @@ def run(tmp_path_factory):
         connections = []
         threading.Thread(target=_listen, args=(server, connections), daemon=True).start()
         words = {"@ROOT@": str(places.root), "@REPOSITORY@": str(REPOSITORY), "@PORT@": str(server.getsockname()[1])}
-        for number, case in enumerate(CASES):
-            hand_in(places, f"{number:03d}-honest")
+        for number in HONEST:
+            hand_in(places, _honest(number))
+        for case in CASES:
             folder = hand_in(places, _name(case), **{cell: _filled(text, words) for cell, text in case.texts.items()})
             if case.edit:
                 case.edit(folder)
-        hand_in(places, f"{len(CASES):03d}-honest")
         before = _contents(places.root)
         results = grades(places, limits=LIMITS, jobs=usable_cores())
         survivors = [path for path in Path("/proc").glob("[0-9]*/comm") if _read(path) == b"outlives\n"]
-        found = Run(results, before, _contents(places.root), connections, survivors)
-    _fill_table(found)
-    return found
+        return Run(results, before, _contents(places.root), connections, survivors)
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
@@ -107,27 +116,29 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def _fill_table(run: Run) -> None:
+def table(run: Run) -> str:
+    """What came of it, by kind of case."""
+    rows = [("kind", "cases", "points gained", "without a result", "honest beside them", "harmed")]
     for kind in KINDS:
         cases = [case for case in CASES if case.kind == kind]
         gained = sum((run.of(case).score or 0) > (case.points or 0) for case in cases if _name(case) in run.results)
         lost = sum(_name(case) not in run.results for case in cases)
-        neighbours = {f"{CASES.index(case) + step:03d}-honest" for case in cases for step in (0, 1)}
-        harmed = sum(name not in run.results or run.results[name].score != POINTS for name in neighbours)
-        _table.append((kind, len(cases), gained, lost, len(neighbours), harmed))
-    columns = list(zip(*_table, strict=True))[1:4]
-    harmed = sum(result.score != POINTS for result in run.honest.values())
-    _table.append(("all", *map(sum, columns), len(run.honest), harmed))
+        rows.append((kind, len(cases), gained, lost, *_harmed(run, {n for case in cases for n in _beside(case)})))
+    cases, gained, lost = (sum(column) for column in list(zip(*rows[1:], strict=True))[1:4])
+    rows.append(("all", cases, gained, lost, *_harmed(run, set(HONEST))))
     changed = sum(content != run.after.get(path) for path, content in run.before.items())
-    _table.append(("files of the course changed", changed))
-    _table.append(("processes left behind", len(run.survivors)))
-    _table.append(("connections", len(run.connections)))
+    rows += [("files of the course changed", changed), ("processes left behind", len(run.survivors))]
+    rows.append(("connections", len(run.connections)))
+    return "\n".join(f"{row[0]:<28}" + "".join(f"{cell:>20}" for cell in row[1:]) for row in rows)
 
 
-def pytest_terminal_summary(terminalreporter):
-    if not _table:
-        return
-    terminalreporter.section("hostile submissions")
-    head = ("kind", "cases", "points gained", "without a result", "honest beside them", "harmed")
-    for row in (head, *_table):
-        terminalreporter.write_line(f"{row[0]:<28}" + "".join(f"{cell:>20}" for cell in row[1:]))
+def _beside(case: Case) -> tuple[int, int]:
+    """The numbers of the honest submissions before and after it."""
+    after = next(number for number in HONEST if number > CASES.index(case))
+    return HONEST[HONEST.index(after) - 1], after
+
+
+def _harmed(run: Run, numbers: set[int]) -> tuple[int, int]:
+    """How many honest ones these are, and how many of them have lost their result or points."""
+    found = [run.results.get(_honest(number)) for number in numbers]
+    return len(found), sum(result is None or result.score != POINTS for result in found)

@@ -5,6 +5,7 @@ from tests.grading.course import POINTS
 from .register import case, trying, window
 
 LOST = POINTS - 2
+TOO_LONG = "seconds of the processor"
 
 
 def own(name: str, body: str, answer: str = "sequence[-length:]", points: float = LOST, says: str = "") -> None:
@@ -19,8 +20,8 @@ own("os._exit", "import os\nos._exit(0)", says="ended")
 own("exit()", "exit()")
 own("sys.exit", "import sys\nsys.exit()")
 own("input()", "input('your name?')", says="EOFError")
-own("an endless loop", "while True: pass", says="stopped")
-own("a sleep of an hour", "import time\ntime.sleep(3600)", says="stopped")
+own("an endless loop", "while True: pass", says=TOO_LONG)
+own("a sleep of an hour", "import time\ntime.sleep(3600)", says="did nothing for more than")
 own(
     "an endless loop that can't be interrupted",
     """
@@ -33,9 +34,44 @@ while True:
         while True: pass
     except BaseException: pass
 """,
-    says="stopped",
+    says=TOO_LONG,
 )
-own("an endless loop in C", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')", says="stopped")
+own("an endless loop in C", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')", says=TOO_LONG)
+own("an endless sum in C", "sum(range(10**12))", says=TOO_LONG)
+own(
+    "an endless loop in a thread that is waited for",
+    """
+import threading
+def spin():
+    while True: pass
+thread = threading.Thread(target=spin)
+thread.start()
+thread.join()
+""",
+    says=TOO_LONG,
+)
+own(
+    "endless loops in processes, and a sleep",
+    """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        while True: pass
+time.sleep(3600)
+""",
+    says=TOO_LONG,
+)
+own("a connection closed, and a sleep", "import os, time\nos.closerange(3, 100)\ntime.sleep(3600)", says="closed its")
+cell(
+    "two processes that both answer, and right",
+    POINTS,
+    context_window=trying("import ctypes\nctypes.CDLL(None).fork()"),
+)
+cell(
+    "processes until there is no room, each of which answers, and right",
+    POINTS,
+    context_window=trying("import os\nfor _ in range(100):\n    if os.fork() == 0: break"),
+)
 own(
     "10 million printed lines, and right",
     """
@@ -44,6 +80,11 @@ if not hasattr(context_window, 'said'):
     print('line\\n' * 10_000_000)
 """,
     points=POINTS,
+)
+own(
+    "memory that grows slowly",
+    "import time\nkeep = []\nwhile True:\n    keep.append(bytearray(1 << 23))\n    time.sleep(0.001)",
+    says="MemoryError",
 )
 own("a memory bomb", "all = []\nwhile True: all.append(bytearray(1 << 26))")
 own("a memory bomb in torch", "import torch\nkeep = [torch.ones(1 << 24) for _ in range(1000)]")
@@ -60,6 +101,16 @@ for _ in range(10000): threading.Thread(target=time.sleep, args=(3,), daemon=Tru
 )
 own("a crash of Python", "import ctypes\nctypes.string_at(0)", says="crashed")
 own("endless recursion", "return context_window(sequence, length)", says="RecursionError")
+own(
+    "endless recursion through C",
+    """
+import ctypes, sys
+sys.setrecursionlimit(10**9)
+deeper = ctypes.CFUNCTYPE(None)(lambda: deeper())
+deeper()
+""",
+    says="crashed",
+)
 own("a result of 256 MB", "import torch", "torch.zeros(1 << 26)", says="gave back")
 own("a result of a million parts", "", "[[0.0]] * 1_000_000", says="gave back")
 own("a result that contains itself", "a = []\na.append(a)", "a", says="gave back")

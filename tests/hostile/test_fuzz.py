@@ -1,10 +1,9 @@
 """Mangled notebooks: the run goes on, and each gets a grade or a reason.
 
-`DT_FUZZ=2000 pytest tests/hostile/test_fuzz.py` tries so many; by default it is a few dozen.
+`DT_CAMPAIGN="mangled=2000" pytest tests/hostile/test_fuzz.py` tries so many; by default it is a few dozen.
 """
 
 import json
-import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,10 +14,11 @@ from dt_helpers.grading import working
 from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.results import Store, SubmissionResult
 from tests.grading.course import POINTS_OF, SOLVED, grades, in_this_process, make_course
+from tests.sizes import examples
 
 from .mangling import BYTES, CELLS, HARMLESS, NOTEBOOKS, TEXTS, mangle
 
-EXAMPLES = int(os.environ.get("DT_FUZZ", 40))
+EXAMPLES = examples("mangled", small=40, whole=2000)
 SOLUTIONS = {name: json.loads((SOLVED / f"{name}.ipynb").read_text()) for name in POINTS_OF}
 STATES = {"passed", "failed", "error", "not run", "missing"}
 LIMITS = Limits(seconds=20, cpu_seconds=5)

@@ -33,7 +33,8 @@ class Child:
     """Answers requests, one at a time, until the grader hangs up."""
 
     def __init__(self, connection: socket.socket):
-        self.connection = connection
+        self.connection, self.pid = connection, os.getpid()
+        os.register_at_fork(after_in_child=connection.close)  # what a student's code forks has no say here
         self.target = self.model = None
         self.calls: dict[int, tuple[list, list]] = {}  # number -> what gradients flow to, what came out
         self.numbers = itertools.count()
@@ -51,6 +52,8 @@ class Child:
                 packer, answer = Packer(), {"too large": str(problem)}
             except BaseException as error:  # whatever the student's code raises, SystemExit too
                 packer, answer = Packer(), {"error": described(error)}
+            if os.getpid() != self.pid:
+                os._exit(0)  # forked while it answered: the answer is the parent's to give
             wire.send(self.connection, answer, packer.arrays)
 
     def do_load(self, request, data, packer) -> dict:

@@ -9,12 +9,14 @@ import ctypes
 import os
 import resource
 import struct
+from collections.abc import Iterator
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV = 1, 2, 4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 MADV_COLLAPSE, LARGE_PAGE = 25, 2 << 20
+PF_EXITING = 4
 CAP_VERSION_3, CAPABILITIES = 0x20080522, 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -26,14 +28,17 @@ _libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
 def fork_first_of_its_own() -> int:
     """As `os.fork`, but the child is process 1 of a new namespace: when it dies, so do all that it has started.
 
-    Raises PermissionError where the capability is missing.
+    Raises PermissionError where the capability is missing, OSError where there is no room for a process.
     """
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    pid = None
     try:
         _check(_libc.unshare(CLONE_NEWPID), "unshare")
-        pid = os.fork()
-        if pid:
-            _check(_libc.setns(own, CLONE_NEWPID), "setns")
+        try:
+            pid = os.fork()
+        finally:
+            if pid != 0:  # after a failure as well, or no other namespace could be made
+                _check(_libc.setns(own, CLONE_NEWPID), "setns")
         return pid
     finally:
         os.close(own)
@@ -59,14 +64,16 @@ def give_up_privileges() -> None:
 
 
 def limit(cpu_seconds: int, memory: int, file_size: int, processes: int) -> None:
-    """What this process and its children may use; `memory` is in bytes, on top of what it uses now."""
+    """What this process and its children may use: `memory` in bytes and `processes` (threads are some, too) on top of
+    what is there now. Whoever takes more than `cpu_seconds` is stopped by the grader; the kernel's own limit only has
+    to come later, since it counts ticks, of which a busy machine charges more than were used."""
     with open("/proc/self/statm", encoding="ascii") as status:
         now = int(status.read().split()[0]) * resource.getpagesize()
     for what, amount in (
-        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CPU, 2 * cpu_seconds + 2),
         (resource.RLIMIT_AS, now + memory),
         (resource.RLIMIT_FSIZE, file_size),
-        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_NPROC, threads_of_the_user() + processes),
         (resource.RLIMIT_NOFILE, 128),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
@@ -105,12 +112,52 @@ def use_large_pages() -> None:
 
 def children() -> list[int]:
     """Of this process, by /proc."""
-    found = []
-    for name in os.listdir("/proc"):
-        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{int(name)}/stat", "rb") as status:
-            if int(status.read().rpartition(b")")[2].split()[1]) == os.getpid():
-                found.append(int(name))
+    return [pid for pid, fields in _processes() if int(fields[1]) == os.getpid()]
+
+
+def descendants() -> dict[int, list[bytes]]:
+    """The processes that this one has started, and those that they have: number -> fields of its `stat`."""
+    every, found, parents = dict(_processes()), {}, {os.getpid()}
+    while parents:
+        below = {pid: fields for pid, fields in every.items() if int(fields[1]) in parents}
+        found |= below
+        parents = set(below)
     return found
+
+
+def clocks() -> tuple[float, float]:
+    """The seconds that all descendants have been on a processor, and those that their threads have waited for one."""
+    ran, waited = 0.0, 0.0
+    for pid, fields in descendants().items():
+        ran += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, and those of its ended children
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as status:
+                    waited += int(status.read().split()[1]) / 1e9
+    return ran, waited
+
+
+def is_ending(pid: int) -> bool:
+    """Whether a child is on its way out; it closes its files only then, unless its own code did."""
+    fields = dict(_processes()).get(pid)
+    return fields is not None and (fields[0] == b"Z" or bool(int(fields[6]) & PF_EXITING))
+
+
+def threads_of_the_user() -> int:
+    """Those that count for this user's limit, as far as /proc shows them."""
+    count = 0
+    for pid, fields in _processes():
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as status:
+            user = next(line.split()[1] for line in status if line.startswith("Uid:"))
+            count += int(fields[17]) if int(user) == os.getuid() else 0
+    return count
+
+
+def _processes() -> Iterator[tuple[int, list[bytes]]]:
+    """Number and fields of `stat`, from the state on, of all that /proc shows."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as status:
+            yield int(name), status.read().rpartition(b")")[2].split()
 
 
 def _mount(folder: str, flags: int, options: str) -> None:

@@ -1,7 +1,8 @@
 """Imports torch and transformers once, then forks a process for each exercise, on the grader's word.
 
 The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time:
-"fork", with one end of a new socket for the child, and "kill", which ends that child and all that it started.
+"fork", with one end of a new socket for the child, who says there that it is ready; "look", for the child's clocks;
+"kill", which ends the child and all that it started; "wait", the same, but if it is ending by itself it has the time.
 """
 
 import contextlib
@@ -14,10 +15,10 @@ import socket
 import sys
 import time
 
-from . import isolation
+from . import isolation, wire
 from .child import Child
 
-SCRATCH = "/scratch"  # where bubblewrap made one
+ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
 
 
 class Server:
@@ -34,12 +35,14 @@ class Server:
             if not request:
                 self._kill()
                 return
-            answer = {}
             try:
                 if request == b"fork":
                     self._fork(descriptors[0])
+                    answer = {}
+                elif request == b"look":
+                    answer = {"clocks": isolation.clocks()}
                 else:
-                    answer = self._kill()
+                    answer = self._kill(waiting=request == b"wait")
             except OSError as problem:
                 answer = {"problem": str(problem)}
             finally:
@@ -58,6 +61,7 @@ class Server:
             self._become_a_child()
             with socket.socket(fileno=os.dup(descriptor)) as connection:
                 os.close(descriptor)
+                wire.send(connection, {"ready": True})
                 Child(connection).serve()
             status = 0
         except BaseException as problem:
@@ -84,29 +88,33 @@ class Server:
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
 
-    def _kill(self) -> dict:
+    def _kill(self, waiting: bool = False) -> dict:
         """How the child ended, and the seconds of the processor that it took."""
         pid, self.pid = self.pid, 0
         if not pid:
             return {}
+        until = time.monotonic() + ENDING
+        ended, status, used = os.wait4(pid, os.WNOHANG)
+        while not ended and waiting and isolation.is_ending(pid) and time.monotonic() < until:
+            time.sleep(0.01)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
         if not self.options["isolated"]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
-        ended, status, used = os.wait4(pid, os.WNOHANG)
         if not ended:
             os.kill(pid, signal.SIGKILL)
             _, status, used = os.wait4(pid, 0)
         if not self.options["isolated"]:
             _kill_orphans()
         return {
-            "by itself": bool(ended),
+            "by itself": bool(ended) or not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL,
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
             "seconds": used.ru_utime + used.ru_stime,
         }
 
 
-def _kill_orphans(patience: float = 2.0) -> None:
+def _kill_orphans(patience: float = 60.0) -> None:
     """Without a namespace, what a child left running has become a child of the server."""
     until = time.monotonic() + patience
     while (left := isolation.children()) and time.monotonic() < until:

@@ -8,7 +8,7 @@ import json
 import math
 import socket
 import struct
-import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ NUMPY = {
     "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
 }  # fmt: skip
 _HEAD = struct.Struct(">II")
+Wait = Callable[[socket.socket, bool], None]  # returns when a connection can be written to (True) or read from
 
 
 class WireError(Exception):
@@ -38,7 +39,7 @@ class Closed(Exception):
 
 
 class Late(Exception):
-    """The other side did not answer in time."""
+    """The other side did not answer in time; the message says which time."""
 
 
 class Arrays:
@@ -113,27 +114,32 @@ def _check_room(size: int, at: int, data: bytes) -> None:
         raise WireError("an array that is longer than its message")
 
 
-def send(connection: socket.socket, message: dict, arrays: Arrays | None = None, deadline: float | None = None) -> None:
-    """Raises Closed when nobody reads, Late after `deadline` (of `time.monotonic`), WireError for what is too long."""
+def send(connection: socket.socket, message: dict, arrays: Arrays | None = None, wait: Wait | None = None) -> None:
+    """Raises Closed when nobody reads, WireError for what is too long, and what `wait` raises.
+
+    `wait` is for a connection that doesn't block; without it, the connection has to."""
     text = json.dumps(message).encode("ascii")
     if len(text) > MAX_JSON:
         raise WireError(f"a message of more than {MAX_JSON >> 20} MiB")
     data = b"".join(arrays.parts) if arrays else b""
-    _wait(connection, deadline)
-    try:
-        connection.sendall(_HEAD.pack(len(text), len(data)) + text + data)
-    except TimeoutError:
-        raise Late from None
-    except OSError:
-        raise Closed from None
+    left = memoryview(_HEAD.pack(len(text), len(data)) + text + data)
+    while left:
+        if wait:
+            wait(connection, True)
+        try:
+            left = left[connection.send(left) :]
+        except BlockingIOError:
+            continue
+        except OSError:
+            raise Closed from None
 
 
-def receive(connection: socket.socket, deadline: float | None = None) -> tuple[dict, bytes]:
-    """The next message and the bytes of its arrays; raises WireError, Closed, Late."""
-    sizes = _HEAD.unpack(_exactly(connection, _HEAD.size, deadline))
+def receive(connection: socket.socket, wait: Wait | None = None) -> tuple[dict, bytes]:
+    """The next message and the bytes of its arrays; raises WireError, Closed, and what `wait` raises."""
+    sizes = _HEAD.unpack(_exactly(connection, _HEAD.size, wait))
     if sizes[0] > MAX_JSON or sizes[1] > MAX_ARRAYS:
         raise WireError("a message that is too long")
-    text, data = (_exactly(connection, size, deadline) for size in sizes)
+    text, data = (_exactly(connection, size, wait) for size in sizes)
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):
@@ -143,25 +149,18 @@ def receive(connection: socket.socket, deadline: float | None = None) -> tuple[d
     return message, data
 
 
-def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+def _exactly(connection: socket.socket, size: int, wait: Wait | None) -> bytes:
     parts = bytearray()
     while len(parts) < size:
-        _wait(connection, deadline)
+        if wait:
+            wait(connection, False)
         try:
             part = connection.recv(min(size - len(parts), 1 << 20))
-        except TimeoutError:
-            raise Late from None
+        except BlockingIOError:
+            continue
         except OSError:
             raise Closed from None
         if not part:
             raise Closed
         parts += part
     return bytes(parts)
-
-
-def _wait(connection: socket.socket, deadline: float | None) -> None:
-    """Lets the next operation wait until the deadline and no longer."""
-    left = None if deadline is None else deadline - time.monotonic()
-    if left is not None and left <= 0:
-        raise Late
-    connection.settimeout(left)

@@ -1,0 +1,62 @@
+"""The share of the processors that a control group leaves to this process: a container's, a JupyterHub user's, a job's.
+
+A limit such as ``docker run --cpus=2`` hides no processor: it stops all threads for the rest of each tenth of a second
+in which they have used up their share. Whoever counts processors has to ask the control group as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def cpu_quota(proc: Path = Path("/proc/self")) -> float | None:
+    """Processors that this process may keep busy, such as 0.5; None where nothing is limited, or nothing can be read.
+
+    The least limit of the process's group and of all groups above it that can be seen. `proc` has the files
+    ``cgroup`` and ``mountinfo``, see cgroups(7) and proc_pid_mountinfo(5). Version 2 has the limit in ``cpu.max``
+    (https://docs.kernel.org/admin-guide/cgroup-v2.html), version 1 in ``cpu.cfs_quota_us`` and ``cpu.cfs_period_us``
+    (https://docs.kernel.org/scheduler/sched-bwc.html).
+    """
+    limits = [limit for folder in _groups(proc) for read in (_version_2, _version_1) if (limit := read(folder))]
+    return min(limits, default=None)
+
+
+def _groups(proc: Path) -> Iterator[Path]:
+    """The folders of the groups that decide on processors, from the process's own upwards."""
+    try:
+        paths = dict(line.split(":", 2)[1:] for line in (proc / "cgroup").read_text().splitlines())
+        mounts = [line.split(" - ", 1) for line in (proc / "mountinfo").read_text().splitlines()]
+    except (OSError, ValueError):
+        return
+    for place, kind in mounts:
+        root, mounted = (_unescaped(field) for field in place.split()[3:5])
+        system, *_, options = kind.split()
+        for controllers, path in paths.items():
+            of_version_1 = system == "cgroup" and "cpu" in options.split(",") and "cpu" in controllers.split(",")
+            if of_version_1 or (system == "cgroup2" and not controllers):
+                top = Path(mounted)
+                own = top / Path(path).relative_to(root) if Path(path).is_relative_to(root) else top
+                yield from (folder for folder in (own, *own.parents) if folder.is_relative_to(top))
+
+
+def _unescaped(field: str) -> str:
+    """A path of ``mountinfo``, which writes a blank as \\040."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), field)
+
+
+def _version_2(folder: Path) -> float | None:
+    try:
+        quota, period = (folder / "cpu.max").read_text().split()
+        return float(quota) / float(period) if quota != "max" else None
+    except (OSError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _version_1(folder: Path) -> float | None:
+    try:
+        quota, period = (float((folder / f"cpu.cfs_{name}_us").read_text()) for name in ("quota", "period"))
+        return quota / period if quota > 0 else None  # -1: no limit
+    except (OSError, ValueError, ZeroDivisionError):
+        return None

@@ -1,0 +1,61 @@
+import subprocess
+
+import pytest
+
+from . import affected
+
+FILES = {
+    "dt_helpers/data.py": "import numpy\n",
+    "dt_helpers/grading/limits.py": "from dt_helpers import data\n",
+    "tests/helper.py": "from dt_helpers.grading.limits import Limits\n",
+    "tests/test_data.py": "",
+    "tests/test_helped.py": "from . import helper\n",
+    "tests/test_lazy.py": "def test_it():\n    from dt_helpers import data\n",
+    "tests/test_packaging.py": "FILE = 'pyproject.toml'\n",
+    "tests/grading/test_limits.py": "def test_it():\n    assert '02_dataset'\n",
+    "solutions/course/02_dataset.py": "",
+    "pyproject.toml": "",
+}
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("changed", "tests"),
+    [
+        ("dt_helpers/data.py", ["tests/test_data.py", "tests/test_lazy.py"]),
+        ("dt_helpers/grading/limits.py", ["tests/grading/test_limits.py", "tests/test_helped.py"]),
+        ("tests/helper.py", ["tests/test_helped.py"]),
+        ("tests/test_lazy.py", ["tests/test_lazy.py"]),
+        ("pyproject.toml", ["tests/test_packaging.py"]),
+        ("solutions/course/02_dataset.py", ["tests/grading/test_limits.py"]),
+        ("README.md", []),
+    ],
+)
+def test_mirrors_importers_and_those_that_name_it(root, changed, tests):
+    assert affected.affected({changed}, root) == tests
+
+
+def test_what_differs_from_the_branchs_start_is_changed_whether_committed_or_not(root):
+    def git(*command):
+        who = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
+        subprocess.run(["git", "-C", root, *who, *command], check=True, capture_output=True)
+
+    git("init", "--initial-branch=main")
+    git("add", ".")
+    git("commit", "--message=start")
+    git("checkout", "-b", "branch")
+    (root / "pyproject.toml").write_text("[project]\n")
+    git("commit", "--all", "--message=committed")
+    (root / "dt_helpers" / "data.py").write_text("import torch\n")
+    (root / "tests" / "test_new.py").touch()
+    (root / "tests" / "helper.py").unlink()
+    assert affected.changed("main", root) == {"pyproject.toml", "dt_helpers/data.py", "tests/test_new.py"}
+    with pytest.raises(SystemExit, match="BASE=HEAD"):
+        affected.changed("no-such-branch", root)
