@@ -105,7 +105,7 @@ def test_the_film_comes_after_the_training_and_the_challenges_are_in_parts():
     assert found["06_replay"].after == ("05_training",)
     assert found["05_training"].leaves and "replay.mp4" in found["06_replay"].leaves
     assert [name for name in found if name.startswith("08")] == [
-        f"08_challenges: {heading}" for heading in ("Other robots", "Other targets", "A published model", "Other eyes")
+        f"08_challenges: {heading}" for heading in ("Other robots", "Other targets", "Other eyes")
     ]
 
 

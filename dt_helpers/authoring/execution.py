@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import time
@@ -105,6 +106,7 @@ class Execution:
                 raise self._failure(error, reason) from None
             finally:
                 self.seconds = time.monotonic() - began
+                atexit.unregister(client._cleanup_kernel)  # nbclient leaves it there when a kernel does not start
                 _drop_widgets(self.notebook)
 
     def stop(self) -> None:
