@@ -77,8 +77,9 @@ from_data_to_video("hopper")
 from_data_to_video("walker2d")
 
 # %% [markdown]
-# Look at the worst episode and at the mean length: one fall costs all that would have been earned after it. That is what makes these two
-# harder to imitate than the cheetah, though they have fewer joints.
+# Look at the worst episode and at the mean length: one fall costs all that would have been earned after it. Hopper even earns more than
+# its recordings. There noise was added to the expert's actions, and made some of its runs fall; the model learns what the expert does
+# on average, without the noise.
 #
 # ## Other targets
 #
