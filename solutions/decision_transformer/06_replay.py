@@ -78,7 +78,7 @@ def context_window(sequence, length):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_context_window", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_context_window", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.context_window(context_window)
 
 # %% [markdown]
@@ -102,7 +102,7 @@ def next_target_return(target_return, reward, scale):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_next_target_return", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_next_target_return", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.next_target_return(next_target_return)
 
 # %% [markdown]
@@ -286,7 +286,7 @@ attention_plots.where_it_looks(seen)
 #
 # The same for the first layer, not averaged: each column is an action, each row how long ago what it looks at was.
 
-# %%
+# %% tags=["nbval-check-output"]
 attention_plots.attention_over_time(seen, layer=0)
 
 # %% [markdown]
@@ -299,7 +299,7 @@ attention_plots.attention_over_time(seen, layer=0)
 # widest side: 2,000 recorded states in the two directions in which they differ most, and twelve steps in a row of the best and of the poorest
 # episode.
 
-# %%
+# %% tags=["nbval-check-output"]
 count = 100 if quick_look else 2000
 anchors = np.random.default_rng(0).choice(mixed.n_steps, count, replace=False)
 tokens = attention.state_tokens(mixed_model, mixed, anchors)  # (count, 128)

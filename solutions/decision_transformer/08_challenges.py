@@ -154,7 +154,7 @@ pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in ra
 # In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be exchanged. A
 # frame travels through the collator as a long row of pixels, and the encoder folds it into a picture again:
 
-# %%
+# %% tags=["nbval-check-output"]
 collator = DecisionTransformerGymDataCollator(frames, sampling="end")
 batch = collator.gather(np.array([300, 700]))  # two windows
 encoder = pixels.ConvEncoder(hidden=128)
