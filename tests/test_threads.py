@@ -64,21 +64,21 @@ def test_a_way_of_waiting_that_the_user_chose_stays(monkeypatch, name):
 @pytest.mark.parametrize("value", ["3", "2,1", "64"])
 def test_a_number_that_the_user_chose_stays(monkeypatch, name, value):
     assert prepared(monkeypatch, 8, 2, **{name: value}) == {"OMP_WAIT_POLICY": "passive", name: value}
-    assert threads._number_is_chosen()
+    assert threads.number_is_chosen()
 
 
 @pytest.mark.parametrize("name", threads.NUMBER)
 def test_an_empty_variable_is_no_choice(monkeypatch, name):
     assert prepared(monkeypatch, 8, 2, **{name: ""})["OMP_NUM_THREADS"] == "2"
-    assert not threads._number_is_chosen()
+    assert not threads.number_is_chosen()
 
 
 def test_a_child_process_inherits_a_share_and_not_a_wish(monkeypatch):
     inherited = prepared(monkeypatch, 8, 2)
     assert prepared(monkeypatch, 8, 2, **inherited) == inherited
-    assert not threads._number_is_chosen()
+    assert not threads.number_is_chosen()
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what somebody says to a child is a wish again
-    assert threads._number_is_chosen()
+    assert threads.number_is_chosen()
 
 
 def test_torch_that_came_first_spins_and_gets_one_thread(monkeypatch):
