@@ -30,7 +30,7 @@ def prepared(monkeypatch, available: int, usable: int, torch_first: bool = False
         monkeypatch.delenv(name)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(threads, "available_cores", lambda: available)
+    monkeypatch.setattr(threads, "affine_cores", lambda: available)
     monkeypatch.setattr(threads, "usable_cores", lambda: usable)
     monkeypatch.setattr(threads, "spinning", False)
     monkeypatch.setattr(threads, "_last", None)
