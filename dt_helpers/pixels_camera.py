@@ -37,7 +37,7 @@ class Camera:
         self.model, self.size = model, size
         self._data = mujoco.MjData(model)
         mujoco.mj_kinematics(model, self._data)
-        ends = self._ends()
+        (ends,) = self._ends(self._data.geom_xpos[None], self._data.geom_xmat[None])
         view = 1.6 * max(np.ptp(ends[..., 0]), ends[..., 1].max())  # metres a side
         self.pixel = view / size  # metres
         middle = np.arange(size) + 0.5
@@ -54,11 +54,12 @@ class Camera:
         limbs = [b for b in range(model.nbody) if b != root and model.body_parentid[b] == root]
         return SHADES[1 + limbs.index(limb) % (len(SHADES) - 1)]
 
-    def _ends(self) -> np.ndarray:
-        """Both ends of each capsule's axis, (geoms, 2, 2): x and z in metres."""
-        center = self._data.geom_xpos[self.geoms][:, [0, 2]]
-        axis = self._data.geom_xmat[self.geoms][:, [2, 8]] * self.half[:, None]
-        return np.stack([center - axis, center + axis], axis=1)
+    def _ends(self, xpos: np.ndarray, xmat: np.ndarray) -> np.ndarray:
+        """Both ends of each capsule's axis, (n, geoms, 2, 2), x and z in metres, from all geoms' centres (n, ngeom, 3)
+        and orientations (n, ngeom, 9)."""
+        center = xpos[:, self.geoms][..., [0, 2]]
+        axis = xmat[:, self.geoms][..., [2, 8]] * self.half[:, None]
+        return np.stack([center - axis, center + axis], axis=2)
 
     def __call__(self, env) -> np.ndarray:
         """A frame of the environment's robot as it is now, (size * size,) uint8, row after row.
@@ -72,12 +73,12 @@ class Camera:
         frames = np.empty((len(positions), self.size * self.size), np.uint8)
         for begin in range(0, len(positions), CHUNK):
             chunk = positions[begin : begin + CHUNK]
-            ends = np.empty((len(chunk), len(self.geoms), 2, 2))
+            xpos, xmat = np.empty((len(chunk), self.model.ngeom, 3)), np.empty((len(chunk), self.model.ngeom, 9))
             for i, position in enumerate(chunk):
                 self._data.qpos[:] = position
                 mujoco.mj_kinematics(self.model, self._data)
-                ends[i] = self._ends()
-            frames[begin : begin + CHUNK] = self._draw(ends, chunk[:, 0])
+                xpos[i], xmat[i] = self._data.geom_xpos, self._data.geom_xmat
+            frames[begin : begin + CHUNK] = self._draw(self._ends(xpos, xmat), chunk[:, 0])
         return frames
 
     def _draw(self, ends: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -88,10 +89,12 @@ class Camera:
             (x0, z0), (dx, dz) = ends[:, i, 0].T[..., None, None], (ends[:, i, 1] - ends[:, i, 0]).T[..., None, None]
             right, up = self.x[None, None, :] - x0, self.z[None, :, None] - z0  # (n, 1, size), (n, size, 1)
             length = dx * dx + dz * dz
-            along = np.clip(right * (dx / length) + up * (dz / length), 0.0, 1.0)  # (n, size, size)
-            distance = np.hypot(right - along * dx, up - along * dz)
-            cover = np.clip((np.float32(radius) - distance) / np.float32(self.pixel) + 0.5, 0.0, 1.0)
-            image += cover * (np.float32(shade) - image)
+            along = right * (dx / length) + up * (dz / length)  # (n, size, size), and so is all that follows
+            np.clip(along, 0.0, 1.0, out=along)
+            right, up = right - along * dx, up - along * dz  # to the nearest point of the axis
+            distance = np.sqrt(right * right + up * up)  # np.hypot takes as long as all the rest
+            cover = (np.float32(radius) - distance) / np.float32(self.pixel) + np.float32(0.5)
+            image += np.clip(cover, 0.0, 1.0, out=cover) * (np.float32(shade) - image)
         return np.rint(image * 255).astype(np.uint8).reshape(len(image), -1)
 
     def _ground(self, x: np.ndarray) -> np.ndarray:

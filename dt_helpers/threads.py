@@ -69,7 +69,7 @@ def settle() -> int | None:
 
     global _most
     remember()
-    if _number_is_chosen() or torch.get_num_threads() != _last:
+    if number_is_chosen() or torch.get_num_threads() != _last:
         return None
     if _most is None:
         _most = 1 if spinning else torch.get_num_threads()
@@ -87,7 +87,8 @@ def use(number: int) -> None:
     _last = number
 
 
-def _number_is_chosen() -> bool:
+def number_is_chosen() -> bool:
+    """Whether a user has set how many threads there are to be, by an environment variable."""
     chosen = {name: value for name in NUMBER if (value := os.environ.get(name))}
     if OURS in os.environ and chosen.get("OMP_NUM_THREADS") == os.environ[OURS]:
         del chosen["OMP_NUM_THREADS"]

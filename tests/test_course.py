@@ -144,6 +144,8 @@ def test_the_users_number_of_threads_stays_and_one_notebook_at_a_time_has_all_of
 
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert threads(jobs=2) == "threads 3"
+    monkeypatch.setenv("DT_OMP_NUM_THREADS", "3")  # not a user's wish: the helpers have set it, by a limit
+    assert threads(jobs=2) == "threads 1"
     monkeypatch.delenv("OMP_NUM_THREADS")
     assert threads(jobs=1) == "threads None"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
+from dt_helpers import threads
 from dt_helpers.authoring.execution import Execution
 from dt_helpers.authoring.lines import Lines
 from dt_helpers.authoring.parts import Part
@@ -34,7 +34,7 @@ def side_by_side(
     When the caller leaves the loop early, or Ctrl-C is pressed, the kernels are ended first.
     """
     environment = {"DT_WORKSPACE": str(workspace)} | ({"DT_PRESET": preset} if preset else {})
-    if jobs > 1 and "OMP_NUM_THREADS" not in os.environ:
+    if jobs > 1 and not threads.number_is_chosen():
         environment["OMP_NUM_THREADS"] = "1"  # the other cores have the other parts
 
     def begin(part: Part) -> Execution:
