@@ -22,6 +22,7 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?:.*/)?(?P<student_id>[^/_]+)_(?:[^/]*_)?(?P<file_id>\d\d_[a-z]+)(?:[ -]?\(?\d+\)?)?\.ipynb$"
 )
 
+c.Execute.startup_timeout = 300  # seconds until a kernel answers; on a busy machine the usual 60 are not enough
 c.Execute.timeout = 600  # seconds a cell; a training in the ci preset is far below
 
 # The exercises say in their own words what is missing.

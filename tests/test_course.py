@@ -15,6 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 from rich.console import Console
 
+from dt_helpers import threads
 from dt_helpers.authoring import CourseError, expected, page, scripts
 from dt_helpers.authoring.course import Course, CourseIncomplete
 from dt_helpers.authoring.execution import CellFailed
@@ -116,7 +117,8 @@ def test_notebooks_run_at_the_same_time_with_one_thread_each_and_the_page_keeps_
     tree, output, tmp_path, monkeypatch
 ):
     """Each waits until the other has begun."""
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name in threads.NUMBER:
+        monkeypatch.delenv(name, raising=False)
     for mine, other in (("00_here", "03_there"), ("03_there", "00_here")):
         add_script(
             tree,
@@ -142,6 +144,7 @@ def test_the_users_number_of_threads_stays_and_one_notebook_at_a_time_has_all_of
         run.run()
         return nbformat.read(output / "notebooks" / "00_threads.ipynb", as_version=4).cells[0].outputs[0].text.strip()
 
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert threads(jobs=2) == "threads 3"
     monkeypatch.setenv("DT_OMP_NUM_THREADS", "3")  # not a user's wish: the helpers have set it, by a limit

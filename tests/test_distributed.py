@@ -26,7 +26,8 @@ from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from tests.conftest import make_trajectories
 
 output, batch_size = Path(sys.argv[1]), int(sys.argv[2])
-settings = training.preset("ci", steps=8, batch_size=batch_size, dropout=0.0, context_length=5, eval_steps=8)
+without_draws = {"dropout": 0.0, "hidden_actions": 0.0}  # each process has its own
+settings = training.preset("ci", steps=8, batch_size=batch_size, context_length=5, eval_steps=8, **without_draws)
 data = make_trajectories([9] * 24)
 collator = DecisionTransformerGymDataCollator(data, 5, settings.scale, settings.max_ep_len, settings.sampling, 0)
 set_seed(0)

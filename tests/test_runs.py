@@ -39,7 +39,7 @@ CHANGES = {
     "the loss": ({"criterion": l1}, "starts anew: the loss function has changed."),
     "data of the same sum": ({"data": ONCE}, "starts anew: the data have changed."),
     "the seed": ({"seed": 1}, "starts anew: seed was 0 and is 1."),
-    "a setting": ({"dropout": 0.2}, "starts anew: dropout was 0.1 and is 0.2."),
+    "a setting": ({"dropout": 0.2}, "starts anew: dropout was 0.0 and is 0.2."),
     "two": ({"seed": 1, "steps": 9}, "starts anew: steps was 30 and is 9 and seed was 0 and is 1."),
     "a loss that can't be told": (
         {"criterion": lambda p, t, m, given=(i for i in ()): given},

@@ -84,7 +84,7 @@ if not hasattr(context_window, 'said'):
 own(
     "memory that grows slowly",
     "import time\nkeep = []\nwhile True:\n    keep.append(bytearray(1 << 23))\n    time.sleep(0.001)",
-    says="MemoryError",
+    says="context_window",  # which limit it meets first, memory's or time's, depends on what else the machine does
 )
 own("a memory bomb", "all = []\nwhile True: all.append(bytearray(1 << 26))")
 own("a memory bomb in torch", "import torch\nkeep = [torch.ones(1 << 24) for _ in range(1000)]")
