@@ -27,12 +27,14 @@ def _groups(proc: Path) -> Iterator[Path]:
     """The folders of the groups that decide on processors, from the process's own upwards."""
     try:
         paths = dict(line.split(":", 2)[1:] for line in (proc / "cgroup").read_text().splitlines())
-        mounts = [line.split(" - ", 1) for line in (proc / "mountinfo").read_text().splitlines()]
+        mounts = [line.split() for line in (proc / "mountinfo").read_text().splitlines()]
     except (OSError, ValueError):
         return
-    for place, kind in mounts:
-        root, mounted = (_unescaped(field) for field in place.split()[3:5])
-        system, *_, options = kind.split()
+    for fields in mounts:
+        if "-" not in fields[5:]:
+            continue
+        root, mounted = (_unescaped(field) for field in fields[3:5])
+        system, options = fields[fields.index("-", 5) + 1], fields[-1]
         for controllers, path in paths.items():
             of_version_1 = system == "cgroup" and "cpu" in options.split(",") and "cpu" in controllers.split(",")
             if of_version_1 or (system == "cgroup2" and not controllers):

@@ -21,13 +21,21 @@ def usable_cores() -> int:
 
 
 def available_cores() -> int:
-    """Processor cores that this process may run on (affinity), which may be fewer than the machine has.
+    """Processor cores that this process may run on, which may be fewer than the machine has: see `affine_cores`.
 
-    From Python 3.13 also what ``python -X cpu_count=…`` or ``PYTHON_CPU_COUNT`` says.
+    From Python 3.13 what ``python -X cpu_count=…`` or ``PYTHON_CPU_COUNT`` says, if it says anything.
     """
-    if hasattr(os, "process_cpu_count"):
-        return os.process_cpu_count() or 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return os.process_cpu_count() or 1 if hasattr(os, "process_cpu_count") else affine_cores()
+
+
+def affine_cores() -> int:
+    """Processor cores that the system lets this process run on, as OpenMP counts them; where it has no affinity, all.
+
+    Not by ``os.cpu_count``, which from Python 3.13 repeats what Python was told.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.sysconf("SC_NPROCESSORS_ONLN") if hasattr(os, "sysconf") else os.cpu_count() or 1
 
 
 def device() -> torch.device:

@@ -6,7 +6,7 @@ and goes, so some steps of the training itself are taken with another number now
 **Bits.** With another number of threads torch sums in another order: after 15 steps in float32, weights of one and of
 two threads differ in their last bits. Two trainings with the same seed are equal bit by bit if each step has the same
 number of threads in both, else up to rounding; speed wins over bits here. A checkpoint records the number that was
-found best and when the next comparison is due, and a run that goes on from there begins with them. So it ends with the
+found best and how far the comparisons are, and a run that goes on from there begins with them. So it ends with the
 weights of a run that was not killed, unless the machine favours another number in the one than in the other. Whoever
 needs equal bits whatever else runs sets ``OMP_NUM_THREADS``: then the number is never changed. Runs of fewer than
 SHORTEST steps don't compare.
@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from statistics import median
+from copy import deepcopy
+from statistics import median_low
 
 from tqdm import tqdm
 from transformers import TrainerCallback
@@ -27,7 +28,7 @@ from dt_helpers import threads
 FIRST = 4  # the step of the first comparison: those before it are slow in any case
 EVERY = 80  # steps from a comparison that changed nothing to the next
 ORDER = "wpttppttp"  # steps of a comparison: the present number, the one tried, and a warm-up of the one tried
-MARGIN = 0.9  # the tried number is taken if its median step lasts at most this share of the present one's
+MARGIN = 0.9  # the tried number is taken if its steps last at most this share of the present one's
 SHORTEST = 50  # steps
 
 threads.remember()
@@ -51,17 +52,19 @@ class Pace(TrainerCallback, ExportableState):
 
     def state(self) -> dict:
         """What a checkpoint records."""
-        return {"args": {}, "attributes": {"threads": self.threads, "direction": self.direction, "due": self.due}}
+        names = ("threads", "direction", "due", "seconds")
+        return {"args": {}, "attributes": {name: deepcopy(getattr(self, name)) for name in names}}
 
     def on_train_begin(self, args, state, control, **kwargs):
         recorded = state.stateful_callbacks.setdefault(type(self).__name__, self.state())  # an old checkpoint has none
         most = threads.settle() if args.device.type == "cpu" else None
+        self.choices = []
         if most is None or most == 1 or state.max_steps < SHORTEST:
             return
         self.choices = [most >> i for i in range(most.bit_length())]
         before = recorded["attributes"] if state.global_step else Pace().state()["attributes"]
         self.threads = before["threads"] if before["threads"] in self.choices else most
-        self.direction, self.due = before["direction"], before["due"]
+        self.direction, self.due, self.seconds = before["direction"], before["due"], deepcopy(before["seconds"])
 
     def on_step_begin(self, args, state, control, **kwargs):
         if self.choices:
@@ -96,14 +99,14 @@ class Pace(TrainerCallback, ExportableState):
     def _decide(self, step: int) -> None:
         """Take the tried number if it was quicker, and then try a further one at once, if there is one."""
         present, tried = self.seconds["p"], self.seconds["t"]
-        complete = len(present) + len(tried) == len(ORDER) - 1  # not so where a run went on amid a comparison
-        quicker = complete and median(tried) <= MARGIN * median(present)
+        complete = len(present) + len(tried) == len(ORDER) - 1  # not so on a machine that had no choice before
+        quicker = complete and median_low(tried) <= MARGIN * median_low(present)
         number, place = self._tried(), self.choices.index(self.threads)
         along = self.choices.index(number) - place
         self.seconds = {"p": [], "t": []}
         self.due, self.direction = step + EVERY, along if quicker else -along
         if quicker:
-            self._say(number, median(tried), median(present))
+            self._say(number, median_low(tried), median_low(present))
             self.threads = number
             if 0 <= place + 2 * along < len(self.choices):
                 self.due = step

@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dt_helpers.hardware import available_cores, usable_cores
+from dt_helpers.hardware import affine_cores, usable_cores
 
 WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "KMP_LIBRARY")
 NUMBER = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -36,15 +36,16 @@ _most: int | None = None
 def prepare() -> None:
     """Set what OpenMP reads when torch is loaded: to wait asleep, and no more threads than this process's share.
 
-    OpenMP sees for itself which processors it may use (affinity), but not the limit of a control group. If torch is
-    there already, it comes too late for this process, which `settle` then sees to; child processes have it in time.
+    OpenMP sees for itself which processors it may use (affinity), but neither the limit of a control group nor what
+    Python was told. If torch is there already, it comes too late for this process, which `settle` then sees to; child
+    processes have it in time.
     """
     global spinning
     late = "torch" in sys.modules
     if not any(map(os.environ.get, WAITING)):
         spinning = late
         os.environ["OMP_WAIT_POLICY"] = "passive"
-    if not any(map(os.environ.get, NUMBER)) and usable_cores() < available_cores():
+    if not any(map(os.environ.get, NUMBER)) and usable_cores() < affine_cores():
         os.environ["OMP_NUM_THREADS"] = os.environ[OURS] = str(usable_cores())
     if late:
         remember()

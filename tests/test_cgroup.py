@@ -112,14 +112,15 @@ def test_cores_are_the_share_rounded_up(monkeypatch, quota, cores):
         ({"process_cpu_count": 3, "sched_getaffinity": 4, "cpu_count": 64}, 3),  # Python 3.13
         ({"process_cpu_count": None, "sched_getaffinity": 4, "cpu_count": 64}, 1),
         ({"sched_getaffinity": 4, "cpu_count": 64}, 4),
-        ({"cpu_count": 10}, 10),  # macOS
+        ({"sysconf": 10, "cpu_count": 3}, 10),  # macOS
+        ({"cpu_count": 10}, 10),  # Windows
         ({"cpu_count": None}, 1),
     ],
 )
 def test_available_cores_by_what_python_has(monkeypatch, has, cores):
-    for name in ("process_cpu_count", "sched_getaffinity", "cpu_count"):
+    for name in ("process_cpu_count", "sched_getaffinity", "sysconf", "cpu_count"):
         monkeypatch.delattr(os, name, raising=False)
     for name, value in has.items():
-        answer = (lambda pid, n=value: set(range(n))) if name == "sched_getaffinity" else (lambda n=value: n)
-        monkeypatch.setattr(os, name, answer, raising=False)
+        answer = set(range(value)) if name == "sched_getaffinity" else value
+        monkeypatch.setattr(os, name, lambda *_, answer=answer: answer, raising=False)
     assert hardware.available_cores() == cores

@@ -4,12 +4,15 @@ Some windows are padded, so that the processes have different numbers of real st
 """
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 import torch
 from safetensors.torch import load_file
+
+from . import warm
 
 # The dataset's order is the Trainer's own (a seeded permutation); each process gets every other batch of it.
 CHILD = """
@@ -40,20 +43,22 @@ if trainer.is_world_process_zero():
 """
 
 
-def train(folder, launcher: list[str], batch_size: int):
-    """The losses of the 8 steps, and the weights after them."""
-    folder.mkdir()
+def trained(folder, start, batch_size: int):
+    """The number of processes, the losses of the 8 steps, and the weights after them."""
+    folder.mkdir(exist_ok=True)
     script = folder / "train.py"
     script.write_text(CHILD)
-    child = subprocess.run(
-        [sys.executable, *launcher, str(script), str(folder), str(batch_size)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    child = start(str(script), str(folder), str(batch_size), env=environment)
     assert child.returncode == 0, child.stderr
     facts = json.loads((folder / "losses.json").read_text())
     return facts["processes"], facts["losses"], load_file(folder / "model.safetensors")
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """What one process learns."""
+    return trained(tmp_path_factory.mktemp("one"), warm.python, 16)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +73,14 @@ def train(folder, launcher: list[str], batch_size: int):
     ],
     ids=["torchrun", "accelerate launch"],
 )
-def test_two_processes_learn_as_one_with_the_same_global_batch(tmp_path, monkeypatch, launcher):
-    monkeypatch.setenv("PYTHONPATH", ":".join(sys.path))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    one, alone, weights = train(tmp_path / "one", [], 16)
-    two, together, shared = train(tmp_path / "two", launcher, 8)
+def test_two_processes_learn_as_one_with_the_same_global_batch(tmp_path, alone, launcher):
+    def launch(*arguments, env):
+        return subprocess.run([sys.executable, *launcher, *arguments], capture_output=True, text=True, env=env)
+
+    one, losses, weights = alone
+    two, together, shared = trained(tmp_path, launch, 8)
     assert (one, two) == (1, 2)
-    assert len(alone) == len(together) == 8
-    torch.testing.assert_close(torch.tensor(together), torch.tensor(alone), rtol=1e-4, atol=1e-4)
+    assert len(losses) == len(together) == 8
+    torch.testing.assert_close(torch.tensor(together), torch.tensor(losses), rtol=1e-4, atol=1e-4)
     for name in weights:
         torch.testing.assert_close(shared[name], weights[name], rtol=1e-3, atol=1e-4, msg=name)

@@ -1,16 +1,17 @@
-"""What a process's threads are set to, each time in a process of its own: torch reads its environment only once."""
+"""What a process's threads are set to, mostly on a made-up machine, and in some whole processes."""
 
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 from dt_helpers import threads
 
 NAMES = (*threads.WAITING, *threads.NUMBER, threads.OURS)
 CLEAN = {key: value for key, value in os.environ.items() if key not in NAMES}
-SAY = "print(os.environ.get('OMP_WAIT_POLICY'), os.environ.get('OMP_NUM_THREADS'), threads.spinning, threads.settle())"
 
 
 def python(code: str, **variables: str) -> str:
@@ -22,18 +23,25 @@ def python(code: str, **variables: str) -> str:
     return done.stdout.strip()
 
 
-def prepared(monkeypatch, available: int, usable: int, **variables: str) -> dict[str, str]:
+def prepared(monkeypatch, available: int, usable: int, torch_first: bool = False, **variables: str) -> dict[str, str]:
     """What `prepare` leaves in the environment, on a machine that is made up."""
     for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # noted, so that what `prepare` sets does not stay
+        monkeypatch.delenv(name)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(threads, "available_cores", lambda: available)
+    monkeypatch.setattr(threads, "affine_cores", lambda: available)
     monkeypatch.setattr(threads, "usable_cores", lambda: usable)
     monkeypatch.setattr(threads, "spinning", False)
-    monkeypatch.setattr(threads, "_last", 1)
-    monkeypatch.delitem(sys.modules, "torch", raising=False)
-    threads.prepare()
+    monkeypatch.setattr(threads, "_last", None)
+    monkeypatch.setattr(threads, "_most", None)
+    here = SimpleNamespace(number=usable)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: here.number)
+    monkeypatch.setattr(torch, "set_num_threads", lambda number: setattr(here, "number", number))
+    with monkeypatch.context() as patch:
+        if not torch_first:
+            patch.delitem(sys.modules, "torch", raising=False)
+        threads.prepare()
     return {name: os.environ[name] for name in NAMES if name in os.environ}
 
 
@@ -73,49 +81,58 @@ def test_a_child_process_inherits_a_share_and_not_a_wish(monkeypatch):
     assert threads.number_is_chosen()
 
 
-def test_torch_that_came_first_spins_and_gets_one_thread():
-    first = python(f"import torch; torch.set_num_threads(2); from dt_helpers import threads; {SAY}")
-    assert first == "passive None True 1"  # a child's threads will sleep
-    first = python(f"import torch; from dt_helpers import threads; {SAY}; print(torch.get_num_threads())")
-    assert first.split()[-1] == "1"
+def test_torch_that_came_first_spins_and_gets_one_thread(monkeypatch):
+    assert prepared(monkeypatch, 4, 4, torch_first=True) == {"OMP_WAIT_POLICY": "passive"}  # for child processes
+    assert threads.spinning and threads.settle() == torch.get_num_threads() == 1
 
 
-def test_torch_that_comes_later_keeps_its_number():
-    most = python("import torch; print(torch.get_num_threads())")
-    assert python(f"from dt_helpers import threads; {SAY}") == f"passive None False {most}"
+def test_torch_that_comes_later_keeps_its_number(monkeypatch):
+    prepared(monkeypatch, 4, 4)
+    assert not threads.spinning and threads.settle() == torch.get_num_threads() == 4
 
 
 @pytest.mark.parametrize("value", ["passive", "ACTIVE"])
-def test_torch_first_with_a_way_of_waiting_from_outside(value):
+def test_torch_first_with_a_way_of_waiting_from_outside(monkeypatch, value):
     """As in a kernel that the course has started: its environment was there before torch."""
-    said = python(f"import torch; from dt_helpers import threads; {SAY}", OMP_WAIT_POLICY=value)
-    assert said.split()[:3] == [value, "None", "False"]
+    prepared(monkeypatch, 4, 4, torch_first=True, OMP_WAIT_POLICY=value)
+    assert not threads.spinning and threads.settle() == 4
 
 
-@pytest.mark.parametrize("first", ["import torch; ", ""])
-@pytest.mark.parametrize("variable", threads.NUMBER)
-def test_a_number_from_outside_is_left_alone(first, variable):
-    said = python(f"{first}from dt_helpers import threads; print(threads.settle()); import torch; "
-                  "print(torch.get_num_threads())", **{variable: "2"})  # fmt: skip
-    assert said.split() == ["None", "2"]
+@pytest.mark.parametrize("torch_first", [True, False])
+@pytest.mark.parametrize("name", threads.NUMBER)
+def test_a_number_from_outside_is_left_alone(monkeypatch, torch_first, name):
+    prepared(monkeypatch, 4, 3, torch_first, **{name: "3"})
+    assert threads.settle() is None and torch.get_num_threads() == 3
 
 
-def test_a_list_for_nested_levels():
-    said = python(f"from dt_helpers import threads; {SAY}; import torch; print(torch.get_num_threads())",
-                  OMP_NUM_THREADS="2,1")  # fmt: skip
-    assert said.split() == ["passive", "2,1", "False", "None", "2"]
+@pytest.mark.parametrize("torch_first", [True, False])
+def test_set_num_threads_is_left_alone(monkeypatch, torch_first):
+    prepared(monkeypatch, 4, 4, torch_first)
+    threads.remember()  # as `import dt_helpers.training` does
+    torch.set_num_threads(3)
+    assert threads.settle() is None and torch.get_num_threads() == 3
 
 
-@pytest.mark.parametrize("first", ["import torch; ", ""])
-def test_set_num_threads_is_left_alone(first):
-    code = f"{first}from dt_helpers import training, threads; import torch; torch.set_num_threads(3); "
-    assert python(f"{code}print(threads.settle(), torch.get_num_threads())") == "None 3"
-
-
-def test_what_the_course_has_set_is_not_taken_for_a_wish():
+def test_what_the_course_has_set_is_not_taken_for_a_wish(monkeypatch):
     """A training that was interrupted leaves a number behind."""
-    code = "from dt_helpers import threads; import torch; torch.set_num_threads(4); most = threads.settle(); "
-    assert python(f"{code}threads.use(2); print(most, threads.settle(), torch.get_num_threads())") == "4 4 4"
+    prepared(monkeypatch, 4, 4)
+    assert threads.settle() == 4
+    threads.use(2)
+    assert threads.settle() == torch.get_num_threads() == 4
+
+
+PROCESSES = {
+    "torch later": ("import dt_helpers, torch; torch.set_num_threads(2); ", {}, "passive False 2 2"),
+    "torch first": ("import torch; torch.set_num_threads(2); import dt_helpers; ", {}, "passive True 1 1"),
+    "a list for nested levels": ("import dt_helpers, torch; ", {"OMP_NUM_THREADS": "2,1"}, "passive False None 2"),
+}
+
+
+@pytest.mark.parametrize(("code", "variables", "expected"), PROCESSES.values(), ids=PROCESSES)
+def test_a_whole_process(code, variables, expected):
+    """With the real torch."""
+    say = "from dt_helpers import threads; print(os.environ['OMP_WAIT_POLICY'], threads.spinning, threads.settle(), "
+    assert python(f"{code}{say}torch.get_num_threads())", **variables) == expected
 
 
 def test_affinity_is_seen():

@@ -21,7 +21,7 @@ def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] 
     with the text of stdout and stderr. subprocess.TimeoutExpired if it takes longer than `timeout` seconds.
     """
     arguments = [str(argument) for argument in arguments]
-    if sys.platform == "win32":  # no fork
+    if sys.platform != "linux":  # elsewhere such libraries don't outlive a fork, or there is none
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=cwd, env=env, timeout=timeout, capture_output=True, text=True)
     warm_up()

@@ -275,7 +275,7 @@ def next_node(rng):
     import torch
 
     def case(nodes, count, shift=0.0, outsider=True, sunk=False, dtype="float32", **options):
-        """`outsider`: the largest logit is of a node that no edge leads to; `sunk`: a lower one is the largest in size."""
+        """`outsider`: the largest logit is of a node without an edge; `sunk`: one below 0 is the largest in size."""
         logits = numbers(rng, nodes, dtype=dtype) + shift
         order = rng.permutation(nodes)
         neighbours = np.sort(order[:count])

@@ -18,10 +18,11 @@ WRITE, READ = select.POLLOUT, select.POLLIN
 class Patience:
     """Waits for the other end of a connection, within the limits.
 
-    `look` answers the seconds that the process has been on a processor, and those that it has waited for one.
+    `look` answers the seconds that the process has been on a processor, those that it has waited for one, as far as its
+    waits are over, and whether it runs or waits for one now.
     """
 
-    def __init__(self, limits: Limits, look: Callable[[], tuple[float, float]]):
+    def __init__(self, limits: Limits, look: Callable[[], tuple[float, float, bool]]):
         self.limits, self.look = limits, look
         self.idle = 0.0
         self.next = time.monotonic() + LOOK
@@ -43,13 +44,13 @@ class Patience:
 
     def _look(self) -> None:
         now = time.monotonic()
-        ran, waited = self.look()
+        ran, waited, active = self.look()
         if ran > self.limits.cpu_seconds:
             raise wire.Late(f"took more than {self.limits.cpu_seconds} seconds of the processor and was stopped")
-        if self.seen:
-            then, active = self.seen
+        if self.seen and not active:
+            then, before = self.seen
             passed = min(now - then, 2 * LOOK)  # where the grader itself had to wait, nobody knows what happened
-            self.idle += max(passed - (ran + waited - active), 0.0)
+            self.idle += max(passed - (ran + waited - before), 0.0)
         self.seen, self.next = (now, ran + waited), now + LOOK
         if self.idle > self.limits.seconds:
             raise wire.Late(f"did nothing for more than {self.limits.seconds:.0f} seconds and was stopped")

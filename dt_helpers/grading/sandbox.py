@@ -241,10 +241,10 @@ class Sandbox:
         except Disturbed:
             return {"server": True}
 
-    def look(self) -> tuple[float, float]:
-        """The seconds that the process that runs has been on a processor, and that it has waited for one."""
-        ran, waited = self._ask(b"look")["clocks"]
-        return ran, waited
+    def look(self) -> tuple[float, float, bool]:
+        """What the clocks of the process that runs say; see `isolation.clocks`."""
+        ran, waited, active = self._ask(b"look")["clocks"]
+        return ran, waited, active
 
     def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict:
         """Raises Disturbed when the server is gone."""

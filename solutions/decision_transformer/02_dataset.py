@@ -57,7 +57,7 @@ trajectories
 #
 # As a 🤗 `Dataset` it has one row an episode and four columns, the same as on the Hub.
 
-# %%
+# %% tags=["nbval-check-output"]
 dataset = trajectories.to_dataset()
 row = dataset[0]
 {column: np.shape(values) for column, values in row.items()}
@@ -71,7 +71,7 @@ row = dataset[0]
 # Here is the beginning of one episode. The gallop shows as a rhythm in the joints, and the reward climbs while the robot
 # picks up speed.
 
-# %%
+# %% tags=["nbval-check-output"]
 plots.episode(trajectories, index=0)
 
 # %% [markdown]
@@ -80,7 +80,7 @@ plots.episode(trajectories, index=0)
 # The **return** of an episode is the sum of its rewards. Over all episodes it tells how good the recorded behaviour is,
 # and how much it varies.
 
-# %%
+# %% tags=["nbval-check-output"]
 returns = trajectories.returns
 plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.max()})
 
@@ -130,14 +130,14 @@ def returns_to_go(rewards, gamma=1.0):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_returns_to_go", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_returns_to_go", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.returns_to_go(returns_to_go)
 
 # %% [markdown]
 # Now look at your function at work on a recorded episode. Each reward is a small step down; at the end nothing is
 # left to earn.
 
-# %%
+# %% tags=["nbval-check-output"]
 rewards = trajectories.episode(0)["rewards"]
 plots.reward_and_return_to_go(rewards, returns_to_go(rewards))
 

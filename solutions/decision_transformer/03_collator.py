@@ -80,7 +80,7 @@ def pad_left(sequence, length, value):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_pad_left", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_pad_left", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.pad_left(pad_left)
 
 # %% [markdown]
@@ -89,7 +89,7 @@ check.pad_left(pad_left)
 # The collator makes whole batches of such windows. It pads states with 0 (before they are normalised), **actions with -10** and returns with 0. No action
 # is ever -10 (they lie between -1 and 1), so a model that looked at padding would show it at once.
 
-# %%
+# %% tags=["nbval-check-output"]
 collator = DecisionTransformerGymDataCollator(trajectories, max_len=20, seed=0)
 batch = collator(collator.draw(64))
 {key: (tuple(tensor.shape), str(tensor.dtype)) for key, tensor in batch.items()}
@@ -106,7 +106,7 @@ batch = collator(collator.draw(64))
 # simply *a step drawn uniformly from the whole dataset*, its **anchor**: one integer names a window. A training epoch in
 # this course goes through all anchors once, in random order.
 
-# %%
+# %% tags=["nbval-check-output"]
 windows = Windows(trajectories)
 print(f"{len(windows):,} windows an epoch, one for each recorded step")
 
@@ -114,7 +114,7 @@ print(f"{len(windows):,} windows an epoch, one for each recorded step")
 # Is the anchor the window's first step or its last? The tutorial took the **first**. Then short windows only come from the
 # *end* of episodes:
 
-# %%
+# %% tags=["nbval-check-output"]
 last_steps = trajectories.lengths[0] - np.arange(1, 25, 2)
 plots.windows(collator(last_steps))
 
@@ -123,7 +123,7 @@ plots.windows(collator(last_steps))
 # first step as the anchor the model never sees a window that *starts* an episode with padding on its left. With the **last**
 # step as the anchor it sees them exactly as often as it will meet them:
 
-# %%
+# %% tags=["nbval-check-output"]
 by_last_step = DecisionTransformerGymDataCollator(trajectories, max_len=20, sampling="end", seed=0)
 plots.windows(by_last_step(np.arange(0, 24, 2)))
 

@@ -52,7 +52,7 @@ from transformers.models.decision_transformer.modeling_decision_transformer impo
 # (`hidden`) by a linear layer of its own, and the timestep is added. A GPT-2 reads the sequence, and three small heads turn
 # what it says into predictions.
 
-# %%
+# %% tags=["nbval-check-output"]
 plots.architecture()
 
 # %% [markdown]
@@ -83,7 +83,7 @@ def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings,
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_add_time_embeddings", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_add_time_embeddings", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.time_embeddings(add_time_embeddings)
 
 # %% [markdown]
@@ -93,7 +93,7 @@ check.time_embeddings(add_time_embeddings)
 #
 # Interleave the three, step by step: first what is still to be earned, then what is sensed, then what is done.
 
-# %%
+# %% tags=["nbval-check-output"]
 plots.tokens(
     {
         "returns": ["R1", "R2", "R3"],
@@ -122,7 +122,7 @@ def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_stack_inputs", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_stack_inputs", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.stacked_inputs(stack_inputs)
 
 # %% [markdown]
@@ -145,7 +145,7 @@ def stack_attention_mask(attention_mask):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_stack_attention_mask", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_stack_attention_mask", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.stacked_attention_mask(stack_attention_mask)
 
 # %% [markdown]
@@ -174,7 +174,7 @@ def predict(x, predict_return, predict_state, predict_action):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_predict", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_predict", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.prediction_heads(predict)
 
 # %% [markdown]
@@ -274,7 +274,7 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
 # This check gives your model and the one in 🤗 Transformers the same random weights and the same batches, some of them
 # padded, and compares every stage on the way.
 
-# %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.forward(DecisionTransformerModel)
 
 # %% [markdown]

@@ -73,7 +73,7 @@ def action_loss(action_preds, action_targets, attention_mask):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_action_loss", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_action_loss", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.action_loss(action_loss)
 
 # %% [markdown]

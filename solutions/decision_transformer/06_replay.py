@@ -78,7 +78,7 @@ def context_window(sequence, length):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_context_window", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_context_window", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.context_window(context_window)
 
 # %% [markdown]
@@ -102,7 +102,7 @@ def next_target_return(target_return, reward, scale):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_next_target_return", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_next_target_return", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.next_target_return(next_target_return)
 
 # %% [markdown]
@@ -280,13 +280,14 @@ seen = attention.watch(
 attention_plots.where_it_looks(seen)
 
 # %% [markdown]
-# In the first layer a third of it goes to the returns-to-go, whose bars are all alike, as within 20 steps they hardly change themselves; later
-# layers prefer the states. In the second and the third these rise and fall with five steps from crest to crest, and that is how long a stride takes.
-# Nobody told the model about strides; it found out that certain moments are worth a look, stride after stride.
+# If all tokens were worth the same, the returns-to-go would get 20 parts of 59, 34%. In the first layer they get 38%, and their bars are all alike, as
+# within 20 steps they hardly change themselves; later layers prefer the states. In the first two layers these rise and fall with five steps
+# from crest to crest, and that is how long a stride takes. Nobody told the model about strides; it found out that certain moments are worth
+# a look, stride after stride. The past actions get least: in training the model hardly ever saw them.
 #
 # The same for the first layer, not averaged: each column is an action, each row how long ago what it looks at was.
 
-# %%
+# %% tags=["nbval-check-output"]
 attention_plots.attention_over_time(seen, layer=0)
 
 # %% [markdown]
@@ -299,7 +300,7 @@ attention_plots.attention_over_time(seen, layer=0)
 # widest side: 2,000 recorded states in the two directions in which they differ most, and twelve steps in a row of the best and of the poorest
 # episode.
 
-# %%
+# %% tags=["nbval-check-output"]
 count = 100 if quick_look else 2000
 anchors = np.random.default_rng(0).choice(mixed.n_steps, count, replace=False)
 tokens = attention.state_tokens(mixed_model, mixed, anchors)  # (count, 128)
@@ -313,7 +314,7 @@ attention_plots.state_map(tokens, earned, "return of the episode", paths)
 
 # %% [markdown]
 # The states of those that run lie around a ring. A good runner goes round it once a stride, always the same way; the poorest episode stays inside. So the
-# place on the ring is the phase of the gait, and the model has found it by itself, since the next action depends on it.
+# place on the ring is the phase of the gait. The states tell it already, and the model keeps it, since the next action depends on it.
 #
 # ## What to take along
 #

@@ -49,7 +49,7 @@ settings = stitching.preset()
 #
 # Here is such a graph. The further left a node stands, the more steps it needs.
 
-# %%
+# %% tags=["nbval-check-output"]
 roads = stitching.draw_roads(seed=5)
 plots.roads(roads)
 
@@ -57,7 +57,7 @@ plots.roads(roads)
 # With a map, this is solved since 1959: Dijkstra's algorithm finds all shortest paths. Our model gets **no map and no good example**. All that it sees
 # are 1000 random walks of ten steps: somebody starts anywhere, follows any street, and stays at the goal if they happen to come by.
 
-# %%
+# %% tags=["nbval-check-output"]
 walks = stitching.random_walks(roads, count=1000, seed=5)  # (1000, 11) nodes
 arrives = walks[:, -1] == roads.goal
 print(f"{np.mean(arrives):.0%} of the walks arrive")
@@ -95,14 +95,14 @@ def walk_rewards(walk, goal, lengths):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_walk_rewards", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_walk_rewards", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.walk_rewards(walk_rewards)
 
 # %% [markdown]
 # From rewards to returns-to-go you know the way (notebook 2). One question is new: what is the return-to-go of a walk that **never arrives**? It was cut
 # off after ten steps, and nobody knows how long it would have gone on. To write down minus ten would be a lie that the model believes. So it gets a class of its own.
 
-# %%
+# %% tags=["nbval-check-output"]
 returns = stitching.returns_to_go(roads, walks, walk_rewards)  # (1000, 10)
 for i in (late, lost):
     print("nodes         ", *(f"{node:4d}" for node in walks[i]))
@@ -155,7 +155,7 @@ def next_node(logits, neighbours):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_next_node", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_next_node", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.next_node(next_node)
 
 # %% [markdown]
@@ -194,14 +194,14 @@ def choose_target(targets, achieved):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "check_choose_target", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "check_choose_target", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.choose_target(choose_target)
 
 # %% [markdown]
 # All starts in one picture, the nearest first. Green: the model kept its promise. The ring is the target that your function chose; the cross is Dijkstra's answer, which took no part in the
 # choice.
 
-# %%
+# %% tags=["nbval-check-output"]
 plots.promises(asked, roads, asked.chosen(choose_target))
 
 # %% [markdown]
@@ -226,7 +226,7 @@ print(f"behaviour cloning: {cloning}")
 print(f"from {found.data_optimal:.0%} of the starts, some walk in the data is a shortest path")
 print(f"from {found.better_than_data:.0%}, the model's path is shorter than every walk in the data from there")
 
-# %%
+# %% tags=["nbval-check-output"]
 plots.lengths(
     {
         "shortest (Dijkstra)": found.shortest,
@@ -259,7 +259,7 @@ plots.stitched(roads, walks, paths[longest])
 # In the tutorial's words, the return is the "sum of edge weights". Your functions are ready for it: here streets have lengths of 1, 2 or 3 (the numbers beside
 # them), and the shortest way is not always the one with the fewest steps.
 
-# %%
+# %% tags=["nbval-check-output"]
 weighted = stitching.draw_roads(seed=7, weights=(1, 2, 3))
 plots.roads(weighted)
 

@@ -77,8 +77,9 @@ from_data_to_video("hopper")
 from_data_to_video("walker2d")
 
 # %% [markdown]
-# Look at the worst episode and at the mean length: one fall costs all that would have been earned after it. That is what makes these two
-# harder to imitate than the cheetah, though they have fewer joints.
+# Look at the worst episode and at the mean length: one fall costs all that would have been earned after it. Hopper even earns more than
+# its recordings. There noise was added to the expert's actions, and made some of its runs fall; the model learns what the expert does
+# on average, without the noise.
 #
 # ## Other targets
 #
@@ -153,7 +154,7 @@ pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in ra
 # In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be exchanged. A
 # frame travels through the collator as a long row of pixels, and the encoder folds it into a picture again:
 
-# %%
+# %% tags=["nbval-check-output"]
 collator = DecisionTransformerGymDataCollator(frames, sampling="end")
 batch = collator.gather(np.array([300, 700]))  # two windows
 encoder = pixels.ConvEncoder(hidden=128)

@@ -3,14 +3,24 @@
 import pytest
 
 from dt_helpers.check.catalogue import NAMES
+from tests import sizes
 from tests.mutation import suite
 
-THINNED = 4  # of the mutants of the whole model, every fourth: `python -m tests.mutation` takes them all
+# Of eight mutants, how many are tried: the first eighth is always the same, the others are drawn anew in each run.
+WHOLE_MODEL = sizes.size("mutants", small=2, whole=8)
+LAYERS = min(2 * WHOLE_MODEL, 8)
+EIGHTHS = {"forward": WHOLE_MODEL} | dict.fromkeys(
+    ("time_embeddings", "stacked_inputs", "prediction_heads", "action_loss"), LAYERS
+)
+
+
+def eighths(name: str) -> list[int]:
+    return [0, *sizes.fresh(f"mutants of {name}").sample(range(1, 8), EIGHTHS.get(name, 8) - 1)]
 
 
 @pytest.fixture(scope="module")
 def results():
-    return {name: suite.run(name, every=THINNED if name == "forward" else 1) for name in NAMES}
+    return {name: suite.run(name, sizes.SEED, eighths(name)) for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,16 +13,18 @@ LIMITS = Limits(seconds=10, cpu_seconds=3)
 
 
 class Clocks:
-    """A machine on which each look finds the process a bit further on: `ran` and `waited` seconds a second."""
+    """A machine on which each look finds the process a bit further on: `ran` and `waited` seconds a second; `wait`: the
+    seconds after which a wait is over, and counts."""
 
-    def __init__(self, ran=0.0, waited=0.0):
-        self.now, self.rates = 0.0, (ran, waited)
+    def __init__(self, ran=0.0, waited=0.0, wait=0.0):
+        self.now, self.ran, self.waited, self.one = 0.0, ran, waited, wait
 
     def monotonic(self):
         return self.now
 
     def look(self):
-        return tuple(rate * self.now for rate in self.rates)
+        until = self.now // self.one * self.one if self.one else self.now
+        return self.ran * self.now, self.waited * until, until < self.now
 
 
 @pytest.fixture
@@ -61,6 +63,7 @@ def test_who_sleeps_is_stopped_by_the_clock(waiting):
 
 def test_who_waits_for_a_processor_is_not_stopped(waiting):
     waiting(Clocks(ran=0.0005, waited=0.9995))
+    waiting(Clocks(ran=0.0005, waited=0.9995, wait=60))
 
 
 def test_several_threads_do_not_make_up_for_sleep(waiting):

@@ -30,7 +30,7 @@ class Nothing:
         return {}
 
     def look(self):
-        return 0.0, 0.0
+        return 0.0, 0.0, True
 
 
 @contextmanager

@@ -125,16 +125,17 @@ def descendants() -> dict[int, list[bytes]]:
     return found
 
 
-def clocks() -> tuple[float, float]:
-    """The seconds that all descendants have been on a processor, and those that their threads have waited for one."""
-    ran, waited = 0.0, 0.0
+def clocks() -> tuple[float, float, bool]:
+    """The seconds that all descendants have been on a processor, those that their threads have waited for one (without
+    a wait that isn't over), and whether one of them runs or waits now."""
+    ran, waited, active = 0.0, 0.0, False
     for pid, fields in descendants().items():
         ran += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, and those of its ended children
-        with contextlib.suppress(OSError):
-            for thread in os.listdir(f"/proc/{pid}/task"):
-                with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as status:
-                    waited += int(status.read().split()[1]) / 1e9
-    return ran, waited
+        for thread, status in _processes(f"/proc/{pid}/task"):
+            active |= status[0] == b"R"
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
+                waited += int(file.read().split()[1]) / 1e9
+    return ran, waited, active
 
 
 def is_ending(pid: int) -> bool:
@@ -153,10 +154,13 @@ def threads_of_the_user() -> int:
     return count
 
 
-def _processes() -> Iterator[tuple[int, list[bytes]]]:
-    """Number and fields of `stat`, from the state on, of all that /proc shows."""
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as status:
+def _processes(folder: str = "/proc") -> Iterator[tuple[int, list[bytes]]]:
+    """Number and fields of `stat`, from the state on, of all processes that /proc shows, or of one's threads."""
+    names = []
+    with contextlib.suppress(OSError):
+        names = list(filter(str.isdigit, os.listdir(folder)))
+    for name in names:
+        with contextlib.suppress(OSError), open(f"{folder}/{name}/stat", "rb") as status:
             yield int(name), status.read().rpartition(b")")[2].split()
 
 
