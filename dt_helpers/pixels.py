@@ -36,6 +36,8 @@ class ConvEncoder(nn.Module):
     window's first frame there is a black one, which is also what padding looks like.
     """
 
+    looks_back = 1  # frames; a replay then embeds only what is new: see `dt_helpers.quick`
+
     def __init__(self, hidden: int, size: int = SIZE):
         super().__init__()
         if size % 8:
@@ -63,6 +65,8 @@ class Blind(nn.Module):
     A model with closed eyes still has its past actions, the returns-to-go and the time. What it earns is what one that
     sees has to beat.
     """
+
+    looks_back = 0
 
     def __init__(self, hidden: int, size: int = SIZE):
         super().__init__()

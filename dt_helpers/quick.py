@@ -20,23 +20,29 @@ ROOM = 8  # windows that fit into the memory before the last one is moved to its
 
 
 def fits(model: nn.Module) -> bool:
-    """Whether `Actor` can stand in for the model: one head, on a CPU, each token embedded by itself, and a forward pass
-    that nobody wrote anew or watches through hooks."""
+    """Whether `Actor` can stand in for the model: one head, on a CPU, tokens embedded as `looks_back` knows it, and a
+    forward pass that nobody wrote anew or watches through hooks."""
     if not isinstance(model, DecisionTransformerModel):
         return False
     written = [type(model).forward, getattr(type(model), "original_forward", type(model).forward)]
     plain = (DecisionTransformerModel.forward, TrainableDT.forward, TrainableDT.original_forward)
     as_written = all(method in plain for method in written)
-    embeddings = (model.embed_return, model.embed_state, model.embed_action)
-    one_by_one = all(type(embedding) is nn.Linear for embedding in embeddings)  # an encoder of frames looks at several
+    linear = type(model.embed_return) is nn.Linear and type(model.embed_action) is nn.Linear
     watched = any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
     return (
         as_written
-        and one_by_one
+        and linear
+        and looks_back(model.embed_state) is not None
         and not watched
         and model.config.n_head == 1
         and (model.device.type, model.dtype) == ("cpu", torch.float32)
     )
+
+
+def looks_back(embedding: nn.Module) -> int | None:
+    """How many of the states before one its embedding looks at, as its class declares it in an attribute of that name;
+    None if that is not known. The states before a window's first are what the embedding makes of a shorter sequence."""
+    return 0 if type(embedding) is nn.Linear else vars(type(embedding)).get("looks_back")
 
 
 def action_preds(
@@ -142,19 +148,22 @@ class Actor:
         self.end = 0  # tokens in the memory
         self.mask = torch.full((self.window, self.window), -torch.inf, device=model.device).triu(1)
         self.actions = None  # (robots, act_dim), of the step before
+        self.back = min(looks_back(model.embed_state), model.config.context_length)
+        self.states = torch.empty(robots, 0, model.config.state_dim)  # the window's, where embeddings look back
         first = self.folded[0]
         self.project = torch.cat([first.ask, first.tell], dim=1)  # (hidden, 2 * hidden)
         self.project_bias = torch.cat([first.ask_bias, first.tell_bias])
 
     def keep(self, robots: torch.Tensor) -> None:
         """Forget all but these of the robots, (robots,) bool."""
-        self.memory, self.actions = self.memory[:, robots], self.actions[robots]
+        self.memory, self.actions, self.states = self.memory[:, robots], self.actions[robots], self.states[robots]
 
     def act(self, states: torch.Tensor, returns_to_go: torch.Tensor, timestep: int) -> torch.Tensor:
         """The actions (robots, act_dim) for normalised `states` (robots, state_dim) and scaled `returns_to_go`
         (robots, 1), after all that was handed over before."""
         self._remember(states, returns_to_go, timestep)
         begin = max(0, self.end - self.window)
+        self._shorten(begin, timestep)
         h, tokens, asked, told = self.memory[:, :, begin : self.end]  # (robots, n, hidden) each
         n = h.shape[1]
         for i, (block, folded) in enumerate(zip(self.blocks, self.folded, strict=True)):
@@ -174,19 +183,38 @@ class Actor:
     def _remember(self, states: torch.Tensor, returns_to_go: torch.Tensor, timestep: int) -> None:
         """The tokens that are new: the action of the step before, this step's return-to-go and state."""
         model = self.model
-        time = model.embed_timestep.weight[min(timestep, model.config.max_ep_len - 1)]
-        new = [model.embed_return(returns_to_go[:, None]) + time, model.embed_state(states[:, None]) + time]
+        if self.back:
+            self.states = torch.cat([self.states, states[:, None]], dim=1)[:, -model.config.context_length :]
+            state = model.embed_state(self.states[:, -1 - self.back :])[:, -1:]
+        else:
+            state = model.embed_state(states[:, None])
+        time = self._time(timestep)
+        new = [model.embed_return(returns_to_go[:, None]) + time, state + time]
         if self.actions is not None:
-            before = model.embed_timestep.weight[min(timestep - 1, model.config.max_ep_len - 1)]
-            new.insert(0, model.embed_action(self.actions[:, None]) + before)
+            new.insert(0, model.embed_action(self.actions[:, None]) + self._time(timestep - 1))
         if self.end + len(new) > self.memory.shape[2]:
-            kept = self.window - len(new)
+            kept = max(0, self.window - len(new))  # with K = 1 the last action is no part of the window
             self.memory[:, :, :kept] = self.memory[:, :, self.end - kept : self.end].clone()
             self.end = kept
-        embedded = model.embed_ln(torch.cat(new, dim=1)) + model.encoder.wpe.weight[0]  # (robots, 2 or 3, hidden)
+        self._put(slice(self.end, self.end + len(new)), torch.cat(new, dim=1))
+        self.end += len(new)
+
+    def _shorten(self, begin: int, timestep: int) -> None:
+        """Embed the window's first states anew, which have fewer states before them than when they were new."""
+        first = timestep + 1 - self.model.config.context_length
+        if self.back and first > 0:
+            times = torch.stack([self._time(first + i) for i in range(self.back)])  # (back, hidden)
+            places = slice(begin + 1, begin + 1 + 3 * self.back, 3)  # R, s, a, R, s, a, ...
+            self._put(places, self.model.embed_state(self.states[:, : self.back]) + times)
+
+    def _time(self, timestep: int) -> torch.Tensor:
+        """What is added to the embeddings of a timestep, (hidden,)."""
+        return self.model.embed_timestep.weight[min(timestep, self.model.config.max_ep_len - 1)]
+
+    def _put(self, places: slice, tokens: torch.Tensor) -> None:
+        """Put `tokens` (robots, n, hidden) into the memory, with all that is computed of each by itself."""
+        embedded = self.model.embed_ln(tokens) + self.model.encoder.wpe.weight[0]
         normal = self.blocks[0].ln_1(embedded)
         asked, told = (torch.matmul(normal, self.project) + self.project_bias).chunk(2, dim=-1)
-        place = slice(self.end, self.end + len(new))
         for memory, value in zip(self.memory, (embedded, normal, asked, told), strict=True):
-            memory[:, place] = value
-        self.end = place.stop
+            memory[:, places] = value

@@ -77,11 +77,32 @@ def test_each_dropout_of_the_model_is_there():
         assert not torch.equal(quick.action_preds(model, **batch), quick.action_preds(model, **batch)), name
 
 
+class Backwards(torch.nn.Module):
+    """Embeds a state together with the two before it."""
+
+    looks_back = 2
+
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(15, 32)
+
+    def forward(self, states):
+        before = [torch.nn.functional.pad(states, (0, 0, n, 0))[:, : states.shape[1]] for n in range(3)]
+        return self.linear(torch.cat(before, dim=-1))
+
+
+class Unsaid(Backwards):
+    """One that may look at more, and does not say so."""
+
+
 @pytest.mark.parametrize("n_layer", [1, 2, 3])
-def test_an_actor_chooses_what_the_window_says(n_layer, monkeypatch):
+@pytest.mark.parametrize(("embedding", "context_length"), [(None, 6), (None, 1), (Backwards, 6), (Backwards, 1)])
+def test_an_actor_chooses_what_the_window_says(n_layer, embedding, context_length, monkeypatch):
     """Through several windows, so that the memory is moved; some robots leave on the way."""
     monkeypatch.setattr(quick, "ROOM", 2)
-    model = make(n_layer=n_layer)
+    model = make(n_layer=n_layer, context_length=context_length)
+    if embedding is not None:
+        model.embed_state = embedding()
     K, steps, robots = model.config.context_length, 50, torch.arange(4)
     generator = torch.Generator().manual_seed(0)
     states, to_go = torch.randn(4, steps, 5, generator=generator), torch.rand(4, steps, 1, generator=generator)
@@ -124,6 +145,10 @@ def test_what_fits():
     hook.remove()
     assert quick.fits(model)
     model.embed_state = torch.nn.Sequential(model.embed_state)
+    assert not quick.fits(model)
+    model.embed_state = Backwards()
+    assert quick.fits(model)
+    model.embed_state = Unsaid()
     assert not quick.fits(model)
 
 
