@@ -41,7 +41,7 @@ class Session:
         except wire.Late as reason:
             self.end()
             raise Stopped(str(reason)) from None
-        except wire.Closed:
+        except (wire.Closed, Disturbed):
             self.end(waiting=True)
             raise Stopped(self._why_it_ended()) from None
         except wire.WireError as problem:

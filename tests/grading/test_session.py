@@ -122,3 +122,18 @@ def f(x):
     with each.session() as session:
         session.ask({"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"})
         assert [RemoteFunction(session)(number) for number in range(5)] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("killed", "what"), [(1, Stopped), (0, Disturbed)])
+def test_a_server_that_the_kernel_killed_for_memory_is_told_so_whoever_notices_it(killed, what):
+    """A look at the clocks may find it first."""
+
+    class Gone(Sandbox):
+        def look(self):
+            raise Disturbed("the server ended")
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(what):
+        session = Session(ours, Gone({"server": True}, killed))
+        session.patience.next = 0
+        session.ask({"do": "call"})
