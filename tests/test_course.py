@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import signal
 import subprocess
@@ -290,14 +291,15 @@ def test_two_runs_do_not_work_in_the_same_folder(tree, output, tmp_path):
 # A run that was stopped
 
 
-def in_a_process(tree, output):
+def in_a_process(tree, output, stdout=subprocess.DEVNULL):
     code = (
         "from pathlib import Path\n"
         "from dt_helpers.authoring.course import Course\n"
         "from dt_helpers.authoring.tree import Tree\n"
         f"Course(Tree(Path({str(tree.root)!r})), Path({str(output)!r}), dataset=None, jobs=2).run()"
     )
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    wide = {**os.environ, "COLUMNS": "200"}  # no sentence is wrapped
+    return subprocess.Popen([sys.executable, "-c", code], stdout=stdout, stderr=subprocess.PIPE, text=True, env=wide)
 
 
 def wait_for_ever(tree, name, marker):
@@ -339,11 +341,11 @@ def test_a_run_that_was_killed_leaves_no_kernel_and_goes_on_where_it_was(tree, o
     psutil.wait_procs(kernels, timeout=30)
     assert not [kernel for kernel in kernels if kernel.is_running() and kernel.status() != psutil.STATUS_ZOMBIE]
     (tmp_path / "go").touch()
-    again = course(tree, output)
-    again.run()
+    with in_a_process(tree, output, subprocess.PIPE) as again:
+        told, _ = again.communicate()
     assert runs(tmp_path) == {"03_first": 1, "04_second": 1}
-    assert re.search(r"Finished before.*: .*03_first, 04_second", said(again))
-    assert "To be run, one after the other: 05_last." in said(again)
+    assert re.search(r"Finished before.*: .*03_first, 04_second", told)
+    assert "To be run, one after the other: 05_last." in told
     copy = nbformat.read(output / "notebooks" / "03_first.ipynb", as_version=4)
     assert copy.cells[1].outputs[0].text == "42\n", "the page has the outputs of the run before"
     assert copy.cells[1].execution_count == 2
