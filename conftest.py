@@ -21,7 +21,7 @@ LONG = (
 
 def pytest_xdist_auto_num_workers() -> int | None:
     """`-n auto`: one worker a core, but no more than have something long to do; on a single core none at all."""
-    from dt_helpers.hardware import usable_cores
+    from dt_helpers.machine.hardware import usable_cores
 
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist reads it

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers import cloning, envs, formats, rollout, training
-from dt_helpers.trajectories import Trajectories
+from dt_helpers import envs, rollout, training
+from dt_helpers.data import formats
+from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.training import cloning
 
 STARTS = 10_000  # the seed of the first episode: nobody recorded one that starts there
 

@@ -18,8 +18,9 @@ from machine import describe
 from torch.utils.flop_counter import FlopCounterMode
 from whole_run import multiplication_rate
 
-from dt_helpers import envs, quick, rollout, training
+from dt_helpers import envs, rollout, training
 from dt_helpers.collator import STATE_PAD
+from dt_helpers.model import fast_cpu
 
 
 def tutorials_way(model, env_name: str, target: float, steps: int) -> float:
@@ -49,7 +50,7 @@ def needed_operations(model, episodes: int) -> int:
     """Floating-point operations of the matrix products in our step of all episodes, as torch counts them."""
     states, wanted = torch.full((episodes, model.config.state_dim), STATE_PAD), torch.zeros(episodes, 1)
     with torch.inference_mode():
-        actor = quick.Actor(model.eval(), episodes)
+        actor = fast_cpu.Actor(model.eval(), episodes)
         for t in range(model.config.context_length):
             actor.act(states, wanted, t)
         with FlopCounterMode(display=False) as counter:

@@ -13,8 +13,9 @@ import numpy as np
 from figures import Figure, report
 from machine import describe
 
-from dt_helpers import data, envs, experts, simulate
-from dt_helpers.hardware import usable_cores
+from dt_helpers import data, envs
+from dt_helpers.data import experts, simulate
+from dt_helpers.machine.hardware import usable_cores
 
 
 def bare(env_name: str, seconds: float) -> float:

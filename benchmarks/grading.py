@@ -25,8 +25,8 @@ import psutil
 from machine import describe
 
 from dt_helpers.authoring.tree import ASSIGNMENT
-from dt_helpers.grading import marks
-from dt_helpers.grading.gradebook import Recorder
+from dt_helpers.grading.gradebook import marks
+from dt_helpers.grading.gradebook.recorder import Recorder
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.release import tasks
 from dt_helpers.grading.results import Store

@@ -25,7 +25,7 @@ from whole_run import WARM_UP, Clock, needed_operations
 
 from dt_helpers import data, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.hardware import usable_cores
+from dt_helpers.machine.hardware import usable_cores
 
 BASE = {"K": 20, "hidden": 128, "batch": 64}
 VALUES = {"K": [5, 10, 40], "hidden": [64, 256], "batch": [16, 256]}

@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from dt_helpers.hardware import usable_cores
+from dt_helpers.machine.hardware import usable_cores
 
 
 def describe() -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from machine import describe
 
-from dt_helpers import envs, experts
+from dt_helpers import envs
+from dt_helpers.data import experts
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the recordings are those of the tests
 

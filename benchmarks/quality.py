@@ -6,8 +6,8 @@ the same starts. The bars on the course's own sets: in each cell (a seed and a t
 data's; at least 97% of what cloning earns; no episode below 60%; training in at most 75 seconds of the processor where
 there is bfloat16, and, with `--tutorial`, in a tenth of what the tutorial's takes in the same process.
 
-`--data FILE` takes recordings of others, in any format that `dt_helpers.formats.open` reads. The bars there: in each
-cell 97% of the data's mean (90% with fewer than 200 episodes), and no more episodes below half of it than the data has
+`--data FILE` takes recordings of others, in any format that `dt_helpers.data.formats.open` reads. The bars there: in
+each cell 97% of the data's mean (90% with fewer than 200 episodes), and no more episodes below half of it than the data has
 itself, or one; for the hopper, as large a share of what cloning earns.
 """
 
@@ -22,7 +22,7 @@ from machine import describe
 from whole_run import tutorials_steps
 
 from dt_helpers import data
-from dt_helpers.hardware import has_bf16
+from dt_helpers.machine.hardware import has_bf16
 
 EXPERTS = [name for name in data.SETS if name.endswith("-expert")]
 COLUMNS = (

@@ -15,7 +15,7 @@ from figures import Figure, report
 from machine import describe
 
 from dt_helpers import data, plots
-from dt_helpers.sweep import Sweep, default_targets
+from dt_helpers.rollout.sweep import Sweep, default_targets
 
 
 def print_sweep(result: Sweep) -> None:

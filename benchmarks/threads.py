@@ -22,8 +22,8 @@ if "--torch-first" in sys.argv:  # as a kernel that has imported torch before th
 from figures import Figure, report
 from machine import describe
 
-from dt_helpers.hardware import usable_cores
-from dt_helpers.threads import NUMBER, OURS, WAITING
+from dt_helpers.machine.hardware import usable_cores
+from dt_helpers.machine.threads import NUMBER, OURS, WAITING
 
 LOADS = {"idle": (0, 0), "busy": (1, 1), "idle, then busy": (0, 1), "busy, then idle": (1, 0)}  # in each half
 WORST = 1.15  # times the best fixed number's seconds

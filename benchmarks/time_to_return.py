@@ -29,8 +29,8 @@ from transformers import TrainerCallback
 from whole_run import tutorials_steps
 
 from dt_helpers import data, rollout, training
-from dt_helpers.checkpoints import MovingAverage
 from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.training.checkpoints import MovingAverage
 
 CURVE = Path(__file__).with_name("tutorial_curve.json")
 SHARE = 0.9

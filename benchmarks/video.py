@@ -13,7 +13,9 @@ from pathlib import Path
 from figures import Figure, report
 from machine import describe
 
-from dt_helpers import envs, experts, render, video
+from dt_helpers import envs, video
+from dt_helpers.data import experts
+from dt_helpers.video import render
 
 COLABGYMRENDER = 63.0  # seconds for 1000 frames
 

@@ -7,40 +7,51 @@ The way of the data, one module after another::
                 check ◀── the student's functions
 
 Modules are imported when they are first used, so that ``import dt_helpers`` costs milliseconds and no torch. It says to
-torch how its threads should wait, so it belongs before ``import torch``: see `dt_helpers.threads`.
+torch how its threads should wait, so it belongs before ``import torch``: see `dt_helpers.machine.threads`.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
-from dt_helpers import threads
+from dt_helpers.machine import threads
 
 threads.prepare()
 
 __version__ = "0.1.0"
-__all__ = [
-    "card",
-    "check",
-    "check_environment",
-    "collator",
-    "data",
-    "envs",
-    "experts",
-    "model",
-    "plots",
-    "rollout",
-    "training",
-    "video",
-    "workspace",
-]
+_PLACES = {  # what a notebook asks for by a short name, and where it is
+    "attention": "attention",
+    "card": "training.card",
+    "check": "check",
+    "check_environment": "machine.check_environment",
+    "cloning": "training.cloning",
+    "collator": "collator",
+    "data": "data",
+    "envs": "envs",
+    "experts": "data.experts",
+    "formats": "data.formats",
+    "hub": "data.hub",
+    "model": "model",
+    "muon": "training.muon",
+    "pixels": "pixels",
+    "plots": "plots",
+    "published": "training.published",
+    "rollout": "rollout",
+    "slider": "rollout.slider",
+    "stitching": "stitching",
+    "sweep": "rollout.sweep",
+    "training": "training",
+    "video": "video",
+    "workspace": "workspace",
+}
+__all__ = sorted(_PLACES)
 
 
-def __getattr__(name: str) -> ModuleType:
-    if name == "check_environment":
-        return import_module("dt_helpers.environment").check_environment
-    if name in __all__:
-        return import_module(f"dt_helpers.{name}")
-    raise AttributeError(f"module 'dt_helpers' has no attribute {name!r}; it has {', '.join(__all__)}")
+def __getattr__(name: str) -> ModuleType | Callable:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'dt_helpers' has no attribute {name!r}; it has {', '.join(__all__)}")
+    module = import_module(f"dt_helpers.{_PLACES[name]}")
+    return module.check_environment if name == "check_environment" else module
 
 
 def __dir__() -> list[str]:

@@ -10,8 +10,8 @@ import typer
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
+from dt_helpers.data.hub import HubUnavailable
 from dt_helpers.grading import commands as grading
-from dt_helpers.hub import HubUnavailable
 from dt_helpers.options import PresetOption, SeedOption
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
@@ -38,7 +38,7 @@ def check_env() -> None:
     Example:
       dt-course check-env
     """
-    from dt_helpers.environment import check_environment
+    from dt_helpers.machine.check_environment import check_environment
 
     report = check_environment()
     print(report)
@@ -66,7 +66,7 @@ def doctor(
       dt-course doctor
       dt-course doctor traceback.txt
     """
-    from dt_helpers import doctor
+    from dt_helpers.machine import doctor
 
     if error is None:
         report = doctor.examine()
@@ -101,8 +101,7 @@ def data(
       dt-course data hopper-mixed --episodes 20
       dt-course data ~/.d4rl/datasets/hopper_medium-v2.hdf5
     """
-    from dt_helpers import formats
-    from dt_helpers.data import load
+    from dt_helpers.data import formats, load
 
     if name.endswith((*formats.HDF5, ".parquet")) or "/" in name:
         trajectories = formats.open(name)
@@ -180,8 +179,9 @@ def replay(
       dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
       dt-course replay --model hopper --env Hopper-v3
     """
-    from dt_helpers import card, rollout, training
+    from dt_helpers import rollout, training
     from dt_helpers.data import environment
+    from dt_helpers.training import card
 
     agent = training.load(model) if model else training.load_or_provided()
     env = env or environment(agent.config.dataset)
@@ -222,7 +222,7 @@ def sweep(
     """
     from dt_helpers import training
     from dt_helpers.data import environment, load
-    from dt_helpers.sweep import sweep
+    from dt_helpers.rollout.sweep import sweep
 
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
     name = agent.config.dataset

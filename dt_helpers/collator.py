@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import torch
 
-from dt_helpers.trajectories import Trajectories
+from dt_helpers.data.trajectories import Trajectories
 
 if TYPE_CHECKING:
     import datasets

@@ -7,7 +7,7 @@ import typer
 
 
 class Preset(StrEnum):
-    """How long to train: names of `dt_helpers.settings.PRESETS`, which is slow to import."""
+    """How long to train: names of `dt_helpers.training.settings.PRESETS`, which is slow to import."""
 
     ci = "ci"
     quick = "quick"

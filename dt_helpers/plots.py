@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 if TYPE_CHECKING:
     import torch
 
+    from dt_helpers.data.trajectories import Trajectories
     from dt_helpers.rollout import Evaluation
-    from dt_helpers.sweep import Sweep
-    from dt_helpers.trajectories import Trajectories
+    from dt_helpers.rollout.sweep import Sweep
 
 RETURN, STATE, ACTION, TIME = "#d95f02", "#1b9e77", "#7570b3", "#b8b8b8"  # told apart by the colour-blind, too
 TOKEN_COLORS = {"R": RETURN, "s": STATE, "a": ACTION, "t": TIME}

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers import experts, plots
+from dt_helpers import plots
+from dt_helpers.data import experts
 from dt_helpers.workspace import replacing
 
 HERE = Path(__file__).parent

@@ -80,7 +80,7 @@ def set_learning_rate(agent: TD3, rate: float) -> None:
 
 
 def layers_of(agent: TD3) -> dict[str, np.ndarray]:
-    """The actor's weights by the names that `dt_helpers.experts` reads: kernels (in, out), biases (out,)."""
+    """The actor's weights by the names that `dt_helpers.data.experts` reads: kernels (in, out), biases (out,)."""
     flat = {}
     for path, value in jax.tree_util.tree_flatten_with_path(agent.policy.actor_state.params)[0]:
         *_, layer, kind = (str(getattr(part, "key", part)) for part in path)

@@ -4,7 +4,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from dt_helpers.trajectories import Trajectories
+from dt_helpers.data.trajectories import Trajectories
 
 from . import sizes
 
@@ -66,6 +66,6 @@ def trajectories() -> Trajectories:
 @pytest.fixture(scope="session")
 def cheetah_data() -> Trajectories:
     """Eight short episodes of the real expert in the real environment."""
-    from dt_helpers import experts, simulate
+    from dt_helpers.data import experts, simulate
 
     return simulate.roll_out(experts.load(), episodes=8, steps=120, progress=False, name="halfcheetah-expert")

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dt_helpers.trajectories import Trajectories
+from dt_helpers.data.trajectories import Trajectories
 
 REPOSITORY = "edbeeching/decision_transformer_gym_replay"
 BRANCH = "refs/convert/parquet"

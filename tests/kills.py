@@ -16,7 +16,8 @@ import torch
 from safetensors import torch as safetensors
 from safetensors.torch import load_file
 
-from dt_helpers import card, checkpoints, rollout, saved, training
+from dt_helpers import rollout, training
+from dt_helpers.training import card, checkpoints, saved
 
 from .conftest import make_trajectories
 

@@ -5,10 +5,10 @@ import pytest
 from . import affected
 
 FILES = {
-    "dt_helpers/data.py": "import numpy\n",
-    "dt_helpers/grading/limits.py": "from dt_helpers import data\n",
-    "tests/helper.py": "from dt_helpers.grading.limits import Limits\n",
-    "tests/test_data.py": "",
+    "dt_helpers/data/__init__.py": "import numpy\n",
+    "dt_helpers/grading/sandbox/limits.py": "from dt_helpers import data\n",
+    "tests/helper.py": "from dt_helpers.grading.sandbox.limits import Limits\n",
+    "tests/data/test_data.py": "",
     "tests/test_helped.py": "from . import helper\n",
     "tests/test_lazy.py": "def test_it():\n    from dt_helpers import data\n",
     "tests/test_packaging.py": "FILE = 'pyproject.toml'\n",
@@ -29,8 +29,8 @@ def root(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "tests"),
     [
-        ("dt_helpers/data.py", ["tests/test_data.py", "tests/test_lazy.py"]),
-        ("dt_helpers/grading/limits.py", ["tests/grading/test_limits.py", "tests/test_helped.py"]),
+        ("dt_helpers/data/__init__.py", ["tests/data/test_data.py", "tests/test_lazy.py"]),
+        ("dt_helpers/grading/sandbox/limits.py", ["tests/grading/test_limits.py", "tests/test_helped.py"]),
         ("tests/helper.py", ["tests/test_helped.py"]),
         ("tests/test_lazy.py", ["tests/test_lazy.py"]),
         ("pyproject.toml", ["tests/test_packaging.py"]),
@@ -56,6 +56,6 @@ def test_what_differs_from_the_branchs_start_is_changed_whether_committed_or_not
     (root / "dt_helpers" / "data.py").write_text("import torch\n")
     (root / "tests" / "test_new.py").touch()
     (root / "tests" / "helper.py").unlink()
-    assert affected.changed("main", root) == {"pyproject.toml", "dt_helpers/data.py", "tests/test_new.py"}
+    assert affected.changed("main", root) == {"pyproject.toml", "dt_helpers/data/__init__.py", "tests/test_new.py"}
     with pytest.raises(SystemExit, match="BASE=HEAD"):
         affected.changed("no-such-branch", root)

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dt_helpers import formats
+from dt_helpers.data import formats
+from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.rollout import Evaluation
-from dt_helpers.sweep import Sweep
-from dt_helpers.trajectories import Trajectories
+from dt_helpers.rollout.sweep import Sweep
 
 from . import warm
 

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from dt_helpers import cli, data, options, settings
-from dt_helpers.sweep import default_targets
+from dt_helpers import cli, data, options
+from dt_helpers.rollout.sweep import default_targets
+from dt_helpers.training import settings
 from tests.course_tree import add_script, edit, make_tree
 
 COMMANDS = [
@@ -105,13 +106,15 @@ def test_the_installed_command_passes_the_exit_code_on():
 
 
 def test_check_env_tells_and_its_exit_code_says_whether_all_is_well(capsys, monkeypatch):
-    from dt_helpers import environment
+    from dt_helpers.machine import check_environment
 
-    report = environment.check_environment()
+    report = check_environment.check_environment()
     assert cli.main(["check-env"]) == (0 if report.ok else 1)
     assert "Python" in capsys.readouterr().out
-    broken = environment.EnvironmentReport([environment.Row("rendering", "none", "fail", "install something")])
-    monkeypatch.setattr(environment, "check_environment", lambda: broken)
+    broken = check_environment.EnvironmentReport(
+        [check_environment.Row("rendering", "none", "fail", "install something")]
+    )
+    monkeypatch.setattr(check_environment, "check_environment", lambda: broken)
     assert cli.main(["check-env"]) == 1
     assert "install something" in capsys.readouterr().out
 
@@ -145,7 +148,7 @@ def test_data_says_what_is_in_the_set(tmp_path, monkeypatch, capsys):
 
 
 def test_data_opens_a_file(trajectories, tmp_path, capsys):
-    from dt_helpers.formats import to_parquet
+    from dt_helpers.data.formats import to_parquet
 
     assert cli.main(["data", str(to_parquet(trajectories, tmp_path))]) == 0
     shown = capsys.readouterr().out

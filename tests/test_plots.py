@@ -4,7 +4,7 @@ import torch
 from dt_helpers import plots
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.rollout import Evaluation
-from dt_helpers.sweep import Sweep
+from dt_helpers.rollout.sweep import Sweep
 
 
 def test_every_picture_shows_itself(trajectories):

@@ -10,9 +10,9 @@ import torch
 from dt_helpers import envs, rollout
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.model import TrainableDT, make_config
+from tests.model.test_model import redraw
 
 from .conftest import make_trajectories
-from .test_model import redraw
 
 
 @pytest.fixture(scope="module")

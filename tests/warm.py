@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dt_helpers.grading.scheduling import warm_up
+from dt_helpers.grading.judging.scheduling import warm_up
 
 
 def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, timeout: float = 600):

@@ -24,7 +24,7 @@ from dt_helpers.authoring.execution import STILL, WIDGET
 from dt_helpers.authoring.lines import Lines, minutes_and_seconds
 from dt_helpers.authoring.side_by_side import side_by_side
 from dt_helpers.authoring.tree import Tree
-from dt_helpers.hardware import usable_cores
+from dt_helpers.machine.hardware import usable_cores
 from dt_helpers.workspace import cache_dir, replacing
 
 

@@ -23,7 +23,7 @@ from dt_helpers.authoring.parts import Part
 from dt_helpers.authoring.records import Record, Records
 from dt_helpers.authoring.side_by_side import expected_seconds, side_by_side
 from dt_helpers.authoring.tree import Tree
-from dt_helpers.hardware import usable_cores
+from dt_helpers.machine.hardware import usable_cores
 from dt_helpers.workspace import replacing
 
 PAGE, REPLAY, RESULTS = "course.html", "replay.mp4", "results.json"

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from dt_helpers import data, rollout, training
-from dt_helpers.card import note_return
+from dt_helpers.training.card import note_return
 
 DATASETS = {"model": "halfcheetah-expert", "model-mixed": "halfcheetah-mixed"}  # folder in the assets -> trained on
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from dt_helpers import threads
 from dt_helpers.authoring.execution import Execution
 from dt_helpers.authoring.lines import Lines
 from dt_helpers.authoring.parts import Part
+from dt_helpers.machine import threads
 
 
 def side_by_side(

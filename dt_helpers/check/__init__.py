@@ -12,7 +12,8 @@ A check returns a `CheckResult` or raises `CheckFailed`. `seed=` brings the inpu
 Importing this module costs nothing; a check imports torch only where the exercise is written in it.
 """
 
-from .report import CheckFailed, CheckResult
+from dt_helpers.check.engine.result import CheckFailed, CheckResult
+
 from .tries import reset
 
 __all__ = [
@@ -104,17 +105,17 @@ def _passed(name: str, fn, seed: int | None) -> CheckResult:
     """The result of a check that passed; raises the failure of one that didn't, without a trace of our own frames."""
     __tracebackhide__ = True
     if name == "forward":
-        from .whole_model import check
+        from dt_helpers.check.whole_model import check
     else:
         from functools import partial
 
-        from .running import check as run
+        from dt_helpers.check.one_function import check as run
 
         check = partial(run, name)
     verdict = check(fn, seed)
     if verdict.passed:
         return verdict
-    from .report import show
+    from dt_helpers.check.engine.result import show
 
     show(verdict)
     raise verdict from verdict.__cause__

@@ -3,8 +3,9 @@
 from functools import cache
 from importlib import import_module
 
-from . import cases, oracles, pictures
-from .exercise import Exercise
+from dt_helpers.check import oracles
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Exercise
 
 _EMBEDDINGS = ("returns_embeddings", "state_embeddings", "action_embeddings")
 
@@ -160,9 +161,9 @@ def exercise(name: str) -> Exercise:
         results=results,
         kind=kind,
         parameters=tuple(parameters),
-        cases=getattr(cases, name),
+        cases=getattr(drawing_inputs, name),
         oracle=oracle,
         mistakes=import_module(f"{__package__}.mistakes.{module}").mistakes,
         hints=hints,
-        strip=getattr(pictures, name, None),  # the picture of the heads would be the answer
+        strip=getattr(strips, name, None),  # the picture of the heads would be the answer
     )

@@ -8,9 +8,11 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
-from . import model_cases, oracles
+from dt_helpers.check import oracles
+from dt_helpers.check.whole_model import inputs
+from dt_helpers.check.whole_model.watching import EMBEDDINGS, HEADS, watch
+
 from .reference import FOLDER
-from .watching import EMBEDDINGS, HEADS, watch
 
 SEED = 20221
 BATCH, STEPS = 3, 4
@@ -19,10 +21,10 @@ BATCH, STEPS = 3, 4
 def make() -> dict[str, torch.Tensor]:
     """Weights, a padded batch, what passes between the model's parts, and its predictions."""
     rng = np.random.default_rng(SEED)
-    model = model_cases.oracle(model_cases.config())
-    state = model_cases.drawn_weights(model, rng)
+    model = inputs.oracle(inputs.config())
+    state = inputs.drawn_weights(model, rng)
     model.load_state_dict(state)
-    batch = model_cases.inputs(model.config, rng, BATCH, STEPS)
+    batch = inputs.inputs(model.config, rng, BATCH, STEPS)
     with torch.no_grad():
         output, seen = watch(model, lambda: model(**batch, return_dict=True))
 
@@ -53,7 +55,7 @@ def write(folder: Path = FOLDER) -> None:
         "from": "transformers.DecisionTransformerModel",
         "versions": {"transformers": transformers.__version__, "torch": torch.__version__.partition("+")[0]},
         "seed": SEED,
-        "config": model_cases.SIZES,
+        "config": inputs.SIZES,
         "batch": BATCH,
         "K": STEPS,
     }

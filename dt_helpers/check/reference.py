@@ -7,7 +7,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from .exercise import Case
+from dt_helpers.check.engine.exercise import Case
 
 FOLDER = Path(__file__).parent / "reference"
 

@@ -1,6 +1,6 @@
 """How often each exercise failed in this process: every further try shows one more hint."""
 
-from .report import CheckFailed, CheckResult
+from dt_helpers.check.engine.result import CheckFailed, CheckResult
 
 _failed: dict[str, int] = {}
 

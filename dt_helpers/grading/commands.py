@@ -61,10 +61,11 @@ def collect(
       dt-course collect downloads/
       dt-course collect --student ada "Copy of 02_dataset.ipynb"
     """
-    from dt_helpers.grading import collect as collecting
-    from dt_helpers.grading import roster, showing
-    from dt_helpers.grading.gradebook import Recorder
+    from dt_helpers.grading.collecting import collect as collecting
+    from dt_helpers.grading.collecting import roster
+    from dt_helpers.grading.gradebook.recorder import Recorder
     from dt_helpers.grading.places import Places
+    from dt_helpers.grading.returning import terminal
 
     places = Places.find(db_url=database)
     collected = collecting.collect(places, sources, student) if sources else collecting.survey(places)
@@ -72,7 +73,7 @@ def collect(
         with Recorder(places) as recorder:
             recorder.enrol(collected.students.values())
         roster.add(places, collected.students.values())
-    showing.collected(collected, places.reports / showing.FILE if sources else None)
+    terminal.collected(collected, places.reports / terminal.FILE if sources else None)
     raise typer.Exit(0 if collected.rows else 1)
 
 
@@ -116,7 +117,7 @@ def grade(
       dt-course grade --regrade ada
       dt-course grade --scheduler tcp://10.0.0.7:8786
     """
-    from dt_helpers.grading import scheduling
+    from dt_helpers.grading.judging import scheduling
     from dt_helpers.grading.places import Places
 
     places = Places.find(db_url=database)
@@ -126,9 +127,9 @@ def grade(
 
     from rich.console import Console
 
-    from dt_helpers.grading import grade as grading
-    from dt_helpers.grading.gradebook import Recorder
-    from dt_helpers.grading.rebuild import write_autograded
+    from dt_helpers.grading.gradebook.rebuild import write_autograded
+    from dt_helpers.grading.gradebook.recorder import Recorder
+    from dt_helpers.grading.judging import grade as grading
     from dt_helpers.grading.results import Store
 
     with Recorder(places) as recorder:
@@ -177,7 +178,7 @@ def feedback(students: StudentsArgument = None, database: DatabaseOption = None)
       dt-course feedback
       dt-course feedback ada
     """
-    from dt_helpers.grading import feedback as pages
+    from dt_helpers.grading.returning import feedback as pages
 
     places, results, records, tasks = _everything(database, students)
     for result in results:
@@ -196,7 +197,7 @@ def report(database: DatabaseOption = None) -> None:
     Example:
       dt-course report
     """
-    from dt_helpers.grading import report as reporting
+    from dt_helpers.grading.returning import report as reporting
 
     places, results, records, tasks = _everything(database)
     for path in reporting.write(places, reporting.make(results, records, tasks, places)):
@@ -230,8 +231,9 @@ def export(
       dt-course export canvas --column "Decision Transformer (12345)"
       dt-course export moodle --output grades.csv
     """
-    from dt_helpers.grading import export as exporting
-    from dt_helpers.grading import roster, showing
+    from dt_helpers.grading.collecting import roster
+    from dt_helpers.grading.returning import export as exporting
+    from dt_helpers.grading.returning import terminal
 
     places, _, records, _ = _everything(database)
     path = output or places.reports / f"{platform.value}.csv"
@@ -242,12 +244,13 @@ def export(
         exported = exporting.canvas(own, column, path, template)
     else:
         exported = exporting.moodle(own, path, template)
-    showing.exported(exported, [record.student for record in graded if record not in own])
+    terminal.exported(exported, [record.student for record in graded if record not in own])
 
 
 def _everything(database: str | None, students: list[str] | None = None):
     """Places, results, the gradebook's records, the release's exercises. Raises ValueError when nothing was graded."""
-    from dt_helpers.grading import marks, release
+    from dt_helpers.grading import release
+    from dt_helpers.grading.gradebook import marks
     from dt_helpers.grading.places import Places
     from dt_helpers.grading.results import Store
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from dt_helpers.grading import slicing
-from dt_helpers.grading.reading import Cell, Unreadable, read
+from dt_helpers.grading.text import slicing
+from dt_helpers.grading.text.reading import Cell, Unreadable, read
 
 MISSING = "missing"
 _WAYS = ("cell id", "grade id", "function")  # the surest first

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from dt_helpers.bars import bar
+from dt_helpers.machine.bars import bar
 from dt_helpers.model import DecisionTransformerModel, make_config
 from dt_helpers.stitching.roads import Rewards, Roads, returns_to_go, walk_rewards
 

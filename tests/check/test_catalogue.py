@@ -6,8 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dt_helpers.check import catalogue, generic, running
-from dt_helpers.check.calling import quietly
+from dt_helpers.check import catalogue, one_function
+from dt_helpers.check.engine import generic
+from dt_helpers.check.engine.calling import quietly
 from tests.sizes import examples
 
 NAMES = [name for name in catalogue.NAMES if name != "forward"]
@@ -18,7 +19,7 @@ EVERY = [(name, mistake) for name in NAMES for mistake in MISTAKES[name]]
 
 def judged(name, answer, seed):
     with quietly():
-        return running.judge(catalogue.exercise(name), answer, seed)
+        return one_function.judge(catalogue.exercise(name), answer, seed)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -110,7 +110,7 @@ def test_a_training_that_was_cut_off_goes_on_in_the_next_runtime(colab):
         "model = training.train(data.load('halfcheetah-expert', 8), training.preset(save_steps=5, steps={steps}))"
     )
     die = (
-        "import os, signal\nfrom dt_helpers.checkpoints import Checkpoints\nsaved = Checkpoints.on_save\n"
+        "import os, signal\nfrom dt_helpers.training.checkpoints import Checkpoints\nsaved = Checkpoints.on_save\n"
         "def die(self, args, state, control, **kwargs):\n"
         "    saved(self, args, state, control, **kwargs)\n"
         f"    if state.global_step == 10: os.kill(os.getpid(), {int(signal.SIGKILL)})\n"

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dt_helpers.grading.gradebook import Recorder
-from dt_helpers.grading.limits import Limits
+from dt_helpers.grading.gradebook.recorder import Recorder
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.sandbox import Sandbox
+from dt_helpers.grading.sandbox.limits import Limits
 from tests.course_tree import make_tree
 
 from .course import needs

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading import sandbox
-from dt_helpers.grading.grade import grade
+from dt_helpers.grading.judging.grade import grade
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.results import Store
 

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from dt_helpers import cli
-from dt_helpers.grading import roster
-from dt_helpers.grading.gradebook import Recorder
-from dt_helpers.grading.naming import Student
+from dt_helpers.grading.collecting import roster
+from dt_helpers.grading.collecting.naming import Student
+from dt_helpers.grading.gradebook.recorder import Recorder
 from dt_helpers.grading.results import Store
 from tests.grading.made_up import result
 from tests.grading.submissions import save, solved, zipped

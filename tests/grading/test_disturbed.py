@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from dt_helpers.grading import judging
+from dt_helpers.grading.judging import verdicts
 from dt_helpers.grading.sandbox import Sandbox
-from dt_helpers.grading.session import Disturbed
+from dt_helpers.grading.sandbox.session import Disturbed
 
 from .course import needs
 
@@ -86,8 +86,8 @@ def test_a_verdict_that_was_disturbed_is_asked_for_again(monkeypatch, failures, 
             raise Disturbed("no room")
         return {"status": "passed", "sentence": "fine"}, None
 
-    monkeypatch.setattr(judging, "_judge_one", judge_one)
-    ((result,), _) = judging.judge([Question()], {}, None, lambda name: 1)
+    monkeypatch.setattr(verdicts, "_judge_one", judge_one)
+    ((result,), _) = verdicts.judge([Question()], {}, None, lambda name: 1)
     assert result.status == status
     assert result.points == (2.0 if status == "passed" else 0.0)
     if status == "not run":

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from dt_helpers.check.calling import gappy_array, gappy_tensor
-from dt_helpers.grading.inside import wire
-from dt_helpers.grading.inside.values import MAX_NODES, CannotBeSent, Exact, Packer, Unpacker
+from dt_helpers.check.engine.calling import gappy_array, gappy_tensor
+from dt_helpers.grading.sandbox.inside import wire
+from dt_helpers.grading.sandbox.inside.values import MAX_NODES, CannotBeSent, Exact, Packer, Unpacker
 
 
 @pytest.fixture

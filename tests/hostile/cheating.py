@@ -55,10 +55,10 @@ cheat(
     """
 import sys
 from dt_helpers import check
-import dt_helpers.check.running
+import dt_helpers.check.one_function
 check.context_window = lambda fn: None
-dt_helpers.check.running.judge = lambda *args: None
-sys.modules['dt_helpers.check.report'] = check.CheckFailed = None
+dt_helpers.check.one_function.judge = lambda *args: None
+sys.modules['dt_helpers.check.engine.result'] = check.CheckFailed = None
 """,
 )
 cheat(

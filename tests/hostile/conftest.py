@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from dt_helpers.grading.limits import Limits
 from dt_helpers.grading.results import SubmissionResult
-from dt_helpers.hardware import usable_cores
+from dt_helpers.grading.sandbox.limits import Limits
+from dt_helpers.machine.hardware import usable_cores
 from tests.grading.course import POINTS, REPOSITORY, grades, hand_in, make_course
 from tests.sizes import size
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dt_helpers.grading import grade as module
-from dt_helpers.grading import working
-from dt_helpers.grading.limits import Limits
+from dt_helpers.grading.judging import grade as module
+from dt_helpers.grading.judging import worker
 from dt_helpers.grading.results import Store, SubmissionResult
+from dt_helpers.grading.sandbox.limits import Limits
 from tests.grading.course import POINTS_OF, SOLVED, grades, in_this_process, make_course
 from tests.sizes import examples
 
@@ -49,7 +49,7 @@ def graded(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "run", in_this_process)
         yield graded
-    working.close()
+    worker.close()
 
 
 @fuzzing

@@ -15,7 +15,7 @@ import torch
 from dt_helpers import envs, rollout, training
 from tests.recordings import ROBOTS, SEEDS, recorded, replayed
 
-STEPS, BOUND = 10, 1e-9  # as tests/test_physics.py has them
+STEPS, BOUND = 10, 1e-9  # as tests/envs/test_physics.py has them
 TARGET = 9000.0
 
 
@@ -100,7 +100,7 @@ def x_servers() -> int:
 def test_colabgymrender_films_at_the_true_rate_and_leaves_nothing(played, tmp_path, monkeypatch):
     import imageio_ffmpeg
 
-    from dt_helpers import legacy
+    from dt_helpers.envs import legacy
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TMPDIR", str(tmp_path))

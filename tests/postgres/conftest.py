@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dt_helpers.grading.gradebook import Recorder
+from dt_helpers.grading.gradebook.recorder import Recorder
 from dt_helpers.grading.places import Places
 from tests.course_tree import make_tree
 

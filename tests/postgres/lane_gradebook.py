@@ -11,11 +11,11 @@ from nbgrader.api import Gradebook
 
 from dt_helpers import cli
 from dt_helpers.authoring.tree import ASSIGNMENT
-from dt_helpers.grading.gradebook import Recorder
+from dt_helpers.grading.gradebook.recorder import Recorder
 from dt_helpers.grading.results import Store
+from tests.grading.gradebook.test_marks import *  # noqa: F403
+from tests.grading.gradebook.test_recorder import *  # noqa: F403
 from tests.grading.made_up import result
-from tests.grading.test_gradebook import *  # noqa: F403
-from tests.grading.test_marks import *  # noqa: F403
 
 
 def test_this_is_postgresql(places, recorder):

@@ -28,6 +28,6 @@ grep -E '^(accelerate|datasets|gymnasium|matplotlib|mujoco|numpy|pillow|pyarrow|
 "$venv/bin/python" -m pip check
 # What the libraries have most to do with; the exercises' checks and grading are tested with one set of versions.
 DT_CACHE="$PWD/.cache/dt" DT_WORKSPACE="$PWD/.cache/versions-workspace" MPLBACKEND=agg OMP_NUM_THREADS=1 \
-    PATH="$PWD/$venv/bin:$PATH" "$venv/bin/python" -m pytest tests/test_model.py tests/test_collator.py tests/test_data.py \
-    tests/test_hub.py tests/test_envs.py tests/test_physics.py tests/test_training.py tests/test_rollout.py \
-    tests/test_render.py tests/test_video.py tests/test_formats.py tests/check/test_oracles.py "$@"
+    PATH="$PWD/$venv/bin:$PATH" "$venv/bin/python" -m pytest tests/model/test_model.py tests/test_collator.py tests/data/test_data.py \
+    tests/data/test_hub.py tests/envs/test_envs.py tests/envs/test_physics.py tests/training/test_training.py tests/rollout/test_rollout.py \
+    tests/video/test_render.py tests/video/test_video.py tests/data/test_formats.py tests/check/test_oracles.py "$@"

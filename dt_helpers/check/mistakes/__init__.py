@@ -6,7 +6,7 @@ with the exercise's own signature that gives what the student's function gives.
 
 from collections.abc import Callable, Iterable
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
 
 
 def catalogue(families: Iterable[tuple[str, str, tuple[str, ...], tuple[Callable, ...]]]) -> tuple[Mistake, ...]:

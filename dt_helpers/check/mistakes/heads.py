@@ -6,7 +6,8 @@ Most ways are one family: at each of the three places, one of the heads reads on
 from functools import cache
 from itertools import product
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
+
 from . import catalogue
 
 _KINDS = ("return", "state", "action")

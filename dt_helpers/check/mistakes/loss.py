@@ -6,7 +6,8 @@ Most ways are one family: which difference is taken, over which steps, divided b
 from functools import cache
 from itertools import product
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
+
 from . import catalogue
 
 

@@ -7,7 +7,8 @@ one reshape. `torch.stack` and `torch.cat` along any axis, with any `permute`, e
 from functools import cache
 from itertools import permutations, product
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
+
 from . import catalogue
 
 _NAMES = "Rsa"

@@ -3,7 +3,8 @@
 from functools import cache
 from itertools import permutations, product
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
+
 from . import catalogue
 
 _NAMES = ("returns", "states", "actions")

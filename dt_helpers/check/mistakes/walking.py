@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
+
 from . import catalogue
 
 

@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from ..exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake
+
 from . import catalogue
 
 

@@ -1,0 +1,65 @@
+"""The card that a notebook shows. Inline styles only, so that it survives sanitising and needs no stylesheet;
+no colour carries meaning, and text keeps the notebook's own colour, so that light and dark themes both work."""
+
+from html import escape
+
+from dt_helpers.check.engine.exercise import Strip
+
+_CARD = (
+    "border:1px solid rgba(128,128,128,.5);border-left:5px {edge};border-radius:4px;padding:8px 14px;"
+    "max-width:760px;font-family:sans-serif;font-size:14px;line-height:1.45;color:inherit"
+)
+_EDGES = {"✓": "solid #2e9e5b", "✗": "double #d9662c"}
+_CELL = (
+    "padding:1px 6px;text-align:center;font-family:monospace;font-size:13px;color:inherit;"
+    "border:1px solid rgba(128,128,128,.6)"
+)
+_TITLE = "text-align:right;padding:1px 8px 1px 0;border:0;color:inherit;font-size:13px"
+_TABLE = "margin:6px 0 0;border:0;border-collapse:separate;border-spacing:2px;color:inherit;width:auto"
+_CODE = "margin:6px 0 0;font-size:12px;color:inherit;background:none;white-space:pre-wrap"
+_OFF = ";border:2px dashed #d9662c;font-weight:bold"
+
+
+def card(
+    mark: str,
+    name: str,
+    sentence: str,
+    strip: Strip | None = None,
+    lines: list[str] = (),
+    hints: tuple[str, ...] = (),
+    facts: list[str] = (),
+) -> str:
+    """The verdict as HTML: `mark` is ✓ or ✗, `lines` are of the student's code."""
+    parts = [f"<div><b>{mark} {escape(name)}</b> &nbsp; {_text(sentence)}</div>"]
+    if strip:
+        parts.append(picture(strip))
+    if lines:
+        code = "\n".join(escape(line) for line in lines)
+        parts.append(f'<pre style="{_CODE}">{code}</pre>')
+    for i, hint in enumerate(hints, start=1):
+        label = f"Hint {i}" if len(hints) > 1 else "Hint"
+        parts.append(f'<div style="margin-top:5px"><i>{label}:</i> {_text(hint)}</div>')
+    if facts:
+        small = "<br>".join(escape(fact) for fact in facts)
+        parts.append(f'<div style="margin-top:6px;font-size:12px;opacity:.8">{small}</div>')
+    return f'<div style="{_CARD.format(edge=_EDGES[mark])}">{"".join(parts)}</div>'
+
+
+def picture(strip: Strip) -> str:
+    """One row of boxes over the other; a box that differs from the expected one has a dashed frame and a ≠."""
+    rows = []
+    for title, labels, wrong in strip.rows:
+        boxes = "".join(
+            f'<td style="{_CELL}{_OFF if off else ""}">{"≠ " * off}{escape(label) or "&nbsp;"}</td>'
+            for label, off in zip(labels, wrong, strict=True)
+        )
+        rows.append(f'<tr style="background:none"><td style="{_TITLE}">{escape(title)}</td>{boxes}</tr>')
+    return f'<table style="{_TABLE}">{"".join(rows)}</table>'
+
+
+def _text(text: str) -> str:
+    """Escaped, with `code` between backticks and line breaks kept."""
+    pieces = escape(text).split("`")
+    for i in range(1, len(pieces), 2):
+        pieces[i] = f"<code>{pieces[i]}</code>"
+    return "".join(pieces).replace("\n", "<br>")

@@ -1,0 +1,67 @@
+"""transformers' own model with redrawn weights, and inputs for it: what the forward check compares with.
+
+With transformers' initialisation a wrong mask or a missing time embedding moves the outputs by less than 1e-3, and
+with full masks not at all: so the weights are drawn with a standard deviation of 0.3, and rows are padded.
+"""
+
+import copy
+from functools import cache
+
+import numpy as np
+import torch
+from transformers import DecisionTransformerConfig, DecisionTransformerModel
+
+from dt_helpers.check.engine.drawing_inputs import numbers, padding_mask
+
+SIZES = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64}
+
+
+def config(**options) -> DecisionTransformerConfig:
+    """A small model; without token ids, or transformers warns about them on stderr."""
+    return DecisionTransformerConfig(**(SIZES | {"bos_token_id": None, "eos_token_id": None} | options))
+
+
+@cache
+def small_oracle() -> DecisionTransformerModel:
+    """transformers' model of that size, made once; its weights are whatever was loaded last."""
+    return oracle(config())
+
+
+def drawn_weights(model: torch.nn.Module, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    """A state dict for the model, drawn from N(0, 0.3); layer norms' scales around 1."""
+    norms = {f"{name}.weight" for name, part in model.named_modules() if isinstance(part, torch.nn.LayerNorm)}
+    return {
+        name: torch.from_numpy(rng.normal(float(name in norms), 0.3, value.shape).astype(np.float32))
+        for name, value in model.state_dict().items()
+    }
+
+
+def oracle(settings: DecisionTransformerConfig) -> DecisionTransformerModel:
+    """transformers' model with this configuration, in evaluation mode."""
+    return DecisionTransformerModel(copy.deepcopy(settings)).eval()
+
+
+def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: bool = True) -> dict[str, torch.Tensor]:
+    """A batch as the collator makes it: padding on the left, actions of -10 there, timesteps from anywhere."""
+    attention_mask = padding_mask(rng, batch, steps)
+    real = attention_mask > 0
+    start = rng.integers(1, settings.max_ep_len - steps, batch)
+    start[0] = 0  # an episode that has just begun: its first real step is at time 0, as padding is
+    since = np.arange(steps) - (~real).sum(dim=1, keepdim=True).numpy() * mask
+    timesteps = torch.from_numpy(start[:, None] + since)
+    batch_of = {
+        "states": torch.from_numpy(numbers(rng, batch, steps, settings.state_dim)),
+        "actions": torch.from_numpy(numbers(rng, batch, steps, settings.act_dim)),
+        "rewards": torch.from_numpy(numbers(rng, batch, steps, 1)),
+        "returns_to_go": torch.from_numpy(numbers(rng, batch, steps, 1)),
+        "timesteps": timesteps,
+        "attention_mask": attention_mask,
+    }
+    if not mask:
+        del batch_of["attention_mask"]
+        return batch_of
+    for name in ("states", "rewards", "returns_to_go"):
+        batch_of[name][~real] = 0.0
+    batch_of["actions"][~real] = -10.0
+    batch_of["timesteps"][~real] = 0
+    return batch_of

@@ -1,0 +1,168 @@
+"""Where a model first departs from transformers' own, from the embeddings to the order of its outputs."""
+
+import torch
+
+from dt_helpers.check.engine.comparing import close, tolerance
+from dt_helpers.check.mistakes import mask as mask_mistakes
+from dt_helpers.check.mistakes import stacking as stacking_mistakes
+from dt_helpers.check.mistakes import time as time_mistakes
+from dt_helpers.check.whole_model.watching import EMBEDDINGS, HEADS
+
+STAGES = ("embeddings", "order", "norm", "mask", "positions", "encoder", "heads", "outputs")
+
+HINTS = {
+    "embeddings": (
+        "Four things are embedded: states, actions, returns_to_go and timesteps, each by its own layer.",
+        "Time is added once to each of the three others before they are put in order.",
+    ),
+    "order": (
+        "Look at what goes into embed_ln: token 0 has to be the first return, token 1 the first state, token 2 the "
+        "first action.",
+    ),
+    "norm": ("The sequence of 3K tokens goes through embed_ln before the encoder sees it.",),
+    "mask": ("Is it the stacked mask, with 3K columns, that the encoder gets as attention_mask?",),
+    "positions": (
+        "Time is in the tokens already: the encoder shall not add positions of its own, so all position_ids are 0.",
+    ),
+    "encoder": ("What is called how often, and which of its outputs is used? The first is the last hidden state.",),
+    "heads": (
+        "Does predict pass its own check? If so, look at what it is given: (batch, K, 3, hidden) first, and then the "
+        "axis of 3 in the second place.",
+        "Which token has seen what its head needs, and not what it shall predict?",
+    ),
+    "outputs": ("The tuple is state_preds, action_preds, return_preds, in this order.",),
+}
+
+
+def first_departure(oracle, batch: dict, given: dict, expected: dict) -> tuple[str, str]:
+    """The stage's name and a sentence; `given` and `expected` come from `watching.watch`."""
+    for stage in (_embeddings, _sequence, _norm, _mask, _positions, _encoder, _heads):
+        if found := stage(oracle, batch, given, expected):
+            return found
+    return "outputs", "All parts of the model do the right thing, but what forward returns is not what its heads gave."
+
+
+def _embeddings(oracle, batch, given, expected):
+    names = dict(zip(EMBEDDINGS, ("returns_to_go", "states", "actions", "timesteps"), strict=True))
+    for part, wanted in names.items():
+        came = given.get(f"{part}.in")
+        if came and not _equal(came[-1], batch[wanted]):
+            instead = next((name for name, value in batch.items() if _equal(came[-1], value)), "something else")
+            return "embeddings", f"{part} has to embed {wanted}; it was given {instead}."
+    return None
+
+
+def _sequence(oracle, batch, given, expected):
+    """What enters embed_ln, or where that can't be seen, what enters the encoder."""
+    key, after = "embed_ln.in", torch.nn.Identity()
+    right = expected[key][0]
+    came = given.get(key, [])
+    if came and _equal(came[0], right):
+        return None
+    if len(came) != 1 or came[0].shape != right.shape:
+        key, after = "encoder.inputs_embeds", oracle.embed_ln
+        right, came = expected[key][0], given.get(key, [])
+        if not came:
+            return None
+    if _equal(came[-1], right) or _equal(_white(came[-1]), _white(expected["embed_ln.in"][0]), 1e-2):
+        return None  # the right tokens; whether they were normalised in the right way is the next question
+    tokens = [expected[f"{part}.out"][0] for part in EMBEDDINGS]
+    timed = [token + tokens[3] for token in tokens[:3]]
+    with torch.no_grad():
+        for mistake in stacking_mistakes.mistakes():
+            if _equal(came[-1], _tried(lambda mistake=mistake: after(mistake.reproduce(*timed)))):
+                return "order", f"The order of the tokens: {mistake.sentence}"
+        for mistake in time_mistakes.mistakes():
+            if _equal(came[-1], _tried(lambda mistake=mistake: after(_stacked(mistake.reproduce(*tokens))))):
+                return "embeddings", f"The embeddings: {mistake.sentence}"
+    if came[-1].shape != right.shape:
+        sentence = f"The encoder's sequence has shape {tuple(came[-1].shape)}; {tuple(right.shape)} was expected."
+        return "order", sentence
+    ours = sorted(right.flatten(0, 1).sum(-1).tolist())
+    theirs = sorted(came[-1].flatten(0, 1).sum(-1).tolist())
+    if _equal(torch.tensor(theirs), torch.tensor(ours)):
+        return "order", "The sequence holds the right tokens in another order than R_1, s_1, a_1, R_2, ..."
+    return "embeddings", "The tokens that go into the sequence are not the embeddings with time added to each."
+
+
+def _norm(oracle, batch, given, expected):
+    came, right = given.get("encoder.inputs_embeds"), expected["encoder.inputs_embeds"][0]
+    if not came:
+        if "encoder" in given:
+            return "encoder", "The encoder did not get the sequence as inputs_embeds."
+        return "encoder", "The encoder was not called: call self.encoder(...) with the sequence as inputs_embeds."
+    if _equal(came[-1], right):
+        return None
+    if _equal(came[-1], expected["embed_ln.in"][0]):
+        return "norm", "The sequence reached the encoder without going through embed_ln."
+    return "norm", "The right sequence was stacked, but something else than embed_ln of it reached the encoder."
+
+
+def _mask(oracle, batch, given, expected):
+    right = expected["encoder.attention_mask"][0]
+    came = given.get("encoder.attention_mask")
+    if not came:
+        if "attention_mask" not in batch:
+            return None
+        return "mask", "The encoder got no attention_mask, so that it attends to the padding."
+    if came[-1].ndim != 2 or _equal(came[-1] > 0, right > 0):
+        return None
+    mask = batch.get("attention_mask", torch.ones(right.shape[0], right.shape[1] // 3))
+    for mistake in mask_mistakes.mistakes():
+        wrong = _tried(lambda mistake=mistake: mistake.reproduce(mask))
+        if wrong is not None and _equal(came[-1] > 0, wrong > 0):
+            return "mask", f"The mask: {mistake.sentence}"
+    return "mask", "The mask that the encoder got does not belong to the sequence of 3K tokens."
+
+
+def _positions(oracle, batch, given, expected):
+    came = given.get("encoder.position_ids")
+    if not came:
+        return "positions", "The encoder got no position_ids, so it counted 0, 1, 2, ... itself and added positions."
+    if came[-1].any():
+        return "positions", "position_ids have to be all 0; those that the encoder got are not."
+    return None
+
+
+def _encoder(oracle, batch, given, expected):
+    if _equal(given["encoder.out"][-1], expected["encoder.out"][0]):
+        return None
+    return "encoder", "The encoder got the right inputs and gave another result: is it transformers' own, in eval mode?"
+
+
+def _heads(oracle, batch, given, expected):
+    hidden = expected["encoder.out"][0]
+    tokens = hidden.reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
+    for part in HEADS:
+        came, right = given.get(f"{part}.in"), expected[f"{part}.in"][0]
+        if not came:
+            return "heads", f"{part} was not called."
+        if _equal(came[-1], right):
+            continue
+        read = next((name for name, token in zip("Rsa", tokens, strict=True) if _equal(came[-1], token)), None)
+        if read:
+            fault = "has seen the action already" if read == "a" else "has not seen enough yet"
+            return "heads", f"{part} reads the token {read}, which {fault}."
+        return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"
+    return None
+
+
+def _white(x):
+    return torch.nn.functional.layer_norm(x, x.shape[-1:])
+
+
+def _stacked(parts) -> torch.Tensor:
+    return torch.stack(tuple(parts), dim=2).flatten(1, 2)
+
+
+def _tried(compute):
+    try:
+        return compute()
+    except (RuntimeError, IndexError, ValueError, TypeError):
+        return None
+
+
+def _equal(given, expected, limit: float | None = None) -> bool:
+    if given is None or expected is None or given.shape != expected.shape:
+        return False
+    return bool(close(given.float().numpy(), expected.float().numpy(), limit or tolerance("float32")).all())

@@ -1,0 +1,87 @@
+"""The experts that the package ships: small ReLU networks, trained with TD3, at several stages of their training.
+
+Each turns observations (n, state_dim) into actions (n, act_dim) in [-1, 1].
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+
+FOLDER = Path(__file__).parents[1] / "assets" / "experts"
+
+
+@dataclass(frozen=True, eq=False)
+class Expert:
+    """A deterministic policy: two hidden layers with ReLU, tanh at the end."""
+
+    name: str
+    layers: list[tuple[np.ndarray, np.ndarray]]  # kernel (in, out) and bias (out,) of each layer
+
+    def __call__(self, observations: np.ndarray) -> np.ndarray:
+        x = np.asarray(observations, dtype=np.float32)  # (n, state_dim)
+        for kernel, bias in self.layers[:-1]:
+            x = np.maximum(x @ kernel + bias, 0.0)  # (n, hidden)
+        kernel, bias = self.layers[-1]
+        return np.tanh(x @ kernel + bias)  # (n, act_dim)
+
+
+def available() -> list[str]:
+    """Names of the shipped experts, such as ``halfcheetah_td3_1000k``."""
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
+def stages(robot: str) -> list[str]:
+    """The stages of a robot's training that are shipped, from the first to the last: ``["50k", ..., "1000k"]``."""
+    found = [name.removeprefix(f"{robot}_td3_") for name in available() if name.startswith(f"{robot}_td3_")]
+    return sorted(found, key=lambda stage: int(stage.removesuffix("k")))
+
+
+def load(robot: str = "halfcheetah", stage: str | None = None) -> Expert:
+    """The expert of a robot after a stage of its training (``"50k"`` environment steps, for one), by default the last.
+
+    Raises ValueError with the available ones if there is none of that name.
+    """
+    path = _file(robot, stage)
+    weights = load_file(path)
+    depth = len(weights) // 2
+    return Expert(path.stem, [(weights[f"layers.{i}.kernel"], weights[f"layers.{i}.bias"]) for i in range(depth)])
+
+
+def sha256(robot: str, stage: str) -> str:
+    """Hash of a shipped expert's file, by which data that was made with it is known."""
+    return hashlib.sha256(_file(robot, stage).read_bytes()).hexdigest()
+
+
+def provenance() -> dict[str, dict]:
+    """Where each shipped expert comes from, by name: settings, versions and seed of its training, its steps, and what
+    it earned over 20 episodes when it was chosen."""
+    return json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
+
+
+def measure(robot: str, stage: str, noise: float = 0.0, episodes: int = 20, seed: int = 1000) -> dict[str, float]:
+    """What an expert earns in its environment over seeded episodes: ``mean``, ``std`` and ``worst`` of the returns, and
+    the mean ``length`` in steps. `noise` is the standard deviation of what is added to its actions."""
+    from dt_helpers.data import simulate
+
+    env = provenance()[_file(robot, stage).stem]["env"]
+    runs = simulate.roll_out(load(robot, stage), env, episodes, noise=noise, seed=seed, progress=False)
+    return {
+        "episodes": episodes,
+        "seed": seed,
+        "mean": round(float(runs.returns.mean()), 1),
+        "std": round(float(runs.returns.std()), 1),
+        "worst": round(float(runs.returns.min()), 1),
+        "length": round(float(runs.lengths.mean()), 1),
+    }
+
+
+def _file(robot: str, stage: str | None) -> Path:
+    name = f"{robot}_td3_{stage or (stages(robot) or ['?'])[-1]}"
+    path = FOLDER / f"{name}.safetensors"
+    if not path.exists():
+        raise ValueError(f"There is no expert {name!r}. Available: {', '.join(available())}.")
+    return path

@@ -1,0 +1,74 @@
+"""Putting a dataset onto the Hugging Face Hub, in the layout that `dt_helpers.data.load` reads."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from dt_helpers.data import formats
+from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.workspace import replacing
+
+CARD = "README.md"
+TEXT = """
+# Recordings of simulated robots
+
+Made with the Decision Transformer course: one row an episode, with the columns `observations`, `actions`, `rewards` and
+`dones` (true where the robot fell). Each set is a configuration:
+
+    datasets.load_dataset("{repository}", "{name}", split="train")
+    dt_helpers.data.load("{name}", repository="{repository}")
+"""
+
+
+def push(data: Trajectories, repository: str, private: bool = False, token: str | None = None) -> str:
+    """Upload `data` to the dataset repository (``"ada/robots"``) as ``<data.name>/train/0000.parquet``; its address.
+
+    The repository is made if there is none, and its card names each set that was pushed to it; a set of the same name
+    is replaced. All of it is one commit. `token` is by default the one that ``hf auth login`` has left.
+    Raises PermissionError if the Hub doesn't let this user in, and ValueError if the set's name can't be a folder's.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if Path(data.name).name != data.name or data.name.startswith("."):
+        raise ValueError(f"The set's name becomes a folder on the Hub, and {data.name!r} cannot be one.")
+    api = HfApi(token=token)
+    try:
+        api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            path = formats.to_parquet(data, folder)
+            card = Path(folder) / CARD
+            with replacing(card) as staged:
+                staged.write_text(_card(api, repository, data.name), encoding="utf-8")
+            files = {str(path.relative_to(folder)): path, CARD: card}
+            commit = api.create_commit(
+                repository,
+                [CommitOperationAdd(there, str(here)) for there, here in files.items()],
+                repo_type="dataset",
+                commit_message=f"{data.name}: {len(data)} episodes, {data.n_steps} steps",
+            )
+    except HfHubHTTPError as error:
+        status = getattr(error.response, "status_code", None)
+        if status not in (401, 403):
+            raise
+        raise PermissionError(
+            f"The Hub does not let this user write to {repository} (HTTP {status}): `hf auth login`, or another token."
+        ) from error
+    return commit.commit_url
+
+
+def _card(api, repository: str, name: str) -> str:
+    """The repository's card with the set among its configurations, whatever else it says."""
+    from huggingface_hub import DatasetCard, DatasetCardData
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        card = DatasetCard(Path(api.hf_hub_download(repository, CARD, repo_type="dataset")).read_text(encoding="utf-8"))
+    except EntryNotFoundError:
+        about = DatasetCardData(license="apache-2.0", tags=["offline-reinforcement-learning", "decision-transformer"])
+        card = DatasetCard(f"---\n{about.to_yaml()}\n---\n{TEXT.format(repository=repository, name=name)}")
+    configs = [config for config in card.data.to_dict().get("configs", []) if config["config_name"] != name]
+    configs.append({"config_name": name, "data_files": [{"split": "train", "path": f"{name}/train/*.parquet"}]})
+    card.data.configs = sorted(configs, key=lambda config: config["config_name"])
+    return str(card)

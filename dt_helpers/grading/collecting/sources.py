@@ -1,0 +1,146 @@
+"""The files in what an instructor gives to `collect`: folders, archives, notebooks.
+
+Nothing is unpacked: whoever wants a file's content says where it shall go and how long it may be, so that an archive
+can name no path and hold no bomb.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from dt_helpers.grading.text.reading import LARGEST as LARGEST  # of a file that is taken out of a source
+from dt_helpers.grading.text.reading import MB
+
+MOST_FILES = 100_000  # in one source
+LARGEST_ARCHIVE = 256 * MB  # of a student's own archive inside a source
+MOST_INSIDE = 100  # files in such an archive
+_JUNK = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file in a source; its content has not been looked at."""
+
+    path: PurePosixPath  # relative to the source
+    size: int
+    modified: datetime  # local time, as archives have it
+    open: Callable[[], BinaryIO]
+    problem: str = ""  # why it can't be read
+
+
+def files(source: Path) -> Iterator[Found]:
+    """All files of a source: a folder, an archive, or a single file. Archives inside are opened, one level deep.
+
+    Raises FileNotFoundError for a source that isn't there and ValueError for an archive that is none.
+    """
+    if source.is_dir():
+        found = _in_folder(source)
+    elif not source.is_file():
+        raise FileNotFoundError(f"There is no {source}.")
+    elif source.suffix.lower() == ".zip":
+        found = _in_archive(source)
+    else:
+        found = iter([_plain(source, PurePosixPath(source.name))])
+    for count, one in enumerate(found):
+        if count >= MOST_FILES:
+            raise ValueError(f"{source} has more than {MOST_FILES:,} files. Give the folders one by one.")
+        if _JUNK.isdisjoint(one.path.parts) and not one.path.name.startswith("."):
+            yield from _opened(one)
+
+
+def copy(found: Found, target: Path, most: int) -> None:
+    """Writes a file's content to `target`. Raises ValueError when it is longer than `most` or cannot be read."""
+    with _readable(found) as content, target.open("wb") as file:
+        shutil.copyfileobj(_Limited(content, most), file, MB)
+
+
+class _Limited:
+    """A file that refuses to give more than it may hold, whatever its archive promised."""
+
+    def __init__(self, file: BinaryIO, most: int):
+        self.file, self.left = file, most
+
+    def read(self, size: int) -> bytes:
+        content = self.file.read(min(size, self.left + 1))
+        self.left -= len(content)
+        if self.left < 0:
+            raise ValueError("it is too large")
+        return content
+
+
+def _in_folder(folder: Path) -> Iterator[Found]:
+    for path in sorted(folder.rglob("*")):
+        relative = PurePosixPath(path.relative_to(folder).as_posix())
+        if path.is_symlink():
+            yield Found(relative, 0, datetime.fromtimestamp(0), lambda: io.BytesIO(), "a symbolic link")
+        elif path.is_file():
+            yield _plain(path, relative)
+
+
+def _plain(path: Path, relative: PurePosixPath) -> Found:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return Found(relative, 0, datetime.fromtimestamp(0), lambda: io.BytesIO(), "not a file")
+    return Found(relative, status.st_size, datetime.fromtimestamp(status.st_mtime), lambda: path.open("rb"))
+
+
+def _in_archive(path: Path | BinaryIO, name: str = "") -> Iterator[Found]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ValueError(f"{name or path} is no zip archive that can be read: {error}") from None
+    for entry in archive.infolist():
+        if entry.is_dir():
+            continue
+        place = PurePosixPath(*[part for part in PurePosixPath(entry.filename).parts if part not in ("/", "..")])
+        problem = "encrypted" if entry.flag_bits & 1 else ""
+        yield Found(place, entry.file_size, _date(entry), lambda entry=entry: archive.open(entry), problem)
+
+
+def _date(entry: zipfile.ZipInfo) -> datetime:
+    try:
+        return datetime(*entry.date_time)
+    except ValueError:  # archives may say the 0th of January
+        return datetime(1980, 1, 1)
+
+
+def _opened(found: Found) -> Iterator[Found]:
+    """The file itself, or what is in it if it is an archive of a student's."""
+    if found.path.suffix.lower() != ".zip" or found.problem:
+        yield found
+        return
+    try:
+        for count, inner in enumerate(_in_archive(_content(found), found.path.name)):
+            if count >= MOST_INSIDE:
+                raise ValueError(f"it has more than {MOST_INSIDE} files")
+            if _JUNK.isdisjoint(inner.path.parts) and not inner.path.name.startswith("."):
+                yield replace(inner, path=found.path.with_suffix("") / inner.path.name)  # the archive says whose it is
+    except ValueError as error:
+        yield Found(found.path, found.size, found.modified, found.open, str(error))
+
+
+def _content(found: Found) -> BinaryIO:
+    if found.size > LARGEST_ARCHIVE:
+        raise ValueError(f"an archive of {found.size / MB:,.0f} MB; up to {LARGEST_ARCHIVE // MB} are opened")
+    with _readable(found) as file:
+        return io.BytesIO(_Limited(file, LARGEST_ARCHIVE).read(LARGEST_ARCHIVE))
+
+
+@contextmanager
+def _readable(found: Found) -> Iterator[BinaryIO]:
+    """The open file; whatever is wrong with it or its archive is a ValueError."""
+    try:
+        with found.open() as file:
+            yield file
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+        raise ValueError(f"it cannot be read: {error}") from None

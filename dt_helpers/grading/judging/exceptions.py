@@ -1,0 +1,77 @@
+"""Exceptions from the sandbox, raised again: of a type with the same name, and with the student's lines in its trace.
+
+The checks look at both, as they would had the function run here. The frames are made as template engines do it: code
+that raises, compiled under the name and the line that the trace shall show.
+"""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from dt_helpers.grading.sandbox.inside.child import EXCEPTIONS, MAX_FRAMES
+from dt_helpers.grading.sandbox.inside.wire import WireError
+
+MAX_LINE = 20_000
+_LIBRARY = f"{sysconfig.get_path('purelib')}/a_library.py"
+
+
+class _Mark(Exception):
+    """Raised to get at a frame, never seen."""
+
+
+def rebuilt(described) -> Exception | SystemExit:
+    """The exception of a description by `inside.child.described`; raises WireError for anything else."""
+    try:
+        name, like, text, bare, frames = (described[key] for key in ("name", "like", "text", "bare", "frames"))
+        places = [(str(file), int(line), str(function)) for file, line, function in frames]
+    except (TypeError, KeyError, ValueError, OverflowError):
+        raise WireError("an exception that can't be read") from None
+    if not all(isinstance(value, str) for value in (name, like, text)) or len(places) > 2 * MAX_FRAMES:
+        raise WireError("an exception that can't be read")
+    base = getattr(builtins, like) if like in EXCEPTIONS else Exception
+    kind = type(
+        name.replace("\0", "") or "Exception", (base,), {"__str__": lambda self: text, "__module__": "builtins"}
+    )
+    error = kind() if bare else kind(text)
+    error.operation = str(described.get("operation", ""))
+    trace = None
+    for file, line, function in reversed(places):
+        trace = TracebackType(trace, *_frame(file, line, function))
+    return error.with_traceback(trace)
+
+
+def _frame(file: str, line: int, function: str):
+    """A frame, its last instruction and its line."""
+    if not _is_a_cell(file):
+        file, line, function = _LIBRARY, 1, "function"
+    line = min(max(line, 1), MAX_LINE)
+    code = compile("\n" * (line - 1) + "raise mark", file.replace("\0", ""), "exec")
+    try:
+        exec(code.replace(co_name=function, co_qualname=function), {"mark": _Mark()})
+    except _Mark:
+        trace = sys.exc_info()[2].tb_next
+        return trace.tb_frame, trace.tb_lasti, trace.tb_lineno
+
+
+def _is_a_cell(file: str) -> bool:
+    """Cells are called <name>. Of any other file, not a line may be read: the name comes from the student's process."""
+    return file.startswith("<") and file.endswith(">")
+
+
+@contextmanager
+def lines_of(cells: dict[str, str]) -> Iterator[None]:
+    """While the block runs, traces show the lines of these cells (name -> text)."""
+    names = [f"<{name}>" for name in cells]
+    for name, text in zip(names, cells.values(), strict=True):
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    try:
+        yield
+    finally:
+        for name in names:
+            linecache.cache.pop(name, None)

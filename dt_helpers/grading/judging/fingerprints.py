@@ -1,0 +1,49 @@
+"""When is a result still good? As long as the submission, the release and the grader are what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from dt_helpers.grading.text.reading import LARGEST
+
+PACKAGE = Path(__file__).parents[2]
+DECIDES = ("check", "grading/judging", "grading/sandbox", "grading/text")  # folders of code on which a verdict depends,
+MODULES = ("matching", "questions")  # and modules
+
+
+def of_files(paths: Iterable[Path]) -> str:
+    """Of the names and bytes of the files; one that is no regular file, or too large to be read, counts by its kind."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.name}\0{_content(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def joined(*fingerprints: str) -> str:
+    return hashlib.sha256("\0".join(fingerprints).encode()).hexdigest()
+
+
+@cache
+def of_the_grader() -> str:
+    """Of the code that makes verdicts and the libraries that it calls."""
+    sources = [path for folder in DECIDES for path in sorted((PACKAGE / folder).rglob("*.py"))]
+    sources += [PACKAGE / "grading" / f"{module}.py" for module in MODULES]
+    libraries = [f"{name} {version(name)}" for name in ("numpy", "torch", "transformers")]
+    return joined(of_files(sources), *libraries)
+
+
+def _content(path: Path) -> str:
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+            return f"{stat.S_IFMT(status.st_mode)} {status.st_size}"
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return type(error).__name__

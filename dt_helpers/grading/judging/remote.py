@@ -1,0 +1,190 @@
+"""The student's function and class as the checks see them: they are called here and run in the sandbox.
+
+What comes back are arrays, so the verdict rests on nothing that ran beside the student's code. Gradients come back too:
+the backward pass of `_Remote` asks the sandbox for the vector-Jacobian product of the call.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from dt_helpers.grading.judging.exceptions import rebuilt
+from dt_helpers.grading.sandbox.inside import wire
+from dt_helpers.grading.sandbox.inside.values import Exact, Packer, Unpacker
+from dt_helpers.grading.sandbox.session import Session, Stopped
+
+
+class _Remote(torch.autograd.Function):
+    """The results of one call that was made in the sandbox, as functions of what it was given."""
+
+    @staticmethod
+    def forward(ctx, ask, number, results, *inputs):
+        ctx.ask, ctx.number = ask, number
+        ctx.set_materialize_grads(False)
+        return tuple(results)
+
+    @staticmethod
+    def backward(ctx, *slopes):
+        packer = Exact()
+        packed = [packer.pack(slope) for slope in slopes]
+        answer, data = ctx.ask({"do": "gradients", "call": ctx.number, "slopes": packed}, packer)
+        unpacker = Unpacker(answer, data)
+        back = [unpacker.unpack(node) for node in _list(answer.get("slopes"), len(ctx.needs_input_grad) - 3)]
+        return None, None, None, *(back if all(x is None or isinstance(x, torch.Tensor) for x in back) else _bad())
+
+
+class _Asking:
+    """What function and model have in common: a session, and answers that are exceptions."""
+
+    def __init__(self, session: Session):
+        self.session = session
+
+    def ask(self, request: dict, packer: Packer | None = None) -> tuple[dict, bytes]:
+        """Raises what the student's code raised, or Stopped."""
+        answer, data = self.session.ask(request, packer and packer.arrays)
+        if "too large" in answer:
+            raise Stopped(f"gave back {answer['too large']}"[:200])
+        if "error" in answer:
+            raise readable(lambda: rebuilt(answer["error"]))
+        return answer, data
+
+    def result(self, answer: dict, data: bytes, leaves: list[torch.Tensor], inputs: list):
+        """The value of a call; `inputs` that were written to are written to here as well."""
+
+        def connect(given):
+            tensors = [tensor for tensor, _ in given]
+            if tensors and any(leaf.requires_grad for leaf in leaves):
+                return _Remote.apply(self.ask, answer.get("call"), tensors, *leaves)
+            return [tensor.requires_grad_() for tensor in tensors]
+
+        def read():
+            unpacker = Unpacker(answer, data, connect)
+            changed = answer.get("changed")
+            for position, node in (changed if isinstance(changed, dict) else {}).items():
+                _write(inputs[int(position)], unpacker.unpack(node))
+            return unpacker.unpack(answer.get("value"))
+
+        return readable(read)
+
+
+class RemoteFunction(_Asking):
+    """The function that the session has loaded."""
+
+    probed_on = "meta"  # the sandbox has no GPU
+
+    def __call__(self, *args, **kwargs):
+        packer = Exact()
+        request = {"args": [packer.pack(arg) for arg in args], "kwargs": {k: packer.pack(v) for k, v in kwargs.items()}}
+        answer, data = self.ask(packer.message(do="call", **request), packer)
+        return self.result(answer, data, packer.graph, list(args))
+
+
+class RemoteModel(nn.Module):
+    """The model that the session has built from the student's class; its weights are here and in the sandbox."""
+
+    def __init__(self, session: Session, state: list):
+        super().__init__()
+        self.remote = _Asking(session)
+        self.state = {str(name): torch.empty(_shape(shape), device="meta") for name, shape, _ in state}
+        self.trained = [str(name) for name, _, trained in state if trained is True]
+
+    def state_dict(self, *args, **kwargs):
+        return dict(self.state)
+
+    def load_state_dict(self, state, *args, **kwargs):
+        packer = Exact()
+        packed = {name: packer.pack(value.detach()) for name, value in state.items()}
+        self.remote.ask(packer.message(do="weights", state=packed), packer)
+        self.state = {
+            name: value.detach().clone().requires_grad_(name in self.trained) for name, value in state.items()
+        }
+
+    def named_parameters(self, *args, **kwargs):
+        return [(name, self.state[name]) for name in self.trained]
+
+    def forward(self, **call):
+        answer, data = self._pass(call, False)
+        leaves = [value for _, value in self.named_parameters()]
+        return self.remote.result(answer, data, leaves, list(call.values()))
+
+    def watched(self, call):
+        """For `dt_helpers.check.whole_model.watching`: what went through the model's parts, noted in the sandbox."""
+        seen = {}
+
+        def forward(**batch):
+            answer, data = self._pass(batch, True)
+            unpacker = Unpacker(answer, data)
+            noted = answer.get("seen")
+            for key, values in (noted if isinstance(noted, dict) else {}).items():
+                seen[key] = readable(lambda values=values: [_tensor(unpacker.unpack(value)) for value in values])
+
+        self.forward = forward
+        try:
+            return call(), seen
+        finally:
+            del self.forward
+
+    def _pass(self, call: dict, watch: bool) -> tuple[dict, bytes]:
+        packer = Exact()
+        batch = {name: packer.pack(value) for name, value in call.items()}
+        return self.remote.ask(packer.message(do="pass", batch=batch, watch=watch), packer)
+
+
+def remote_class(session: Session) -> type:
+    """The class that the session has loaded: calling it builds a model there."""
+
+    def new(cls, config):
+        remote = _Asking(session)
+        answer, data = remote.ask({"do": "build", "config": config.to_diff_dict()})
+        if "state" not in answer:
+            return remote.result(answer, data, [], [])
+        return readable(lambda: RemoteModel(session, answer["state"]))
+
+    return type("DecisionTransformerModel", (), {"__new__": new})
+
+
+def value(answer: dict, data: bytes):
+    """What an answer holds that is neither a function nor a class."""
+    return readable(lambda: Unpacker(answer, data).unpack(answer.get("value")))
+
+
+def readable(read):
+    """`read()`, for which an answer that has another form than it should is the end of the session."""
+    try:
+        return read()
+    except (wire.WireError, KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as problem:
+        raise Stopped(f"sent back what can't be read: {problem}") from problem
+
+
+def _write(argument, now) -> None:
+    """Brings an argument to what it is in the sandbox; where that is impossible, to anything else than it was."""
+    if isinstance(argument, torch.Tensor):
+        fits = isinstance(now, torch.Tensor) and now.shape == argument.shape and now.dtype == argument.dtype
+        argument.data.copy_(now if fits else argument.data == 0)
+    elif isinstance(argument, np.ndarray):
+        fits = isinstance(now, np.ndarray) and now.shape == argument.shape
+        argument[...] = now if fits else argument == 0
+
+
+def _list(value, length: int) -> list:
+    if not isinstance(value, list) or len(value) != length:
+        raise Stopped("sent back gradients of other things than it was asked for")
+    return value
+
+
+def _bad():
+    raise Stopped("sent back gradients that are no tensors")
+
+
+def _tensor(value) -> torch.Tensor:
+    if not isinstance(value, torch.Tensor):
+        raise TypeError("no tensor")
+    return value
+
+
+def _shape(shape) -> list[int]:
+    if not all(type(n) is int and 0 <= n < 1 << 30 for n in shape) or len(shape) > wire.MAX_DIMENSIONS:
+        raise TypeError("no shape")
+    return shape

@@ -1,0 +1,122 @@
+"""Jobs on Dask's workers: processes of this machine, or a cluster that is there already."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from typing import TypeVar
+
+import dask
+from dask.distributed import Client, KilledWorker, LocalCluster, as_completed
+
+from dt_helpers.authoring import CourseError
+from dt_helpers.machine.hardware import usable_cores
+
+Tag, Job, Outcome = TypeVar("Tag"), TypeVar("Job"), TypeVar("Outcome")
+PATIENCE = 60  # seconds, for a cluster that does not answer
+WARM = "dt_helpers.grading.judging.warm"  # imported before workers are forked
+LOCAL = {  # workers of this machine: one that is slow, since others are busy there, is not lost
+    "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.scheduler.worker-ttl": None,
+}
+AHEAD = 3  # jobs that wait for each worker, so that none has to
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The worker died of this job, again and again."""
+
+    reason: str
+
+
+class ClusterUnavailable(CourseError):
+    """There is no Dask scheduler at the address."""
+
+
+def run(
+    jobs_of: Iterator[tuple[Tag, Job]],
+    work: Callable[[Job], Outcome],
+    *,
+    close: Callable[[], None] | None = None,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+) -> Iterator[tuple[Tag, Outcome | Failed]]:
+    """Does `work` on jobs, each with a tag, and gives tag and outcome as they come; jobs are taken when they are
+    needed. In the end each worker is asked to `close`.
+
+    No worker is started when there is no job. Raises ClusterUnavailable, and what `work` raises.
+    """
+    first = next(jobs_of, None)
+    if first is None:
+        return
+    jobs_of = itertools.chain([first], jobs_of)
+    with _client(jobs or usable_cores(), scheduler) as client:
+        queue, waiting, suspects = as_completed(), {}, []
+
+        def add(count: int) -> None:
+            for tag, job in itertools.islice(jobs_of, count):
+                future = client.submit(work, job, pure=False)
+                waiting[future.key] = tag, job
+                queue.add(future)
+
+        add(AHEAD * max(len(client.nthreads()), 1))
+        for future in queue:
+            outcome = _outcome(future)
+            add(1)
+            tag, job = waiting.pop(future.key)
+            if isinstance(outcome, Failed):
+                suspects.append((tag, job))
+            else:
+                yield tag, outcome
+        for tag, job in suspects:  # a worker that dies takes the jobs that wait for it along: each again, alone
+            yield tag, _outcome(client.submit(work, job, pure=False))
+        if close:
+            client.run(close)
+
+
+def warm_up() -> None:
+    """Starts the process that this machine's workers are forked from, if there is none; returns while it imports."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload([WARM])
+    forkserver.ensure_running()
+
+
+def _outcome(future):
+    try:
+        return future.result()
+    except KilledWorker as error:
+        return Failed(f"{error.allowed_failures + 1} workers died of this submission")
+
+
+@contextmanager
+def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout=PATIENCE)
+        except (OSError, ValueError) as error:
+            raise ClusterUnavailable(f"There is no Dask scheduler at {scheduler}: {error}") from None
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError:
+                raise ClusterUnavailable(f"The Dask scheduler at {scheduler} has no workers.") from None
+            yield client
+        return
+    warm_up()
+    with (
+        dask.config.set(LOCAL),
+        LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its own small server: any free port will do
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client

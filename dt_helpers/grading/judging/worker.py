@@ -1,0 +1,69 @@
+"""One submission on one of the grader's workers. What comes is text, so a worker needs none of the course's files."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from dt_helpers.grading.questions import Question
+from dt_helpers.grading.results import ExerciseResult
+from dt_helpers.grading.sandbox import Sandbox
+from dt_helpers.grading.sandbox.limits import Limits
+
+_sandboxes: dict[tuple, Sandbox] = {}  # of this process, kept for the next submission
+_alone = threading.Lock()  # the checks set torch's global settings: one submission at a time in a process
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be judged of one student's submission."""
+
+    student: str
+    questions: tuple[Question, ...]
+    solutions: dict[str, dict[str, str]]  # notebook -> grade id of a solution cell -> its text
+    seeds: dict[str, int]  # grade id of a check -> what its inputs are drawn from
+    imports: tuple[str, ...]  # of all notebooks: what is imported once for all submissions
+    sandbox: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Done:
+    exercises: tuple[ExerciseResult, ...]
+    flags: tuple[str, ...]
+    in_force: dict  # limits
+    seconds: float
+
+
+def work(job: Job) -> Done:
+    """Raises SandboxUnavailable or RuntimeError when there is no sandbox to be had on this worker."""
+    from dt_helpers.grading.judging.verdicts import (
+        verdicts,  # transformers and all: whoever hands out the work does without
+    )
+
+    with _alone:
+        began = time.monotonic()
+        sandbox = _sandbox(job)
+        exercises, flags = [], set()
+        for notebook in dict.fromkeys(question.notebook for question in job.questions):
+            questions = [question for question in job.questions if question.notebook == notebook]
+            found, flagged = verdicts.judge(questions, job.solutions[notebook], sandbox, job.seeds.__getitem__)
+            exercises += found
+            flags |= flagged
+        seconds = round(time.monotonic() - began, 3)
+        return Done(tuple(exercises), tuple(sorted(flags)), sandbox.in_force, seconds)
+
+
+def close() -> None:
+    """Ends the sandboxes of this process."""
+    while _sandboxes:
+        _sandboxes.popitem()[1].close()
+
+
+def _sandbox(job: Job) -> Sandbox:
+    key = (job.sandbox, job.limits, job.imports)
+    if key not in _sandboxes:
+        close()  # those of an earlier run
+        _sandboxes[key] = Sandbox(*key)
+    return _sandboxes[key]

@@ -1,0 +1,118 @@
+"""What a student gets back: one page with the score, the verdicts, mistakes by their names, hints, and the own code.
+
+No hidden test is on it, since the checks are the grader's; no path, no script, nothing that a browser would load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dt_helpers.grading.gradebook.marks import Mark, Record
+from dt_helpers.grading.matching import untouched
+from dt_helpers.grading.places import Places
+from dt_helpers.grading.release import Task
+from dt_helpers.grading.results import ERROR, FAILED, GRADED, MISSING, NOT_RUN, PASSED, ExerciseResult, SubmissionResult
+from dt_helpers.grading.returning import pages
+from dt_helpers.workspace import replacing
+
+TITLE = "Decision Transformer: feedback"
+FILE = "feedback.html"
+_VERDICTS = {
+    PASSED: "✓ right",
+    FAILED: "✗ not right yet",
+    ERROR: "✗ stopped with an error",
+    MISSING: "– not handed in",
+    NOT_RUN: "? not graded yet",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """An exercise on the page."""
+
+    name: str
+    look: str  # a class of the stylesheet: passed, failed, error, missing, waiting
+    verdict: str
+    score: float | None
+    max_score: float
+    mistake: str = ""
+    sentence: str = ""
+    lines: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    comment: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A notebook on the page."""
+
+    name: str
+    cards: list[Card]
+    notes: list[str]
+
+    @property
+    def score(self) -> float | None:
+        given = [card.score for card in self.cards if card.score is not None]
+        return sum(given) if given else None
+
+    @property
+    def max_score(self) -> float:
+        return sum(card.max_score for card in self.cards)
+
+
+def page(result: SubmissionResult, record: Record, tasks: list[Task]) -> str:
+    """The page of one student, as HTML. Scores and comments are the gradebook's, verdicts the result's."""
+    verdicts = {(exercise.notebook, exercise.grade_id): exercise for exercise in result.exercises}
+    chapters: dict[str, Chapter] = {}
+    for task in tasks:
+        matched = result.matched.get(task.notebook, {})
+        chapter = chapters.setdefault(task.notebook, Chapter(task.notebook, [], _notes(matched)))
+        key = task.notebook, task.check
+        verdict = verdicts.get(key) or ExerciseResult(*key, 0.0, task.points, NOT_RUN)
+        mark = record.marks.get(key, Mark(None, task.points))
+        chapter.cards.append(_card(task, verdict, mark, matched.get("solutions", {}).get(task.solution, "")))
+    score, most = record.score, record.max_score or sum(task.points for task in tasks)
+    return pages.render(
+        "feedback.html.j2",
+        title=TITLE,
+        name=record.name,
+        score=score,
+        max_score=most,
+        percent=round(100 * min((score or 0) / most, 1)) if most else 0,
+        penalty=record.penalty,
+        remarks=[result.reason] if result.reason and result.state != GRADED else [],
+        notebooks=list(chapters.values()),
+    )
+
+
+def write(places: Places, result: SubmissionResult, record: Record, tasks: list[Task]) -> None:
+    """Makes feedback/<student>/<assignment>/feedback.html."""
+    with replacing(places.feedback(result.student) / FILE) as staged:
+        staged.write_text(page(result, record, tasks), encoding="utf-8", errors="replace")
+
+
+def _card(task: Task, verdict: ExerciseResult, mark: Mark, text: str) -> Card:
+    look = "waiting" if verdict.status == NOT_RUN else verdict.status
+    words = _VERDICTS.get(verdict.status, verdict.status)
+    if mark.by_hand:
+        words = f"graded by your instructor (automatically: {words})"
+        look = "passed" if mark.score is not None and mark.score >= mark.max_score else "waiting"
+    return Card(
+        name=task.solution,
+        look=look,
+        verdict=words,
+        score=mark.score,
+        max_score=mark.max_score,
+        mistake=(verdict.mistake or "").replace("-", " ") if verdict.status in (FAILED, ERROR) else "",
+        sentence=verdict.sentence,
+        lines=tuple(pages.without_paths(line) for line in verdict.lines),
+        hints=verdict.hints if verdict.status in (FAILED, ERROR) else (),
+        comment=mark.comment or "",
+        code="" if untouched(text, task.stub) else text,
+    )
+
+
+def _notes(matched: dict) -> list[str]:
+    unreadable = matched.get("unreadable")
+    return [unreadable] if unreadable else [f"Note: {note}." for note in matched.get("notes", ())]

@@ -1,0 +1,89 @@
+"""What instructors see in the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dt_helpers.grading.collecting.collect import Collected, Row
+from dt_helpers.grading.matching import MISSING
+from dt_helpers.grading.returning import tables
+from dt_helpers.grading.returning.export import Exported
+
+FILE = "collected.csv"
+
+
+def collected(collected: Collected, path: Path | None, console: Console | None = None) -> None:
+    """A table of what was matched how and of what was not; notebook by notebook it is written to `path` as CSV."""
+    console = console or Console()
+    table = Table("student", "notebooks", "exercises found", "remarks", title="Collected", title_justify="left")
+    for student in collected.students:
+        own = [row for row in collected.rows if row.student.id == student]
+        colour = "red" if any(row.matched.unreadable for row in own) else "yellow" if _lost(own) else ""
+        table.add_row(*map(escape, [student, _changes(own), _ways(own), _remarks(own)]), style=colour)
+    console.print(table)
+    if collected.left:
+        other = Table("file", "reason", title="Not used", title_justify="left")
+        for file, reason in collected.left:
+            other.add_row(escape(_short(file)), escape(reason))
+        console.print(other)
+    counts = (
+        f"{len(collected.students)} students, {len(collected.rows)} notebooks, {len(collected.left)} files not used."
+    )
+    if path is not None:
+        _write(collected, path)
+        counts += f" Notebook by notebook: {path}"
+    console.print(escape(counts), highlight=False, soft_wrap=True)
+
+
+def _write(collected: Collected, path: Path) -> None:
+    header = ["student", "notebook", "change", "exercises found", "remarks", "file"]
+    rows = [(r.student.id, r.notebook, r.change, r.ways, r.notes, r.file) for r in collected.rows]
+    tables.write(path, header, [*rows, *(("", "", "not used", "", reason, file) for file, reason in collected.left)])
+
+
+def _changes(rows: list[Row]) -> str:
+    counts = Counter(row.change for row in rows)
+    return ", ".join(f"{count} {change}" for change, count in counts.items())
+
+
+def _ways(rows: list[Row]) -> str:
+    counts = Counter(how for row in rows for how in row.matched.how.values() if how != MISSING)
+    return ", ".join(f"{count} by {how}" for how, count in counts.items()) or "none"
+
+
+def _lost(rows: list[Row]) -> list[str]:
+    """Solution cells that are nowhere in notebooks which could be read."""
+    readable = [row.matched for row in rows if not row.matched.unreadable]
+    return [grade_id for matched in readable for grade_id, how in matched.how.items() if how == MISSING]
+
+
+def _remarks(rows: list[Row]) -> str:
+    late = ["late"] if any(row.late for row in rows) else []
+    notes = [f"{row.notebook}: {note}" for row in rows for note in row.matched.notes]
+    return "; ".join([*late, *notes, *(f"{r.notebook}: {r.matched.unreadable}" for r in rows if r.matched.unreadable)])
+
+
+def exported(exported: Exported, others: list[str], console: Console | None = None) -> None:
+    """What is in the file, and who is not; `others` came from another platform."""
+    console = console or Console()
+    console.print(f"{exported.filled} scores in {escape(str(exported.path))}", highlight=False, soft_wrap=True)
+    groups = {
+        "Never graded, so left empty": exported.without_score,
+        "From another platform": others,
+        "Not in the platform's file": exported.not_in_template,
+        "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
+    }
+    for title, students in groups.items():
+        if students:
+            console.print(escape(f"{title}: {', '.join(students)}"), style="yellow", highlight=False, soft_wrap=True)
+
+
+def _short(file: str) -> str:
+    """The end of a path, which tells more than its beginning."""
+    parts = Path(file).parts
+    return file if len(parts) < 4 else str(Path("…", *parts[-3:]))

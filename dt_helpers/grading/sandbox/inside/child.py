@@ -1,0 +1,185 @@
+"""One exercise of one student: runs the cells, then answers the grader's questions about the function in them."""
+
+import contextlib
+import itertools
+import os
+import socket
+import traceback
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+from dt_helpers.check.engine.answers import is_tensor
+from dt_helpers.check.engine.calling import copied, gappy_tensor, operations, quietly, unchanged
+from dt_helpers.check.whole_model.watching import watch
+
+from . import cells, wire
+from .standins import StandIn
+from .values import Packer, Unpacker
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MAX_FRAMES, MAX_TEXT = 20, 2000
+MAX_PARAMETERS = 1_000_000  # numbers in a model
+PREDICTIONS = ("state_preds", "action_preds", "return_preds")
+EXCEPTIONS = (  # what an exception is to the grader: the first of these that it inherits from
+    "NotImplementedError", "RecursionError", "ZeroDivisionError", "IndexError", "KeyError", "UnboundLocalError",
+    "NameError", "AttributeError", "ImportError", "AssertionError", "TypeError", "ValueError", "RuntimeError",
+    "MemoryError", "OSError", "EOFError", "SystemExit",
+)  # fmt: skip
+
+
+class Child:
+    """Answers requests, one at a time, until the grader hangs up."""
+
+    def __init__(self, connection: socket.socket):
+        self.connection, self.pid = connection, os.getpid()
+        os.register_at_fork(after_in_child=connection.close)  # what a student's code forks has no say here
+        self.target = self.model = None
+        self.calls: dict[int, tuple[list, list]] = {}  # number -> what gradients flow to, what came out
+        self.numbers = itertools.count()
+
+    def serve(self) -> None:
+        while True:
+            try:
+                request, data = wire.receive(self.connection)
+            except wire.Closed:
+                return
+            packer = Packer(PREDICTIONS)
+            try:
+                answer = getattr(self, f"do_{request['do']}")(request, data, packer)
+            except wire.WireError as problem:
+                packer, answer = Packer(), {"too large": str(problem)}
+            except BaseException as error:  # whatever the student's code raises, SystemExit too
+                packer, answer = Packer(), {"error": described(error)}
+            if os.getpid() != self.pid:
+                os._exit(0)  # forked while it answered: the answer is the parent's to give
+            wire.send(self.connection, answer, packer.arrays)
+
+    def do_load(self, request, data, packer) -> dict:
+        try:
+            space = cells.run(request["imports"], request["cells"])
+        except cells.CellFailed as failed:
+            return {"failed": described(failed.__cause__)}
+        if request["target"] not in space:
+            return {"undefined": True}
+        self.target = space[request["target"]]
+        kind = "class" if isinstance(self.target, type) else "callable" if callable(self.target) else "value"
+        return {"kind": kind, "value": packer.pack(self.target)}
+
+    def do_call(self, request, data, packer) -> dict:
+        leaves, connect = connector()
+        unpacker = Unpacker(request, data, connect)
+        args = [unpacker.unpack(node) for node in request["args"]]
+        kwargs = {name: unpacker.unpack(node) for name, node in request["kwargs"].items()}
+        return self._answer(lambda: self.target(*args, **kwargs), leaves, packer, args)
+
+    def do_build(self, request, data, packer) -> dict:
+        from transformers import DecisionTransformerConfig
+
+        with asked():
+            model = self.target(DecisionTransformerConfig(**request["config"]))
+        if not isinstance(model, nn.Module):
+            return {"value": packer.pack(model)}
+        state = model.state_dict()
+        if sum(value.numel() for value in state.values()) > MAX_PARAMETERS:
+            raise wire.WireError(f"a model of more than {MAX_PARAMETERS:,} numbers")
+        self.model = model.eval()
+        trained = {name for name, value in model.named_parameters() if value.requires_grad}
+        return {"state": [[name, list(value.shape), name in trained] for name, value in state.items()]}
+
+    def do_weights(self, request, data, packer) -> dict:
+        unpacker = Unpacker(request, data)
+        self.model.load_state_dict({name: unpacker.unpack(node) for name, node in request["state"].items()})
+        return {}
+
+    def do_pass(self, request, data, packer) -> dict:
+        unpacker = Unpacker(request, data)
+        batch = {name: unpacker.unpack(node) for name, node in request["batch"].items()}
+        if not request["watch"]:
+            leaves = [value for _, value in self.model.named_parameters() if value.requires_grad]
+            return self._answer(lambda: self.model(**batch), leaves, packer, list(batch.values()))
+        with asked(), torch.no_grad():
+            _, seen = watch(self.model, lambda: self.model(**batch))
+        return {"seen": {key: [packer.pack(x) for x in values if is_tensor(x)] for key, values in seen.items()}}
+
+    def do_gradients(self, request, data, packer) -> dict:
+        """The vector-Jacobian product of one of the calls."""
+        leaves, outputs = self.calls[request["call"]]
+        unpacker = Unpacker(request, data)
+        slopes = [unpacker.unpack(node) for node in request["slopes"]]
+        parts, slopes = zip(*((x, s) for x, s in zip(outputs, slopes, strict=True) if s is not None), strict=True)
+        with asked():
+            back = torch.autograd.grad(parts, leaves, slopes, allow_unused=True, retain_graph=True)
+        return packer.message(slopes=[packer.pack(slope) for slope in back])
+
+    def _answer(self, function, leaves, packer, inputs) -> dict:
+        before = [copied(value) for value in inputs]
+        probing = any(is_tensor(value) and value.device.type == "meta" for value in inputs)
+        with asked(), operations() if probing else contextlib.nullcontext([]) as last:
+            try:
+                value = function()
+            except BaseException as error:
+                return {"error": described(error) | {"operation": "".join(last)[:MAX_TEXT]}}
+            packed = packer.pack(value)
+        number = next(self.numbers)
+        self.calls[number] = leaves, list(packer.graph)
+        changed = {
+            str(position): packer.pack(now.detach() if is_tensor(now) else now)
+            for position, (was, now) in enumerate(zip(before, inputs, strict=True))
+            if not unchanged(was, now)
+        }
+        return packer.message(value=packed, changed=changed, call=number)
+
+
+@contextlib.contextmanager
+def asked() -> Iterator[None]:
+    """While the student's function answers: torch as a check has it, and no help from the course."""
+    with quietly():
+        StandIn.refuses = True
+        try:
+            yield
+        finally:
+            StandIn.refuses = False
+
+
+def connector():
+    """The leaves of a call, to be filled, and what makes the graph's tensors: see `check.engine.calling`."""
+    leaves = []
+
+    def connect(given):
+        tensors = []
+        for tensor, description in given:
+            if description.get("parameter"):
+                leaves.append(nn.Parameter(tensor))
+                tensors.append(leaves[-1])
+                continue
+            leaves.append(tensor.requires_grad_())
+            inner = leaves[-1] * 1  # no leaf: so it is inside a model
+            tensors.append(gappy_tensor(inner) if description.get("gappy") else inner)
+        return tensors
+
+    return leaves, connect
+
+
+def described(error: BaseException) -> dict:
+    """An exception for the wire: its name, the nearest one that everybody knows, its text, the student's frames."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    frames = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        if not code.co_filename.startswith(HERE):
+            frames.append([code.co_filename[:200], line or 0, code.co_name[:200]])
+    if isinstance(error, SyntaxError) and (error.filename or "").startswith("<"):
+        frames.append([error.filename[:200], error.lineno or 0, "<module>"])
+    try:
+        text = str(error)[:MAX_TEXT]
+    except Exception:
+        text = ""
+    return {
+        "name": names[0][:200],
+        "like": next((name for name in EXCEPTIONS if name in names), "Exception"),
+        "text": text,
+        "bare": not error.args,
+        "frames": frames[:2] + frames[2:][-MAX_FRAMES:],
+    }

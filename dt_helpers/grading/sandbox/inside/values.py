@@ -1,0 +1,269 @@
+"""Values on the wire: what a student's function is given and what it returns, as a tree of small descriptions.
+
+Tensors that gradients flow through are apart, in the list "graph", and the tree names them by their number there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from dt_helpers.check.engine.calling import gappy_array, gappy_tensor
+
+from . import wire
+
+MAX_NODES, MAX_DEPTH, MAX_ITERATED = 20_000, 8, 64
+NAME = 60  # characters of the name of a type
+
+
+class Packer:
+    """Writes values for a message; `fields` are the names that are read from objects and mappings."""
+
+    def __init__(self, fields: tuple[str, ...] = ()):
+        self.arrays, self.fields = wire.Arrays(), fields
+        self.graph: list[torch.Tensor] = []
+        self._nodes = 0
+
+    def message(self, **parts) -> dict:
+        """The parts of a message, each a packed value, with the graph's tensors described."""
+        return parts | {"graph": [self._described(tensor) for tensor in self.graph]}
+
+    def pack(self, value, depth: int = 0) -> dict:
+        """Raises WireError for what is too large or too deep; an unknown type becomes its name."""
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise wire.WireError("a result of too many parts")
+        if value is None or value is Ellipsis:
+            return {"k": "none" if value is None else "ellipsis"}
+        if isinstance(value, torch.Tensor):
+            return self._tensor(value)
+        if isinstance(value, np.ndarray | np.generic):
+            return self._array(value, "array" if isinstance(value, np.ndarray) else "scalar")
+        if isinstance(value, bool | int | float):
+            return {
+                "k": "number",
+                "v": value if isinstance(value, bool) else (int, float)[isinstance(value, float)](value),
+            }
+        if isinstance(value, complex):
+            return {"k": "complex", "v": [value.real, value.imag]}
+        if isinstance(value, str | bytes | set):
+            return {"k": "sized", "name": type(value).__name__[:NAME], "n": len(value)}
+        if isinstance(value, Mapping):
+            return self._fields(value, value.get, depth)
+        if isinstance(value, list | tuple):
+            items = [self.pack(item, depth + 1) for item in value]
+            return {"k": "tuple" if isinstance(value, tuple) else "list", "items": items}
+        if isinstance(value, nn.Module):
+            return self._module(value)
+        if hasattr(value, "__array__") and not isinstance(value, type):
+            return self._array(np.asarray(value), "arraylike") | {"name": type(value).__name__[:NAME]}
+        if isinstance(value, Sequence):
+            return {"k": "list", "items": [self.pack(item, depth + 1) for item in value]}
+        if isinstance(value, Iterator):
+            first = [item for _, item in zip(range(MAX_ITERATED), value, strict=False)]
+            name = type(value).__name__[:NAME]
+            return {"k": "iterator", "name": name, "items": [self.pack(item, depth + 1) for item in first]}
+        return self._fields(value, lambda name: getattr(value, name, None), depth)
+
+    def _tensor(self, value: torch.Tensor) -> dict:
+        if value.device.type == "meta":
+            return {"k": "meta", "dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape)}
+        if value.requires_grad:
+            self.graph.append(value)
+            return {"k": "tensor", "graph": len(self.graph) - 1}
+        return {"k": "tensor"} | self._described(value)
+
+    def _described(self, value: torch.Tensor) -> dict:
+        gappy = bool(value.ndim) and value.layout == torch.strided and value.stride(-1) == 2
+        plain = value.detach()
+        plain = (plain.to_dense() if plain.layout != torch.strided else plain).cpu()
+        return {"a": self.arrays.add(plain), "gappy": gappy, "parameter": isinstance(value, nn.Parameter)}
+
+    def _array(self, value, kind: str) -> dict:
+        array = np.asarray(value)
+        if str(array.dtype) not in wire.NUMPY:
+            return {"k": "object", "name": type(value).__name__[:NAME], "shape": list(array.shape)}
+        gappy = bool(array.ndim) and array.strides[-1] == 2 * array.itemsize
+        return {"k": kind, "a": self.arrays.add(array), "gappy": gappy}
+
+    def _module(self, module: nn.Module) -> dict:
+        """The layers that heads are made of; any other module is an object."""
+        if type(module) is nn.Linear and module.bias is not None:
+            return {"k": "linear", "weight": self.pack(module.weight), "bias": self.pack(module.bias)}
+        if type(module) is nn.Sequential:
+            return {"k": "sequential", "items": [self._module(part) for part in module]}
+        if type(module) is nn.Tanh:
+            return {"k": "tanh"}
+        return {"k": "object", "name": type(module).__name__[:NAME]}
+
+    def _fields(self, value, field: Callable, depth: int) -> dict:
+        found = {name: self.pack(part, depth + 1) for name in self.fields if (part := field(name)) is not None}
+        kind = "mapping" if isinstance(value, Mapping) else "object"
+        size = {"n": len(value)} if kind == "mapping" else {}
+        return {"k": kind, "name": type(value).__name__[:NAME], "fields": found} | size
+
+
+class CannotBeSent(BaseException):
+    """A check's argument has no form on the wire. No `Exception`, since a check takes those for the student's."""
+
+
+class Exact(Packer):
+    """Writes what a student's function is given: all of it, or CannotBeSent is raised."""
+
+    def pack(self, value, depth: int = 0) -> dict:
+        if isinstance(value, str):
+            return {"k": "text", "v": value}
+        if isinstance(value, set | frozenset):
+            return {"k": "set", "items": [self.pack(item, depth + 1) for item in value]}
+        if type(value) is dict:
+            pairs = [[self.pack(key, depth + 1), self.pack(part, depth + 1)] for key, part in value.items()]
+            return {"k": "dict", "items": pairs}
+        return self._whole(super().pack(value, depth), value)
+
+    def _module(self, module: nn.Module) -> dict:
+        return self._whole(super()._module(module), module)
+
+    def _whole(self, packed: dict, value) -> dict:
+        if packed["k"] in ("object", "mapping", "sized", "iterator"):
+            raise CannotBeSent(f"a check can't hand {type(value).__name__} to a student's function while grading")
+        return packed
+
+
+class Unpacker:
+    """Reads values of a message that came; `connect` makes the graph's tensors of pairs of a tensor and what was said
+    about it."""
+
+    def __init__(self, message: dict, data: bytes, connect: Callable | None = None):
+        self.data = data
+        described = message.get("graph", [])
+        if not isinstance(described, list) or len(described) > MAX_NODES:
+            raise wire.WireError("a graph that is no list")
+        given = [(self._given(one), one) for one in described]
+        self.graph = connect(given) if connect else [tensor for tensor, _ in given]
+
+    def unpack(self, node, depth: int = 0):
+        """The value; raises WireError for what no Packer has written."""
+        kind = node.get("k") if isinstance(node, dict) else None
+        reader = getattr(self, f"_read_{kind}", None) if isinstance(kind, str) else None
+        if reader is None or depth > MAX_DEPTH:
+            raise wire.WireError("a value of no known kind")
+        try:
+            return reader(node, depth)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RuntimeError) as error:
+            raise wire.WireError(f"a {kind} that can't be read") from error
+
+    def _given(self, node) -> torch.Tensor:
+        if not isinstance(node, dict):
+            raise wire.WireError("a tensor without a description")
+        return wire.tensor(node.get("a"), self.data)
+
+    def _items(self, node, depth: int) -> list:
+        return [self.unpack(item, depth + 1) for item in node["items"]]
+
+    def _read_none(self, node, depth):
+        return None
+
+    def _read_ellipsis(self, node, depth):
+        return ...
+
+    def _read_number(self, node, depth):
+        if not isinstance(node["v"], bool | int | float):
+            raise TypeError
+        return node["v"]
+
+    def _read_complex(self, node, depth):
+        return complex(*node["v"])
+
+    def _read_tensor(self, node, depth):
+        if "graph" in node:
+            return self.graph[_index(node["graph"])]
+        tensor = self._given(node)
+        return gappy_tensor(tensor) if node.get("gappy") else tensor
+
+    def _read_meta(self, node, depth):
+        shape = [_index(n) for n in node["shape"]]
+        return torch.empty(shape, dtype=wire.DTYPES[node["dtype"]], device="meta")
+
+    def _read_array(self, node, depth):
+        array = wire.array(node["a"], self.data)
+        return gappy_array(array) if node.get("gappy") else array
+
+    def _read_scalar(self, node, depth):
+        return wire.array(node["a"], self.data)[()]
+
+    def _read_arraylike(self, node, depth):
+        array = wire.array(node["a"], self.data)
+        return stranger(node["name"], __array__=lambda self, dtype=None, copy=None: array)
+
+    def _read_list(self, node, depth):
+        return self._items(node, depth)
+
+    def _read_tuple(self, node, depth):
+        return tuple(self._items(node, depth))
+
+    def _read_text(self, node, depth):
+        if not isinstance(node["v"], str):
+            raise TypeError
+        return node["v"]
+
+    def _read_set(self, node, depth):
+        return set(self._items(node, depth))
+
+    def _read_dict(self, node, depth):
+        return {self.unpack(key, depth + 1): self.unpack(part, depth + 1) for key, part in node["items"]}
+
+    def _read_iterator(self, node, depth):
+        items = iter(self._items(node, depth))
+        return stranger(node["name"], __iter__=lambda self: self, __next__=lambda self: next(items))
+
+    def _read_sized(self, node, depth):
+        size = min(_index(node["n"]), MAX_NODES)
+        return {"str": " " * size, "bytes": bytes(size), "set": set(range(size))}.get(node["name"], " " * size)
+
+    def _read_mapping(self, node, depth):
+        fields = self._named(node, depth)
+        rest = {str(i): None for i in range(min(_index(node["n"]), MAX_NODES) - len(fields))}
+        kind = type(_name(node["name"]), (dict,), {})
+        return kind(fields | rest)
+
+    def _read_object(self, node, depth):
+        return stranger(node["name"], **(self._named(node, depth) if "fields" in node else {}))
+
+    def _named(self, node, depth) -> dict:
+        return {str(name): self.unpack(part, depth + 1) for name, part in node["fields"].items()}
+
+    def _read_linear(self, node, depth):
+        weight, bias = self._parameter(node["weight"]), self._parameter(node["bias"])
+        layer = nn.utils.skip_init(
+            nn.Linear, weight.shape[1], weight.shape[0], dtype=weight.dtype, device=weight.device
+        )
+        layer.weight, layer.bias = weight, bias
+        return layer
+
+    def _parameter(self, node) -> nn.Parameter:
+        value = self.unpack(node)
+        return value if isinstance(value, nn.Parameter) else nn.Parameter(value)
+
+    def _read_sequential(self, node, depth):
+        return nn.Sequential(*self._items(node, depth))
+
+    def _read_tanh(self, node, depth):
+        return nn.Tanh()
+
+
+def stranger(name: str, **attributes):
+    """An object of a class of that name, which stands for one that stayed in the sandbox."""
+    return type(_name(name), (), attributes)()
+
+
+def _name(name: str) -> str:
+    if not isinstance(name, str):
+        raise TypeError
+    return name[:NAME].replace("\0", "") or "object"
+
+
+def _index(value) -> int:
+    if type(value) is not int or not 0 <= value <= wire.MAX_ARRAYS:
+        raise TypeError
+    return value

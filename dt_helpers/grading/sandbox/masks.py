@@ -1,0 +1,40 @@
+"""What the sandbox must not hold of the installed packages: the answers that are in them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+
+from dt_helpers.grading.sandbox.inside.standins import LIBRARY
+
+MODEL = "DecisionTransformerModel"
+FILE = f"{LIBRARY.replace('.', '/')}.py"  # in a folder of packages
+CUT = "library.py"  # in the bundle
+REFUSAL = "transformers' own DecisionTransformerModel is the exercise: it is not there while grading"
+
+
+def without_the_model() -> str:
+    """The source of transformers' module, in which the whole model does nothing but refuse."""
+    tree = ast.parse(_source().read_text(encoding="utf-8"))
+    model = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == MODEL)
+    stump = ast.parse(
+        f"class LibraryModel(RuntimeError): pass\n"
+        f"class {MODEL}(DecisionTransformerPreTrainedModel):\n"
+        f"    def __init__(self, *args, **kwargs):\n"
+        f"        raise LibraryModel({REFUSAL!r})\n"
+    ).body
+    at = tree.body.index(model)
+    tree.body[at : at + 1] = stump
+    return ast.unparse(tree)
+
+
+def is_in(path: str, places: list[str]) -> bool:
+    """Whether the path is one of the folders or below one."""
+    return any(path == place or path.startswith(place.rstrip("/") + "/") for place in places)
+
+
+def _source() -> Path:
+    package = LIBRARY.partition(".")[0]
+    (folder,) = importlib.util.find_spec(package).submodule_search_locations  # imports nothing, which takes a second
+    return Path(folder).parent / FILE

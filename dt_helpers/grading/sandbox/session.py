@@ -1,0 +1,70 @@
+"""A conversation with one process in the sandbox, and why it came to an end: by what is known, not by guess."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+from dt_helpers.grading.sandbox.inside import wire
+from dt_helpers.grading.sandbox.patience import Patience
+
+if TYPE_CHECKING:
+    from dt_helpers.grading.sandbox import Sandbox
+
+
+class Stopped(BaseException):
+    """The sandboxed process is no longer there, for the reason given, which is the student's; not an `Exception`, so
+    that a check that takes exceptions for the student's lets it through."""
+
+
+class Disturbed(BaseException):
+    """The sandbox failed, for a reason that is not the student's: to be tried again. Not an `Exception` either."""
+
+
+class Session:
+    """It may last as long as the limits say."""
+
+    def __init__(self, connection: socket.socket, sandbox: Sandbox):
+        connection.setblocking(False)
+        self.connection, self.sandbox = connection, sandbox
+        self.patience = Patience(sandbox.limits, sandbox.look)
+        self.killed = sandbox.group.killed()
+        self.ended: dict | None = None
+
+    def ask(self, request: dict, arrays: wire.Arrays | None = None) -> tuple[dict, bytes]:
+        """The answer and its arrays. Raises Stopped, with the reason, when no answer can come any more; Disturbed."""
+        self.patience.begin()
+        try:
+            wire.send(self.connection, request, arrays, self.patience.wait)
+            return wire.receive(self.connection, self.patience.wait)
+        except wire.Late as reason:
+            self.end()
+            raise Stopped(str(reason)) from None
+        except (wire.Closed, Disturbed):
+            self.end(waiting=True)
+            raise Stopped(self._why_it_ended()) from None
+        except wire.WireError as problem:
+            raise Stopped(f"sent back what can't be read: {problem}") from None
+
+    def end(self, waiting: bool = False) -> None:
+        """`waiting`: it has hung up; if it is ending by itself, it has the time."""
+        if self.ended is None:
+            self.ended = self.sandbox.kill(waiting)
+
+    def _why_it_ended(self) -> str:
+        limits, number = self.sandbox.limits, self.ended.get("signal")
+        gone = self.ended.get("server", False)
+        if self.sandbox.group.killed() > self.killed and (gone or number == signal.SIGKILL):
+            return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
+        if gone:
+            raise Disturbed("the sandbox ended while it ran")
+        if not self.ended["by itself"]:
+            return "closed its connection to the grader and was stopped"
+        if number == signal.SIGKILL and self.ended["seconds"] > limits.cpu_seconds:
+            return f"took more than {limits.cpu_seconds} seconds of the processor and was stopped"
+        if number == signal.SIGKILL:
+            raise Disturbed("its process was killed, and not by the grader")
+        if number:
+            return f"crashed Python ({signal.Signals(number).name})"
+        return "ended the Python that it ran in"

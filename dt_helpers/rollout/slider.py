@@ -1,0 +1,94 @@
+"""A slider over target returns: it shows the replay for the chosen one, without a kernel, in any notebook or page.
+
+All replays were filmed beforehand, into one video, one below the other, of which a window shows one: so they stay in
+step while the slider moves. The handler is an attribute of the slider itself; there is no script and no id, and two
+sliders on one page do not disturb each other. Where JupyterLab does not trust a notebook, it takes the handler and most
+of the style away, and what is left is the whole film with its lines below.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from dt_helpers import envs, rollout, video
+from dt_helpers.model import DecisionTransformerModel
+from dt_helpers.video.render import Renderer
+
+MOVED = "this.closest('.dt-slider').style.setProperty('--row', this.value)"
+PAUSED = "this.paused ? this.play() : this.pause()"
+
+
+@dataclass(frozen=True)
+class Slider:
+    """Replays in one video, the one for the lowest target at the top, and a slider that chooses among them."""
+
+    path: Path  # the MP4
+    size: tuple[int, int]  # width and height of one replay, in pixels
+    labels: list[str]  # at the slider's stops
+    notes: list[str]  # the line below each replay
+
+    def __repr__(self) -> str:
+        return f"<Slider {self.path.name}: {', '.join(self.labels)}>"
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.path.read_bytes()).decode("ascii")
+        width, height = self.size
+        stops = len(self.labels)
+        notes = "".join(f"<div>{escape(note)}</div>" for note in self.notes)
+        places = [i / max(1, stops - 1) for i in range(stops)]
+        labels = "".join(
+            f'<span style="position: absolute; left: calc(8px + (100% - 16px) * {place:.4f}); '
+            f'transform: translateX(-50%)">{escape(label)}</span> '
+            for place, label in zip(places, self.labels, strict=True)
+        )
+        # JupyterLab takes the arrow keys for itself, unless an element has the attribute that is named after Lumino.
+        return f"""<div class="dt-slider"
+ style="--row: 0; box-sizing: content-box; max-width: {width}px; padding: 0 20px">
+<div style="overflow: hidden; aspect-ratio: {width} / {height}">
+<video autoplay loop muted playsinline title="click to stop and go on" onclick="{PAUSED}"
+ style="display: block; width: 100%; transform: translateY(calc(var(--row) * -100% / {stops}))"
+ src="data:video/mp4;base64,{data}"></video></div>
+<div style="overflow: hidden; height: 1.8em; line-height: 1.8em; text-align: center; white-space: nowrap">
+<div style="transform: translateY(calc(var(--row) * -1.8em))">{notes}</div></div>
+<input type="range" min="0" max="{stops - 1}" step="1" value="0" aria-label="target return"
+ data-lm-suppress-shortcuts="true" style="width: 100%; margin: 0" oninput="{MOVED}">
+<div style="position: relative; height: 1.8em; font-size: 85%; opacity: 0.8">{labels}</div></div>"""
+
+
+def film(
+    model: DecisionTransformerModel,
+    env_name: str,
+    target_returns: Sequence[float],
+    path: str | Path,
+    seed: int = 0,
+    max_steps: int = 200,
+    size: tuple[int, int] = (360, 216),
+    frames_per_second: float = 10.0,
+    backend: str | None = None,
+    progress: bool = True,
+) -> Slider:
+    """Film the first `max_steps` of an episode for each target, all started alike, into the MP4 at `path`.
+
+    Of the environment's steps as many are left out as it takes to come down to about `frames_per_second`; the film
+    stays true to time. `backend` as in `render.Renderer`. Raises ValueError as `rollout.evaluate_targets` does.
+    """
+    frames = []
+    with closing(envs.make(env_name)) as env, Renderer(env.unwrapped.model, *size, backend) as renderer:
+        dt = env.unwrapped.dt
+        stride = max(1, round(1 / (frames_per_second * dt)))
+
+        def capture(robots: list, t: int, returns: np.ndarray) -> None:
+            if t % stride == 0:
+                frames.append(np.concatenate([renderer.render(robot.unwrapped.data) for robot in robots]))
+
+        runs = rollout.evaluate_targets(model, env_name, target_returns, 1, seed, max_steps, progress, on_step=capture)
+    path = video.record(frames, path, fps=1 / (dt * stride))
+    notes = [f"asked for {run.target_return:,.0f}: {run.mean:,.0f} in the first {run.lengths[0]} steps" for run in runs]
+    return Slider(path, size, [f"{run.target_return:,.0f}" for run in runs], notes)

@@ -1,0 +1,132 @@
+"""Does a model do what it is told? Many target returns side by side, and what was earned for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dt_helpers import rollout
+from dt_helpers.workspace import replacing
+
+if TYPE_CHECKING:
+    from dt_helpers.data.trajectories import Trajectories
+    from dt_helpers.model import DecisionTransformerModel
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What a model earned for each of several target returns, beside the returns in the data that it learned from."""
+
+    evaluations: list[rollout.Evaluation]  # one a target
+    data_returns: np.ndarray  # (E,), of the recorded episodes
+
+    @property
+    def best(self) -> float:
+        """The highest return in the data."""
+        return float(self.data_returns.max())
+
+    @cached_property
+    def episodes(self) -> pd.DataFrame:
+        """One row an episode: ``target``, ``achieved``, ``length``."""
+        return pd.concat(
+            pd.DataFrame({"target": run.target_return, "achieved": run.returns, "length": run.lengths})
+            for run in self.evaluations
+        ).reset_index(drop=True)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a target: mean, standard deviation and worst of the achieved returns, mean and shortest length."""
+        groups = self.episodes.groupby("target")
+        achieved, length = groups["achieved"], groups["length"]
+        return pd.DataFrame(
+            {
+                "episodes": achieved.size(),
+                "mean": achieved.mean(),
+                "std": achieved.std(ddof=0),
+                "worst": achieved.min(),
+                "mean_length": length.mean(),
+                "shortest": length.min(),
+            }
+        ).reset_index()
+
+    @property
+    def rank_correlation(self) -> float:
+        """Spearman's rank correlation of target and mean achieved return, over the targets that are not above the
+        data's best: 1 if whoever is asked for more earns more on average, near 0 if the target does not matter.
+
+        NaN where fewer than two targets are left.
+        """
+        return self._spearman(self.table["target"], self.table["mean"])
+
+    @property
+    def episode_correlation(self) -> float:
+        """The same over single episodes: stricter, since it also counts how far those of one target lie apart."""
+        return self._spearman(self.episodes["target"], self.episodes["achieved"])
+
+    def _spearman(self, targets: pd.Series, achieved: pd.Series) -> float:
+        attainable = targets <= self.best
+        return float(targets[attainable].rank().corr(achieved[attainable].rank()))
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the table, one line a target, and return the path."""
+        path = Path(path)
+        with replacing(path) as staged:
+            self.table.round(2).to_csv(staged, index=False)
+        return path
+
+    def __str__(self) -> str:
+        lines = ["  target      mean ±   std     worst  length"]
+        lines += [
+            f"{row.target:8,.0f}  {row.mean:8,.0f} ± {row.std:5,.0f}  {row.worst:8,.0f}  {row.mean_length:6.0f}"
+            for row in self.table.itertuples()
+        ]
+        lines.append(
+            f"rank correlation up to the data's best, {self.best:,.0f}: {self.rank_correlation:.2f} of the means, "
+            f"{self.episode_correlation:.2f} of single episodes"
+        )
+        return "\n".join(lines)
+
+
+def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:
+    """Returns that episodes of the data have, and 1.2 times the best, rounded: `count` of them, or fewer where the data
+    has not as many that differ.
+
+    They are quantiles, from the 5th percentile to the 95th, and at least a twentieth of their range apart: the episodes
+    of one policy differ as much. A return that no episode comes near to, as between two stages of an expert, is not
+    asked for: there is nothing to imitate.
+    """
+    best = data_returns.max()
+    known = np.quantile(data_returns, np.linspace(0.05, 0.95, 2 * count - 3), method="nearest")
+    apart = known[:1]
+    for value in known:
+        if value - apart[-1] >= 0.05 * np.ptp(known) > 0:
+            apart = np.append(apart, value)
+    evenly = np.linspace(0, len(apart) - 1, count - 1).round().astype(int)
+    targets = np.append(apart[evenly], best + 0.2 * abs(best))
+    unit = 10.0 ** max(0, np.floor(np.log10(max(1.0, np.ptp(targets)))) - 2)
+    return np.unique(np.round(targets / unit) * unit)
+
+
+def sweep(
+    model: DecisionTransformerModel,
+    data: Trajectories,
+    env_name: str = "HalfCheetah-v5",
+    targets: Sequence[float] | None = None,
+    episodes: int = 4,
+    seed: int = 0,
+    max_steps: int = 1000,
+    progress: bool = True,
+) -> Sweep:
+    """Run `episodes` episodes for each of `targets`, all of them side by side, one forward pass a step.
+
+    Without `targets`, those of `default_targets` for the returns of `data`, the set that the model was trained on. The
+    i-th episode starts alike for every target. Raises ValueError as `rollout.evaluate` does.
+    """
+    targets = default_targets(data.returns) if targets is None else targets
+    return Sweep(rollout.evaluate_targets(model, env_name, targets, episodes, seed, max_steps, progress), data.returns)

@@ -1,0 +1,256 @@
+"""Training with the Hugging Face Trainer: one call, from trajectories to a saved model."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
+from transformers.utils import logging as transformers_logging
+
+from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
+from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.machine.hardware import device, has_bf16, keep_freed_memory
+from dt_helpers.model import TrainableDT, action_loss
+from dt_helpers.training import muon, runs, saved
+from dt_helpers.training.beginning import make_model, with_quickest_attention
+from dt_helpers.training.card import write_card
+from dt_helpers.training.checkpoints import Checkpoints, MovingAverage, restore, step_of
+from dt_helpers.training.cloning import clone
+from dt_helpers.training.pace import Pace
+from dt_helpers.training.progress import Progress
+from dt_helpers.training.settings import PRESETS, Settings, preset
+from dt_helpers.workspace import workspace
+
+__all__ = [
+    "PRESETS",
+    "Settings",
+    "arguments",
+    "clone",
+    "load",
+    "load_or_provided",
+    "make_model",
+    "make_trainer",
+    "preset",
+    "train",
+]
+
+PROVIDED = Path(__file__).parents[1] / "assets" / "model"  # trained with the quick preset; its weights are float16
+
+
+def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
+    """The Trainer's own settings that `settings` stand for."""
+    return TrainingArguments(
+        output_dir=str(output),
+        max_steps=settings.steps,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=4 * settings.batch_size,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type=settings.schedule,
+        warmup_steps=settings.warmup,  # below 1: a share of all steps
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        optim="adamw_torch_fused",
+        bf16=settings.precision == "bf16" and has_bf16(),
+        eval_strategy="steps",
+        eval_steps=settings.eval_steps,
+        save_strategy="steps",
+        save_steps=settings.save_steps,
+        logging_steps=max(1, settings.steps // 100),
+        use_cpu=device().type == "cpu",
+        label_names=["actions"],  # so that the Trainer knows that held-out batches have a loss
+        prediction_loss_only=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=device().type == "cuda",
+        seed=seed,
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+class _EvenTrainer(Trainer):
+    """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
+    steps of both batches, as one process would have it, not the mean of two means. `Shuffled`
+    has the windows' order. The bar ends with the training, however that ends."""
+
+    def train(self, *args, **kwargs):
+        try:
+            return super().train(*args, **kwargs)
+        finally:
+            for callback in self.callback_handler.callbacks:
+                if isinstance(callback, Progress):
+                    callback.close()
+
+    def _get_train_sampler(self, *_) -> Shuffled:
+        return Shuffled(self.train_dataset, self.args.seed)
+
+    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
+        loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)
+        if model.training and self.accelerator.num_processes > 1:
+            real = inputs["attention_mask"].sum()
+            loss = loss * real / self.accelerator.reduce(real, reduction="mean")
+        return (loss, outputs) if return_outputs else loss
+
+
+def make_trainer(
+    model: TrainableDT,
+    collator: DecisionTransformerGymDataCollator,
+    args: TrainingArguments,
+    held_out: float = 0.05,
+    early: float = 0.0,
+    matrix_rate: float | None = None,
+) -> Trainer:
+    """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
+    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
+    `Settings`."""
+    keep_freed_memory()
+    data = collator.trajectories
+    train_episodes, held_out_episodes = data.hold_out(held_out)
+    optimizer = None  # the one that `args` name
+    if matrix_rate is not None:
+        optimizer = muon.for_model(model, args.learning_rate, matrix_rate, args.weight_decay)
+    trainer = _EvenTrainer(
+        model=model,
+        args=args,
+        train_dataset=Windows(data, train_episodes, early=early),
+        eval_dataset=Windows(data, held_out_episodes, every=collator.max_len),
+        data_collator=collator,
+        optimizers=(optimizer, None),
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(Progress())
+    trainer.add_callback(Pace())
+    return trainer
+
+
+def train(
+    data: Trajectories,
+    settings: Settings | str | None = None,
+    output: Path | str | None = None,
+    seed: int = 0,
+    resume: bool = True,
+    criterion: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
+) -> TrainableDT:
+    """Train a model on `data`, save it to `output` and return it in `eval()` mode.
+
+    Parameters
+    ----------
+    settings : `Settings`, the name of a preset, or None for `preset()`'s default.
+    output : folder for the model, ``model/`` in the workspace if None. Checkpoints lie in its ``checkpoints/`` until
+        the run is finished. A model that is already there stays whole until the new one is, and is replaced then.
+    resume : go on from the last checkpoint of a run with the same settings, data, seed, loss and versions that was
+        interrupted; the final weights are those of a run that was not. Where something differs a line says what, and
+        training starts anew. With False such checkpoints are thrown away.
+    criterion : a loss with the signature of `dt_helpers.model.action_loss`, which is the default.
+
+    Raises `runs.FolderInUse` if another process is training into `output`, and KeyboardInterrupt, with a message that
+    says how to go on, when the run is interrupted.
+    """
+    settings = settings if isinstance(settings, Settings) else preset(settings)
+    output = Path(output) if output is not None else workspace() / "model"
+    identity = runs.identity(settings, seed, data, criterion or action_loss)
+    with runs.only_one(output), _without_file_bars():
+        return _train(data, settings, runs.Run(output, identity, resume), seed, criterion)
+
+
+def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, criterion: Callable | None) -> TrainableDT:
+    set_seed(seed)
+    collator = DecisionTransformerGymDataCollator(
+        data, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed
+    )
+    model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
+    if criterion is not None:
+        object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is no part of the model
+    args = arguments(settings, run.scratch, seed)
+    trainer = make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
+    average = MovingAverage(model, settings.ema, run.checkpoint) if settings.ema else None
+    if average:
+        trainer.add_callback(average)
+    trainer.add_callback(Checkpoints(run.folder))
+
+    begin = time.perf_counter()
+    try:
+        if run.checkpoint and step_of(run.checkpoint) >= settings.steps:
+            restore(trainer, run.checkpoint)  # the Trainer itself would do one step more
+        else:
+            trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
+        seconds = time.perf_counter() - begin
+        if average:
+            average.copy_to(model)
+        facts = {
+            **settings.to_dict(),
+            "seed": seed,
+            "loss": _name(model.criterion),
+            "seconds": round(seconds, 1),
+            "held_out_loss": trainer.evaluate()["eval_loss"],
+            "dataset": data.name,
+            "torch": torch.__version__,
+        }
+        run.finish(lambda folder: _write(model.eval(), folder, facts, trainer.state.log_history))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(run.stopped(trainer.state.global_step)) from None
+    return model
+
+
+def _name(criterion: Callable) -> str:
+    return getattr(criterion, "__name__", type(criterion).__name__)
+
+
+def _write(model: TrainableDT, folder: Path, facts: dict, history: list[dict]) -> None:
+    """The model with its settings, its curve and its card."""
+    model.save_pretrained(folder)
+    for name, content in ((saved.FACTS, facts), (saved.HISTORY, history)):
+        (folder / name).write_text(json.dumps(content, indent=1))
+    write_card(folder)
+
+
+def load(folder: Path | str | None = None) -> TrainableDT:
+    """A model that `train` has saved, in `eval()` mode. Raises FileNotFoundError if `folder` holds none, and OSError
+    if its files are damaged."""
+    folder = Path(folder) if folder is not None else workspace() / "model"
+    while True:
+        if not saved.there_is_one(folder):
+            raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
+        before = saved.stamp(folder)
+        try:
+            with _without_file_bars():
+                model = TrainableDT.from_pretrained(saved.place(folder), dtype=torch.float32)
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            if saved.stamp(folder) == before:
+                raise OSError(f"The model in {folder} can't be read ({error}). Train it again.") from error
+        else:
+            if saved.stamp(folder) == before:  # else a training has just put another model there
+                return with_quickest_attention(model).eval()
+
+
+@contextmanager
+def _without_file_bars() -> Iterator[None]:
+    """transformers shows a progress bar for each file that it writes; for a model of 3 MB that is noise."""
+    before = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if before:
+            transformers_logging.enable_progress_bar()
+
+
+def load_or_provided(name: str = "model") -> TrainableDT:
+    """The model in the workspace's folder `name` if one was trained there, else the one of that name that comes with
+    the course, and it says which: ``"model"``, trained on `halfcheetah-expert`, or ``"model-mixed"``, on
+    `halfcheetah-mixed`.
+
+    Raises FileNotFoundError if there is neither.
+    """
+    try:
+        model = load(workspace() / name)
+        print(f"Using the model that you have trained: {workspace() / name}")
+    except FileNotFoundError:
+        model = load(PROVIDED.with_name(name))
+        print(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
+    return model

@@ -1,0 +1,72 @@
+"""How a fresh model begins: its sizes from the data, its return and time embeddings as the settings want them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.machine.hardware import device
+from dt_helpers.model import TrainableDT, fast_cpu, make_config
+from dt_helpers.training.settings import Settings
+
+LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less, and need not be told apart
+
+
+def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
+    """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
+    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name).
+
+    With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
+    standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
+    which keeps directions alone: a multiple of one vector, as the embedding is else, says nothing of the return.
+
+    With `settings.time_slope`, the time embeddings lie on a straight line and stay there: from the first step to the
+    last each of their numbers changes by a normal draw of that deviation. A learned one is seen in a window of fifty,
+    and adds its noise to all of a step's tokens.
+    """
+    config = make_config(
+        state_dim=collator.state_dim,
+        act_dim=collator.act_dim,
+        context_length=settings.context_length,
+        max_ep_len=settings.max_ep_len,
+        resid_pdrop=settings.dropout,
+        embd_pdrop=settings.dropout,
+        attn_pdrop=settings.dropout,
+    )
+    config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
+    config.return_scale = settings.scale
+    for key, value in about.items():
+        setattr(config, key, value)
+    model = with_quickest_attention(TrainableDT(config))
+    with torch.no_grad():
+        if settings.return_spread is not None:
+            _spread_returns(model.embed_return, collator.trajectories.returns / settings.scale, settings.return_spread)
+        if settings.time_slope is not None:
+            _straighten_time(model.embed_timestep, settings.time_slope)
+    model.hidden_actions = settings.hidden_actions
+    if device().type == "cpu":
+        model.shortcut = fast_cpu.action_preds
+    return model
+
+
+def _spread_returns(embedding: nn.Linear, returns: np.ndarray, spread: float) -> None:
+    """As `make_model` says it; the returns are scaled."""
+    nn.init.normal_(embedding.bias, std=float(embedding.weight.std()))
+    embedding.weight.mul_(spread / max(float(returns.std()), LEAST_DEVIATION))
+    embedding.bias.sub_(embedding.weight[:, 0] * float(returns.mean()))
+
+
+def _straighten_time(embedding: nn.Embedding, slope: float) -> None:
+    """As `make_model` says it."""
+    share = torch.linspace(-0.5, 0.5, embedding.num_embeddings)[:, None]  # (max_ep_len, 1)
+    embedding.weight.copy_(share * torch.randn(1, embedding.embedding_dim) * slope)
+    embedding.weight.requires_grad_(False)
+
+
+def with_quickest_attention(model: TrainableDT) -> TrainableDT:
+    """For sequences of 60 tokens a CPU is quicker without the fused attention kernel."""
+    if not torch.cuda.is_available():
+        model.set_attn_implementation("eager")
+    return model

@@ -1,0 +1,124 @@
+"""Cloning, the yardstick of the Decision Transformer: a small network that does in a state what the data does there.
+
+Behaviour cloning knows neither returns nor what came before (Pomerleau 1988, *ALVINN*; Bain and Sammut 1995, *A
+framework for behavioural cloning*). On an expert's data, where there is one behaviour to learn, it is hard to beat; on
+mixed data it can't be asked for a good return, unless only the best episodes are cloned (BC and %BC in Chen et al.
+2021, *Decision Transformer*).
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+
+from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.machine.bars import bar
+
+HIDDEN = 256
+STEPS = 5_000
+
+
+class Clone(nn.Module):
+    """Actions from states alone: two hidden layers with ReLU, tanh at the end.
+
+    `dt_helpers.rollout` runs it as it runs a Decision Transformer, as one whose window is the last step.
+    """
+
+    def __init__(self, state_dim: int, act_dim: int, state_mean: np.ndarray, state_std: np.ndarray, **about):
+        """`state_mean` and `state_std` (state_dim,) are the data's; `about` goes to the config with them."""
+        super().__init__()
+        self.config = SimpleNamespace(
+            state_dim=state_dim,
+            act_dim=act_dim,
+            state_mean=state_mean.tolist(),
+            state_std=state_std.tolist(),
+            return_scale=1.0,
+            context_length=1,
+            max_ep_len=1,
+            **about,
+        )
+        self.layers = nn.Sequential(
+            *(nn.Linear(state_dim, HIDDEN), nn.ReLU()),
+            *(nn.Linear(HIDDEN, HIDDEN), nn.ReLU()),
+            *(nn.Linear(HIDDEN, act_dim), nn.Tanh()),
+        )
+
+    @property
+    def device(self) -> torch.device:
+        return self.layers[0].weight.device
+
+    def forward(self, states: torch.Tensor, **unused) -> tuple[None, torch.Tensor, None]:
+        """Normalised states (batch, K, state_dim) -> in the place that the Decision Transformer has them in, between
+        the predictions of states and returns, the actions (batch, K, act_dim)."""
+        return None, self.layers(states), None
+
+
+def clone(
+    data: Trajectories,
+    steps: int = STEPS,
+    seed: int = 0,
+    progress: bool = True,
+    best: float = 1.0,
+    batch_size: int = 256,
+    learning_rate: float = 1e-2,
+    held_out: float = 0.05,
+    ema: float = 0.999,
+) -> Clone:
+    """Clone the actions of `data` and return the network in `eval()` mode; under a minute of one core.
+
+    AdamW minimises the mean squared error of the actions over `batch_size` steps of the data, drawn anew each time; its
+    learning rate falls to 0 along a cosine, and a moving average of the weights is kept. A share `held_out` of the
+    episodes, those that `dt_helpers.training` holds out too, is not trained on; the error there is the config's
+    ``held_out_loss``.
+
+    Parameters
+    ----------
+    best : the share of the episodes, by their returns, that is cloned: 0.1 for 10%BC.
+
+    Raises ValueError if `data` has fewer than 2 episodes or numbers that are not finite, and if `steps` or `best` make
+    no sense.
+    """
+    if steps < 1 or not 0 < best <= 1:
+        raise ValueError(f"steps must be at least 1 and best lie above 0 and not above 1: {steps} and {best} came.")
+    for column in ("observations", "actions"):
+        if not np.isfinite(getattr(data, column)).all():
+            raise ValueError(f"The {column} of {data!r} hold numbers that are not finite: nothing can be cloned there.")
+    train, rest = data.hold_out(held_out)
+    train = train[np.argsort(-data.returns[train], kind="stable")][: max(1, round(best * len(train)))]
+    (states, actions), unseen = _rows(data, train), _rows(data, rest)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, dataset=data.name)
+        average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
+        optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+        with bar(steps, "cloning", show=progress, leave=True) as progress_bar:
+            for _ in range(steps):
+                drawn = torch.randint(len(states), (batch_size,))
+                loss = nn.functional.mse_loss(model.layers(states[drawn]), actions[drawn])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+                average.update_parameters(model)
+                progress_bar.update()
+    model = average.module.eval()
+    with torch.inference_mode():
+        model.config.held_out_loss = float(nn.functional.mse_loss(model.layers(unseen[0]), unseen[1]))
+    return model
+
+
+def _decay(longest: float, count: int) -> float:
+    """Of the average after `count` steps: short at the beginning, so that the first weights are soon forgotten."""
+    return min(longest, (1 + count) / (10 + count))
+
+
+def _rows(data: Trajectories, episodes: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    """All steps of some episodes: normalised states (n, state_dim) and actions (n, act_dim), float32."""
+    rows = np.isin(data.episode_of, episodes)
+    states = (data.observations[rows] - data.state_mean) / data.state_std
+    return torch.from_numpy(states.astype(np.float32)), torch.from_numpy(data.actions[rows])

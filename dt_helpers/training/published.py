@@ -1,0 +1,209 @@
+"""A published model by name: its weights from the Hub, and with them what a replay has to know.
+
+The weights alone do not run: K, the returns' scale, and the states' mean and standard deviation belong to them, and a
+model's config on the Hub has none of these. They are put into the config here, where `rollout.evaluate` looks for them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from pickle import UnpicklingError
+
+import torch
+from safetensors import SafetensorError
+from transformers import DecisionTransformerConfig
+from transformers.utils import logging as transformers_logging
+
+from dt_helpers import data
+from dt_helpers.data import hub
+from dt_helpers.model import TrainableDT
+
+# The mean and standard deviation that each model's card states, https://huggingface.co/<name>. (The card of
+# halfcheetah-medium-replay has an 18th number, a lone 5, after its 17 standard deviations; it is left out.)
+STATISTICS = json.loads((Path(__file__).parents[1] / "assets" / "published.json").read_text(encoding="utf-8"))
+
+# Those that the models were trained with: K and `scale` in
+# https://github.com/kzl/decision-transformer/blob/master/gym/experiment.py
+CONTEXT_LENGTH, RETURN_SCALE = 20, 1000.0
+
+CONFIG, WEIGHTS = "config.json", ("model.safetensors", "pytorch_model.bin")
+CAUSAL_MASKS = (".attn.bias", ".attn.masked_bias")  # kept among the weights by older versions of transformers
+
+
+def load(
+    name: str = "edbeeching/decision-transformer-gym-halfcheetah-expert",
+    dataset: str | None = None,
+    progress: bool = True,
+    say: Callable[[str], object] = print,
+) -> TrainableDT:
+    """A model in `eval()` mode, ready for `rollout.evaluate`; what was used for its statistics is told to `say`.
+
+    Parameters
+    ----------
+    name : a repository on the Hub, or a folder that looks like one: ``config.json`` beside ``model.safetensors`` or
+        ``pytorch_model.bin``. What was downloaded once is found again without a network.
+    dataset : the published set (a name for `data.load`) that the model was trained on; its states' mean and standard
+        deviation are computed. Not needed for the names in STATISTICS, nor for models that this course has trained.
+
+    The published models were trained on recordings of the old physics: evaluate them in ``HalfCheetah-v3``,
+    ``Hopper-v3`` and ``Walker2d-v3``.
+
+    Raises HubUnavailable if the model is neither here nor to be had, and ValueError for a name that is no repository's,
+    for weights that are damaged or another model's, and where no mean and standard deviation are known.
+    """
+    folder = _folder(name, progress)
+    with _quietly():
+        no_text = {"bos_token_id": None, "eos_token_id": None, "use_cache": False}
+        config = DecisionTransformerConfig.from_pretrained(folder, **no_text)
+        _add_what_a_replay_needs(config, name, dataset, progress, say)
+        try:
+            model, loaded = TrainableDT.from_pretrained(
+                folder, config=config, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
+            )
+        except (OSError, RuntimeError, EOFError, UnpicklingError, SafetensorError) as error:
+            raise ValueError(
+                f"The weights in {folder} cannot be read ({error}). If they were downloaded, delete that folder, and "
+                "the next try brings them anew."
+            ) from error
+    _require_all(loaded, name)
+    return model.eval()
+
+
+def _add_what_a_replay_needs(
+    config: DecisionTransformerConfig, name: str, dataset: str | None, progress: bool, say: Callable
+) -> None:
+    if dataset is not None:
+        trajectories = data.load(dataset, progress=progress, say=say)
+        if trajectories.name != dataset:
+            raise hub.HubUnavailable(
+                f"{name} needs the statistics of {dataset}, which cannot be had now; those of {trajectories.name} are "
+                "another robot's."
+            )
+        mean, std = trajectories.state_mean.tolist(), trajectories.state_std.tolist()
+        say(f"{name}: states are normalised with the mean and standard deviation of {dataset}.")
+    elif hasattr(config, "state_mean"):  # this course has saved it
+        return
+    elif card := _card(name):
+        mean, std = card["state_mean"], card["state_std"]
+        say(f"{name}: states are normalised with the mean and standard deviation that its card states.")
+    else:
+        raise ValueError(
+            f"With which mean and standard deviation {name} normalises states is not known here, and without them it "
+            f"cannot run. Name the dataset that it was trained on: load(..., dataset='halfcheetah-expert-v2'). "
+            f"Known are {', '.join(STATISTICS)}."
+        )
+    if len(mean) != config.state_dim:
+        raise ValueError(f"{name} takes states of {config.state_dim} numbers, but {dataset or 'its card'} {len(mean)}.")
+    config.context_length, config.return_scale = CONTEXT_LENGTH, RETURN_SCALE
+    config.state_mean, config.state_std = mean, std
+
+
+def _card(name: str) -> dict | None:
+    """What the card says of the model; a folder is known by its own name."""
+    return next((card for known, card in STATISTICS.items() if Path(known).name == Path(name).name), None)
+
+
+def _folder(name: str, progress: bool) -> Path:
+    """The folder with the model's files: `name` itself, or one in the hub library's cache."""
+    if _is_complete(Path(name)):
+        return Path(name)
+    if Path(name).exists() or name.count("/") != 1:
+        close = difflib.get_close_matches(name, STATISTICS, n=1, cutoff=0.5)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(
+            f"{name!r} is neither a folder with {CONFIG} and {' or '.join(WEIGHTS)} nor a repository on the Hub, such "
+            f"as {next(iter(STATISTICS))!r}.{hint}"
+        )
+    kept = _kept(name)
+    if kept is not None:
+        return kept
+    try:
+        return _download(name, progress)
+    except hub.HubUnavailable as error:
+        raise hub.HubUnavailable(
+            f"{name} could not be read from the Hub: {error.reason}. Try again with a network, or give the folder of a "
+            f"copy that has {CONFIG} and {' or '.join(WEIGHTS)}."
+        ) from error
+
+
+def _is_complete(folder: Path) -> bool:
+    return (folder / CONFIG).is_file() and any((folder / file).is_file() for file in WEIGHTS)
+
+
+def _kept(name: str) -> Path | None:
+    """The folder in the hub library's cache, if the model was downloaded before."""
+    from huggingface_hub import try_to_load_from_cache
+
+    config = try_to_load_from_cache(name, CONFIG)
+    return Path(config).parent if isinstance(config, str) and _is_complete(Path(config).parent) else None
+
+
+def _download(name: str, progress: bool) -> Path:
+    """The folder in the hub library's cache, filled from the Hub. Raises HubUnavailable, within seconds."""
+    # Read by the hub library when it is imported. Where that has happened already, the deadlines below do without.
+    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "3")
+    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "5")
+    from huggingface_hub import constants, hf_hub_download
+
+    if constants.HF_HUB_OFFLINE:
+        raise hub.HubUnavailable("HF_HUB_OFFLINE is set, so it was not asked")
+    place = hub.Place(name)
+    weights = hub._in_background(lambda: _find_weights(name), place, 2 * hub.PROBE_SECONDS)
+    written = [Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"]
+    with hub._progress_bars(progress):
+        hub._silence_worker()
+        hub._in_background(
+            lambda: [hf_hub_download(name, file) for file in (weights, CONFIG)],
+            place,
+            hub.PATIENCE_SECONDS,
+            lambda: hub._fingerprint(written),
+        )
+    return _kept(name)
+
+
+def _find_weights(name: str) -> str:
+    """Which of WEIGHTS the repository has; it is asked for its files."""
+    from huggingface_hub import constants, errors
+    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+    address = f"{constants.ENDPOINT}/api/models/{name}"
+    answer = get_session().get(address, headers=build_hf_headers(), timeout=hub.PROBE_SECONDS)
+    try:
+        hf_raise_for_status(answer)
+    except errors.RepositoryNotFoundError:
+        raise hub.HubUnavailable("it has no such model, or none that can be read from here (404)") from None
+    there = {entry["rfilename"] for entry in answer.json()["siblings"]}
+    found = [file for file in WEIGHTS if file in there]
+    if not found or CONFIG not in there:
+        raise hub.HubUnavailable(f"the repository has no {CONFIG} with {' or '.join(WEIGHTS)}")
+    return found[0]
+
+
+def _require_all(loaded: dict, name: str) -> None:
+    """ValueError unless every weight of the model was there, and nothing else but what older versions saved."""
+    unknown = [key for key in loaded["unexpected_keys"] if not key.endswith(CAUSAL_MASKS)]
+    odd = {"missing": loaded["missing_keys"], "of another shape": loaded["mismatched_keys"], "unknown": unknown}
+    if any(odd.values()):
+        raise ValueError(
+            f"{name} does not hold the weights of the course's Decision Transformer: "
+            + "; ".join(f"{what}: {', '.join(sorted(map(str, keys))[:3])}" for what, keys in odd.items() if keys)
+        )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """transformers reports old files' superfluous masks and text tokens, which is noise here: see `_require_all`."""
+    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()

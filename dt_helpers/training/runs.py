@@ -1,0 +1,178 @@
+"""One training run on disk: whose checkpoints may be gone on from, who may write into the folder, and what is said."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import torch
+import transformers
+
+from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.training import fingerprint, saved
+from dt_helpers.training.checkpoints import last_checkpoint
+from dt_helpers.training.settings import Settings
+
+try:
+    import fcntl
+except ImportError:  # Windows, whose locks always work
+    fcntl = None
+
+CHECKPOINTS, NOTE, LOCK = "checkpoints", "run.json", ".lock"
+PATIENCE = 5  # seconds that a run waits for another process, such as a kernel that is just being shut down
+CRITERION, DATA = "criterion", "data"
+
+
+class FolderInUse(OSError):
+    """Another process is training into the same folder."""
+
+
+def identity(settings: Settings, seed: int, data: Trajectories, criterion: Callable) -> dict:
+    """All that a run's weights follow from, as JSON can say it. What differs in any of it is another run."""
+    try:
+        loss = fingerprint.of_function(criterion)
+    except fingerprint.Untold as reason:
+        loss = {"untold": str(reason), "and so never the same": uuid4().hex}
+    versions = {
+        "python": ".".join(platform.python_version_tuple()[:2]),  # bytecode, and so the digest of a loss, is its own
+        "torch": torch.__version__.partition("+")[0],
+        "transformers": transformers.__version__,
+    }
+    about = {"seed": seed, "dataset": data.name, DATA: fingerprint.of_data(data), CRITERION: loss}
+    return {**settings.to_dict(), **about, **versions}
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Let one process at a time train into `folder`, which is made if it is missing.
+
+    A lock ends with its process, however that ends. Where the file system has none, as some network drives, a line says
+    so and the run goes on. Raises FolderInUse if another process still trains there after `PATIENCE` seconds.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOCK
+    if not _has_locks(path):
+        path.unlink(missing_ok=True)
+        print(f"The file system of {folder} has no locks: see to it that nothing else trains into that folder.")
+        yield
+        return
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise FolderInUse(
+            f"Another process is training into {folder}. Wait until it is done, stop it (in Jupyter: shut down the "
+            "other notebook's kernel), or train into another folder: `output` says which."
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows doesn't remove what is open; there the release does
+            path.unlink()
+        lock.release()
+
+
+def _has_locks(path: Path) -> bool:
+    """Tried out, since filelock would do with a file in a lock's place, which a killed process leaves behind."""
+    if fcntl is None:
+        return True
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):  # somebody has it
+            return True
+        except OSError:
+            return False
+    return True
+
+
+class Run:
+    """A run into the folder `output`, noted there with what identifies it.
+
+    `checkpoint` is the one to go on from, or None. What was decided, and which model will be replaced, is printed.
+    For a process that is the only one.
+    """
+
+    def __init__(self, output: Path, identity: dict, resume: bool = True):
+        self.output, self.folder = output, output / CHECKPOINTS
+        saved.settle(output)
+        self.scratch = saved.scratch(output)  # for all that isn't whole yet
+        self.checkpoint = self._choose(identity, resume)
+        old = saved.describe(output)
+        if old is not None:
+            print(f"{output} holds a model{old}: it stays until this run is complete, and is replaced then.")
+
+    def _choose(self, identity: dict, resume: bool) -> Path | None:
+        note = self.folder / NOTE
+        before = _read(note)
+        last = last_checkpoint(self.folder)
+        if before == identity and resume and last is not None:
+            print(f"Going on from {last.name} of an interrupted run.")
+            return last
+        if last is not None:
+            reason = f"{_difference(before, identity)}." if resume else "as you wish."
+            print(f"An interrupted run ({last.name}) is given up, and training starts anew: {reason}")
+        saved.discard(self.folder, self.scratch)
+        staged = self.scratch / NOTE
+        staged.write_text(json.dumps(identity), encoding="utf-8")
+        self.folder.mkdir()
+        staged.replace(note)
+        return None
+
+    def finish(self, write: Callable[[Path], None]) -> None:
+        """Let `write` put the files of the model into a folder, and make it the model of `output`. Then the checkpoints
+        are no longer needed."""
+        written = self.scratch / "model"
+        written.mkdir()
+        write(written)
+        saved.put(written, self.output)
+        saved.discard(self.folder, self.scratch)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def stopped(self, step: int) -> str:
+        """What to tell whoever has stopped the run at that step."""
+        if not (self.folder / NOTE).exists():
+            return f"Stopped when all was done: the model is in {self.output}."
+        last = last_checkpoint(self.folder)
+        on = f"goes on from {last.name}" if last else "begins anew: there was no checkpoint yet"
+        return f"Stopped at step {step}; the same call {on}."
+
+
+def _read(note: Path) -> dict:
+    try:
+        return json.loads(note.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _difference(before: dict, now: dict) -> str:
+    """In words, in what two runs differ."""
+    if not before:
+        return "what it was is not known"
+    names = [name for name in now if before.get(name) != now[name]] + [name for name in before if name not in now]
+    return " and ".join(_changed(name, before.get(name), now.get(name)) for name in names)
+
+
+def _changed(name: str, before: object, now: object) -> str:
+    if name == CRITERION:
+        return _changed_loss(before if isinstance(before, dict) else {}, now)
+    if name == DATA:
+        return "the data have changed"
+    return f"{name} was {before!r} and is {now!r}"
+
+
+def _changed_loss(before: dict, now: dict) -> str:
+    for untold in (now, before):
+        if "untold" in untold:
+            return f"whether the loss function is the same can't be told, since it uses {untold['untold']}"
+    parts = [f"`{name}`" for name in {**before, **now} if before.get(name) != now.get(name)]
+    if before.get(fingerprint.CODE) != now.get(fingerprint.CODE):
+        return "the loss function has changed"
+    return f"{', '.join(parts)}, which the loss function uses, has changed"

@@ -1,0 +1,115 @@
+"""Unfilled, broken or misused functions: each is told in its own words."""
+
+import numpy as np
+import pytest
+import torch
+
+from dt_helpers import check
+from dt_helpers.check.engine import generic
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    check.reset()
+
+
+def failure(name, answer):
+    with pytest.raises(check.CheckFailed) as caught:
+        getattr(check, name)(answer)
+    return caught.value
+
+
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    stacked = torch.stack((returns_embeddings, state_embeddings), dim=2)
+    return stacked.reshape(7, 7)
+
+
+def test_an_exception_shows_the_students_line_and_what_it_was_given():
+    found = failure("stacked_inputs", stack_inputs)
+    assert found.mistake == "exception"
+    assert (
+        "RuntimeError" in found.sentence and "returns_embeddings a float32 tensor of shape (2, 3, 4)" in found.sentence
+    )
+    assert found.students_lines[-1].endswith("in stack_inputs:  return stacked.reshape(7, 7)")
+    assert found.students_lines[-1] in str(found) and "reshape(7, 7)" in found._repr_html_()
+    assert isinstance(found.__cause__, RuntimeError)
+    assert generic.students_frames(found.__cause__.__traceback__).tb_frame.f_code.co_name == "stack_inputs"
+
+
+def test_the_second_try_explains_the_exception():
+    failure("stacked_inputs", stack_inputs)
+    assert "don't fill that shape" in failure("stacked_inputs", stack_inputs).hint
+
+
+@pytest.mark.parametrize(
+    ("answer", "clue"),
+    [
+        (lambda p, t, m: (p - t[:, :1, :1].expand(-1, 2, 2)).mean(), "Two shapes don't fit"),
+        (lambda p, t, m: torch.tensor(np.mean(p.numpy())), "stay in torch"),
+        (lambda p, t, m: p.transpose(0, 1).view(-1), "`reshape` doesn't"),
+        (lambda p, t, m: p[:, :, 99], "larger than there is room for"),
+        (lambda p, t, m: p * undefined_name, "Was the name imported"),  # noqa: F821
+    ],
+)
+def test_common_exceptions_have_a_hint_of_their_own(answer, clue):
+    failure("action_loss", answer)
+    assert clue in failure("action_loss", answer).hint
+
+
+def test_not_implemented_inside_a_library_is_an_exception_and_no_stub():
+    def unsupported(mask):
+        return torch.nonzero(mask.to("meta"))
+
+    assert failure("stacked_attention_mask", unsupported).mistake == "exception"
+
+
+def test_a_stub_with_a_message_and_one_in_a_helper_are_unfilled():
+    def helper():
+        raise NotImplementedError("TODO: write me")
+
+    assert failure("stacked_attention_mask", lambda mask: helper()).mistake == "unfilled"
+    assert "helper is not filled in yet" in failure("stacked_attention_mask", lambda mask: helper()).sentence
+
+
+def test_a_forgotten_return_is_asked_about():
+    def forgot(attention_mask):
+        stacked = attention_mask.repeat_interleave(3, dim=1)  # noqa: F841
+
+    found = failure("stacked_attention_mask", forgot)
+    assert found.mistake == "unfilled" and "`return`" in found.sentence
+
+
+def test_wrong_arguments_are_told_from_an_exception_inside():
+    found = failure("pad_left", lambda sequence: sequence)
+    assert found.mistake == "wrong-signature"
+    assert "pad_left(sequence, length, value)" in found.sentence
+
+    def wrong_call_inside(sequence, length, value):
+        return np.pad()
+
+    assert failure("pad_left", wrong_call_inside).mistake == "exception"
+
+
+def test_leaving_python_is_caught():
+    assert failure("pad_left", lambda *args: exit()).mistake == "exception"
+
+
+def test_recursion_without_end_is_an_exception():
+    def endless(sequence, length):
+        return endless(sequence, length)
+
+    found = failure("context_window", endless)
+    assert found.mistake == "exception" and "RecursionError" in found.sentence
+    assert len(str(found).splitlines()) < 20
+
+
+def test_a_callable_object_and_a_bound_method_will_do():
+    class Window:
+        def __call__(self, sequence, length):
+            return sequence[-length:]
+
+        def cut(self, sequence, length):
+            return self(sequence, length)
+
+    assert check.context_window(Window()).passed
+    assert check.context_window(Window().cut).passed

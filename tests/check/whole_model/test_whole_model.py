@@ -1,0 +1,123 @@
+"""The forward check: on a class or a model, right where transformers' is, and exact about the stage that departs."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import DecisionTransformerModel as Original
+
+from dt_helpers import check
+from dt_helpers.check import whole_model
+from dt_helpers.check.engine.calling import quietly
+from dt_helpers.check.whole_model import inputs, stages
+from dt_helpers.check.whole_model.watching import watch
+from tests.mutation.models import Parts, variant
+from tests.sizes import examples
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    check.reset()
+
+
+def judged(cls, seed=4):
+    with quietly():
+        return whole_model.judge(cls, seed)
+
+
+def test_a_class_and_a_model_of_it_pass():
+    assert judged(Original).cases == 6
+    model = Original(inputs.config(hidden_size=12, n_layer=1, action_tanh=False))
+    assert judged(model).passed
+
+
+def test_a_model_loaded_with_published_weights_is_checked_with_them_and_left_alone(tmp_path):
+    Original(inputs.config()).save_pretrained(tmp_path)
+    model = Parts.from_pretrained(tmp_path).train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    assert judged(model).passed
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_a_wrong_model_with_published_weights_fails(tmp_path):
+    Original(inputs.config()).save_pretrained(tmp_path)
+    model = variant(mask=lambda self, mask: mask.repeat(1, 3)).from_pretrained(tmp_path)
+    assert judged(model).mistake == "mask"
+
+
+@settings(max_examples=examples("properties", 15))
+@given(st.integers(0, 2**32 - 1))
+def test_any_weights_and_inputs_tell_right_from_wrong(seed):
+    assert judged(Parts, seed).passed
+    wrong = {
+        "embeddings": variant(timed=lambda self, tokens, time: (tokens[0], tokens[1] + time, tokens[2] + time)),
+        "order": variant(stacked=lambda self, r, s, a: torch.cat((r, s, a), dim=1)),
+        "norm": variant(normed=lambda self, x: x),
+        "mask": variant(mask=lambda self, mask: mask.repeat(1, 3)),
+        "positions": variant(positions=lambda self, mask: torch.arange(mask.shape[1])[None]),
+        "encoder": variant(encoded=lambda self, x, mask: x),
+        "heads": variant(split=lambda self, x, batch, steps: x.reshape(batch, 3, steps, -1)),
+        "outputs": variant(output=lambda self, r, s, a, d: Parts.output(self, r, s, a, d) if d else (a, s, r)),
+    }
+    assert tuple(wrong) == stages.STAGES
+    assert {stage: judged(cls, seed).mistake for stage, cls in wrong.items()} == {stage: stage for stage in wrong}
+
+
+def embed_rewards(self, states, actions, rewards, returns_to_go, timesteps):
+    return self.embed_return(rewards), self.embed_state(states), self.embed_action(actions)
+
+
+def all_from_actions(self, x):
+    return self.predict_return(x[:, 2]), self.predict_state(x[:, 2]), self.predict_action(x[:, 2])
+
+
+@pytest.mark.parametrize(
+    ("methods", "words"),
+    [
+        ({"stacked": lambda self, r, s, a: torch.stack((s, r, a), 2).flatten(1, 2)}, "s, R, a"),
+        ({"timed": lambda self, tokens, time: tokens}, "without their time"),
+        ({"mask": lambda self, mask: mask.repeat(1, 3)}, "repeated as a whole"),
+        ({"embed": embed_rewards}, "rewards"),
+        ({"predictions": all_from_actions}, "reads the token a"),
+    ],
+)
+def test_the_sentence_says_what_the_stage_did_wrong(methods, words):
+    assert words in judged(variant(**methods)).sentence
+
+
+def test_a_mistake_that_shows_only_without_a_mask_or_with_one_step_is_found():
+    def last_step_only(self, states, *rest, attention_mask=None, **named):
+        if attention_mask is None:
+            attention_mask = torch.zeros(states.shape[:2])
+            attention_mask[:, -1] = 1
+        return Parts.forward(self, states, *rest, attention_mask=attention_mask, **named)
+
+    def squeezed(self, x):
+        return [part.squeeze(1) for part in Parts.predictions(self, x)]
+
+    assert "no mask" in judged(variant(forward=last_step_only)).case
+    assert "K 1" in judged(variant(predictions=squeezed)).case
+
+
+def test_a_stub_in_a_helper_is_named():
+    def stack_inputs(*embeddings):
+        raise NotImplementedError()
+
+    found = judged(variant(stacked=lambda self, r, s, a: stack_inputs(r, s, a)))
+    assert found.mistake == "unfilled" and "stack_inputs is not filled in yet" in found.sentence
+
+
+def test_the_global_random_numbers_are_left_alone():
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    judged(Parts)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_hooks_are_gone_after_watching_even_if_the_model_fails():
+    model = Original(inputs.config()).eval()
+    with pytest.raises(ZeroDivisionError):
+        watch(model, lambda: 1 / 0)
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in model.modules())

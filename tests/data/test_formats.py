@@ -1,0 +1,145 @@
+"""Other people's formats, written by their own libraries and read back."""
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dt_helpers.data import formats
+from dt_helpers.data.trajectories import COLUMNS
+from tests.conftest import make_trajectories
+
+
+def same(a, b) -> bool:
+    return all(np.array_equal(getattr(a, column), getattr(b, column)) for column in (*COLUMNS, "offsets"))
+
+
+def write_d4rl(path, data, timeouts=True, unfinished=0):
+    """As D4RL writes it: flat, a fall in `terminals`, the clock in `timeouts`, the last episode perhaps cut off."""
+    ends = np.zeros(data.n_steps, bool)
+    ends[data.offsets[1:] - 1] = True
+    with h5py.File(path, "w") as file:
+        for column in ("observations", "actions", "rewards"):
+            values = getattr(data, column)
+            file[column] = np.concatenate([values, values[:unfinished]])
+        more = np.zeros(unfinished, bool)
+        file["terminals"] = np.concatenate([data.dones, more])
+        if timeouts:
+            file["timeouts"] = np.concatenate([ends & ~data.dones, more])
+        file["infos/qpos"] = np.zeros((3, 9))
+    return path
+
+
+@pytest.fixture
+def fallen(trajectories):
+    """Two of five episodes end in a fall."""
+    trajectories.dones[trajectories.offsets[[1, 4]] - 1] = True
+    return trajectories
+
+
+@pytest.mark.parametrize("unfinished", [0, 5])
+def test_a_d4rl_file(tmp_path, fallen, unfinished):
+    data = formats.open(write_d4rl(tmp_path / "hopper-medium-v2.hdf5", fallen, unfinished=unfinished))
+    assert same(data, fallen) and data.name == "hopper-medium-v2"
+
+
+@given(st.lists(st.tuples(st.integers(1, 2500), st.booleans()), min_size=1, max_size=5))
+def test_without_timeouts_the_clock_is_counted(tmp_path_factory, episodes):
+    """Against a plain loop over the steps, as in the Decision Transformer's own script."""
+    data = make_trajectories([length for length, _ in episodes], 1, 1)
+    for end, (_, fell) in zip(data.offsets[1:], episodes, strict=True):
+        data.dones[end - 1] = fell
+    lengths, steps = [], 0
+    for done in data.dones:
+        steps += 1
+        if done or steps == 1000:
+            lengths.append(steps)
+            steps = 0
+    path = write_d4rl(tmp_path_factory.mktemp("d4rl") / "file.hdf5", data, timeouts=False)
+    if lengths:
+        assert formats.open(path).lengths.tolist() == lengths
+    else:
+        with pytest.raises(ValueError, match="no episode that ends"):
+            formats.open(path)
+
+
+def test_not_a_d4rl_file(tmp_path):
+    with h5py.File(tmp_path / "other.hdf5", "w") as file:
+        file["images"] = np.zeros(3)
+    with pytest.raises(ValueError, match=r"lacks \['observations'.*has \['images'\]"):
+        formats.open(tmp_path / "other.hdf5")
+    (tmp_path / "broken.h5").write_bytes(b"no HDF5 at all")
+    with pytest.raises(ValueError, match="cannot be read as HDF5"):
+        formats.open(tmp_path / "broken.h5")
+    with pytest.raises(FileNotFoundError, match="There is no"):
+        formats.open(tmp_path / "missing.hdf5")
+
+
+@pytest.fixture
+def minari_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path / "minari"))
+
+
+def make_minari(id, data, observation_shape=None):
+    import gymnasium
+    import minari
+    from minari.data_collector import EpisodeBuffer
+
+    shape = observation_shape or (data.state_dim,)
+    buffers = []
+    for i in range(len(data)):
+        episode = data.episode(i)
+        states = episode["observations"]
+        fell = bool(episode["dones"][-1])
+        truncations = np.zeros(len(states), bool)
+        truncations[-1] = not fell
+        buffers.append(
+            EpisodeBuffer(
+                observations=np.concatenate([states, states[-1:] + 1]).reshape(-1, *shape),
+                actions=episode["actions"],
+                rewards=episode["rewards"],
+                terminations=episode["dones"],
+                truncations=truncations,
+            )
+        )
+    return minari.create_dataset_from_buffers(
+        id,
+        buffers,
+        observation_space=gymnasium.spaces.Box(-np.inf, np.inf, shape, np.float32),
+        action_space=gymnasium.spaces.Box(-1, 1, (data.act_dim,), np.float32),
+        data_format="arrow",
+    )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_minari_dataset(minari_home, fallen):
+    dataset = make_minari("course/made-up-v0", fallen)
+    assert same(formats.from_minari(dataset), fallen)
+    data = formats.open("course/made-up-v0")
+    assert same(data, fallen) and data.name == "course/made-up-v0"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_minari_dataset_that_does_not_fit(minari_home, trajectories):
+    with pytest.raises(FileNotFoundError, match="minari download mujoco/hopper/expert-v0"):
+        formats.open("mujoco/hopper/expert-v0")
+    make_minari("course/pictures-v0", make_trajectories([3], state_dim=4), observation_shape=(2, 2))
+    with pytest.raises(ValueError, match="observations have to be vectors"):
+        formats.open("course/pictures-v0")
+
+
+def test_parquet_in_the_hubs_layout(tmp_path, trajectories):
+    path = formats.to_parquet(trajectories, tmp_path)
+    assert path == tmp_path / "made up" / "train" / "0000.parquet"
+    for source in (path, path.parent, tmp_path / "made up"):
+        data = formats.open(source)
+        assert same(data, trajectories) and data.name == "made up"
+
+
+def test_parquet_that_cannot_be_read(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no parquet file in"):
+        formats.open(tmp_path)
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(ValueError, match="cannot be read as parquet"):
+        formats.open(tmp_path / "broken.parquet")

@@ -1,0 +1,62 @@
+"""The final scores, as the gradebook has them after a human looked at it."""
+
+import pytest
+from nbgrader.api import Gradebook
+
+from dt_helpers.authoring.tree import ASSIGNMENT
+from dt_helpers.grading import release
+from dt_helpers.grading.collecting.naming import Student
+from dt_helpers.grading.gradebook import marks
+from dt_helpers.grading.gradebook.marks import Mark
+from dt_helpers.grading.gradebook.recorder import Recorder
+from tests.grading.made_up import result
+
+CHECKS = {
+    ("01_returns", "returns_to_go"): "check_returns_to_go",
+    ("02_window", "context_window"): "check_context_window",
+}
+
+
+@pytest.fixture
+def filled(places):
+    with Recorder(places) as recorder:
+        recorder.enrol([Student("Ada-7", "Ada Lovelace", "Moodle", "7"), Student("idle")])
+        recorder.record(result("Ada-7"))
+        recorder.record(result("eve", state="unreadable"))
+    return places
+
+
+def test_exercises_of_the_release(places):
+    tasks = release.tasks(places)
+    assert {(task.notebook, task.solution): task.check for task in tasks} == CHECKS
+    assert [task.points for task in tasks] == [2.0, 1.0]
+    assert tasks[1].names == {"context_window"} and "raise NotImplementedError" in tasks[1].stub
+
+
+def test_automatic_scores(filled):
+    records = marks.read(filled, CHECKS)
+    ada = records["Ada-7"]
+    assert (ada.name, ada.lms_id, ada.score, ada.max_score, ada.waiting) == ("Ada Lovelace", "7", 2.0, 3.0, False)
+    assert ada.marks == {
+        ("01_returns", "check_returns_to_go"): Mark(2.0, 2.0),
+        ("02_window", "check_context_window"): Mark(0.0, 1.0),
+    }
+
+
+def test_never_graded_is_no_score(filled):
+    records = marks.read(filled, CHECKS)
+    assert (records["eve"].score, records["eve"].max_score, records["eve"].waiting) == (None, 3.0, True)
+    assert (records["idle"].score, records["idle"].marks) == (None, {})
+
+
+def test_scores_extra_credit_comments_and_penalties_by_hand(filled):
+    with Gradebook(filled.db_url, filled.course_id) as gradebook:
+        grade = gradebook.find_grade("check_context_window", "02_window", ASSIGNMENT, "Ada-7")
+        grade.manual_score, grade.extra_credit = 0.5, 0.25
+        comment = gradebook.find_comment("context_window", "02_window", ASSIGNMENT, "Ada-7")
+        comment.manual_comment = "Well tried."
+        gradebook.find_submission_notebook("01_returns", ASSIGNMENT, "Ada-7").late_submission_penalty = 1.0
+        gradebook.db.commit()
+    ada = marks.read(filled, CHECKS)["Ada-7"]
+    assert ada.marks["02_window", "check_context_window"] == Mark(0.75, 1.0, True, "Well tried.")
+    assert (ada.penalty, ada.score) == (1.0, 1.75)

@@ -1,0 +1,102 @@
+"""Asked over a pipe, a function gets the verdict that it gets when it is asked here."""
+
+import os
+import socket
+from contextlib import contextmanager
+
+import pytest
+import torch
+
+from dt_helpers.check import catalogue, one_function, whole_model
+from dt_helpers.check.engine import calling
+from dt_helpers.check.engine.calling import quietly
+from dt_helpers.check.engine.exercise import Case
+from dt_helpers.grading.judging import exceptions
+from dt_helpers.grading.judging.remote import RemoteFunction, remote_class
+from dt_helpers.grading.sandbox.inside.child import Child
+from dt_helpers.grading.sandbox.inside.values import CannotBeSent
+from dt_helpers.grading.sandbox.limits import ControlGroup, Limits
+from dt_helpers.grading.sandbox.session import Session
+from tests.mutation import register, suite  # noqa: F401 (the suite registers the answers)
+
+SEED = 20
+
+
+class Nothing:
+    """A sandbox that is none: the other process is a fork of this one."""
+
+    limits, group = Limits(), ControlGroup()
+
+    def kill(self, waiting=False):
+        return {}
+
+    def look(self):
+        return 0.0, 0.0, True
+
+
+@contextmanager
+def asked_elsewhere(answer):
+    """A session with a process that has loaded `answer`."""
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        status = 1
+        try:
+            ours.close()
+            child = Child(theirs)
+            child.target = answer
+            child.serve()
+            status = 0
+        finally:
+            os._exit(status)
+    theirs.close()
+    with ours:
+        yield Session(ours, Nothing())
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """A fork has none of the threads that its parent's torch waits for."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def here(name, answer):
+    with quietly():
+        if name == "forward":
+            return whole_model.judge(answer, SEED)
+        return one_function.judge(catalogue.exercise(name), answer, SEED)
+
+
+def there(name, answer):
+    with asked_elsewhere(answer) as session, quietly():
+        if name == "forward":
+            return whole_model.judge(remote_class(session), SEED)
+        return one_function.judge(catalogue.exercise(name), RemoteFunction(session), SEED)
+
+
+def fields(verdict):
+    return verdict.passed, getattr(verdict, "mistake", None), verdict.sentence, getattr(verdict, "all_hints", ())
+
+
+def test_an_argument_that_can_t_be_sent_is_no_mistake_of_the_student_s():
+    with asked_elsewhere(lambda x: x) as session, pytest.raises(CannotBeSent, match="builtin_function"):
+        calling.call(RemoteFunction(session), Case("a function", (print,)))
+
+
+@pytest.mark.parametrize("name", catalogue.NAMES)
+def test_all_written_answers_get_the_same_verdict(name, monkeypatch):
+    monkeypatch.setattr(exceptions, "_is_a_cell", lambda file: "mutation" in file)  # where these answers were written
+    written = [one for one in (*register.RIGHT, *register.WRONG) if one.check == name]
+    differ = []
+    for one in written:
+        if name == "forward" and not isinstance(one.answer, type):
+            continue  # a model with weights of its own is not what a notebook hands in
+        seen = [fields(verdict) for verdict in (here(name, one.answer), there(name, one.answer))]
+        if seen[0] != seen[1]:
+            differ.append((one.where, *seen))
+    assert not differ, "\n".join(map(str, differ))
+    assert len(written) > 10
