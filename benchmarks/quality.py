@@ -7,8 +7,8 @@ data's; at least 97% of what cloning earns; no episode below 60%; training in at
 there is bfloat16, and, with `--tutorial`, in a tenth of what the tutorial's takes in the same process.
 
 `--data FILE` takes recordings of others, in any format that `dt_helpers.data.formats.open` reads. The bars there: in
-each cell 97% of the data's mean (90% with fewer than 200 episodes), and no more episodes below half of it than the data has
-itself, or one; for the hopper, as large a share of what cloning earns.
+each cell 97% of the data's mean (90% with fewer than 200 episodes), and no more episodes below half of it than the data
+has itself, or one; for the hopper, as large a share of what cloning earns.
 """
 
 import argparse
