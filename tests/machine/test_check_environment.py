@@ -49,7 +49,10 @@ def test_this_machine_can_run_the_course():
 
 
 def test_without_opengl_it_says_what_to_install_and_that_a_replay_is_drawn(tmp_path):
-    code = "from dt_helpers.machine import check_environment as environment; print(environment.EnvironmentReport(tuple(environment._rendering())))"
+    code = (
+        "from dt_helpers.machine import check_environment as environment; "
+        "print(environment.EnvironmentReport(tuple(environment._rendering())))"
+    )
     child = run_without(["EGL", "OSMesa"], code, tmp_path)
     assert child.returncode == 0, child.stderr
     assert "libEGL.so.1" in child.stdout
@@ -117,7 +120,8 @@ def test_a_course_that_is_not_installed_is_told(monkeypatch):
 
 def test_packages_that_do_not_fit_together_are_told(tmp_path):
     (tmp_path / "torch.py").write_text("raise RuntimeError('operator torchvision::nms does not exist')")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from dt_helpers.machine import check_environment as environment; "
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); "
+    code += "from dt_helpers.machine import check_environment as environment; "
     child = subprocess.run(
         [sys.executable, "-c", code + "print(environment._accelerator())"], capture_output=True, text=True, timeout=120
     )
