@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dt_helpers.check import catalogue, reference, tries
+from dt_helpers.check import exercises, reference, tries
 from dt_helpers.check.engine import comparing, devices, generic
 from dt_helpers.check.engine.answers import read
 from dt_helpers.check.engine.calling import Outcome, call, quietly
@@ -18,7 +18,7 @@ from dt_helpers.check.engine.result import CheckFailed, CheckResult
 def check(name: str, fn, seed: int | None = None) -> CheckResult | CheckFailed:
     """The verdict on `fn`, a student's version of the exercise's function; never raises what `fn` raises."""
     seed = secrets.randbits(32) if seed is None else seed
-    exercise = catalogue.exercise(name)
+    exercise = exercises.exercise(name)
     if exercise.kind != "array":
         import torch  # noqa: F401 (before `quietly`, which puts torch's settings in order if it is there)
     with quietly():

@@ -59,9 +59,9 @@ def _imports_of(script: Path) -> str:
 
 def answer(check: str, source: str, where: str):
     """What the source defines under the exercise's name."""
-    from dt_helpers.check import catalogue
+    from dt_helpers.check import exercises
 
-    name = "DecisionTransformerModel" if check == "forward" else catalogue.exercise(check).function
+    name = "DecisionTransformerModel" if check == "forward" else exercises.exercise(check).function
     namespace = {"__name__": "__main__"}
     exec(_imports(name), namespace)
     exec(compile(source, where, "exec"), namespace)

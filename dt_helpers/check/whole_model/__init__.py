@@ -26,7 +26,8 @@ HINTS = (
     "the encoder, three heads.",
     "Do the single functions pass their own checks? Then look at how forward hands results from one to the next.",
 )
-_EXERCISE = Exercise("forward", "forward(...)", PREDICTIONS, "tensor", (), None, None, None, HINTS)
+_SIGNATURE = "forward(states, actions, rewards, returns_to_go, timesteps, attention_mask)"
+_EXERCISE = Exercise("forward", _SIGNATURE, PREDICTIONS, "tensor", None, None, None, HINTS)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,7 @@
 import torch
 
 from dt_helpers.check.engine.comparing import close, tolerance
-from dt_helpers.check.mistakes import mask as mask_mistakes
-from dt_helpers.check.mistakes import stacking as stacking_mistakes
-from dt_helpers.check.mistakes import time as time_mistakes
+from dt_helpers.check.exercises import stacked_attention_mask, stacked_inputs, time_embeddings
 from dt_helpers.check.whole_model.watching import EMBEDDINGS, HEADS
 
 STAGES = ("embeddings", "order", "norm", "mask", "positions", "encoder", "heads", "outputs")
@@ -69,10 +67,10 @@ def _sequence(oracle, batch, given, expected):
     tokens = [expected[f"{part}.out"][0] for part in EMBEDDINGS]
     timed = [token + tokens[3] for token in tokens[:3]]
     with torch.no_grad():
-        for mistake in stacking_mistakes.mistakes():
+        for mistake in stacked_inputs.mistakes():
             if _equal(came[-1], _tried(lambda mistake=mistake: after(mistake.reproduce(*timed)))):
                 return "order", f"The order of the tokens: {mistake.sentence}"
-        for mistake in time_mistakes.mistakes():
+        for mistake in time_embeddings.mistakes():
             if _equal(came[-1], _tried(lambda mistake=mistake: after(_stacked(mistake.reproduce(*tokens))))):
                 return "embeddings", f"The embeddings: {mistake.sentence}"
     if came[-1].shape != right.shape:
@@ -108,7 +106,7 @@ def _mask(oracle, batch, given, expected):
     if came[-1].ndim != 2 or _equal(came[-1] > 0, right > 0):
         return None
     mask = batch.get("attention_mask", torch.ones(right.shape[0], right.shape[1] // 3))
-    for mistake in mask_mistakes.mistakes():
+    for mistake in stacked_attention_mask.mistakes():
         wrong = _tried(lambda mistake=mistake: mistake.reproduce(mask))
         if wrong is not None and _equal(came[-1] > 0, wrong > 0):
             return "mask", f"The mask: {mistake.sentence}"

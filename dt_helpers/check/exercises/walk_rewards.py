@@ -1,10 +1,54 @@
-"""What students take for the rewards of a walk."""
+"""The exercise `walk_rewards`: what students take for the rewards of a walk."""
+
+from itertools import pairwise
 
 import numpy as np
 
-from dt_helpers.check.engine.exercise import Mistake
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
 
-from . import catalogue
+
+def right(walk, goal, lengths):
+    """(steps + 1,) nodes, a node, (nodes, nodes) -> (steps,)"""
+    return (np.array([0.0 if here == goal else -lengths[here, there] for here, there in pairwise(walk)]),)
+
+
+def _cases(rng):
+    def case(nodes, steps, arrives, stays=None, dtype="float64", **options):
+        """`arrives`: the step after which it is at the goal, None for never; `stays`: a step in which it stays."""
+        goal = int(rng.integers(1, nodes))
+        others = [node for node in range(nodes) if node != goal]
+        walk = rng.choice(others, steps + 1)
+        for step in range(steps):  # no other step stays where it is
+            while walk[step + 1] == walk[step]:
+                walk[step + 1] = rng.choice(others)
+        if stays is not None:
+            walk[stays + 1 :] = walk[stays:-1].copy()
+        if arrives is not None:
+            walk[arrives:] = goal
+        lengths = np.abs(drawing_inputs.numbers(rng, nodes, nodes, dtype=dtype))
+        came = "never arrives" if arrives is None else f"at the goal after {arrives}"
+        return Case(f"{steps} step{'s' * (steps > 1)}, {came}, {dtype}", (walk, goal, lengths), **options)
+
+    late = int(rng.integers(3, 8))
+    return [
+        case(5, 6, 4, stays=1),  # for the picture
+        case(9, 10, late, stays=late - 2, dtype="float32"),
+        case(7, 8, None, stays=5),
+        case(20, 10, 10, strided=True),
+        case(6, 7, 2),
+        case(4, 3, 1, stays=None, dtype="float32", strided=True),
+        case(8, 5, 0, core=False),  # it starts at the goal
+        case(3, 1, 1, core=False),
+        case(3, 1, None, core=False),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    walk, goal = case.args[0], case.args[1]
+    nodes = ["goal" if node == goal else str(node) for node in walk]
+    steps = [f"{here}→{there}" for here, there in pairwise(nodes)]
+    return strips.strip(("steps", steps), strips.figures(expected[0]), strips.figures(given[0]))
 
 
 def mistakes() -> tuple[Mistake, ...]:
@@ -166,3 +210,21 @@ _FAMILIES = (
 )
 
 _CATALOGUE = catalogue(_FAMILIES)
+
+
+EXERCISE = Exercise(
+    name="walk_rewards",
+    signature="walk_rewards(walk, goal, lengths)",
+    about="(steps + 1,) nodes, a node, (nodes, nodes) -> (steps,), numpy.",
+    results=("rewards",),
+    kind="array",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Step t goes from walk[t] to walk[t + 1]. What does it cost, and when is it free?",
+        "Work it out by hand for the walk 3, 1, 0, 0 with goal 0, if every step has length 1.",
+    ),
+    edges={},
+    strip=_picture,
+)

@@ -1,10 +1,50 @@
-"""What students get wrong when cutting the last steps out of an episode."""
+"""The exercise `context_window`: what students get wrong when cutting the last steps out of an episode."""
 
 from functools import cache
 
-from dt_helpers.check.engine.exercise import Mistake
+import numpy as np
 
-from . import catalogue
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+
+
+def right(sequence, length):
+    """(t, d) -> (min(t, length), d)"""
+    return (sequence[-length:],)
+
+
+def _cases(rng):
+    import torch
+
+    def case(steps, width, length, dtype="float32", **options):
+        label = f"{steps} row{'s' * (steps > 1)} of {width}, last {length}, {dtype}"
+        return Case(label, (drawing_inputs.tensor(rng, steps, width, dtype=dtype), length), **options)
+
+    start = int(rng.integers(1, 900))
+    timesteps = torch.arange(start, start + 6)[:, None]
+    return [
+        case(5, 2, 3),
+        case(9, 3, 4, dtype="float64"),
+        case(7, 4, 2, strided=True),
+        case(6, 6, 3),
+        case(30, 2, 20),
+        Case("timesteps, 6 rows of 1, last 4, int64", (timesteps, 4), core=False),
+        case(6, 1, 1, core=False),
+        case(4, 3, 4, core=False),
+        case(2, 3, 5, core=False),  # an episode that has just begun
+        case(1, 2, 1, core=False),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    sequence = strips.array(case.args[0])
+    known = {f"x{i}": row for i, row in enumerate(sequence)} | {"0": np.zeros(sequence.shape[1])}
+    if given[0].ndim != 2:
+        return None
+    every = ("sequence", [f"x{i}" for i in range(len(sequence))])
+    return strips.strip(
+        every, [strips.name(known, row) for row in expected[0]], [strips.name(known, row) for row in given[0]]
+    )
 
 
 @cache
@@ -117,4 +157,22 @@ _FAMILIES = (
         ("The batch's axis is added elsewhere.",),
         (lambda s, n: s[-n:][None], lambda s, n: s[-n:].unsqueeze(-1), lambda s, n: s[-n:].unsqueeze(1)),
     ),
+)
+
+
+EXERCISE = Exercise(
+    name="context_window",
+    signature="context_window(sequence, length)",
+    about="a tensor (t, d) -> its last `length` rows.",
+    results=("window",),
+    kind="tensor",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Try it on five rows and length 2: rows 3 and 4 have to come back, counted from zero.",
+        "And when the episode has just begun, and there are fewer rows than that?",
+    ),
+    edges={},
+    strip=_picture,
 )

@@ -1,10 +1,42 @@
-"""What students get wrong when counting down the target return."""
+"""The exercise `next_target_return`: what students get wrong when counting down the target return."""
 
 from functools import cache
 
-from dt_helpers.check.engine.exercise import Mistake
+import numpy as np
 
-from . import catalogue
+from dt_helpers.check.engine import strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+
+
+def right(target_return, reward, scale):
+    """`target_return` is in scaled units, `reward` is as the environment gave it."""
+    return (target_return - reward / scale,)
+
+
+def _cases(rng):
+    import torch
+
+    def drawn(scale, gained=1.0, target=None):
+        """A target and a reward that is worth up to two of its units, gained or lost."""
+        return target or round(rng.uniform(3, 12), 2), round(gained * rng.uniform(0.5, 2.0) * scale, 2), scale
+
+    def in_tensors(target, reward, scale):
+        return torch.tensor(target), torch.tensor(reward), scale
+
+    odd, even = round(rng.uniform(20, 300), 1), float(rng.integers(2, 10))
+    return [
+        Case("numbers", drawn(1000.0)),
+        Case("numbers, a negative reward", drawn(1000.0, gained=-1)),
+        Case("numbers, more earned than asked for", drawn(odd, target=0.3)),
+        Case("numpy numbers", tuple(np.float64(x) for x in drawn(odd))),
+        Case("a tensor and a number", (torch.tensor(5.0), *drawn(even, gained=-1)[1:])),
+        Case("two tensors", in_tensors(*drawn(odd, gained=-1))),
+        Case("two tensors, more earned than asked for", in_tensors(*drawn(even, target=0.2))),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    return strips.strip(None, strips.figures(expected[0].reshape(-1)), strips.figures(given[0].reshape(-1)))
 
 
 @cache
@@ -117,4 +149,22 @@ _FAMILIES = (
         ("How is 5000 written in units of 1000?",),
         (lambda t, r, s: t - (r - s), lambda t, r, s: t - r - s, lambda t, r, s: t - s),
     ),
+)
+
+
+EXERCISE = Exercise(
+    name="next_target_return",
+    signature="next_target_return(target_return, reward, scale)",
+    about="numbers, numpy arrays or tensors.",
+    results=("next_target",),
+    kind="any",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "The target is what is still to be earned. A reward has just been earned.",
+        "In which units is each of the two? 12 and 1000 can't be compared if scale is 1000.",
+    ),
+    edges={},
+    strip=_picture,
 )

@@ -1,10 +1,51 @@
-"""What students get wrong when they choose the next node."""
+"""The exercise `next_node`: what students get wrong when they choose the next node."""
 
 from functools import cache
 
-from dt_helpers.check.engine.exercise import Mistake
+import numpy as np
 
-from . import catalogue
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+
+
+def right(logits, neighbours):
+    """(nodes,) and (m,) -> one of the neighbours"""
+    return (max(neighbours.tolist(), key=lambda node: float(logits[node])),)
+
+
+def _cases(rng):
+    import torch
+
+    def case(nodes, count, shift=0.0, outsider=True, sunk=False, dtype="float32", **options):
+        """`outsider`: the largest logit is of a node without an edge; `sunk`: one below 0 is the largest in size."""
+        logits = drawing_inputs.numbers(rng, nodes, dtype=dtype) + shift
+        order = rng.permutation(nodes)
+        neighbours = np.sort(order[:count])
+        logits[order[-1 if outsider else 0]] = np.abs(logits).max() + 0.5
+        if sunk:
+            logits[order[-2]] = -np.abs(logits).max() - 0.5
+        label = f"{nodes} nodes, {count} neighbour{'s' * (count > 1)}, {dtype}"
+        return Case(label, (torch.from_numpy(logits), torch.from_numpy(neighbours)), **options)
+
+    drawn = [int(n) for n in rng.integers(3, 7, 6)]
+    return [
+        case(6, 3),
+        case(8, 3, shift=-3.5),  # all logits of neighbours are below -1, so below whatever else stands for "no edge"
+        case(20, 4, sunk=True, dtype="float64"),
+        case(12, 5, sunk=True, strided=True),
+        case(7, 4, shift=-4.0, dtype="float64", strided=True),
+        case(9, 4, outsider=False),
+        *(case(20, count) for count in drawn),
+        case(10, 2, shift=3.0),
+        case(5, 1, core=False),
+        case(5, 5, outsider=False, core=False),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    logits, neighbours = strips.array(case.args[0]), set(case.args[1].tolist())
+    labels = [f"{node}: {x:.2g}" if node in neighbours else "no edge" for node, x in enumerate(logits)]
+    return strips.strip(("logits", labels), strips.figures(expected[0]), strips.figures(given[0]))
 
 
 @cache
@@ -113,4 +154,22 @@ _FAMILIES = (
         ("Sorted in descending order, where is the largest?",),
         (lambda z, n: n[z[n].argsort(descending=True)[1 if len(n) > 1 else 0]],),
     ),
+)
+
+
+EXERCISE = Exercise(
+    name="next_node",
+    signature="next_node(logits, neighbours)",
+    about="tensors (nodes,) and (m,) -> one of the neighbours.",
+    results=("node",),
+    kind="any",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Which logits belong to nodes that can be reached? Which of those is the largest?",
+        "A node has to come back: one of the numbers in `neighbours`.",
+    ),
+    edges={},
+    strip=_picture,
 )

@@ -1,10 +1,48 @@
-"""What students get wrong when they choose the return to ask for."""
+"""The exercise `choose_target`: what students get wrong when they choose the return to ask for."""
 
 import numpy as np
 
-from dt_helpers.check.engine.exercise import Mistake
+from dt_helpers.check.engine import strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
 
-from . import catalogue
+
+def right(targets, achieved):
+    """(n,), the largest first, and (n,) -> one of the targets"""
+    return (next((t for t, a in zip(targets, achieved, strict=True) if a >= t), targets[-1]),)
+
+
+def _cases(rng):
+    """What is achieved for a target is more, less, exactly as much, or nothing at all (minus infinity)."""
+
+    def case(label, kinds, whole=False, dtype="float64", **options):
+        steps = np.ones(len(kinds)) if whole else rng.uniform(0.4, 1.6, len(kinds)).round(2)
+        targets = -np.cumsum(steps)  # the largest first
+        unit = 1.0 if whole else 0.7
+        offsets = {"as asked": 0.0, "more": unit, "less": -unit, "far less": -3.0 * unit, "never": -np.inf}
+        achieved = targets + [offsets[kind] for kind in kinds]
+        return Case(label, (targets.astype(dtype), achieved.astype(dtype)), **options)
+
+    nothing = [str(kind) for kind in rng.choice(["less", "far less", "never"], int(rng.integers(3, 8)))]
+    return [
+        case("6 targets", ["never", "far less", "less", "as asked", "more", "never"], whole=True),
+        case("7 targets", ["less", "never", "more", "as asked", "less", "more", "as asked"]),
+        case("5 targets, float32", ["less", "far less", "never", "as asked", "less"], dtype="float32"),
+        case("4 targets", ["never", "more", "never", "as asked"], strided=True),
+        case("10 targets", ["never"] * 3 + ["less", "far less", "more", "less"] + ["more"] * 3),
+        case("6 targets, the largest is honoured", ["more", "less", "more", "never", "as asked", "less"]),
+        case("5 targets, only the smallest is honoured", ["never", "less", "far less", "never", "more"]),
+        case("1 target", ["more"], core=False),
+        case("3 targets, none is honoured", ["less", "never", "far less"], core=False),
+        case("4 targets, it never arrives", ["never"] * 4, core=False),
+        case(f"{len(nothing)} targets, none is honoured", nothing, core=False),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    pairs = zip(strips.figures(case.args[0]), strips.figures(case.args[1]), strict=True)
+    return strips.strip(
+        ("asked: came", [": ".join(pair) for pair in pairs]), strips.figures(expected[0]), strips.figures(given[0])
+    )
 
 
 def mistakes() -> tuple[Mistake, ...]:
@@ -138,3 +176,21 @@ _FAMILIES = (
 )
 
 _CATALOGUE = catalogue(_FAMILIES)
+
+
+EXERCISE = Exercise(
+    name="choose_target",
+    signature="choose_target(targets, achieved)",
+    about="(n,), the largest first, and (n,) -> one of the targets, numpy.",
+    results=("target",),
+    kind="array",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Mark the targets for which at least as much was achieved. Which of them is the largest?",
+        "Returns are negative here: -2 is more than -5.",
+    ),
+    edges={},
+    strip=_picture,
+)
