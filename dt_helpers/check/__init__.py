@@ -3,8 +3,8 @@
     from dt_helpers import check
     check.stacked_inputs(stack_inputs)
 
-Where things are: `exercises` has one file for each exercise, `check.<name>` is `exercises/<name>.py`. The `engine` calls
-the student's function, finds the first difference from the right answer (or from the frozen tensors of `reference`),
+Where things are: `exercises` has one file for each exercise: `check.<name>` is `exercises/<name>.py`. The `engine`
+calls the student's function, finds the first difference from the right answer (or the frozen tensors of `reference`),
 looks for it among the exercise's mistakes, and shows it. `whole_model` does the same for the model.
 `python -m tests.mutation` measures how often all this errs.
 
@@ -19,7 +19,7 @@ from dt_helpers.check.exercises import NAMES
 
 from .tries import reset
 
-__all__ = ["CheckFailed", "CheckResult", "reset", *NAMES]  # noqa: PLE0604 (the checks: see __getattr__)
+__all__ = ["CheckFailed", "CheckResult", "reset", *NAMES]
 
 
 def forward(cls, *, seed: int | None = None) -> CheckResult:

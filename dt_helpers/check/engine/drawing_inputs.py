@@ -34,19 +34,44 @@ def padding_mask(rng, batch, steps, dtype="float32", empty_row=False):
     return torch.from_numpy(mask.astype(dtype))
 
 
-_SHAPES = (  # batch, K, hidden, dtype, strided
-    (2, 3, 4, "float32", False),
-    (1, 4, 7, "float64", False),
-    (3, 2, 8, "float32", True),
-    (3, 3, 5, "float32", False),
-    (4, 1, 2, "float64", True),
-    (1, 1, 5, "float32", False),
-    (2, 2, 1, "float32", False),
+_SHAPES = (  # batch, K, hidden, dtype, strided, edge
+    (2, 3, 4, "float32", False, ""),
+    (1, 4, 7, "float64", False, ""),
+    (3, 2, 8, "float32", True, ""),
+    (3, 3, 5, "float32", False, ""),
+    (4, 1, 2, "float64", True, "single-step"),
+    (1, 1, 5, "float32", False, "single-step"),
+    (2, 2, 1, "float32", False, "single-number"),
+    (2, 34, 3, "float32", False, "long-window"),
 )
+EDGES = {  # of the exercises whose inputs are embeddings
+    "single-step": (
+        "A window of a single step (K = 1) goes wrong; longer ones are right.",
+        "Does a `squeeze` drop an axis that has length 1, or does the loop leave out a step?",
+    ),
+    "single-number": (
+        "Embeddings of a single number (hidden = 1) go wrong; wider ones are right.",
+        "Does a `squeeze` drop an axis that has length 1?",
+    ),
+    "long-window": (
+        "A long window goes wrong; short ones are right.",
+        "Is a number of steps written into the code? K is what the inputs say.",
+    ),
+    "zeros": (
+        "A step whose numbers are all 0 goes wrong: it is a step like any other.",
+        "Does a condition look at the numbers?",
+    ),
+}
 
 
 def embeddings(rng, count):
-    for batch, steps, hidden, dtype, strided in _SHAPES:
-        args = tuple(tensor(rng, batch, steps, hidden, dtype=dtype) for _ in range(count))
+    """Cases with so many tensors (batch, K, hidden)."""
+    every = tuple(range(count))
+    for batch, steps, hidden, dtype, strided, edge in _SHAPES:
+        args = tuple(tensor(rng, batch, steps, hidden, dtype=dtype) for _ in every)
         label = f"batch {batch}, K {steps}, hidden {hidden}, {dtype}"
-        yield Case(label, args, strided=strided, grad=tuple(range(count)), core=steps > 1 and hidden > 1)
+        yield Case(label, args, strided=strided, grad=every, core=not edge, edge=edge)
+    args = tuple(tensor(rng, 2, 3, 4) for _ in every)
+    for position, arg in enumerate(args):
+        arg[0, position % 3] = 0.0
+    yield Case("batch 2, K 3, hidden 4, some steps 0", args, grad=every, core=False, edge="zeros")

@@ -1,8 +1,6 @@
-"""The strip of tokens, rows or numbers that was expected, over the one that came: what is where, in names.
+"""The strip of tokens, rows or numbers that was expected, over the one that came: what is where, in names."""
 
-Each function takes the case, the right arrays and the given ones, and answers with a `Strip`, or None where a picture
-would say nothing.
-"""
+from itertools import islice
 
 import numpy as np
 
@@ -35,4 +33,4 @@ def name(known: dict[str, np.ndarray], part: np.ndarray) -> str:
 
 
 def figures(array: np.ndarray) -> tuple[str, ...]:
-    return tuple(f"{float(x):.3g}" for x in np.asarray(array).reshape(-1))
+    return tuple(f"{float(x):.3g}" for x in islice(np.asarray(array).flat, _LIMIT + 1))

@@ -20,6 +20,8 @@ def _cases(rng):
         label = f"{steps} row{'s' * (steps > 1)} of {width}, last {length}, {dtype}"
         return Case(label, (drawing_inputs.tensor(rng, steps, width, dtype=dtype), length), **options)
 
+    resting = drawing_inputs.tensor(rng, 7, 2)
+    resting[[3, 6]] = 0.0
     start = int(rng.integers(1, 900))
     timesteps = torch.arange(start, start + 6)[:, None]
     return [
@@ -28,11 +30,16 @@ def _cases(rng):
         case(7, 4, 2, strided=True),
         case(6, 6, 3),
         case(30, 2, 20),
-        Case("timesteps, 6 rows of 1, last 4, int64", (timesteps, 4), core=False),
-        case(6, 1, 1, core=False),
-        case(4, 3, 4, core=False),
-        case(2, 3, 5, core=False),  # an episode that has just begun
-        case(1, 2, 1, core=False),
+        Case("timesteps, 6 rows of 1, last 4, int64", (timesteps, 4), core=False, edge="timesteps"),
+        case(6, 1, 1, core=False, edge="single-row"),
+        case(1, 2, 1, core=False, edge="single-row"),
+        case(4, 3, 4, core=False, edge="just-full"),
+        case(5, 3, 4, core=False, edge="one-more"),
+        *(case(steps, 3, 5, core=False, edge="just-begun") for steps in (1, 2, 3, 4)),
+        case(int(rng.integers(6, 19)), 2, 20, core=False, edge="just-begun"),
+        case(8, 2, 4, core=False, edge="whole-multiple"),
+        Case("7 rows of 2, last 5, some rows 0", (resting, 5), core=False, edge="zeros"),
+        case(300, 2, 20, core=False, edge="late"),
     ]
 
 
@@ -173,6 +180,33 @@ EXERCISE = Exercise(
         "Try it on five rows and length 2: rows 3 and 4 have to come back, counted from zero.",
         "And when the episode has just begun, and there are fewer rows than that?",
     ),
-    edges={},
+    edges={
+        "timesteps": (
+            "Timesteps, which are whole numbers, go wrong; floats are right.",
+            "The loop cuts windows out of states, actions, returns and timesteps alike.",
+        ),
+        "single-row": (
+            "A window of a single row goes wrong.",
+            "(1, d) has to come back: does a `squeeze` or an index drop an axis?",
+        ),
+        "just-full": (
+            "A sequence of exactly `length` rows goes wrong: all of it has to come back.",
+            "Is it < or <=, and what is a slice that begins at -0?",
+        ),
+        "one-more": (
+            "A sequence that has one row more than `length` goes wrong: its first row has to go.",
+            "Is it < or <=?",
+        ),
+        "just-begun": (
+            "When the episode has just begun and there are fewer than `length` rows, all of them have to come back.",
+            "A slice that begins below 0 counts from the end. Where does yours begin then?",
+        ),
+        "whole-multiple": ("A sequence twice as long as the window goes wrong.", "The window slides by single rows."),
+        "zeros": (
+            "Rows of zeros go wrong: they are steps like any others.",
+            "Which rows belong to the window follows from their place, not from their numbers.",
+        ),
+        "late": ("Late in an episode the window is wrong.", "Is a number of steps written into the code?"),
+    },
     strip=_picture,
 )

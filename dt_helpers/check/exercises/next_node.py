@@ -27,6 +27,16 @@ def _cases(rng):
         label = f"{nodes} nodes, {count} neighbour{'s' * (count > 1)}, {dtype}"
         return Case(label, (torch.from_numpy(logits), torch.from_numpy(neighbours)), **options)
 
+    def special(edge, values, outside, nodes=None, others=0.0):
+        """Neighbours with these logits, the others' around `others`, and one outside that is larger than all."""
+        logits = rng.uniform(-0.4, 0.4, 20).astype("float32") + np.float32(others)
+        order = rng.permutation([node for node in range(1, 19) if node not in (nodes or ())])
+        chosen = np.sort(order[: len(values)]) if nodes is None else np.array(nodes)
+        logits[chosen] = values if nodes else rng.permutation(values)
+        logits[order[-1]] = outside
+        args = (torch.from_numpy(logits), torch.from_numpy(chosen))
+        return Case(f"20 nodes, {len(values)} neighbours, {edge.replace('-', ' ')}", args, core=False, edge=edge)
+
     drawn = [int(n) for n in rng.integers(3, 7, 6)]
     return [
         case(6, 3),
@@ -37,8 +47,18 @@ def _cases(rng):
         case(9, 4, outsider=False),
         *(case(20, count) for count in drawn),
         case(10, 2, shift=3.0),
-        case(5, 1, core=False),
-        case(5, 5, outsider=False, core=False),
+        case(5, 1, core=False, edge="single-neighbour"),
+        case(5, 5, outsider=False, core=False, edge="all-neighbours-kept"),
+        *(special("far-below", [-30, -41, -28], 3) for _ in range(2)),
+        *(special("far-below", [-300, -290, -310], 9) for _ in range(2)),
+        *(special("far-above", [200, 230, 210], 260) for _ in range(2)),
+        *(special("close", [0.01, 0.03, 0.02], 2) for _ in range(2)),
+        special("first-node", [1.0, 0.2, -0.5], 2, nodes=(0, 3, 7)),
+        special("first-node", [-0.2, -0.9, -0.5], 2, nodes=(0, 3, 7)),
+        special("last-node", [-0.4, 0.2, 1.0], 2, nodes=(2, 3, 19)),
+        special("unsorted", [1.0, 0.2, -0.5, 2.0], 3, nodes=(11, 3, 7, 5)),
+        special("crowded", [-1.0, -0.5, -1.5], 4, others=1.0),
+        special("crowded", [-2.0, -2.5, -1.5], 4, others=1.0),
     ]
 
 
@@ -170,6 +190,38 @@ EXERCISE = Exercise(
         "Which logits belong to nodes that can be reached? Which of those is the largest?",
         "A node has to come back: one of the numbers in `neighbours`.",
     ),
-    edges={},
+    edges={
+        "single-neighbour": ("With a single neighbour the result is wrong.", "It is that one, whatever its logit."),
+        "all-neighbours-kept": ("Where every node is a neighbour the result is wrong.", "Then none is left out."),
+        "far-below": (
+            "Neighbours whose logits lie far below the others' go wrong.",
+            'Is there a number in your code that stands for "no edge"? A logit may be smaller than any number but one.',
+            "Compare the neighbours' logits themselves: probabilities this small are 0.",
+        ),
+        "far-above": (
+            "Large logits go wrong: exp(200) is infinite in float32.",
+            "Compare the logits themselves; no exponential is needed.",
+        ),
+        "close": (
+            "Neighbours whose logits are close to one another go wrong.",
+            "Is something rounded, or is a large number added?",
+        ),
+        "first-node": (
+            "Where the likeliest neighbour is node 0 the result is wrong: 0 is a node like any other.",
+            "0 counts as false: is there an `if` or an `or` about the node?",
+        ),
+        "last-node": (
+            "Where the likeliest neighbour is the last node the result is wrong.",
+            "Does a loop end too early?",
+        ),
+        "unsorted": (
+            "Where the neighbours are not in ascending order the result is wrong.",
+            "Which logit belongs to which neighbour?",
+        ),
+        "crowded": (
+            "Where many other nodes are likelier than every neighbour the result is wrong.",
+            "Do you look at some of the likeliest nodes only, or compare with a fixed number?",
+        ),
+    },
     strip=_picture,
 )

@@ -23,6 +23,7 @@ def _cases(rng):
     def in_tensors(target, reward, scale):
         return torch.tensor(target), torch.tensor(reward), scale
 
+    low = round(rng.uniform(1, 5), 2)
     odd, even = round(rng.uniform(20, 300), 1), float(rng.integers(2, 10))
     return [
         Case("numbers", drawn(1000.0)),
@@ -32,6 +33,16 @@ def _cases(rng):
         Case("a tensor and a number", (torch.tensor(5.0), *drawn(even, gained=-1)[1:])),
         Case("two tensors", in_tensors(*drawn(odd, gained=-1))),
         Case("two tensors, more earned than asked for", in_tensors(*drawn(even, target=0.2))),
+        Case("a target of 0", (0.0, *drawn(1000.0)[1:]), core=False, edge="zero-target"),
+        Case("a target of 0, a negative reward", (0.0, *drawn(odd, gained=-1)[1:]), core=False, edge="zero-target"),
+        Case("a target below 0", (-low, *drawn(1000.0)[1:]), core=False, edge="surpassed"),
+        Case("a target below 0, a negative reward", (-low, *drawn(odd, gained=-1)[1:]), core=False, edge="surpassed"),
+        Case("a reward of 0", (low, 0.0, 1000.0), core=False, edge="zero-reward"),
+        Case("a small reward", (low, round(rng.uniform(0.01, 0.9), 3), 1.0), core=False, edge="small-reward"),
+        Case("a large reward", (low, round(rng.uniform(5, 9), 2) * 1000.0, 1000.0), core=False, edge="large-reward"),
+        Case("just as much as was asked for", (2.0, 2000.0, 1000.0), core=False, edge="just-earned"),
+        Case("scale is 1", (low, round(rng.uniform(1, 3), 2), 1.0), core=False, edge="scale-of-one"),
+        Case("scale is a whole number", (low, round(rng.uniform(20, 90), 2), 100), core=False, edge="whole-scale"),
     ]
 
 
@@ -165,6 +176,30 @@ EXERCISE = Exercise(
         "The target is what is still to be earned. A reward has just been earned.",
         "In which units is each of the two? 12 and 1000 can't be compared if scale is 1000.",
     ),
-    edges={},
+    edges={
+        "zero-target": (
+            "A target of exactly 0 goes wrong: it is counted down like any other.",
+            "0 counts as false: is there an `if` or an `or` about the target?",
+        ),
+        "surpassed": (
+            "Once the target is below 0 it goes wrong: the plain difference is wanted there, too.",
+            "Leave the plain difference as it is.",
+        ),
+        "zero-reward": (
+            "After a reward of 0 the target has to be what it was.",
+            "0 counts as false: is there an `if` or an `or` about the reward?",
+        ),
+        "small-reward": (
+            "A small reward is lost or counted wrongly.",
+            "Is something rounded, or taken to be in scaled units because it is small?",
+        ),
+        "large-reward": (
+            "A reward of several units goes wrong: it is always in the environment's units.",
+            "Does a condition look at how large the reward is?",
+        ),
+        "just-earned": ("If just as much is earned as was asked for, 0 remains.", "Is it < or <=?"),
+        "scale-of-one": ("With a scale of 1 the result is wrong.", "What is a reward divided by 1?"),
+        "whole-scale": ("With a whole number as scale the result is wrong.", "A / keeps the fraction, a // drops it."),
+    },
     strip=_picture,
 )

@@ -107,8 +107,8 @@ def _words(order, axes):
             f"Your sequence is in blocks: all {names[0]}, then all {names[1]}, then all {names[2]}. The three tokens "
             "of a step have to stand side by side.",
             (
-                "A reshape only cuts the numbers anew, in the order in which they lie in memory. Which axis has to lie "
-                "just inside the time?",
+                "`cat` puts whole blocks behind one another, and a reshape only cuts the numbers anew, in the order in "
+                "which they lie in memory. Which axis has to lie just inside the time?",
                 "Print the shape before the reshape: is it (batch, K, 3, hidden)?",
             ),
         )
@@ -248,6 +248,6 @@ EXERCISE = Exercise(
         "Fill the three inputs with 1s, 2s and 3s, and read the result along its second axis: 1, 2, 3, 1, ...?",
         "A reshape keeps the order of the numbers in memory: which two axes must be neighbours before it?",
     ),
-    edges={},
+    edges=drawing_inputs.EDGES,
     strip=_picture,
 )

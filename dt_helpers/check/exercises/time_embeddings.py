@@ -234,6 +234,6 @@ EXERCISE = Exercise(
         "The three tokens of a step happen at the same time, and each has to carry that time once.",
         "Give the model zeros for the three embeddings: what should come back?",
     ),
-    edges={},
+    edges=drawing_inputs.EDGES,
     strip=_picture,
 )
