@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dt_helpers.authoring import CourseError
-from dt_helpers.check.catalogue import NAMES
+from dt_helpers.check.exercises import NAMES
 from dt_helpers.grading.text import slicing
 
 if TYPE_CHECKING:  # a worker has no notebooks, and nbformat takes a second to import

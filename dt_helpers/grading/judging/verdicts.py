@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-from dt_helpers.check import catalogue, one_function, whole_model
+from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.grading.judging.exceptions import lines_of, rebuilt
@@ -82,7 +82,7 @@ def _asked(question: Question, session: Session, loaded: dict, data: bytes, seed
     if question.check == "forward":
         return whole_model.judge(remote_class(session) if kind == "class" else value(loaded, data), seed)
     given = RemoteFunction(session) if kind in ("class", "callable") else value(loaded, data)
-    return one_function.judge(catalogue.exercise(question.check), given, seed)
+    return one_function.judge(exercises.exercise(question.check), given, seed)
 
 
 def _verdict(verdict: CheckResult | CheckFailed) -> tuple[dict, BaseException | None]:

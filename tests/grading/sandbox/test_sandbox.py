@@ -75,7 +75,7 @@ def test_nothing_of_the_course_is_in_view(wrapped):
     package = Path(sandbox.PACKAGE)
     assert says(wrapped, f"os.path.exists({str(package / 'check')!r})") == "False"
     seen = says(wrapped, "sorted(name for _, _, names in os.walk('/course') for name in names)")
-    assert "oracles" not in seen and "mistakes" not in seen and "model.py" not in seen
+    assert "exercises" not in seen and "mistakes" not in seen and "model.py" not in seen
     places = ["/home", "/root", "/opt", "/var", "/etc/passwd", "/proc/1", "/sys"]
     assert says(wrapped, f"[place for place in {places} if os.path.exists(place)]") == "[]"
 
