@@ -84,4 +84,3 @@ def _imports(source: str) -> list[str]:
     except SyntaxError:  # a magic
         return []
     return [ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-

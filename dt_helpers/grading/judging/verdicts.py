@@ -83,7 +83,7 @@ def _undisturbed(question: Question, notebook: Notebook, seed: int, wrong: list[
 
 
 def _judged(question: Question, notebook: Notebook, seed: int, wrong: list[Question]) -> Verdict:
-    """The verdict on the student's own work; where that builds on what they got wrong before, on right versions of it."""
+    """The verdict on the student's own work; where it builds on what was wrong before, with that put right."""
     verdict = _judge_one(question, notebook, seed, {})
     if verdict.passed or not wrong or verdict.fields["status"] == NOT_RUN:
         return verdict
@@ -135,8 +135,8 @@ def _nothing_to_check(question: Question, notebook: Notebook, ran: Ran) -> Verdi
 
 def _waits(question: Question, package: str) -> Verdict:
     sentence = (
-        f"{question.target} needs the package {package}, which the grader does not have. Install it beside the course and "
-        "grade again, or grade this by hand."
+        f"{question.target} needs the package {package}, which the grader does not have. "
+        "Install it beside the course and grade again, or grade this by hand."
     )
     return Verdict({"status": NOT_RUN, "sentence": sentence})
 

@@ -15,18 +15,21 @@ import socket
 import sys
 import time
 
-from . import isolation, shell, wire
+from . import isolation, wire
+from . import shell as shells
+from .cells import Notebook
 from .child import Child
 
-OFTEN = ("matplotlib.pyplot", "pandas", "einops", "ipywidgets")  # what students import, where it is installed
+# What students import, where it is installed
+OFTEN = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas", "einops", "ipywidgets", "tqdm.auto")
 ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
 
 
 class Server:
     """`options` come from the grader: isolated (in bubblewrap or not), scratch, imports, the limits of a child."""
 
-    def __init__(self, control: socket.socket, options: dict, notebook: shell.ZMQInteractiveShell):
-        self.control, self.options, self.notebook = control, options, notebook
+    def __init__(self, control: socket.socket, options: dict, shell: shells.ZMQInteractiveShell):
+        self.control, self.options, self.shell = control, options, shell
         self.pid = 0
 
     def serve(self) -> None:
@@ -63,7 +66,7 @@ class Server:
             with socket.socket(fileno=os.dup(descriptor)) as connection:
                 os.close(descriptor)
                 wire.send(connection, {"ready": True})
-                Child(connection, self.notebook).serve()
+                Child(connection, Notebook(self.shell)).serve()
             status = 0
         except BaseException as problem:
             with contextlib.suppress(BaseException):
@@ -155,7 +158,7 @@ def main(control: int, options: dict) -> None:
     standins.install(os.path.join(bundle, "library.py"))
     gc.disable()  # imports leave no garbage, and looking for it takes a quarter of their time
     versions = warm_up(options["imports"])
-    notebook = shell.make()
+    shell = shells.make()
     if options["isolated"]:
         isolation.hide_memory()
     else:
@@ -167,4 +170,4 @@ def main(control: int, options: dict) -> None:
     isolation.use_large_pages()
     with socket.socket(fileno=control) as connection:
         connection.sendall(json.dumps({"versions": versions}).encode())
-        Server(connection, options, notebook).serve()
+        Server(connection, options, shell).serve()

@@ -14,12 +14,13 @@ from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.formatters import DisplayFormatter
+from IPython.core.magic import line_cell_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magics.execution import ExecutionMagics
 from traitlets import Type
 from traitlets.config import Config
 
 INSTALLERS = re.compile(r"\s*(sudo\s+)?(\S*python[\d.]*\s+-m\s+)?(pip3?|uv|conda|mamba|apt|apt-get|dpkg)\b")
 RECURSION = 3000  # as in a kernel, where completion sets it
-TIMED_ONCE = "-n1 -r1 "
 ENVIRONMENT = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "MPLBACKEND": "agg"}
 
 
@@ -58,6 +59,18 @@ class _Formatter(DisplayFormatter):
         return {}, {}
 
 
+@magics_class
+class _Once(ExecutionMagics):
+    """%timeit runs what it measures once, unless it is told how often."""
+
+    @no_var_expand
+    @line_cell_magic
+    @needs_local_scope
+    def timeit(self, line="", cell=None, local_ns=None):
+        told = re.search(r"(^|\s)-[nr]", line)
+        return super().timeit(line if told else f"-n1 -r1 {line}", cell, local_ns)
+
+
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     """By the name that students ask for, to learn whether they are in a notebook."""
 
@@ -76,6 +89,9 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     def _format_exception_for_storage(self, *args, **kwargs):
         return {}
 
+    def enable_gui(self, gui=None):
+        self.active_eventloop = gui
+
     def ask_exit(self):
         raise SystemExit
 
@@ -93,7 +109,8 @@ def make() -> ZMQInteractiveShell:
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     shell = ZMQInteractiveShell.instance(config=config)
-    _time_once(shell)
+    shell.register_magics(_Once)
+    shell.extension_manager.load_extension("storemagic")  # as a kernel does
     return shell
 
 
@@ -105,21 +122,6 @@ def enter(shell: ZMQInteractiveShell) -> None:
     shell.builtin_trap.__enter__()  # get_ipython and display are there outside of cells as well
 
 
-def _time_once(shell: ZMQInteractiveShell) -> None:
-    """%timeit runs what it measures once, unless it is told how often."""
-    magics = shell.magics_manager
-    timeit = magics.magics["line"]["timeit"]
-
-    def once(line, cell=None, local_ns=None):
-        asked = line if re.search(r"(^|\s)-[nr]", line) else TIMED_ONCE + line
-        return timeit(asked, cell, local_ns)
-
-    once.needs_local_scope = True
-    magics.magics["line"]["timeit"] = magics.magics["cell"]["timeit"] = once
-
-
 def outcome(result) -> BaseException | None:
     """What a cell that has run raised."""
     return result.error_before_exec or result.error_in_exec
-
-

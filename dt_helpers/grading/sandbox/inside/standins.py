@@ -20,8 +20,8 @@ HELPERS = "dt_helpers"
 LIBRARY = "transformers.models.decision_transformer.modeling_decision_transformer"
 EXCEPTION = re.compile(r"(?!__)\w*(Error|Failed|Unavailable|Unreadable|Exception|Warning)$")
 PARTS = 2  # of a stand-in that is unpacked: what helpers return more than one of is mostly a pair
-OPERATORS = "add sub mul truediv floordiv mod pow matmul".split()
-COMPARISONS = "lt le gt ge".split()
+OPERATORS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
+COMPARISONS = ["lt", "le", "gt", "ge"]
 
 
 class NotInTheSandbox(RuntimeError):
