@@ -19,8 +19,7 @@ text = "import os, torch\\nfound = [place for place in %r if os.path.exists(plac
 text += "found += [top for top, _, names in os.walk('/') if {'choose_target.py', 'of_the_course.ipynb'} & {*names}]\\n"
 text += "raise ValueError(sorted(set(found)))"
 with Sandbox(limits=Limits(cpu_seconds=60)) as box, box.session() as session:
-    request = {"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"}
-    print(session.ask(request)[0]["failed"]["text"])
+    print(session.ask({"do": "cell", "name": "cell", "text": text})[0]["failed"]["text"])
 """
 
 
