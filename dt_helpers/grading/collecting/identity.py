@@ -18,7 +18,6 @@ class People:
     known: dict[str, Student]  # by their ids; grows
     classlist: ClassList = field(default_factory=ClassList)
     entries: dict[str, list[Entry]] = field(default_factory=dict)  # student -> who they are in the class list
-    new: dict[str, Student] = field(default_factory=dict)
 
     def settle(self, claim: Claim, reader: Reader) -> Student:
         """The student of a claim, as the class list has them. Raises ValueError where that can't be told."""
@@ -71,10 +70,11 @@ class People:
 
     def strangers(self) -> list[Student]:
         """Who is nobody of the class list: groups, perhaps."""
-        return [self.new[name] for name, entries in self.entries.items() if not entries and name in self.new]
+        found = [self.known[name] for name, entries in self.entries.items() if not entries]
+        return [one for one in found if not one.members]
 
     def _keep(self, student: Student) -> Student:
-        self.known[student.id] = self.new[student.id] = student
+        self.known[student.id] = student
         return student
 
 

@@ -63,8 +63,12 @@ def label(file: str, stems: Collection[str]) -> str:
     if stem is None:
         return ""
     parts = [part.strip(" _-,;.") for part in re.split(_whole(stem), text, maxsplit=1)]
-    named = [part for part in parts if not all(_VERSIONS.fullmatch(word) for word in words(part))]
-    return named[0] if named else ""
+    return next((part for part in parts if not is_version(part)), "")
+
+
+def is_version(text: str) -> bool:
+    """Whether a text only says which of several it is: "final v2"."""
+    return all(_VERSIONS.fullmatch(word) for word in words(text))
 
 
 def bare(file: str) -> str:
@@ -94,7 +98,7 @@ def words(text: str) -> list[str]:
 def folder_name(name: str) -> str:
     """A name as a folder can have it: letters and digits of any alphabet, single hyphens. Empty if nothing is left."""
     name = unicodedata.normalize("NFC", name.replace("\0", ""))
-    return re.sub(r"[^\w.@+-]+", "-", name).strip("-._")[:80]
+    return re.sub(r"[^\w.@+]+", "-", name).strip("-._")[:80]
 
 
 def numbered(name: str, lms: str, number: str, **more) -> Student:

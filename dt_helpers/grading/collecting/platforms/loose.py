@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter, defaultdict
 from pathlib import PurePosixPath
@@ -59,6 +60,7 @@ class Bare(Reader):
 
     def __init__(self, download: Download):
         super().__init__(download)
+        self.outer = self._outer()
         self.labels = {path: self._label(path) for path in download.work()}
         spelled = defaultdict(set)
         for label in filter(None, self.labels.values()):
@@ -80,22 +82,31 @@ class Bare(Reader):
             raise ValueError(NAMELESS)
         if label in self.twice and not self.download.classlist:
             raise ValueError(f"{label} is written in several ways here: are they one student? Say so with --student")
-        file = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else path
-        return Claim(Student(folder_name(label), label), file)
+        return Claim(Student(folder_name(label), label), path)
+
+    def _outer(self) -> int:
+        """How many folders lie around all of it and are nobody's, since several people's work is in them."""
+        work = self.download.work()
+        common = os.path.commonpath([path.parent for path in work]) if work else ""
+        depth = len(PurePosixPath(common).parts)
+        below = [path.parts[depth:] for path in work]
+        names = {parts[0] if len(parts) > 1 else self._beside(parts[0]) for parts in below}
+        names = {name for name in names if self._somebody(name) and not naming.is_version(name)}
+        return depth if len(names) > 1 else 0
 
     def _label(self, path: PurePosixPath) -> str:
         """The name that a path gives; empty if it gives none."""
-        folders = [part for part in path.parts[:-1] if self._somebody(part) and part != self.download.name]
-        if known := next((part for part in folders if self.download.classlist.named(part)), ""):
+        folders = [part for part in path.parts[self.outer : -1] if self._somebody(part) and part != self.download.name]
+        beside = self._beside(path.name)
+        if known := next((part for part in [*folders, beside] if self.download.classlist.named(part)), ""):
             return known
-        if folders:
-            return folders[0]
-        beside = naming.label(path.name, self.download.stems)
-        if not beside and path.suffix.lower() == ".zip":
-            beside = naming.bare(path.name)
         if not beside and self.download.name in path.parts[:-1]:
             beside = self.download.name
-        return self._somebody(beside)
+        return folders[0] if folders else self._somebody(beside)
+
+    def _beside(self, file: str) -> str:
+        """The name that stands beside the notebook's in a file's name, or that an archive has."""
+        return naming.label(file, self.download.stems) or (naming.bare(file) if file.lower().endswith(".zip") else "")
 
     @staticmethod
     def _somebody(name: str) -> str:

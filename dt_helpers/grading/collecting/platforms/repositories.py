@@ -32,6 +32,7 @@ class GitHubClassroom(Reader):
         fits = outer and all(top.startswith(f"{outer}-") for top in tops)
         same = common_beginning(tops)
         self.slug = f"{outer}-" if fits else same[: same.rfind("-") + 1]
+        self.logins = {top.removeprefix(self.slug) for top in tops}
         folders = Counter(PurePosixPath(*path.parts[1:]).parent for path in download.work() if len(path.parts) > 1)
         self.usual = folders.most_common(1)[0][0] if folders else PurePosixPath()  # where the notebooks are handed out
 
@@ -53,6 +54,9 @@ class GitHubClassroom(Reader):
         login = path.parts[0].removeprefix(self.slug)
         if login.lower() in self._NOBODY:
             raise ValueError("the repository that the others were made from")
+        first, _, again = login.rpartition("-")
+        if again.isdigit() and first in self.logins and not self.download.classlist:
+            raise ValueError(f"a second repository of {first}, or somebody else's? Give the class list, --roster")
         who = Student(folder_name(login) or "student", login, self.name, login)
         return Claim(who, PurePosixPath(*path.parts[1:]), group=path.parts[0])
 
