@@ -41,38 +41,48 @@ def collect(
     sources: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Zip archives from Moodle or Canvas, folders, notebooks. None: show what is there already.",
+            help="Downloads of platforms, one by one; folders, notebooks. None: show what is there already.",
             show_default=False,
         ),
     ] = None,
     student: Annotated[
         str | None, typer.Option(help="Whose they are, if the files' names don't say it.", show_default=False)
     ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The class as the platform exports it (CSV): settles names, and tells who handed in nothing.",
+            show_default=False,
+        ),
+    ] = None,
     database: DatabaseOption = None,
 ) -> None:
     """Collect submissions, and say what was matched how.
 
-    Files are told apart by the names that the platforms give, by folders, by names such as ada_02_dataset.ipynb, and at
-    last by the functions in them. The newest of several versions wins.
+    A download is read as its platform lays it out: Canvas, Moodle, Google Classroom, D2L, Blackboard, Gradescope,
+    Sakai, ILIAS, Schoology, GitHub Classroom, nbgrader; else by folders and by names such as ada_02_dataset.ipynb. The
+    last attempt counts. Whose a file is, or which of two counts, is never guessed: the table asks.
 
     \b
     Examples:
       dt-course collect submissions.zip
-      dt-course collect downloads/
+      dt-course collect submissions.zip --roster gradebook.csv
       dt-course collect --student ada "Copy of 02_dataset.ipynb"
     """
     from dt_helpers.grading.collecting import collect as collecting
-    from dt_helpers.grading.collecting import roster
+    from dt_helpers.grading.collecting import roster as students_file
     from dt_helpers.grading.gradebook.recorder import Recorder
     from dt_helpers.grading.places import Places
     from dt_helpers.grading.returning import terminal
 
     places = Places.find(db_url=database)
-    collected = collecting.collect(places, sources, student) if sources else collecting.survey(places)
+    collected = collecting.collect(places, sources, student, roster) if sources else collecting.survey(places, roster)
     if collected.students and sources:
         with Recorder(places) as recorder:
             recorder.enrol(collected.students.values())
-        roster.add(places, collected.students.values())
+        students_file.add(places, collected.students.values())
     terminal.collected(collected, places.reports / terminal.FILE if sources else None)
     raise typer.Exit(0 if collected.rows else 1)
 

@@ -1,7 +1,8 @@
 """From whatever instructors download to nbgrader's submitted/<student>/<assignment>/NN_name.ipynb.
 
-Files are told apart by `naming`, else by what is in them; each is written under a name of our own, and the newest of
-several wins. What could not be used is listed with its reason: nothing is dropped in silence.
+A download is read by the reader of its platform (`platforms`), as a whole; students are who the platform and the class
+list say they are (`identity`), and the last attempt counts (`choosing`). What could not be used, and what has to be
+asked, is listed with its reason: nothing is dropped in silence, and nothing is guessed twice.
 """
 
 from __future__ import annotations
@@ -11,21 +12,21 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-import dateutil.parser
 import nbformat
-from nbformat import NotebookNode
 
-from dt_helpers.grading.collecting import naming, sources
+from dt_helpers.grading.collecting import roster as students_file
+from dt_helpers.grading.collecting.choosing import Candidate, Source
+from dt_helpers.grading.collecting.classlist import ClassList
+from dt_helpers.grading.collecting.identity import People
 from dt_helpers.grading.collecting.naming import Student
+from dt_helpers.grading.collecting.platforms.repositories import TIMESTAMP as TIMESTAMP
+from dt_helpers.grading.collecting.records import Record, Records, in_utc
 from dt_helpers.grading.matching import MISSING, Matched, match
 from dt_helpers.grading.places import Places
 from dt_helpers.workspace import replacing
-
-NAMELESS = "whose it is can't be told from its name: give it one, such as ada_02_dataset.ipynb, or use --student"
-TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,10 @@ class Row:
     student: Student
     notebook: str
     file: str  # where it came from
-    modified: datetime
-    version: int
-    late: bool
+    late: bool  # the platform says so
     matched: Matched
     change: str = "new"  # "new", "replaced", "unchanged"
+    when: datetime | None = None  # handed in, as the platform says
 
     @property
     def ways(self) -> str:
@@ -64,154 +64,118 @@ class Collected:
 
     rows: list[Row] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)  # a file that was not used, and why
+    platforms: list[str] = field(default_factory=list)  # what each source was taken for
+    absent: list[str] = field(default_factory=list)  # names in the class list of whom nothing was collected
+    strangers: list[str] = field(default_factory=list)  # who is not in the class list: groups, perhaps
 
     @property
     def students(self) -> dict[str, Student]:
         return {row.student.id: row.student for row in self.rows}
 
 
-def collect(places: Places, given: Iterable[Path], student: str | None = None) -> Collected:
-    """Collects the submissions in `given`: folders, zip archives (Moodle's, Canvas's, a student's), notebooks.
+def collect(places: Places, given: Iterable[Path], student: str | None = None, roster: Path | None = None) -> Collected:
+    """Collects the submissions in `given`: downloads from platforms, folders, zip archives, notebooks.
 
-    `student` is the name for files that carry none. Raises FileNotFoundError for a source that isn't there, ValueError
-    for an archive that can't be read; what is wrong with a single file is noted in the answer.
+    `student` is whose they are if nothing else says it; `roster` the class as a platform exports it. Raises
+    FileNotFoundError for a source that isn't there, ValueError for an archive or a class list that can't be read; what
+    is wrong with a single file is noted in the answer.
     """
     releases = {path.stem: nbformat.read(path, as_version=4) for path in places.notebooks()}
-    collected = Collected()
-    with tempfile.TemporaryDirectory(prefix="dt-collect-") as temporary:
-        pile = _Pile(Path(temporary), releases, collected.left)
-        for source in map(Path, given):
-            for found in sources.files(source):
-                file = str(source / found.path) if found.path.name != source.name else str(source)
-                try:
-                    named = _named(found, source, student)
-                    pile.add(found, named, file)
-                except ValueError as reason:
-                    collected.left.append((file, str(reason)))
-            pile.drop_guesses()
-        collected.rows = [_placed(places, row, pile.place(row)) for _, row in sorted(pile.rows.items())]
-        handed_in = pile.handed_in
+    collected, records = Collected(), Records(places)
+    people = People(students_file.read(places), ClassList.read(roster) if roster else ClassList())
+    for path in map(Path, given):
+        with tempfile.TemporaryDirectory(prefix="dt-collect-") as temporary:
+            source = Source(path, Path(temporary), releases, people, collected.left, student)
+            people.classlist = people.classlist or source.reader.download.classlist
+            collected.platforms.append(source.reader.name or "no platform's")
+            for candidate in source.chosen():
+                row = _row(candidate, people, releases)
+                if row := _placed(places, row, candidate, records, collected.left):
+                    collected.rows.append(row)
+    collected.rows = _last(collected.rows)
     for name in collected.students:
-        own = [row for row in collected.rows if row.student.id == name]
-        if any(row.change != "unchanged" for row in own):
-            _stamp(places, name, handed_in.get(name) or max(row.modified for row in own))
+        _stamp(places, name, records.handed_in(name))
+    if collected.rows:
+        records.write()
+    if people.classlist:
+        absent, lost = people.absent()
+        collected.absent = [one.name for one in absent]
+        collected.strangers = [one.id for one in people.strangers()]
+        collected.left += [
+            (one.name, "handed in, as the class list says, but not in here by that name") for one in lost
+        ]
     return collected
 
 
-def survey(places: Places) -> Collected:
+def survey(places: Places, roster: Path | None = None) -> Collected:
     """What lies in the folder of submissions already, matched in the same way; nothing is written."""
     releases = {path.stem: nbformat.read(path, as_version=4) for path in places.notebooks()}
-    collected = Collected()
+    collected, records, known = Collected(), Records(places), students_file.read(places)
     for student in places.students():
+        who = known.get(student, Student(student))
+        known[student] = who
         for path in sorted(places.submitted(student).iterdir()):
             if path.stem in releases and path.suffix == ".ipynb":
-                modified = datetime.fromtimestamp(path.lstat().st_mtime)
-                matched = match(releases[path.stem], path)
+                record = records.rows.get((student, path.stem))
+                late = bool(record and record.late)
                 collected.rows.append(
-                    Row(Student(student), path.stem, str(path), modified, 0, False, matched, "unchanged")
+                    Row(who, path.stem, str(path), late, match(releases[path.stem], path), "unchanged")
                 )
             elif path.name != TIMESTAMP and not path.name.startswith("."):
                 collected.left.append((str(path), "no notebook of the release"))
+    if roster:
+        absent, lost = People(known, ClassList.read(roster)).absent()
+        collected.absent = [one.name for one in [*absent, *lost]]
     return collected
 
 
-class _Pile:
-    """The notebooks that are to be kept, the newest of each, in a temporary folder."""
-
-    def __init__(self, folder: Path, releases: dict[str, NotebookNode], left: list[tuple[str, str]]):
-        self.folder, self.releases, self.left = folder, releases, left
-        self.rows: dict[tuple[str, str], Row] = {}  # (student, notebook) -> the newest
-        self.handed_in: dict[str, datetime] = {}  # student -> what a timestamp of nbgrader's says
-        self.named, self.guesses = False, set()  # of the source at hand: has a file a student's name? which have none?
-
-    def place(self, row: Row) -> Path:
-        return self.folder / row.student.id / f"{row.notebook}.ipynb"
-
-    def add(self, found: sources.Found, named: naming.Named, file: str) -> None:
-        """Raises ValueError with the reason why a file can't be used."""
-        staged = self.folder / "staged.ipynb"
-        if found.path.name == TIMESTAMP:
-            self.handed_in[named.student.id] = _moment(found, staged)
-            return
-        row = _row(found, named, file, staged, self.releases)
-        key = row.student.id, row.notebook
-        self.named |= not named.guessed
-        self.guesses |= {key} if named.guessed else set()
-        other = self.rows.get(key)
-        if other and (other.modified, other.version) > (row.modified, row.version):
-            row, other = other, row
-        else:
-            self.place(row).parent.mkdir(exist_ok=True)
-            staged.replace(self.place(row))
-            self.rows[key] = row
-        if other:
-            self.left.append((other.file, f"there is a newer one: {row.file}"))
-
-    def drop_guesses(self) -> None:
-        """At the end of a source: it isn't a student's own if some of its files carry students' names."""
-        for key in self.guesses if self.named else ():
-            self.left.append((self.rows.pop(key).file, NAMELESS))
-        self.named, self.guesses = False, set()
+def _row(candidate: Candidate, people: People, releases: dict) -> Row:
+    """What the platform's download says comes before what its class list says."""
+    matched = replace(match(releases[candidate.notebook], candidate.staged), notebook=candidate.notebook)
+    late, when = candidate.claim.late, candidate.claim.when
+    for listed in people.entries.get(candidate.student.id, [])[:1]:
+        late = listed.late if late is None else late
+        when = when or listed.when
+    return Row(candidate.student, candidate.notebook, candidate.file, bool(late), matched, when=when)
 
 
-def _named(found: sources.Found, source: Path, student: str | None) -> naming.Named:
-    """Whose file it is. Raises ValueError with the reason why it can't be used."""
-    if found.problem:
-        raise ValueError(found.problem)
-    if found.path.suffix.lower() != ".ipynb" and found.path.name != TIMESTAMP:
-        raise ValueError("not a notebook")
-    loose = source.is_file() and source.suffix.lower() != ".zip"
-    named = naming.read(found.path, "" if loose else source.stem)
-    if student:
-        named = replace(named, student=Student(naming.folder_name(student), student), guessed=False)
-    if named.student is None or not named.student.id:
-        raise ValueError(NAMELESS)
-    return named
-
-
-def _row(found: sources.Found, named: naming.Named, file: str, staged: Path, releases: dict[str, NotebookNode]) -> Row:
-    """The file as a row, its content in `staged`. Raises ValueError with the reason why it can't be one."""
-    sources.copy(found, staged, sources.LARGEST)
-    stem = naming.notebook(named.file, releases) or _by_content(staged, releases)
-    if stem is None:
-        raise ValueError("which notebook of the release it is can't be told, neither from its name nor its functions")
-    matched = replace(match(releases[stem], staged), notebook=stem)
-    return Row(named.student, stem, file, found.modified, naming.version(named.file), named.late, matched)
-
-
-def _moment(found: sources.Found, staged: Path) -> datetime:
-    """What a timestamp file of nbgrader's says."""
-    sources.copy(found, staged, 200)
-    try:
-        moment = dateutil.parser.parse(staged.read_text(errors="replace"))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"no time: {error}") from None
-
-
-def _by_content(path: Path, releases: dict[str, NotebookNode]) -> str | None:
-    """The notebook of the release of which the most exercises are found in the file."""
-    found = {}
-    for stem, release in releases.items():
-        matched = match(release, path)
-        found[stem] = sum(how != MISSING for how in matched.how.values())
-    best = max(found, key=found.get)
-    return best if found[best] and list(found.values()).count(found[best]) == 1 else None
-
-
-def _placed(places: Places, row: Row, staged: Path) -> Row:
-    """Moves the notebook to where nbgrader expects it."""
+def _placed(
+    places: Places, row: Row, candidate: Candidate, records: Records, left: list[tuple[str, str]]
+) -> Row | None:
+    """Moves the notebook to where nbgrader expects it; None where a newer one is there."""
     target = places.submitted(row.student.id) / f"{row.notebook}.ipynb"
-    change = "new"
+    record = Record(
+        row.student.id,
+        row.notebook,
+        candidate.platform,
+        candidate.claim.serial or candidate.claim.attempt,
+        candidate.found.modified.isoformat(),
+        in_utc(row.when),
+        "late" if row.late else "",
+    )
+    change, there = "new", records.rows.get((row.student.id, row.notebook))
     if target.is_file() and not target.is_symlink():
-        change = "unchanged" if filecmp.cmp(staged, target, shallow=False) else "replaced"
+        change = "unchanged" if filecmp.cmp(candidate.staged, target, shallow=False) else "replaced"
+    if change == "replaced" and there and record.older_than(there):
+        left.append((row.file, f"older than the one that was collected before; to take it, remove {target}"))
+        return None
     if change != "unchanged":
         with replacing(target) as place:
-            place.write_bytes(staged.read_bytes())
+            place.write_bytes(candidate.staged.read_bytes())
+    if not (there and change == "unchanged" and record.older_than(there)):
+        records.add(record)
     return replace(row, change=change)
 
 
-def _stamp(places: Places, student: str, modified: datetime) -> None:
-    """Notes when the newest of a student's notebooks was written, as nbgrader reads it, for lateness."""
-    with replacing(places.submitted(student) / TIMESTAMP) as path:
-        path.write_text(modified.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") + "\n")
+def _last(rows: list[Row]) -> list[Row]:
+    """One row a notebook, where several sources have it: the last one is what lies there now."""
+    return [row for _, row in sorted({(row.student.id, row.notebook): row for row in rows}.items())]
+
+
+def _stamp(places: Places, student: str, when: str) -> None:
+    """When the platform says that it was handed in, as nbgrader reads it, for lateness; empty: nobody says it."""
+    path = places.submitted(student) / TIMESTAMP
+    text = f"{when}\n" if when else ""
+    if not path.is_file() or path.read_text(errors="replace") != text:
+        with replacing(path) as staged:
+            staged.write_text(text)

@@ -1,4 +1,4 @@
-"""Who handed in what, read from the names that learning platforms and students give to files. Nothing is opened."""
+"""What names say: which notebook a file is, which words in front of it are a browser's, what a folder may be called."""
 
 from __future__ import annotations
 
@@ -6,87 +6,107 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from dt_helpers.authoring.tree import ASSIGNMENT
-
-# Moodle, "Download all submissions": Ada Lovelace_123456_assignsubmission_file_/02_dataset.ipynb, or in one name.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
-# Canvas, "Download submissions": lovelaceada_LATE_4321_98765_02_dataset-1.ipynb; the first number is the user's.
-_CANVAS = re.compile(r"(?P<name>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)", re.DOTALL)
-# Blackboard: ada_attempt_2026-11-23-10-00-00_02_dataset.ipynb, with the name of the assignment in front or not.
-_BLACKBOARD = re.compile(r"(?:.*_)?(?P<name>[^_/]+)_attempt_[\d-]+_(?P<file>.+)", re.DOTALL)
-_PREFIXED = re.compile(r"(?P<name>.+?)_(?P<file>\d\d_[a-z]+.*)", re.DOTALL)  # ada_02_dataset.ipynb
-_COPY = re.compile(r"(Copy of|Kopie von|Copie de|Copia de|Cópia de) ")  # what Colab puts in front
-_NO_STUDENT = {ASSIGNMENT, "notebooks", "submitted", "submissions", "."}  # folders that are nobody's name
+# What Drive, Colab, Windows and macOS write when somebody makes a copy, in front of the name or behind it.
+_COPY_BEFORE = re.compile(
+    r"(?:copy of|copy|kopie von|kopie van|copie de|copia de|copia di|cópia de|kopia|kopi av|kopi af|kopia av)\s+", re.I
+)
+_COPY_BEHIND = re.compile(r"(?:\s*-\s*(?:copy|kopie|copie|copia|cópia)|\s*copy|のコピー|\s*的副本)$", re.I)
+# A notebook, as browsers and mail programs save it: x.ipynb.txt, x.ipynb.json, x (1).ipynb, x.ipynb (2)
+_NOTEBOOK = re.compile(r"\.ipynb(?:\s*\(\d+\))?(?:\.(?:txt|json|ipynb|download|bin))*$", re.I)
+_NUMBERED = re.compile(r"\s*\(\d+\)$")
+_AUTOSAVE = re.compile(r"-checkpoint\.ipynb", re.I)
+_VERSIONS = re.compile(
+    r"(?:\d+|v\d*|final|finished|done|new|old|latest|corrected|fixed|mine|my|solution|solutions|solved|homework|hw|"
+    r"assignment|submission|submit|copy|kopie|copia|copie|draft|version|backup|endversion|abgabe|lösung|rev|the)",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
 class Student:
-    """Somebody who handed something in. `id` names folders and stands in the gradebook."""
+    """Somebody who handed something in, or a group. `id` names folders and stands in the gradebook.
+
+    `lms` and `lms_id` are who it is: names change, and two may share one.
+    """
 
     id: str
     name: str = ""  # as the platform writes it
-    lms: str = ""  # "Moodle", "Canvas", "Blackboard" or nothing
-    lms_id: str = ""  # the platform's number for the student
+    lms: str = ""  # the platform's name, such as "Moodle", or nothing
+    lms_id: str = ""  # the platform's number or login
+    members: tuple[tuple[str, str], ...] = ()  # of a group: (name, platform's number) of each that is known
+    slip: str = ""  # what the platform wants to read in the name of a file that comes back
 
 
-@dataclass(frozen=True)
-class Named:
-    """What a path says."""
-
-    student: Student | None
-    file: str  # the name that the student gave to the file
-    late: bool = False  # the platform says so
-    guessed: bool = False  # the student is the source's name, for want of another
+def is_notebook(file: str) -> bool:
+    return bool(_NOTEBOOK.search(file))
 
 
-def read(path: PurePosixPath, source: str = "") -> Named:
-    """What the path of a submitted file says; `path` is relative to a source, a folder or an archive called `source`.
-
-    The platforms' own names come first, then a folder of the student's, then a name in front of the notebook's, then
-    the source's name.
-    """
-    for part in path.parts:
-        inside = path.name if part is not path.parts[-1] else None  # of a folder or an archive that is named so
-        if found := _MOODLE.fullmatch(part):
-            return Named(_numbered(found, "Moodle"), inside or found["file"])
-        if found := _CANVAS.fullmatch(part):
-            return Named(_numbered(found, "Canvas"), inside or found["file"], bool(found["late"]))
-        if found := _BLACKBOARD.fullmatch(part):
-            return Named(Student(folder_name(found["name"]), found["name"], "Blackboard"), inside or found["file"])
-    folders = [part for part in path.parts[:-1] if part not in _NO_STUDENT]
-    prefixed = _PREFIXED.fullmatch(_COPY.sub("", path.name))
-    if folders and not (prefixed and folders[0] == source):
-        return Named(_called(folders[0] if folders[0] != source else folders[-1]), path.name)
-    if prefixed:
-        return Named(_called(prefixed["name"]), prefixed["file"])
-    return Named(_called(source) if source not in _NO_STUDENT else None, path.name, guessed=True)
+def is_autosave(file: str) -> bool:
+    """Jupyter's own copy of a notebook, which somebody uploaded beside it or instead."""
+    return bool(_AUTOSAVE.search(file))
 
 
 def notebook(file: str, stems: Collection[str]) -> str | None:
     """The release's notebook that a file's name names ("Copy of 02_dataset (1).ipynb"), or None."""
-    found = [stem for stem in stems if re.search(rf"(?<![^\W_]){re.escape(stem)}(?![^\W_])", file)]
+    found = [stem for stem in stems if re.search(_whole(stem), file)]
     return found[0] if len(found) == 1 else None
 
 
-def version(file: str) -> int:
-    """The number that browsers and platforms put behind a name that is there already: 02_dataset (1).ipynb, -1."""
-    found = re.search(r"[ -]\(?(\d+)\)?(?:\.\w+)?$", file)
-    return int(found[1]) if found else 0
+def label(file: str, stems: Collection[str]) -> str:
+    """What stands in front of the notebook's name, else behind it: whose it may be. Empty if that is no name.
+
+    "ada_02_dataset (1).ipynb" and "02_dataset_ada.ipynb" say ada, "my_02_dataset_final.ipynb" says nothing.
+    """
+    text = bare(file)
+    stem = notebook(text, stems)
+    if stem is None:
+        return ""
+    parts = [part.strip(" _-,;.") for part in re.split(_whole(stem), text, maxsplit=1)]
+    return next((part for part in parts if not is_version(part)), "")
+
+
+def is_version(text: str) -> bool:
+    """Whether a text only says which of several it is: "final v2"."""
+    return all(_VERSIONS.fullmatch(word) for word in words(text))
+
+
+def bare(file: str) -> str:
+    """A file's name without its ending and without what a browser or a copy adds to it."""
+    text = unicodedata.normalize("NFC", file)
+    text = re.sub(r"\.zip$", "", _NOTEBOOK.sub("", text), flags=re.I)
+    before = None
+    while before != text:
+        before = text
+        text = _COPY_BEHIND.sub("", _COPY_BEFORE.sub("", _NUMBERED.sub("", text), count=1)).strip("「」 ")
+        text = _NOTEBOOK.sub("", text)
+    return text
+
+
+def fold(text: str) -> str:
+    """A name as it is compared: no case, accents or apostrophes, and one order: "Lovelace, Ada" is "Ada Lovelace"."""
+    return " ".join(sorted(word for word in words(text) if word not in ("jr", "sr", "ii", "iii", "iv"))) or text.strip()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, without case and accents."""
+    text = unicodedata.normalize("NFKD", re.sub(r"['’`´]", "", text))
+    text = "".join(sign for sign in text if not unicodedata.combining(sign)).casefold()
+    return re.findall(r"[^\W_]+", text)
 
 
 def folder_name(name: str) -> str:
     """A name as a folder can have it: letters and digits of any alphabet, single hyphens. Empty if nothing is left."""
     name = unicodedata.normalize("NFC", name.replace("\0", ""))
-    return re.sub(r"[^\w.@+-]+", "-", name).strip("-._")[:80]
+    return re.sub(r"[^\w.@+]+", "-", name).strip("-._")[:80]
 
 
-def _numbered(found: re.Match, lms: str) -> Student:
-    """With the platform's number, since two students may have one name."""
-    return Student(f"{folder_name(found['name']) or 'student'}-{found['id']}", found["name"], lms, found["id"])
+def numbered(name: str, lms: str, number: str, **more) -> Student:
+    """A student with the platform's number in the folder's name, since two may have one name."""
+    tail = folder_name(number)
+    head = folder_name(name)[: 79 - len(tail)] or "student"
+    return Student(f"{head}-{tail}", name, lms, number, **more)
 
 
-def _called(name: str) -> Student | None:
-    folder = folder_name(name)
-    return Student(folder) if folder else None
+def _whole(stem: str) -> str:
+    return rf"(?<![^\W_]){re.escape(stem)}(?![^\W_])"

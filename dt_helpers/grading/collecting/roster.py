@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import json
 from collections.abc import Iterable
 
 from dt_helpers.grading.collecting.naming import Student
@@ -10,21 +10,31 @@ from dt_helpers.grading.places import Places
 from dt_helpers.grading.returning import tables
 
 FILE = "students.csv"
-COLUMNS = ("student", "name", "platform", "number")
+COLUMNS = ("student", "name", "platform", "number", "members", "slip")
 
 
 def read(places: Places) -> dict[str, Student]:
     """All students that were collected so far, by their ids."""
-    try:
-        with (places.reports / FILE).open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except FileNotFoundError:
-        return {}
-    return {row["student"]: Student(*(row[column] for column in COLUMNS)) for row in rows}
+    return {row["student"]: _student(row) for row in tables.read(places.reports / FILE)}
+
+
+def _student(row: dict[str, str]) -> Student:
+    members = tuple((name, number) for name, number in json.loads(row.get("members") or "[]"))
+    return Student(row["student"], row["name"], row["platform"], row["number"], members, row.get("slip") or "")
 
 
 def add(places: Places, students: Iterable[Student]) -> None:
     """Adds students, or what is new about them."""
     known = read(places) | {student.id: student for student in students}
-    rows = [(one.id, one.name, one.lms, one.lms_id) for _, one in sorted(known.items())]
+    rows = [
+        (
+            one.id,
+            one.name,
+            one.lms,
+            one.lms_id,
+            json.dumps(one.members, ensure_ascii=False) if one.members else "",
+            one.slip,
+        )
+        for _, one in sorted(known.items())
+    ]
     tables.write(places.reports / FILE, COLUMNS, rows)

@@ -25,6 +25,7 @@ MOST_FILES = 100_000  # in one source
 LARGEST_ARCHIVE = 256 * MB  # of a student's own archive inside a source
 MOST_INSIDE = 100  # files in such an archive
 _JUNK = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
+MARKS = {".git", ".github"}  # folders that a cloned repository is known by
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,19 @@ class Found:
     modified: datetime  # local time, as archives have it
     open: Callable[[], BinaryIO]
     problem: str = ""  # why it can't be read
+    inside: PurePosixPath | None = None  # in the student's own archive, which lies at `path`
 
 
-def files(source: Path) -> Iterator[Found]:
-    """All files of a source: a folder, an archive, or a single file. Archives inside are opened, one level deep.
+@dataclass
+class Listing:
+    """What is in a source, at its top level: students' own archives are still closed."""
+
+    files: list[Found]
+    repositories: set[PurePosixPath]  # folders with a .git or .github in them
+
+
+def listing(source: Path) -> Listing:
+    """All files of a source: a folder, an archive, or a single file.
 
     Raises FileNotFoundError for a source that isn't there and ValueError for an archive that is none.
     """
@@ -51,11 +61,41 @@ def files(source: Path) -> Iterator[Found]:
         found = _in_archive(source)
     else:
         found = iter([_plain(source, PurePosixPath(source.name))])
+    answer = Listing([], set())
     for count, one in enumerate(found):
         if count >= MOST_FILES:
             raise ValueError(f"{source} has more than {MOST_FILES:,} files. Give the folders one by one.")
-        if _JUNK.isdisjoint(one.path.parts) and not one.path.name.startswith("."):
-            yield from _opened(one)
+        for mark in MARKS.intersection(one.path.parts):
+            answer.repositories.add(PurePosixPath(*one.path.parts[: one.path.parts.index(mark)]))
+        if _wanted(one):
+            answer.files.append(one)
+    return answer
+
+
+def opened(found: Found) -> Iterator[Found]:
+    """The file itself, or what is in it if it is an archive of a student's."""
+    if found.path.suffix.lower() != ".zip" or found.problem:
+        yield found
+        return
+    try:
+        for count, inner in enumerate(_in_archive(_content(found), found.path.name)):
+            if count >= MOST_INSIDE:
+                raise ValueError(f"it has more than {MOST_INSIDE} files")
+            if _wanted(inner):
+                yield replace(inner, path=found.path, inside=inner.path)  # the archive says whose it is
+    except ValueError as error:
+        yield Found(found.path, found.size, found.modified, found.open, str(error))
+
+
+def text(found: Found, most: int = MB) -> str:
+    """The text of a small file. Raises ValueError when it is longer than `most` or cannot be read."""
+    with _readable(found) as file:
+        return _Limited(file, most).read(most).decode("utf-8", errors="replace")
+
+
+def _wanted(found: Found) -> bool:
+    hidden = found.path.name.startswith((".", "~$")) or not MARKS.isdisjoint(found.path.parts)
+    return _JUNK.isdisjoint(found.path.parts) and not hidden
 
 
 def copy(found: Found, target: Path, most: int) -> None:
@@ -79,12 +119,22 @@ class _Limited:
 
 
 def _in_folder(folder: Path) -> Iterator[Found]:
-    for path in sorted(folder.rglob("*")):
+    for path in _walk(folder):
         relative = PurePosixPath(path.relative_to(folder).as_posix())
-        if path.is_symlink():
+        if path.name in MARKS and path.is_dir():
+            yield Found(relative, 0, datetime.fromtimestamp(0), lambda: io.BytesIO())
+        elif path.is_symlink():
             yield Found(relative, 0, datetime.fromtimestamp(0), lambda: io.BytesIO(), "a symbolic link")
         elif path.is_file():
             yield _plain(path, relative)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Everything below a folder, but nothing of what a repository keeps for itself."""
+    for path in sorted(folder.iterdir()):
+        yield path
+        if path.is_dir() and not path.is_symlink() and path.name not in MARKS:
+            yield from _walk(path)
 
 
 def _plain(path: Path, relative: PurePosixPath) -> Found:
@@ -112,21 +162,6 @@ def _date(entry: zipfile.ZipInfo) -> datetime:
         return datetime(*entry.date_time)
     except ValueError:  # archives may say the 0th of January
         return datetime(1980, 1, 1)
-
-
-def _opened(found: Found) -> Iterator[Found]:
-    """The file itself, or what is in it if it is an archive of a student's."""
-    if found.path.suffix.lower() != ".zip" or found.problem:
-        yield found
-        return
-    try:
-        for count, inner in enumerate(_in_archive(_content(found), found.path.name)):
-            if count >= MOST_INSIDE:
-                raise ValueError(f"it has more than {MOST_INSIDE} files")
-            if _JUNK.isdisjoint(inner.path.parts) and not inner.path.name.startswith("."):
-                yield replace(inner, path=found.path.with_suffix("") / inner.path.name)  # the archive says whose it is
-    except ValueError as error:
-        yield Found(found.path, found.size, found.modified, found.open, str(error))
 
 
 def _content(found: Found) -> BinaryIO:

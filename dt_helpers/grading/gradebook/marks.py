@@ -87,8 +87,11 @@ def read(places: Places, checks: dict[tuple[str, str], str]) -> dict[str, Record
             mark = Mark(score, most, by_hand, comments.get((student, notebook, cell)))
             records[student].marks[notebook, cell] = mark
             records[student].waiting |= waiting
-        penalties = select(api.SubmittedAssignment.student_id, api.SubmittedNotebook.late_submission_penalty).join(
-            api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id
+        penalties = (
+            select(api.SubmittedAssignment.student_id, api.SubmittedNotebook.late_submission_penalty)
+            .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .where(api.Assignment.name == ASSIGNMENT)
         )
         for student, penalty in gradebook.db.execute(penalties):
             records[student].penalty += penalty or 0.0

@@ -28,3 +28,17 @@ def harmless(value):
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value
     return value
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a table that `write` wrote; none where there is no such file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [{name: _as_it_was(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    except FileNotFoundError:
+        return []
+
+
+def _as_it_was(value: str | None) -> str:
+    value = value or ""
+    return value[1:] if value[:1] == "'" and harmless(value[1:]) == value else value

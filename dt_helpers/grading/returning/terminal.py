@@ -31,6 +31,14 @@ def collected(collected: Collected, path: Path | None, console: Console | None =
         for file, reason in collected.left:
             other.add_row(escape(_short(file)), escape(reason))
         console.print(other)
+    for title, names in {
+        "Nothing was collected of": collected.absent,
+        "Not in the class list (a group? Add a column Group to it)": collected.strangers,
+    }.items():
+        if names:
+            console.print(escape(f"{title}: {', '.join(names)}"), style="yellow", highlight=False, soft_wrap=True)
+    if collected.platforms:
+        console.print(escape(f"Read as {', '.join(collected.platforms)}."), highlight=False, soft_wrap=True)
     counts = (
         f"{len(collected.students)} students, {len(collected.rows)} notebooks, {len(collected.left)} files not used."
     )
@@ -43,7 +51,9 @@ def collected(collected: Collected, path: Path | None, console: Console | None =
 def _write(collected: Collected, path: Path) -> None:
     header = ["student", "notebook", "change", "exercises found", "remarks", "file"]
     rows = [(r.student.id, r.notebook, r.change, r.ways, r.notes, r.file) for r in collected.rows]
-    tables.write(path, header, [*rows, *(("", "", "not used", "", reason, file) for file, reason in collected.left)])
+    unused = [("", "", "not used", "", reason, file) for file, reason in collected.left]
+    absent = [(name, "", "nothing", "", "nothing was collected", "") for name in collected.absent]
+    tables.write(path, header, [*rows, *unused, *absent])
 
 
 def _changes(rows: list[Row]) -> str:

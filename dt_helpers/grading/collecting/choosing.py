@@ -1,0 +1,153 @@
+"""Of all files of one source: whose each is, and which of several versions counts."""
+
+from __future__ import annotations
+
+import filecmp
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from dt_helpers.grading.collecting import naming, platforms, sources
+from dt_helpers.grading.collecting.classlist import ClassList
+from dt_helpers.grading.collecting.identity import People
+from dt_helpers.grading.collecting.naming import Student
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, may_be_work, nearest
+from dt_helpers.grading.matching import MISSING, match
+
+NO_NOTEBOOK = "which notebook of the release it is can't be told, neither from its name nor its functions"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A notebook of a student's, its content in `staged`."""
+
+    student: Student
+    notebook: str
+    claim: Claim
+    found: sources.Found
+    file: str  # where it came from, as the instructor is told
+    staged: Path
+    platform: str
+
+
+class Source:
+    """What one source holds. `left` gets each file that isn't used, with the reason."""
+
+    def __init__(
+        self,
+        path: Path,
+        folder: Path,
+        releases: dict[str, NotebookNode],
+        people: People,
+        left: list[tuple[str, str]],
+        student: str | None = None,
+    ):
+        self.path, self.folder, self.releases, self.people, self.left = path, folder, releases, people, left
+        self.student = student
+        there = sources.listing(path)
+        loose = path.is_file() and path.suffix.lower() != ".zip"
+        classlist = ClassList() if student else people.classlist
+        name = "" if loose else path.resolve().stem if path.is_file() else path.resolve().name
+        download = Download(there.files, there.repositories, name=name, stems=releases, classlist=classlist)
+        self.reader: Reader = platforms.recognise(download)
+
+    def chosen(self) -> list[Candidate]:
+        """One file a student and notebook."""
+        piles = defaultdict(list)
+        for found in self.reader.download.files:
+            for candidate in self._candidates(found):
+                piles[candidate.student.id, candidate.notebook].append(candidate)
+        return [one for _, pile in sorted(piles.items()) for one in self._choose(pile)]
+
+    def _candidates(self, found: sources.Found) -> list[Candidate]:
+        """The notebooks in a file: itself, or those in an archive of a student's."""
+        if self.reader.own.fullmatch(found.path.name):
+            return []
+        try:
+            if found.problem:
+                raise ValueError(found.problem)
+            if not may_be_work(found.path):
+                raise ValueError("not a notebook")
+            student, claim = self._whose(found)
+        except ValueError as reason:
+            self.left.append((self._called(found), str(reason)))
+            return []
+        answer = []
+        for inner in sources.opened(found):
+            try:
+                answer.append(self._candidate(inner, student, claim))
+            except ValueError as reason:
+                self.left.append((self._called(inner), str(reason)))
+        return answer
+
+    def _whose(self, found: sources.Found) -> tuple[Student, Claim]:
+        root = self.reader.download.root
+        path = found.path.relative_to(root) if found.path.is_relative_to(root) else found.path
+        if self.student:
+            student = self.people.called(self.student)
+            return student, Claim(student, path)
+        claim = self.reader.claim(path)
+        return self.people.settle(claim, self.reader), claim
+
+    def _candidate(self, found: sources.Found, student: Student, claim: Claim) -> Candidate:
+        file = found.inside or claim.file
+        if found.problem:
+            raise ValueError(found.problem)
+        if not naming.is_notebook(file.name):
+            raise ValueError("not a notebook")
+        if naming.is_autosave(file.name):
+            raise ValueError("a copy that Jupyter saved by itself")
+        staged = self.folder / f"{len(list(self.folder.iterdir()))}.ipynb"
+        try:
+            sources.copy(found, staged, sources.LARGEST)
+            stem = naming.notebook(file.name, self.releases) or self._by_content(staged)
+        except ValueError:
+            staged.write_bytes(b"")
+            raise
+        if stem is None:
+            raise ValueError(NO_NOTEBOOK)
+        inside = claim.file.with_suffix("") / found.inside if found.inside else claim.file
+        claim = replace(claim, file=inside)
+        return Candidate(student, stem, claim, found, self._called(found), staged, self.reader.name)
+
+    def _choose(self, pile: list[Candidate]) -> list[Candidate]:
+        """The one that counts; none where that has to be asked."""
+        last = max(one.claim.attempt for one in pile)
+        rest = [one for one in pile if one.claim.attempt == last]
+        different = [rest[0], *(one for one in rest[1:] if not filecmp.cmp(one.staged, rest[0].staged, shallow=False))]
+        best = different[0] if len(different) == 1 else self._better(rest)
+        if best is None:
+            names = ", ".join(str(one.claim.file) for one in rest)
+            for one in rest:
+                reason = f"{len(rest)} files may be {one.notebook} of {one.student.id} ({names})"
+                how = f"give the one that counts alone, with --student {one.student.id}"
+                self.left.append((one.file, f"{reason}: {how}"))
+            return []
+        for one in pile:
+            if one is not best:
+                same = one in rest and one not in different
+                newer = "it is there twice" if same else f"there is a newer one: {best.file}"
+                self.left.append((one.file, newer))
+        return [best]
+
+    def _better(self, pile: list[Candidate]) -> Candidate | None:
+        claims = [one.claim for one in pile]
+        one_archive = len({one.found.path for one in pile}) == 1
+        best = nearest(claims) if one_archive else self.reader.better(claims)
+        return next((one for one in pile if one.claim is best), None)
+
+    def _by_content(self, path: Path) -> str | None:
+        """The notebook of the release of which the most exercises are found in the file."""
+        found = {}
+        for stem, release in self.releases.items():
+            matched = match(release, path)
+            found[stem] = sum(how != MISSING for how in matched.how.values())
+        best = max(found, key=found.get)
+        return best if found[best] and list(found.values()).count(found[best]) == 1 else None
+
+    def _called(self, found: sources.Found) -> str:
+        if self.path.is_file() and found.path.name == self.path.name:
+            return str(self.path)
+        return str(self.path / found.path / (found.inside or ""))

@@ -1,0 +1,163 @@
+"""Who is in the class, from the table that a platform offers: a gradebook's export, a worksheet, a roster."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import dateutil.parser
+
+from dt_helpers.grading.collecting.naming import fold
+
+# What the columns are called: Canvas, Moodle, Gradescope, Blackboard, Google Classroom, D2L, GitHub, Sakai, ILIAS,
+# Schoology, nbgrader; a few in German, French, Spanish, Italian and Dutch.
+COLUMNS = {
+    "number": "id|identifier|user id|unique user id|kennung|identifiant|identificador|identificativo",
+    "login": "sis login id|username|user name|login|login name|github_username|display id|anmeldename|benutzername|"
+    "nom d'utilisateur|nombre de usuario|gebruikersnaam",
+    "sid": "sis user id|student id|sid|matriculation|matrikelnummer|orgdefinedid|school uid",
+    "email": "email|email address|e-mail|e-mail address|e-mail-adresse|email-adresse|roster_identifier|"
+    "adresse de courriel|dirección de correo|indirizzo email|e-mailadres",
+    "name": "student|full name|name|vollständiger name|nom complet|nombre completo|nome completo|volledige naam",
+    "first": "first name|first_name|vorname|prénom|nombre|nome|voornaam",
+    "last": "last name|last_name|surname|nachname|nom|apellido(s)|cognome|achternaam",
+    "group": "group|team|student_repository_name|gruppe|groupe|grupo|gruppo",
+    "members": "members",
+    "late": "late submission|lateness (h:m:s)|lateness|status",
+    "when": "last modified (submission)|submission time|submission date|submission_timestamp|"
+    "zuletzt geändert (abgabe)|dernière modification (travail remis)|dernière modification (remise)",
+}
+_FIELD = {title: field for field, titles in COLUMNS.items() for title in titles.split("|")}
+_NOBODY = {"points possible", "date", "points", "student test", "test student"}
+_TO_GRADE = re.compile(r"needs (?:grading|marking)", re.I)  # Blackboard, in the column of the assignment
+_LATE = re.compile(r"\blate\b|verspätet|zu spät|en retard|\bretard|\btarde\b|in ritardo|te laat", re.I)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the class list."""
+
+    name: str
+    values: dict[str, str] = field(default_factory=dict, hash=False, compare=False)
+    row: int = 0
+
+    @property
+    def late(self) -> bool | None:
+        """Whether the platform says so; None where the table has no such column, or nothing in it."""
+        text = self.values.get("late", "").strip()
+        if re.fullmatch(r"\d+:\d\d:\d\d", text):
+            return bool(re.search("[1-9]", text))
+        return bool(_LATE.search(text)) if text else None
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the platform says that there is something of theirs."""
+        return bool(self.when) or "handed in" in self.values
+
+    @property
+    def when(self) -> datetime | None:
+        try:
+            text = self.values.get("when", "")
+            return dateutil.parser.parse(text) if re.search(r"\d", text) else None
+        except (ValueError, OverflowError):
+            return None
+
+
+@dataclass
+class ClassList:
+    """All of them. False if there is none."""
+
+    entries: list[Entry] = field(default_factory=list)
+    groups: dict[str, list[Entry]] = field(default_factory=dict)  # name, folded -> members
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.groups)
+
+    def find(self, column: str, value: str) -> Entry | None:
+        """The one with this value in a column, whatever its case."""
+        found = [one for one in self.entries if value and one.values.get(column, "").casefold() == value.casefold()]
+        return found[0] if len(found) == 1 else None
+
+    def named(self, text: str) -> list[Entry]:
+        """All with this full name, login or e-mail address (or what stands in front of its @)."""
+        text = text.strip()
+        ways = {text.casefold(), text.casefold().replace(" ", "")}
+        return [one for one in self.entries if fold(one.name) == fold(text) or ways & _short(one)]
+
+    @classmethod
+    def read(cls, path: Path) -> ClassList:
+        """Raises ValueError when the file is no table with names, logins or numbers of students."""
+        content = path.read_bytes()
+        for encoding in (
+            ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+        ):
+            try:
+                answer = cls.parse(content.decode(encoding))
+                break
+            except UnicodeDecodeError:
+                answer = cls()
+        if not answer:
+            raise ValueError(
+                f"{path} is no class list that can be read: a line with names of columns was expected, such as "
+                "Student and ID (Canvas), Identifier and Full name (Moodle), or First Name, Last Name, Email."
+            )
+        return answer
+
+    @classmethod
+    def parse(cls, text: str) -> ClassList:
+        """A class list from a table with commas, semicolons or tabs; lines above the columns' names are passed."""
+        text = text.removeprefix("\ufeff")
+        for delimiter in ",;\t":
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            for i, header in enumerate(rows[:10]):
+                fields = [_FIELD.get(" ".join(title.split()).casefold(), "") for title in header]
+                if len({*fields} - {""}) > 1 and {"name", "last", "group"} & {*fields}:
+                    return cls._of(fields, rows[i + 1 :])
+        return cls()
+
+    @classmethod
+    def _of(cls, fields: list[str], rows: list[list[str]]) -> ClassList:
+        answer = cls()
+        for number, row in enumerate(rows):
+            values: dict[str, str] = {}
+            for name, cell in zip(fields, row, strict=False):
+                cell = cell.strip()
+                name = "email" if "@" in cell and name in ("number", "login", "sid") and "email" not in fields else name
+                if name and cell:
+                    values.setdefault(name, cell.lstrip("#"))
+            name = values.get("name") or f"{values.get('first', '')} {values.get('last', '')}".strip()
+            if found := re.search(r"\d+$", values.get("number", "")):  # Moodle: "Participant 1231"
+                values["number"] = found[0] if " " in values["number"] else values["number"]
+            name = name or values.get("login", "")
+            if any(_TO_GRADE.match(cell) for cell in row):
+                values["handed in"] = "yes"
+            if "members" in fields:
+                people = [Entry(one.strip(), values, number) for one in values.get("members", "").split(";")]
+                answer.entries += [one for one in people if one.name]
+                answer.groups[fold(values.get("group", ""))] = people
+            elif name and fold(name) not in _NOBODY and name.strip().lower() not in _NOBODY:
+                entry = Entry(_first_last(name), values, number)
+                answer.entries.append(entry)
+                if "group" in values:
+                    answer.groups.setdefault(fold(values["group"]), []).append(entry)
+        return answer
+
+
+def _first_last(name: str) -> str:
+    """Canvas writes "Lovelace, Ada"; the last comma is the one before the first name."""
+    last, comma, first = name.rpartition(",")
+    return (
+        f"{first.strip()} {last.strip()}"
+        if comma and first.strip().lower() not in ("jr.", "sr.", "ii", "iii")
+        else name
+    )
+
+
+def _short(entry: Entry) -> set[str]:
+    email = entry.values.get("email", "").casefold()
+    short = {entry.values.get("login", "").casefold(), email, email.partition("@")[0]}
+    return short - {""}

@@ -1,0 +1,139 @@
+"""Who a student is: the platform and its number, settled by the class list, with one folder each for good."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from dt_helpers.grading.collecting.classlist import ClassList, Entry
+from dt_helpers.grading.collecting.naming import Student, fold, folder_name, words
+from dt_helpers.grading.collecting.platforms import Claim, Reader
+
+
+@dataclass
+class People:
+    """All students that were collected so far, those of a class list, and which of them are one."""
+
+    known: dict[str, Student]  # by their ids; grows
+    classlist: ClassList = field(default_factory=ClassList)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)  # student -> who they are in the class list
+
+    def settle(self, claim: Claim, reader: Reader) -> Student:
+        """The student of a claim, as the class list has them. Raises ValueError where that can't be told."""
+        student, found = claim.student, []
+        classlist = reader.download.classlist
+        if classlist:
+            entry, members = _entry(claim, reader, classlist)
+            if members:
+                column = reader.key or "login"
+                student = replace(student, members=tuple((one.name, one.values.get(column, "")) for one in members))
+            if entry and not reader.trusted:
+                student = _from(entry, student, classlist)
+            elif entry:
+                student = replace(student, name=entry.name)
+            found = members or [one for one in [entry] if one]
+        student = self.housed(student)
+        self.entries[student.id] = found
+        return student
+
+    def called(self, name: str) -> Student:
+        """The student that an instructor names: by the folder, or somebody new."""
+        return self.known.get(name) or self.housed(Student(folder_name(name), name))
+
+    def housed(self, student: Student) -> Student:
+        """The student with the folder that is theirs. Raises ValueError where a name alone would be somebody else's."""
+        for one in self.known.values():
+            if student.lms_id and (one.lms, one.lms_id) == (student.lms, student.lms_id):
+                return self._keep(replace(student, id=one.id, name=student.name or one.name))
+        taken = {one.id.casefold(): one for one in self.known.values()}
+        other = taken.get(student.id.casefold())
+        if other and _same(other, student):
+            return self._keep(replace(student, id=other.id, lms_id=student.lms_id or other.lms_id))
+        if other and not student.lms_id:
+            raise ValueError(
+                f"there is another {other.id} already{f', from {other.lms}' if other.lms else ''}: "
+                f"say that they are one with --student {other.id}, or give the file another name"
+            )
+        if other:
+            mark = hashlib.sha256(f"{student.lms}/{student.lms_id}".encode()).hexdigest()[:6]
+            student = replace(student, id=f"{student.id[:70]}-{mark}")
+        return self._keep(student)
+
+    def absent(self) -> tuple[list[Entry], list[Entry]]:
+        """Who of the class list handed in nothing; and who did, as the list says, but isn't in what was collected."""
+        present = {id(one) for entries in self.entries.values() for one in entries}
+        others = [student for student in self.known.values() if not self.entries.get(student.id)]
+        rest = [one for one in self.classlist.entries if id(one) not in present]
+        rest = [one for one in rest if not any(_is(one, student) for student in others)]
+        return [one for one in rest if not one.handed_in], [one for one in rest if one.handed_in]
+
+    def strangers(self) -> list[Student]:
+        """Who is nobody of the class list: groups, perhaps."""
+        found = [self.known[name] for name, entries in self.entries.items() if not entries]
+        return [one for one in found if not one.members]
+
+    def _keep(self, student: Student) -> Student:
+        self.known[student.id] = student
+        return student
+
+
+def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | None, list[Entry]]:
+    """Who of the class list it is, or which group. Raises ValueError where that has to be asked."""
+    student = claim.student
+    entry = classlist.find(reader.key, claim.look_up or student.lms_id) if reader.key else None
+    group = classlist.groups.get(fold(claim.group or student.name))
+    if group and (claim.group or not (entry and _agree(student.name, entry))):
+        return (group[0], []) if len(group) == 1 else (None, group)
+    if entry and student.name and not _agree(student.name, entry):
+        if reader.name == "Moodle":  # numbers of groups and of participants are not the same
+            raise ValueError(
+                f"{student.lms_id} is {entry.name} in the class list, and no group has this name: whose is it?"
+            )
+        return None, [entry]  # a group's file, which has the number of one of its members
+    if entry or student.members:
+        return entry, []
+    found = classlist.named(student.name) if student.name else []
+    if reader.trusted:  # somebody else of this name has another number there
+        found = [one for one in found if not (reader.key and one.values.get(reader.key))]
+    if len(found) == 1:
+        return found[0], []
+    if not reader.trusted:
+        many = f"{len(found)} in the class list are" if found else "nobody in the class list is"
+        raise ValueError(f"{many} called {student.name!r}: say whose it is, --student")
+    return None, []
+
+
+def _from(entry: Entry, student: Student, classlist: ClassList) -> Student:
+    """A student whom only a name told, with the class list's name, and more of it where two have that name."""
+    if student.lms_id:
+        return replace(student, name=entry.name)
+    values = entry.values
+    more = (
+        values.get("login")
+        or values.get("email", "").partition("@")[0]
+        or values.get("sid", "")
+        or values.get("number", "")
+    )
+    alike = sum(fold(one.name) == fold(entry.name) for one in classlist.entries) > 1
+    name = f"{entry.name} {more}" if alike else entry.name
+    return replace(
+        student, id=folder_name(name), name=entry.name, lms_id=values.get("email", "") if student.lms else ""
+    )
+
+
+def _agree(name: str, entry: Entry) -> bool:
+    """Whether both may be one person's name: a word in common, or the same letters (Canvas leaves the spaces out)."""
+    one, other = words(name), words(entry.name)
+    return bool(set(one) & set(other)) or sorted("".join(one)) == sorted("".join(other)) or not one
+
+
+def _same(one: Student, other: Student) -> bool:
+    return one.lms == other.lms and (one.lms_id == other.lms_id or not (one.lms_id and other.lms_id))
+
+
+def _is(entry: Entry, student: Student) -> bool:
+    values: Iterable[str] = {entry.values.get(column, "") for column in ("number", "login", "sid", "email")} - {""}
+    names = [student.name, *(name for name, _ in student.members)]
+    numbers = [student.lms_id, *(number for _, number in student.members)]
+    return bool(set(values) & set(numbers)) or fold(entry.name) in [fold(name) for name in names if name]

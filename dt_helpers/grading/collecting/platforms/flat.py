@@ -1,0 +1,203 @@
+"""Platforms that put who it is into the name of each file: what comes after their prefix is the student's word."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from statistics import median
+
+from dt_helpers.grading.collecting.naming import Student, folder_name, numbered
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, number
+
+
+class Canvas(Reader):
+    """ "Download Submissions": lovelaceada_LATE_4321_98765_02_dataset-1.ipynb, in one folder, last attempts alone.
+
+    instructure/canvas-lms lib/content_zipper.rb, get_filename: sortable name in small letters, LATE, the user's number;
+    then the attachment's number and its name. A group's file has the group's name and the number of one member.
+    Anonymous grading: anon_k3Jx9_98765_02_dataset.ipynb. app/models/attachment.rb, make_unique_filename: "-1" before
+    the ending of a name that was there already.
+    """
+
+    name, key = "Canvas", "number"
+    _NAMED = re.compile(r"(?P<name>[^/]*?)(?P<numbers>(?:_\d+){2,})_(?P<file>.+)", re.DOTALL)
+    _ANONYMOUS = re.compile(
+        r"anon(?P<late>_LATE)?_(?P<id>[0-9A-Za-z]{4,6})_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL
+    )
+    _AGAIN = re.compile(r"-\d+(?=(?:\.[A-Za-z][A-Za-z0-9]*)*\.[A-Za-z0-9]+$)")
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        first = [readings[0] for path in download.work() if (readings := self._readings(path.name))]
+        self.usual = median([attachment for _, _, attachment, _ in first] or [0])
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return len(path.parts) == 1 and bool(cls._ANONYMOUS.fullmatch(path.name) or cls._NAMED.fullmatch(path.name))
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        if found := self._ANONYMOUS.fullmatch(path.parts[0]):
+            who = numbered("anon", self.name, found["id"], slip=f"anon_{found['id']}_{found['attachment']}")
+            return self._claim(who, found["attachment"], found["file"], bool(found["late"]), path)
+        readings = self._readings(path.parts[0])
+        if not readings:
+            raise self.strange(path)
+        name, user, attachment, file = self._plausible(readings)
+        late = name.endswith("_LATE")
+        who = numbered(name.removesuffix("_LATE"), self.name, user, slip=f"student_{user}_{attachment}")
+        return self._claim(who, str(attachment), file, late, path)
+
+    def _claim(self, who: Student, attachment: str, file: str, late: bool, path: PurePosixPath) -> Claim:
+        """Attachments are numbered as they are uploaded; only names that Canvas itself numbered are one file's."""
+        return Claim(who, PurePosixPath(file, *path.parts[1:]), late=late, serial=number(attachment))
+
+    def better(self, claims: list[Claim]) -> Claim | None:
+        """Of files that Canvas numbered because they had one name the last; of others none."""
+        if len({self._AGAIN.sub("", str(claim.file)) for claim in claims}) > 1:
+            return None
+        return max(claims, key=lambda claim: claim.serial)
+
+    @classmethod
+    def _readings(cls, name: str) -> list[tuple[str, str, int, str]]:
+        """All ways to read (name, user, attachment, file): names may end with a number, files begin with one."""
+        found = cls._NAMED.fullmatch(name)
+        if not found:
+            return []
+        numbers = found["numbers"][1:].split("_")
+        return [
+            (
+                "_".join([found["name"], *numbers[:i]]),
+                numbers[i],
+                int(numbers[i + 1][:18]),
+                "_".join([*numbers[i + 2 :], found["file"]]),
+            )
+            for i in range(len(numbers) - 1)
+        ]
+
+    def _plausible(self, readings: list) -> tuple[str, str, int, str]:
+        """The first whose user is in the class, else the first whose attachment is about as high as the others'."""
+        known = [one for one in readings if self.download.classlist.find("number", one[1])]
+        usual = [one for one in readings if self.usual / 3 <= one[2] <= self.usual * 3]
+        return next(iter([one for one in usual if one in known] or usual or readings))
+
+
+class Blackboard(Reader):
+    """ "Assignment File Download": PS1_ada_attempt_2026-11-23-10-00-00_02_dataset.ipynb, and a receipt, the same .txt.
+
+    Seen in parsers of real downloads (BBGradebookOrganiser, gradex-cli): the column's name, the username (a group's
+    name), the time of the attempt. Names of columns and users may hold underscores: the receipt's first line, "Name:
+    Ada Lovelace (ada)", says where the name begins, else what all have in common in front.
+    """
+
+    name, key = "Blackboard", "login"
+    _NAMED = re.compile(
+        r"(?P<head>.+?)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:\.txt|_(?P<file>.+))", re.DOTALL
+    )
+    own = re.compile(r".+?_attempt_\d{4}(?:-\d\d){5}\.txt", re.DOTALL)
+    _RECEIPT = re.compile(r"\s*(?:Name|Nom|Nombre|Nome|Naam)\s*:\s*(?P<name>.*?)(?:\s*\((?P<login>[^()]+)\))?\s*$")
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        self.receipts: dict[str, tuple[str, str]] = {}  # head -> (name, login; empty for a group)
+        heads = set()
+        for path in download.paths():
+            if (found := self._NAMED.fullmatch(path.parts[0])) and len(path.parts) == 1:
+                heads.add(found["head"])
+                lines = download.text(path).splitlines() if found["file"] is None else []
+                if lines and (receipt := self._RECEIPT.fullmatch(lines[0])):
+                    self.receipts[found["head"]] = receipt["name"], receipt["login"] or ""
+        self.common = self._in_common(heads)
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return len(path.parts) == 1 and bool(cls._NAMED.fullmatch(path.name))
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        found = self._NAMED.fullmatch(path.parts[0])
+        if not found or found["file"] is None:
+            raise self.strange(path)
+        name, _ = self.receipts.get(found["head"], ("", ""))
+        login = self._login(found["head"])
+        who = Student(folder_name(login) or "student", name or login, self.name, login)
+        day, clock = found["when"][:10], found["when"][11:].replace("-", ":")
+        return Claim(who, PurePosixPath(found["file"], *path.parts[1:]), found["when"], moment(f"{day} {clock}"))
+
+    def _login(self, head: str) -> str:
+        name, login = self.receipts.get(head, ("", ""))
+        for known in (login, re.sub(r'[\\/:*?"<>|&]', "_", name)):
+            if known and head.endswith(f"_{known}"):
+                return known
+        return head[len(self.common) :] or head
+
+    def _in_common(self, heads: set[str]) -> str:
+        """The name of the column: what the receipts leave, else what all heads begin with, up to an underscore."""
+        for head in heads & self.receipts.keys():
+            login = self._of_receipt(head)
+            if login:
+                return head[: -len(login)]
+        same = common_beginning(heads)
+        return same[: same.rfind("_") + 1]
+
+    def _of_receipt(self, head: str) -> str:
+        login = self.receipts[head][1]
+        return login if login and head.endswith(f"_{login}") else ""
+
+
+class Moodle(Reader):
+    """ "Download all submissions": Ada Lovelace_1231_assignsubmission_file/02_dataset.ipynb, or all in one name.
+
+    moodle/moodle mod/assign/classes/downloader.php: the full name, in which "_" becomes a space, and the participant's
+    number in this assignment; before 4.1 the folder's name ends with "_". Groups: the group's name and number. What
+    was handed in at last, without a time: the grading worksheet says when, who is late and who is in which group.
+    """
+
+    name, key = "Moodle", "number"
+    _NAMED = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
+    _NOBODY = re.compile(r"[^_/]*_assignsubmission_[a-z]+.*", re.DOTALL)  # "Default group": who is in none
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return bool(cls._NAMED.fullmatch(path.parts[0]) or cls._NOBODY.fullmatch(path.parts[0]))
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        found = self._NAMED.fullmatch(path.parts[0])
+        if not found:
+            raise self.strange(path)
+        file = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else PurePosixPath(found["file"])
+        return Claim(numbered(found["name"], self.name, found["id"]), file)
+
+
+class D2L(Reader):
+    """ "Download": 123456-78901 - Ada Lovelace - Nov 23, 2026 1015 AM/02_dataset.ipynb, or all in one name.
+
+    Seen in scripts for real downloads: of the two numbers one is the same in all, the folder's; the other is the
+    user's. All submissions come, with their times, unless the folder keeps the last alone.
+    """
+
+    name = "D2L"
+    own = re.compile(r"index\.html")
+    _NAMED = re.compile(
+        r"(?P<first>\d+)-(?P<second>\d+) - (?P<name>.+?) - "
+        r"(?P<when>[^\W\d]{3,12}\.? \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?",
+        re.DOTALL,
+    )
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        found = [match for path in download.work() if (match := self._NAMED.fullmatch(path.parts[0]))]
+        first, second = ({match[group] for match in found} for group in ("first", "second"))
+        self.user = "second" if len(first) == 1 < len(second) else "first"
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        found = cls._NAMED.fullmatch(path.parts[0])
+        return bool(found) and (len(path.parts) > 1) == (found["file"] is None)
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        found = self._NAMED.fullmatch(path.parts[0])
+        if not found or not self.fits(path):
+            raise self.strange(path)
+        file = PurePosixPath(found["file"] or PurePosixPath(*path.parts[1:]))
+        when = moment(re.sub(r"(\d{1,2})(\d\d) ([AP]M)$", r"\1:\2 \3", found["when"]))
+        attempt = when.isoformat() if when else ""
+        return Claim(numbered(found["name"], self.name, found[self.user]), file, attempt, when)

@@ -1,0 +1,190 @@
+"""Platforms that give each student a folder: whatever lies in it is that student's, however it is called."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+import yaml
+
+from dt_helpers.grading.collecting.classlist import ClassList
+from dt_helpers.grading.collecting.naming import Student, numbered
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, moment, number
+
+
+class Gradescope(Reader):
+    """ "Export Submissions": assignment_7651231_export/submission_26011/…, and submission_metadata.yml beside them.
+
+    Seen in a real export, and read so by otter-grader: submission_<id> has :submitters: (:name:, :sid:, :email:) and
+    :created_at:. It is the active submission, which need not be the newest; Gradescope has unpacked students' archives.
+    """
+
+    name, key = "Gradescope", "sid"
+    METADATA = "submission_metadata.yml"
+    own = re.compile(re.escape(METADATA))
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        try:
+            found = yaml.safe_load(download.text(self.METADATA))
+        except yaml.YAMLError:
+            found = None
+        self.submissions = found if isinstance(found, dict) else {}
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return len(path.parts) > 1 and bool(re.fullmatch(r"submission_\d+", path.parts[0]))
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        if not self.fits(path):
+            raise self.strange(path)
+        known = self.submissions.get(path.parts[0])
+        known = known if isinstance(known, dict) else {}
+        when = known.get(":created_at")
+        when = (
+            moment(str(when)) if not isinstance(when, datetime) else when if when.tzinfo else when.replace(tzinfo=UTC)
+        )
+        return Claim(self._student(path.parts[0], known), PurePosixPath(*path.parts[1:]), when=when)
+
+    def _student(self, folder: str, known: dict) -> Student:
+        people = [one for one in known.get(":submitters") or [] if isinstance(one, dict)]
+        people = [(str(one.get(":name") or ""), str(one.get(":sid") or one.get(":email") or "")) for one in people]
+        if len(people) == 1 and people[0][1]:
+            return numbered(people[0][0], self.name, people[0][1])
+        return numbered(", ".join(name for name, _ in people), self.name, folder, members=tuple(people))
+
+
+class Sakai(Reader):
+    """ "Download All": PS1/Lovelace, Ada(ada)/Submission attachment(s)/…, or the same joined by "_".
+
+    sakaiproject/sakai AssignmentServiceImpl.java, zipSubmissions: "Last, First(eid)", timestamp.txt beside the
+    attachments; grades.csv with who is late. Names lose what is not ASCII, equal ones get "+1". zipGroupSubmissions:
+    "Team 1 (id)" and members.txt, "Last, First(eid); …".
+    """
+
+    name, key = "Sakai", "login"
+    _FOLDER = re.compile(r"(?P<name>.*)\((?P<id>[^()]+)\)", re.DOTALL)
+    _JOINED = re.compile(r"(?P<name>.*?)\((?P<id>[^()]+)\)_Submission attachment\(s\)_(?P<file>.+)", re.DOTALL)
+    own = re.compile(r"(?:timestamp|comments|members)\.txt|grades\.csv|feedbackText\.html")
+    _MEMBER = re.compile(r"\s*(?P<name>.+?)\s*\((?P<id>[^()]+)\)\s*")
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        download.classlist = download.classlist or ClassList.parse(download.text("grades.csv"))
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return bool(cls._read(path))
+
+    @classmethod
+    def _read(cls, path: PurePosixPath) -> tuple[re.Match, PurePosixPath] | None:
+        if found := cls._JOINED.fullmatch(path.parts[0]):
+            return found, PurePosixPath(found["file"], *path.parts[1:])
+        found = cls._FOLDER.fullmatch(path.parts[0])
+        if found and len(path.parts) > 2 and path.parts[1] == "Submission attachment(s)":
+            return found, PurePosixPath(*path.parts[2:])
+        return None
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        read = self._read(path)
+        if read is None:
+            raise self.strange(path)
+        found, file = read
+        name = found["name"].strip()
+        last, comma, first = name.rpartition(",")
+        shown = f"{first.strip()} {last.strip()}".strip() if comma else name
+        members = self.download.text(f"{path.parts[0]}/members.txt") if len(path.parts) > 2 else ""
+        people = [self._MEMBER.fullmatch(part) for part in _entities(members).split(";") if part.strip()]
+        who = numbered(shown, self.name, found["id"], members=tuple((one["name"], one["id"]) for one in people if one))
+        when = moment(self.download.text(f"{path.parts[0]}/timestamp.txt")) if len(path.parts) > 2 else None
+        return Claim(who, file, when=when)
+
+
+class Schoology(Reader):
+    """ "Download All": Lovelace, Ada - s519321/Revision 2 - On time/02_dataset.ipynb, with all revisions.
+
+    Seen in a description of the endpoint dropbox/download_all and in a tool that reads its archives.
+    """
+
+    name, key = "Schoology", "sid"
+    _WHO = re.compile(r"(?P<name>.+) - (?P<id>[^/]+?)", re.DOTALL)
+    _REVISION = re.compile(r"Revision (?P<number>\d+) - (?P<late>On time|Late)", re.I)
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        parts = path.parts
+        return len(parts) > 2 and bool(cls._WHO.fullmatch(parts[0]) and cls._REVISION.fullmatch(parts[1]))
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        if not self.fits(path):
+            raise self.strange(path)
+        who, revision = self._WHO.fullmatch(path.parts[0]), self._REVISION.fullmatch(path.parts[1])
+        last, comma, first = who["name"].rpartition(", ")
+        name = f"{first} {last}" if comma else who["name"]
+        return Claim(
+            numbered(name, self.name, who["id"]),
+            PurePosixPath(*path.parts[2:]),
+            number(revision["number"]),
+            late=revision["late"].lower() == "late",
+        )
+
+
+class Ilias(Reader):
+    """ "Download All Submissions": PS1/Submissions/Lovelace_Ada_ada_4321/…, teams in "Team 811/" in front.
+
+    ILIAS-eLearning/ILIAS ilExSubmission.php: last name, first name, login, the user's number; the folder is that of
+    the member who uploaded. Equal names become "x (2).ipynb", in the order in which they came; late files begin with
+    "Late Submission - ". Letters beyond ASCII become others or "_".
+    """
+
+    name, key = "ILIAS", "login"
+    _FOLDER = re.compile(r"(?P<head>.*_.*_.+)_(?P<id>\d+)", re.DOTALL)
+    _LATE = re.compile(r"(?:Late Submission|Verspaetete Abgabe|Verspätete Abgabe) - ")
+    _AGAIN = re.compile(r" \((?P<number>[2-9]|[1-9]\d+)\)(?=\.[^.]+$|$)")
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return cls._read(path) is not None
+
+    @classmethod
+    def _read(cls, path: PurePosixPath) -> tuple[re.Match, str, PurePosixPath] | None:
+        """The user's folder, the team's number, the file below."""
+        team = re.fullmatch(r"Team (\d+)", path.parts[0])
+        rest = path.parts[1:] if team else path.parts
+        found = cls._FOLDER.fullmatch(rest[0]) if len(rest) > 1 else None
+        return (found, team[1] if team else "", PurePosixPath(*rest[1:])) if found else None
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        read = self._read(path)
+        if read is None:
+            raise self.strange(path)
+        found, team, file = read
+        login = self._login(found["head"])
+        last, _, first = found["head"].removesuffix(f"_{login}").partition("_")
+        name = f"{first} {last}".replace("_", " ").strip()
+        if team:
+            who = Student(f"Team-{team}", f"Team {team}", self.name, f"Team {team}", ((name, login),))
+        else:
+            who = numbered(name, self.name, found["id"])
+        late = self._LATE.match(file.parts[0])
+        file = PurePosixPath(self._LATE.sub("", file.parts[0]), *file.parts[1:])
+        again = self._AGAIN.search(file.parts[0])
+        serial = number(again["number"] if again else "1")
+        return Claim(who, file, late=bool(late), serial=serial, look_up=login, group=team)
+
+    def _login(self, head: str) -> str:
+        """Logins may hold "_" as well: the class list knows them, else it is the last part."""
+        parts = head.split("_")
+        ends = ["_".join(parts[i:]) for i in range(2, len(parts))]
+        return next((end for end in ends if self.download.classlist.find("login", end)), parts[-1])
+
+    def better(self, claims: list[Claim]) -> Claim | None:
+        if len({self._AGAIN.sub("", str(claim.file)) for claim in claims}) > 1:
+            return None
+        return max(claims, key=lambda claim: claim.serial)
+
+
+def _entities(text: str) -> str:
+    """Text in which Sakai wrote letters beyond ASCII as &#1234;."""
+    return re.sub(r"&#(\d{1,7});", lambda found: chr(int(found[1])) if int(found[1]) < 0x110000 else "", text)

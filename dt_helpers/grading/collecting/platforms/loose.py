@@ -1,0 +1,113 @@
+"""Where nothing but people's own words say whose a file is: what can't be decided is asked, never guessed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from pathlib import PurePosixPath
+
+from dt_helpers.authoring.tree import ASSIGNMENT
+from dt_helpers.grading.collecting import naming
+from dt_helpers.grading.collecting.naming import Student, folder_name
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader
+
+NAMELESS = "whose it is can't be told from its name: give it one, such as ada_02_dataset.ipynb, or use --student"
+# Folders and archives that are nobody's name.
+_NOBODY = re.compile(
+    rf"{ASSIGNMENT}|notebooks?|submitted|submissions?|downloads?|inbox|inbound|attachments?|homeworks?|assignments?|"
+    r"handed.?in|abgaben?|uploads?|takeout.*|classroom|drive|archive|all|class|new folder|unzipped|files|"
+    r".*-\d{8}t\d+z-\d+",
+    re.I,
+)
+
+
+class GoogleClassroom(Reader):
+    """The assignment's folder in Drive, or Takeout of it: "Ada Lovelace - 02_dataset.ipynb", all in one folder.
+
+    What Classroom copies for each student is named "<student> - <title>"; what students upload keeps its own name, and
+    nothing says whose it is. Colab and Drive put "Copy of", "Kopie von" in front. Two of one name are two people's,
+    or two attempts: neither is told, so both are asked about. Nothing says when.
+    """
+
+    name, key, trusted, share = "Google Classroom", "email", False, 0.5
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return len(path.parts) == 1 and " - " in naming.bare(path.name) and naming.is_notebook(path.name)
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        text = naming.bare(path.name)
+        stem = naming.notebook(text, self.download.stems)
+        before = text[: text.index(stem)] if stem else text
+        cuts = [found.start() for found in re.finditer(" - ", before)]
+        names = [naming.bare(before[:cut]) for cut in cuts]
+        known = [name for name in names if self.download.classlist.named(name)]
+        if len(path.parts) > 1 or not names or not (known or stem or len(names) == 1):
+            raise ValueError(NAMELESS)
+        name = known[-1] if known else names[-1]
+        return Claim(Student(folder_name(name) or "student", name, self.name, ""), PurePosixPath(path.name))
+
+
+class Bare(Reader):
+    """A folder of folders, or files that came by mail: ada/02_dataset.ipynb, ada_02_dataset.ipynb, ada.zip.
+
+    With a class list only whoever is in it, by the full name or the login, is somebody. Without one a folder's name or
+    what stands beside the notebook's name is taken for a name, unless two different ones look like the same person.
+    """
+
+    name, trusted = "", False
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        self.outer = self._outer()
+        self.labels = {path: self._label(path) for path in download.work()}
+        spelled = defaultdict(set)
+        for label in filter(None, self.labels.values()):
+            spelled[naming.fold(label)].add(label)
+        self.twice = {label for labels in spelled.values() if len(labels) > 1 for label in labels}
+        self.nobody = not any(self.labels.values())  # so that all of it may be the source's
+        names = Counter(naming.notebook(path.name, download.stems) for path in self.labels)
+        self.several = any(count > 1 for stem, count in names.items() if stem)
+
+    @classmethod
+    def recognises(cls, download: Download) -> bool:
+        return True
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        label = self.labels.get(path) or self._label(path)
+        if not label and self.nobody and not self.several:
+            label = self._somebody(self.download.name)
+        if not label:
+            raise ValueError(NAMELESS)
+        if label in self.twice and not self.download.classlist:
+            raise ValueError(f"{label} is written in several ways here: are they one student? Say so with --student")
+        return Claim(Student(folder_name(label), label), path)
+
+    def _outer(self) -> int:
+        """How many folders lie around all of it and are nobody's, since several people's work is in them."""
+        work = self.download.work()
+        common = os.path.commonpath([path.parent for path in work]) if work else ""
+        depth = len(PurePosixPath(common).parts)
+        below = [path.parts[depth:] for path in work]
+        names = {parts[0] if len(parts) > 1 else self._beside(parts[0]) for parts in below}
+        names = {name for name in names if self._somebody(name) and not naming.is_version(name)}
+        return depth if len(names) > 1 else 0
+
+    def _label(self, path: PurePosixPath) -> str:
+        """The name that a path gives; empty if it gives none."""
+        folders = [part for part in path.parts[self.outer : -1] if self._somebody(part) and part != self.download.name]
+        beside = self._beside(path.name)
+        if known := next((part for part in [*folders, beside] if self.download.classlist.named(part)), ""):
+            return known
+        if not beside and self.download.name in path.parts[:-1]:
+            beside = self.download.name
+        return folders[0] if folders else self._somebody(beside)
+
+    def _beside(self, file: str) -> str:
+        """The name that stands beside the notebook's in a file's name, or that an archive has."""
+        return naming.label(file, self.download.stems) or (naming.bare(file) if file.lower().endswith(".zip") else "")
+
+    @staticmethod
+    def _somebody(name: str) -> str:
+        return "" if not folder_name(name) or _NOBODY.fullmatch(name) else name

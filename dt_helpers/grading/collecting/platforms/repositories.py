@@ -1,0 +1,142 @@
+"""Where students work in folders that a tool made for them: repositories of GitHub Classroom, nbgrader's exchange."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import PurePosixPath
+
+from dt_helpers.authoring.tree import ASSIGNMENT
+from dt_helpers.grading.collecting import naming
+from dt_helpers.grading.collecting.naming import Student, folder_name
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, nearest
+
+TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
+
+
+class GitHubClassroom(Reader):
+    """`gh classroom clone student-repos`: ps1-submissions/ps1-ada/…, one repository a student or a team.
+
+    docs.github.com, "Using GitHub Classroom with GitHub CLI": <assignment>-<username>, or <assignment>-<team>. A file
+    counts where the class has it; nothing of git's own is read, since it is the student's. Times are in the
+    classroom's grades.csv alone, and so are the members of a team.
+    """
+
+    name, key, trusted = "GitHub Classroom", "login", False
+    _NOBODY = frozenset({"template", "starter", "solution", "solutions"})
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        tops = {path.parts[0] for path in download.paths() if len(path.parts) > 1}
+        outer = download.root.name.removesuffix("-submissions")
+        fits = outer and all(top.startswith(f"{outer}-") for top in tops)
+        same = common_beginning(tops)
+        self.slug = f"{outer}-" if fits else same[: same.rfind("-") + 1]
+        self.logins = {top.removeprefix(self.slug) for top in tops}
+        folders = Counter(PurePosixPath(*path.parts[1:]).parent for path in download.work() if len(path.parts) > 1)
+        self.usual = folders.most_common(1)[0][0] if folders else PurePosixPath()  # where the notebooks are handed out
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return len(path.parts) > 1
+
+    @classmethod
+    def recognises(cls, download: Download) -> bool:
+        work = download.work()
+        inside = [
+            path for path in work if PurePosixPath(path.parts[0]) in download.repositories and len(path.parts) > 1
+        ]
+        return bool(work) and len(inside) >= cls.share * len(work)
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        if not self.fits(path):
+            raise self.strange(path)
+        login = path.parts[0].removeprefix(self.slug)
+        if login.lower() in self._NOBODY:
+            raise ValueError("the repository that the others were made from")
+        first, _, again = login.rpartition("-")
+        if again.isdigit() and first in self.logins and not self.download.classlist:
+            raise ValueError(f"a second repository of {first}, or somebody else's? Give the class list, --roster")
+        who = Student(folder_name(login) or "student", login, self.name, login)
+        return Claim(who, PurePosixPath(*path.parts[1:]), group=path.parts[0])
+
+    def better(self, claims: list[Claim]) -> Claim | None:
+        """The one in the folder where the class has it, else the one at the top."""
+        usual = [claim for claim in claims if claim.file.parent == self.usual]
+        return nearest(usual or claims)
+
+
+class _Nbgrader(Reader):
+    """What is common to both folders of nbgrader's: whoever nbgrader's own folder names, at its timestamp."""
+
+    name, key = "nbgrader", "number"
+    own = re.compile(r"timestamp\.txt|submission_secret\.txt")
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        folders = {found for path in download.work() if (found := self._folder(path))}
+        counts = Counter(assignment for _, assignment, _, _ in folders)
+        best = [name for name in counts if counts[name] == max(counts.values())]
+        self.assignment = ASSIGNMENT if ASSIGNMENT in counts else best[0] if len(best) == 1 else ""
+
+    @classmethod
+    def _folder(cls, path: PurePosixPath) -> tuple[str, str, str, int] | None:
+        """Student, assignment, time as far as the name says it, how many parts of the path that takes."""
+        raise NotImplementedError
+
+    @classmethod
+    def fits(cls, path: PurePosixPath) -> bool:
+        return cls._folder(path) is not None
+
+    def claim(self, path: PurePosixPath) -> Claim:
+        found = self._folder(path)
+        if found is None:
+            raise self.strange(path)
+        student, assignment, when, depth = found
+        if not self.assignment:
+            raise ValueError("which of the assignments in there is meant? Give the folder of one")
+        if assignment != self.assignment:
+            raise ValueError(f"it was handed in for another assignment, {assignment}")
+        top = PurePosixPath(*path.parts[:depth])
+        time = moment(self.download.text(top / TIMESTAMP)) or moment(when)
+        if student.startswith((".", " ")) or len(student) > 100:
+            raise ValueError(f"{student!r} can't be the name of a student's folder")
+        who = Student(student, "", self.name, student)
+        return Claim(who, PurePosixPath(*path.parts[depth:]), time.isoformat() if time else "", time)
+
+
+class NbgraderInbound(_Nbgrader):
+    """The exchange's inbound/: ada+ps1+2026-11-20 10:00:00.000000 UTC+Zm9vYmFyYmF6/…, every attempt.
+
+    jupyter/nbgrader exchange/default/submit.py: student, assignment, time and twelve random signs, which may be off.
+    """
+
+    _NAMED = re.compile(
+        r"(?P<student>.+)\+(?P<assignment>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d \d\d[:_.-]?\d\d[:_.-]?\d\d(?:\.\d+)? [^+]+?)"
+        r"(?:\+[\w-]{12})?"
+    )
+
+    @classmethod
+    def _folder(cls, path: PurePosixPath) -> tuple[str, str, str, int] | None:
+        found = cls._NAMED.fullmatch(path.parts[0]) if len(path.parts) > 1 else None
+        return (found["student"], found["assignment"], found["when"], 1) if found else None
+
+
+class NbgraderSubmitted(_Nbgrader):
+    """nbgrader's submitted/: ada/ps1/02_dataset.ipynb, and timestamp.txt beside it.
+
+    nbgrader's documentation, "The course directory": {student}/{assignment}, the state of the last attempt.
+    """
+
+    @classmethod
+    def _folder(cls, path: PurePosixPath) -> tuple[str, str, str, int] | None:
+        return (path.parts[0], path.parts[1], "", 2) if len(path.parts) > 2 else None
+
+    @classmethod
+    def recognises(cls, download: Download) -> bool:
+        """Folders of two levels are anybody's: nbgrader's have its timestamp or this assignment's name."""
+        work = download.work()
+        stamped = {path.parent for path in download.paths() if path.name == TIMESTAMP and len(path.parts) == 3}
+        own = [path for path in work if len(path.parts) > 2]
+        own = [path for path in own if path.parts[1] == ASSIGNMENT or PurePosixPath(*path.parts[:2]) in stamped]
+        return bool(work) and len(own) >= cls.share * len(work) and not naming.is_notebook(own[0].parts[0])
