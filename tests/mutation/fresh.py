@@ -1,7 +1,7 @@
 """Runs a folder of answers, one a file, through their checks: `python -m tests.mutation.fresh FOLDER [--names]`.
 
-A file is called `NNN_<check>_right.py` or `NNN_<check>_wrong.py`. It holds what a student would write into the cell, and
-a wrong one begins with `# mistake:` (what was done) and `# shows:` (on which input it shows). Each runs after the
+A file is called `NNN_<check>_right.py` or `NNN_<check>_wrong.py`. It holds what a student would write into the cell; a
+wrong one begins with `# mistake:` (what was done) and `# shows:` (on which input it shows). Each runs after the
 imports of its notebook, in a process of its own that has a time limit.
 """
 

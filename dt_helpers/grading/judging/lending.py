@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 
-from dt_helpers.check import catalogue
+from dt_helpers.check import exercises
 from dt_helpers.grading.questions import Question
 
 _TEXT = """
@@ -27,5 +27,5 @@ def right(question: Question) -> str | None:
     """The text of a module that defines the question's function rightly; None for a class."""
     if question.check == "forward":
         return None
-    oracle = catalogue.exercise(question.check).oracle
+    oracle = exercises.exercise(question.check).oracle
     return _TEXT.format(oracle=inspect.getsource(oracle), target=question.target, name=oracle.__name__)
