@@ -12,6 +12,7 @@ from dt_helpers.grading.collecting.naming import Student, folder_name
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, nearest
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
+SECRET = "submission_secret.txt"  # nbgrader's: by which a student finds the feedback again
 
 
 class GitHubClassroom(Reader):
@@ -101,7 +102,7 @@ class _Nbgrader(Reader):
         time = moment(self.download.text(top / TIMESTAMP)) or moment(when)
         if student.startswith((".", " ")) or len(student) > 100:
             raise ValueError(f"{student!r} can't be the name of a student's folder")
-        who = Student(student, "", self.name, student)
+        who = Student(student, "", self.name, student, slip=self.download.text(top / SECRET).strip())
         return Claim(who, PurePosixPath(*path.parts[depth:]), time.isoformat() if time else "", time)
 
 
