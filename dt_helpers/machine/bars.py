@@ -1,6 +1,8 @@
 """Progress bars that a saved notebook can show again."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tqdm import tqdm
 
@@ -31,3 +33,17 @@ def bar(total: int, what: str, show: bool = True, leave: bool = False, done: int
         ncols=90,
         position=0,
     )
+
+
+@contextmanager
+def without_file_bars() -> Iterator[None]:
+    """Without transformers' progress bar for each file that it reads or writes: for a model of 3 MB that is noise."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

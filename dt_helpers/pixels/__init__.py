@@ -20,7 +20,7 @@ from dt_helpers import envs, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data import simulate
 from dt_helpers.data.trajectories import Trajectories
-from dt_helpers.machine.bars import bar
+from dt_helpers.machine.bars import bar, without_file_bars
 from dt_helpers.model import TrainableDT
 from dt_helpers.pixels.camera import SIZE, Camera
 from dt_helpers.training import runs, saved
@@ -168,7 +168,7 @@ def train(
     if average:
         average.copy_to(model)
     if output is not None:
-        with runs.only_one(Path(output)), training._without_file_bars():
+        with runs.only_one(Path(output)), without_file_bars():
             saved.store(Path(output), model.save_pretrained)
     return model.eval()
 

@@ -8,8 +8,11 @@ whole pixels could. `render.Renderer` makes the pretty pictures; those look diff
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import mujoco
 import numpy as np
+from gymnasium import Env
 
 SIZE = 48  # pixels a side
 FOOTROOM = 0.16  # part of the picture below the floor's surface
@@ -66,7 +69,11 @@ class Camera:
 
         Only the joints' positions are read: where a step has left the bodies, MuJoCo computes with the next step.
         """
-        return self.frames(env.unwrapped.data.qpos[None])[0]
+        return self.together([env])[0]
+
+    def together(self, envs: Sequence[Env]) -> np.ndarray:
+        """The same of many robots at once, (n, size * size) uint8, which takes hardly longer than of one."""
+        return self.frames(np.stack([env.unwrapped.data.qpos for env in envs]))
 
     def frames(self, positions: np.ndarray) -> np.ndarray:
         """Frames (n, size * size), uint8, of the robot at `positions` (n, nq), MuJoCo's qpos, whose first is x."""
@@ -86,16 +93,24 @@ class Camera:
         ends = (ends - np.stack([x, np.zeros_like(x)], axis=-1)[:, None, None]).astype(np.float32)
         image = self._ground(x)  # (n, size, size)
         for i, (radius, shade) in enumerate(zip(self.radius, self.shade, strict=True)):
+            rows, columns = self._box(ends[:, i], radius)
             (x0, z0), (dx, dz) = ends[:, i, 0].T[..., None, None], (ends[:, i, 1] - ends[:, i, 0]).T[..., None, None]
-            right, up = self.x[None, None, :] - x0, self.z[None, :, None] - z0  # (n, 1, size), (n, size, 1)
+            right, up = self.x[None, None, columns] - x0, self.z[None, rows, None] - z0  # (n, 1, width), (n, height, 1)
             length = dx * dx + dz * dz
-            along = right * (dx / length) + up * (dz / length)  # (n, size, size), and so is all that follows
+            along = right * (dx / length) + up * (dz / length)  # (n, height, width), and so is all that follows
             np.clip(along, 0.0, 1.0, out=along)
             right, up = right - along * dx, up - along * dz  # to the nearest point of the axis
             distance = np.sqrt(right * right + up * up)  # np.hypot takes as long as all the rest
             cover = (np.float32(radius) - distance) / np.float32(self.pixel) + np.float32(0.5)
-            image += np.clip(cover, 0.0, 1.0, out=cover) * (np.float32(shade) - image)
+            part = image[:, rows, columns]
+            part += np.clip(cover, 0.0, 1.0, out=cover) * (np.float32(shade) - part)
         return np.rint(image * 255).astype(np.uint8).reshape(len(image), -1)
+
+    def _box(self, ends: np.ndarray, radius: float) -> tuple[slice, slice]:
+        """The rows and columns that a capsule covers in any of the frames; `ends` (n, 2, 2), metres."""
+        low, high = ends.min(axis=(0, 1)) - radius - self.pixel, ends.max(axis=(0, 1)) + radius + self.pixel
+        columns = slice(*np.searchsorted(self.x, [low[0], high[0]]))
+        return slice(*np.searchsorted(-self.z, [-high[1], -low[1]])), columns
 
     def _ground(self, x: np.ndarray) -> np.ndarray:
         """Sky, and a floor of alternating tiles that lie still while the robot moves, (n, size, size) float32."""

@@ -110,7 +110,7 @@ def evaluate(
     ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
     `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
     `observe`, if given, makes the state (state_dim,) that the model is shown, such as a camera's frame, out of an
-    environment, in place of what that returns itself.
+    environment, in place of what that returns itself; an attribute ``together`` of it makes those of many.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
     return evaluate_targets(model, env_name, [target_return], episodes, seed, max_steps, progress, on_step, observe)[0]
@@ -164,8 +164,8 @@ def _run(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of an episode of each robot."""
     count, config, device = len(robots), model.config, model.device
-    starts = [_seen(robot, robot.reset(seed=seed + i % episodes)[0], observe) for i, robot in enumerate(robots)]
-    seen = np.stack(starts)  # (robots, state_dim), the newest of each
+    sensed = np.stack([robot.reset(seed=seed + i % episodes)[0] for i, robot in enumerate(robots)])
+    seen = _seen(robots, sensed, observe)  # (robots, state_dim), the newest of each
     _require_fit(config, (seen.shape[1], robots[0].action_space.shape[0]), env_name)
     model.eval()
     actor = fast_cpu.Actor(model, count) if fast_cpu.fits(model) else None
@@ -201,10 +201,10 @@ def _run(
                 chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
             actions[running, t] = chosen
             for i, action in zip(running, chosen.numpy(), strict=True):
-                state, rewards[i, t], terminated, truncated, _ = robots[i].step(action)
-                seen[i] = _seen(robots[i], state, observe)
+                sensed[i], rewards[i, t], terminated, truncated, _ = robots[i].step(action)
                 lengths[i] = t + 1
                 alive[i] = not (terminated or truncated)
+            seen[running] = _seen([robots[i] for i in running], sensed[running], observe)
             states[:, t + 1] = (torch.from_numpy(seen) - mean) / std
             returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
             if on_step is not None:
@@ -242,8 +242,12 @@ def record(
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
 
 
-def _seen(env: Env, observation: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> np.ndarray:
-    return observe(env) if observe else observation
+def _seen(robots: list[Env], sensed: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> np.ndarray:
+    """What the model is shown of each robot, (robots, state_dim): by `observe`, or else what it has `sensed` itself."""
+    if observe is None:
+        return sensed
+    together = getattr(observe, "together", None)  # of many robots at once, as the course's camera has it
+    return together(robots) if together else np.stack([observe(robot) for robot in robots])
 
 
 def _require_fit(config, need: tuple[int, int], env_name: str) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
-from transformers.utils import logging as transformers_logging
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.machine import bars
 from dt_helpers.machine.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, action_loss
 from dt_helpers.training import muon, runs, saved
@@ -154,7 +153,7 @@ def train(
     settings = settings if isinstance(settings, Settings) else preset(settings)
     output = Path(output) if output is not None else workspace() / "model"
     identity = runs.identity(settings, seed, data, criterion or action_loss)
-    with runs.only_one(output), _without_file_bars():
+    with runs.only_one(output), bars.without_file_bars():
         return _train(data, settings, runs.Run(output, identity, resume), seed, criterion)
 
 
@@ -218,7 +217,7 @@ def load(folder: Path | str | None = None) -> TrainableDT:
             raise FileNotFoundError(f"There is no trained model in {folder}. Train one first: `dt-course train`.")
         before = saved.stamp(folder)
         try:
-            with _without_file_bars():
+            with bars.without_file_bars():
                 model = TrainableDT.from_pretrained(saved.place(folder), dtype=torch.float32)
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             if saved.stamp(folder) == before:
@@ -226,18 +225,6 @@ def load(folder: Path | str | None = None) -> TrainableDT:
         else:
             if saved.stamp(folder) == before:  # else a training has just put another model there
                 return with_quickest_attention(model).eval()
-
-
-@contextmanager
-def _without_file_bars() -> Iterator[None]:
-    """transformers shows a progress bar for each file that it writes; for a model of 3 MB that is noise."""
-    before = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if before:
-            transformers_logging.enable_progress_bar()
 
 
 def load_or_provided(name: str = "model") -> TrainableDT:

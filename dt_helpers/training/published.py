@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,8 @@ from transformers import DecisionTransformerConfig
 from transformers.utils import logging as transformers_logging
 
 from dt_helpers import data
-from dt_helpers.data import hub
+from dt_helpers.data import downloading
+from dt_helpers.machine.bars import without_file_bars
 from dt_helpers.model import TrainableDT
 
 # The mean and standard deviation that each model's card states, https://huggingface.co/<name>. (The card of
@@ -80,7 +80,7 @@ def _add_what_a_replay_needs(
     if dataset is not None:
         trajectories = data.load(dataset, progress=progress, say=say)
         if trajectories.name != dataset:
-            raise hub.HubUnavailable(
+            raise downloading.HubUnavailable(
                 f"{name} needs the statistics of {dataset}, which cannot be had now; those of {trajectories.name} are "
                 "another robot's."
             )
@@ -124,8 +124,8 @@ def _folder(name: str, progress: bool) -> Path:
         return kept
     try:
         return _download(name, progress)
-    except hub.HubUnavailable as error:
-        raise hub.HubUnavailable(
+    except downloading.HubUnavailable as error:
+        raise downloading.HubUnavailable(
             f"{name} could not be read from the Hub: {error.reason}. Try again with a network, or give the folder of a "
             f"copy that has {CONFIG} and {' or '.join(WEIGHTS)}."
         ) from error
@@ -145,42 +145,37 @@ def _kept(name: str) -> Path | None:
 
 def _download(name: str, progress: bool) -> Path:
     """The folder in the hub library's cache, filled from the Hub. Raises HubUnavailable, within seconds."""
-    # Read by the hub library when it is imported. Where that has happened already, the deadlines below do without.
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "3")
-    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "5")
+    downloading.set_deadlines()
     from huggingface_hub import constants, hf_hub_download
 
     if constants.HF_HUB_OFFLINE:
-        raise hub.HubUnavailable("HF_HUB_OFFLINE is set, so it was not asked")
-    place = hub.Place(name)
-    weights = hub._in_background(lambda: _find_weights(name), place, 2 * hub.PROBE_SECONDS)
+        raise downloading.HubUnavailable("HF_HUB_OFFLINE is set, so it was not asked")
+    place = downloading.Place(name)
+    weights = downloading.in_background(lambda: _find_weights(name), place, 2 * downloading.PROBE_SECONDS)
     written = [Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"]
-    with hub._progress_bars(progress):
-        hub._silence_worker()
-        hub._in_background(
+    with downloading.progress_bars(progress):
+        downloading.silence_worker()
+        downloading.in_background(
             lambda: [hf_hub_download(name, file) for file in (weights, CONFIG)],
             place,
-            hub.PATIENCE_SECONDS,
-            lambda: hub._fingerprint(written),
+            downloading.PATIENCE_SECONDS,
+            lambda: downloading.signs_of_life(written),
         )
     return _kept(name)
 
 
 def _find_weights(name: str) -> str:
     """Which of WEIGHTS the repository has; it is asked for its files."""
-    from huggingface_hub import constants, errors
-    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+    from huggingface_hub import HfApi, errors
 
-    address = f"{constants.ENDPOINT}/api/models/{name}"
-    answer = get_session().get(address, headers=build_hf_headers(), timeout=hub.PROBE_SECONDS)
     try:
-        hf_raise_for_status(answer)
+        siblings = HfApi().model_info(name, timeout=downloading.PROBE_SECONDS).siblings or []
     except errors.RepositoryNotFoundError:
-        raise hub.HubUnavailable("it has no such model, or none that can be read from here (404)") from None
-    there = {entry["rfilename"] for entry in answer.json()["siblings"]}
+        raise downloading.HubUnavailable("it has no such model, or none that can be read from here (404)") from None
+    there = {sibling.rfilename for sibling in siblings}
     found = [file for file in WEIGHTS if file in there]
     if not found or CONFIG not in there:
-        raise hub.HubUnavailable(f"the repository has no {CONFIG} with {' or '.join(WEIGHTS)}")
+        raise downloading.HubUnavailable(f"the repository has no {CONFIG} with {' or '.join(WEIGHTS)}")
     return found[0]
 
 
@@ -198,12 +193,10 @@ def _require_all(loaded: dict, name: str) -> None:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """transformers reports old files' superfluous masks and text tokens, which is noise here: see `_require_all`."""
-    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    verbosity = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
     try:
-        yield
+        with without_file_bars():
+            yield
     finally:
         transformers_logging.set_verbosity(verbosity)
-        if bars:
-            transformers_logging.enable_progress_bar()

@@ -22,12 +22,13 @@ if "libraries first" in sys.argv:
     import datasets, huggingface_hub
     from huggingface_hub import HfApi
 from dt_helpers import hub
+from dt_helpers.data import downloading
 
 name, out, *steps = sys.argv[1:]
-hub.PROBE_SECONDS = 1
+downloading.PROBE_SECONDS = 1
 for step in steps:
     fault, _, patience = step.partition("@")
-    hub.PATIENCE_SECONDS = float(patience or 15)
+    downloading.PATIENCE_SECONDS = float(patience or 15)
     if fault == "libraries first":
         continue
     if fault == "damage what was downloaded":

@@ -15,12 +15,13 @@ from tests.hub_server import TOKEN, HubServer, child_environment
 PLACE = "ada/robots"
 CHILD = """
 import json, sys
-from dt_helpers import data, formats, publish
+from dt_helpers import data, formats
+from dt_helpers.data.push import push
 
 for verb, name in json.loads(sys.argv[1]):
     try:
         if verb == "push":
-            print(json.dumps(publish.push(formats.open(f"{sys.argv[2]}/{name}"), "ada/robots")))
+            print(json.dumps(push(formats.open(f"{sys.argv[2]}/{name}"), "ada/robots")))
         else:
             loaded = data.load(name, repository="ada/robots", progress=False, say=lambda text: None)
             print(json.dumps([loaded.name, loaded.lengths.tolist(), float(loaded.rewards.sum())]))

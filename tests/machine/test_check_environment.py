@@ -49,7 +49,10 @@ def test_this_machine_can_run_the_course():
 
 
 def test_without_opengl_it_says_what_to_install_and_that_a_replay_is_drawn(tmp_path):
-    code = "from dt_helpers import environment; print(environment.EnvironmentReport(tuple(environment._rendering())))"
+    code = (
+        "from dt_helpers.machine import check_environment as environment; "
+        "print(environment.EnvironmentReport(tuple(environment._rendering())))"
+    )
     child = run_without(["EGL", "OSMesa"], code, tmp_path)
     assert child.returncode == 0, child.stderr
     assert "libEGL.so.1" in child.stdout
@@ -76,7 +79,7 @@ def test_that_opengl_was_switched_off_is_said(probes, monkeypatch):
 
 
 def test_a_wish_that_keeps_mujoco_from_being_imported_is_named(tmp_path):
-    code = "from dt_helpers import environment; print(*environment._mujoco())"
+    code = "from dt_helpers.machine import check_environment as environment; print(*environment._mujoco())"
     child = run_without(["EGL"], code, tmp_path, MUJOCO_GL="egl")
     assert "status='fail'" in child.stdout, child.stderr
     assert "unset the environment variable MUJOCO_GL" in child.stdout
@@ -117,7 +120,8 @@ def test_a_course_that_is_not_installed_is_told(monkeypatch):
 
 def test_packages_that_do_not_fit_together_are_told(tmp_path):
     (tmp_path / "torch.py").write_text("raise RuntimeError('operator torchvision::nms does not exist')")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from dt_helpers import environment; "
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); "
+    code += "from dt_helpers.machine import check_environment as environment; "
     child = subprocess.run(
         [sys.executable, "-c", code + "print(environment._accelerator())"], capture_output=True, text=True, timeout=120
     )

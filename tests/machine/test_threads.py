@@ -139,7 +139,7 @@ def test_affinity_is_seen():
     code = "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))]); "
     if not hasattr(os, "sched_setaffinity"):
         code = "os.cpu_count = lambda: 1; "
-    said = python(f"{code}from dt_helpers import hardware; print(hardware.usable_cores())")
+    said = python(f"{code}from dt_helpers.machine import hardware; print(hardware.usable_cores())")
     assert said == "1"
 
 

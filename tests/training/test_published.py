@@ -163,9 +163,10 @@ def test_a_name_that_is_no_repositorys(name):
 CHILD = """
 import json, os, sys, urllib.parse, urllib.request
 from dt_helpers import hub, published
+from dt_helpers.data import downloading
 
 name, *steps = sys.argv[1:]
-hub.PROBE_SECONDS, hub.PATIENCE_SECONDS = 1, 2
+downloading.PROBE_SECONDS, downloading.PATIENCE_SECONDS = 1, 2
 for fault in steps:
     url = f"{os.environ['HF_ENDPOINT']}/fault/{urllib.parse.quote(fault)}"
     urllib.request.urlopen(urllib.request.Request(url, method="POST"))

@@ -95,7 +95,8 @@ def test_a_probe_says_why_it_failed(monkeypatch, child, reason):
 
 REPLAY = """
 import numpy as np
-from dt_helpers import envs, render
+from dt_helpers import envs
+from dt_helpers.video import render
 
 print([(probe.name, probe.works, probe.reason) for probe in render.backends()])
 env = envs.make("HalfCheetah-v5").unwrapped
