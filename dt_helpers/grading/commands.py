@@ -277,21 +277,8 @@ def export(
 
     places, _, records, _ = _everything(database)
     path = output or places.reports / f"{platform.value}.csv"
-    students = roster.read(places)
-    graded = [record for record in records.values() if record.marks]
-    strangers = [r.student for r in graded if r.student in students and not _is_from(students[r.student], platform)]
-    own = exporting.people([record for record in graded if record.student not in strangers], students)
-    if platform is Platform.canvas:
-        exported = exporting.canvas(own, column, path, template, scale)
-    elif platform is Platform.moodle:
-        exported = exporting.moodle(own, path, template, scale)
-    else:
-        exported = exporting.other(platform.value, own, column, path, template, scale)
-    terminal.exported(exported, strangers)
-
-
-def _is_from(student, platform: Platform) -> bool:
-    return student.lms.lower() in (platform.value, "")
+    own, strangers = exporting.people(platform.value, records.values(), roster.read(places))
+    terminal.exported(exporting.write(platform.value, own, column, path, template, scale), strangers)
 
 
 def _everything(database: str | None, students: list[str] | None = None):

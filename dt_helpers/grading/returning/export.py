@@ -37,16 +37,34 @@ class Exported:
     above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
 
 
-def people(records: Iterable[Record], students: dict[str, Student]) -> list[Record]:
-    """The records, for a group one of each member whom the platform has told, with that member's name and number."""
-    answer = []
-    for record in records:
-        members = [(name, number) for name, number in getattr(students.get(record.student), "members", ()) if number]
+def write(
+    platform: str, records: list[Record], column: str, path: Path, template: Path | None = None, scale: bool = False
+) -> Exported:
+    """The file for a platform, one of `KEYS`; see `canvas`, `moodle` and `other`."""
+    if platform == "canvas":
+        return canvas(records, column, path, template, scale)
+    if platform == "moodle":
+        return moodle(records, path, template, scale)
+    return other(platform, records, column, path, template, scale)
+
+
+def people(platform: str, records: Iterable[Record], students: dict[str, Student]) -> tuple[list[Record], list[str]]:
+    """Whose marks the platform shall have, and the students who were collected from another one.
+
+    A group has a record of each member whom the platform has told, with that member's name and number.
+    """
+    answer, others = [], []
+    for record in (record for record in records if record.marks):
+        student = students.get(record.student, Student(record.student))
+        if student.lms.lower() not in (platform, ""):
+            others.append(record.student)
+            continue
+        members = [(name, number) for name, number in student.members if number]
         for name, number in members:
             *first, last = words_of(name)
             answer.append(replace(record, first_name=" ".join(first), last_name=last, lms_id=number))
         answer += [] if members else [record]
-    return answer
+    return answer, others
 
 
 def words_of(name: str) -> list[str]:

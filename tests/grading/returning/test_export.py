@@ -123,7 +123,10 @@ def test_another_maximum_is_asked_about_and_scores_can_be_converted(records, tmp
 
 def test_the_members_of_a_group_have_a_row_each(tmp_path):
     group = Student("Team-1-8", "Team 1", "Moodle", "8", (("Ida Rhodes", "1"), ("O'Nulty, Kay", "2"), ("Who", "")))
-    own = export.people([record("Team-1-8", 2.0), record("ada", 1.0, "3")], {"Team-1-8": group})
+    students = {"Team-1-8": group, "alan": Student("alan", "Alan", "Canvas", "1")}
+    records = [record("Team-1-8", 2.0), record("ada", 1.0, "3"), record("alan", 3.0, "1")]
+    own, others = export.people("moodle", records, students)
+    assert others == ["alan"]
     export.moodle(own, tmp_path / "moodle.csv")
     assert [row[:2] for row in rows(tmp_path / "moodle.csv")[1:]] == [
         ["Participant 1", "Ida Rhodes"],
