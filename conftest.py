@@ -16,6 +16,7 @@ LONG = (
     "tests/hostile/test_hostile.py",
     "tests/test_benchmarks.py",
     "tests/hostile/test_fuzz.py",
+    "tests/grading/test_honest.py",
 )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from figures import Figure, report
 from machine import describe
 
-from dt_helpers.check.catalogue import NAMES
+from dt_helpers.check.exercises import NAMES
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the answers are those of the tests
 

@@ -3,116 +3,77 @@
     from dt_helpers import check
     check.stacked_inputs(stack_inputs)
 
-Where things are: `cases` draws the inputs, `calling` calls the student's function, `comparing` finds the first
-difference from `oracles` (or from the frozen tensors of `reference`), `recognising` looks for it in the catalogue
-`mistakes`, `generic` names what any function can do wrong, `pictures`, `html` and `report` show it. `whole_model` and
-`stages` do the same for the model. `python -m tests.mutation` measures how often all this errs.
+Where things are: `exercises` has one file for each exercise: `check.<name>` is `exercises/<name>.py`. The `engine`
+calls the student's function, finds the first difference from the right answer (or the frozen tensors of `reference`),
+looks for it among the exercise's mistakes, and shows it. `whole_model` does the same for the model.
+`python -m tests.mutation` measures how often all this errs.
 
 A check returns a `CheckResult` or raises `CheckFailed`. `seed=` brings the inputs of an earlier failure back.
 Importing this module costs nothing; a check imports torch only where the exercise is written in it.
 """
 
+from functools import cache
+
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
+from dt_helpers.check.exercises import NAMES
 
 from .tries import reset
 
-__all__ = [
-    "CheckFailed",
-    "CheckResult",
-    "action_loss",
-    "choose_target",
-    "context_window",
-    "forward",
-    "next_node",
-    "next_target_return",
-    "pad_left",
-    "prediction_heads",
-    "reset",
-    "returns_to_go",
-    "stacked_attention_mask",
-    "stacked_inputs",
-    "time_embeddings",
-    "walk_rewards",
-]
-
-
-def returns_to_go(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `returns_to_go(rewards, gamma=1.0)`: (T,) -> (T,), numpy."""
-    return _passed("returns_to_go", fn, seed)
-
-
-def pad_left(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `pad_left(sequence, length, value)`: (t, d) -> (length, d) and a mask (length,), numpy."""
-    return _passed("pad_left", fn, seed)
-
-
-def time_embeddings(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `add_time_embeddings`: four tensors (batch, K, hidden) -> the first three with time added."""
-    return _passed("time_embeddings", fn, seed)
-
-
-def stacked_inputs(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `stack_inputs`: three tensors (batch, K, hidden) -> (batch, 3K, hidden), R_1, s_1, a_1, R_2, ..."""
-    return _passed("stacked_inputs", fn, seed)
-
-
-def stacked_attention_mask(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `stack_attention_mask`: (batch, K) -> (batch, 3K)."""
-    return _passed("stacked_attention_mask", fn, seed)
-
-
-def prediction_heads(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `predict(x, predict_return, predict_state, predict_action)`: x is (batch, 3, K, hidden)."""
-    return _passed("prediction_heads", fn, seed)
-
-
-def action_loss(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `action_loss(action_preds, action_targets, attention_mask)`: mean squared error over real steps."""
-    return _passed("action_loss", fn, seed)
-
-
-def context_window(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `context_window(sequence, length)`: a tensor (t, d) -> its last `length` rows."""
-    return _passed("context_window", fn, seed)
-
-
-def next_target_return(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `next_target_return(target_return, reward, scale)`: numbers, numpy arrays or tensors."""
-    return _passed("next_target_return", fn, seed)
-
-
-def walk_rewards(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `walk_rewards(walk, goal, lengths)`: (steps + 1,) nodes, a node, (nodes, nodes) -> (steps,), numpy."""
-    return _passed("walk_rewards", fn, seed)
-
-
-def choose_target(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `choose_target(targets, achieved)`: (n,), the largest first, and (n,) -> one of the targets, numpy."""
-    return _passed("choose_target", fn, seed)
-
-
-def next_node(fn, *, seed: int | None = None) -> CheckResult:
-    """Checks `next_node(logits, neighbours)`: tensors (nodes,) and (m,) -> one of the neighbours."""
-    return _passed("next_node", fn, seed)
+__all__ = ["CheckFailed", "CheckResult", "reset", *NAMES]
 
 
 def forward(cls, *, seed: int | None = None) -> CheckResult:
     """Checks a whole `DecisionTransformerModel`: the class, or a model of it (then with its own weights too)."""
-    return _passed("forward", cls, seed)
+    from dt_helpers.check.whole_model import check
+
+    __tracebackhide__ = True
+    return _passed(check(cls, seed))
 
 
-def _passed(name: str, fn, seed: int | None) -> CheckResult:
+def __getattr__(name: str):
+    """`check.<name>`, for each of the exercises."""
+    if name in NAMES:
+        return _check_of(name)
+    raise AttributeError(_advice(name), name=name, obj=None)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *NAMES})
+
+
+@cache
+def _check_of(name: str):
+    from dt_helpers.check.exercises import exercise
+    from dt_helpers.check.one_function import check as run
+
+    asked = exercise(name)
+
+    def check(fn, *, seed: int | None = None) -> CheckResult:
+        __tracebackhide__ = True
+        return _passed(run(name, fn, seed))
+
+    check.__name__ = check.__qualname__ = name
+    check.__doc__ = f"Checks `{asked.signature}`: {asked.about}"
+    return check
+
+
+def _advice(name: str) -> str:
+    """What to do about a check that doesn't exist: it may be called by the name of the function that it checks."""
+    from difflib import get_close_matches
+
+    from dt_helpers.check.exercises import FUNCTIONS, exercise
+
+    by_function = {exercise(check).function: check for check in FUNCTIONS} | {"DecisionTransformerModel": "forward"}
+    close = get_close_matches(name, [*by_function, *NAMES], n=1)
+    meant = by_function.get(name) or (by_function.get(close[0], close[0]) if close else None)
+    return f"there is no check.{name}" + (
+        f"; did you mean check.{meant}?" if meant else f"; there are {', '.join(NAMES)}"
+    )
+
+
+def _passed(verdict: CheckResult | CheckFailed) -> CheckResult:
     """The result of a check that passed; raises the failure of one that didn't, without a trace of our own frames."""
     __tracebackhide__ = True
-    if name == "forward":
-        from dt_helpers.check.whole_model import check
-    else:
-        from functools import partial
-
-        from dt_helpers.check.one_function import check as run
-
-        check = partial(run, name)
-    verdict = check(fn, seed)
     if verdict.passed:
         return verdict
     from dt_helpers.check.engine.result import show

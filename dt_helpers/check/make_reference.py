@@ -8,7 +8,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
-from dt_helpers.check import oracles
+from dt_helpers.check.exercises import exercise
 from dt_helpers.check.whole_model import inputs
 from dt_helpers.check.whole_model.watching import EMBEDDINGS, HEADS, watch
 
@@ -42,7 +42,9 @@ def make() -> dict[str, torch.Tensor]:
     }
     frozen |= {name: getattr(output, name) for name in ("return_preds", "state_preds", "action_preds")}
     assert all(len(seen[f"{name}.in"]) == 1 for name in HEADS)
-    (frozen["action_loss"],) = oracles.action_loss(output.action_preds, batch["actions"], batch["attention_mask"])
+    (frozen["action_loss"],) = exercise("action_loss").oracle(
+        output.action_preds, batch["actions"], batch["attention_mask"]
+    )
     return {name: value.contiguous().clone() for name, value in frozen.items()}
 
 

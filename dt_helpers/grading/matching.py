@@ -1,19 +1,21 @@
 """Which text in a submitted notebook answers which exercise of the release, whatever happened to the notebook.
 
 A solution cell is found by its cell id, by nbgrader's grade id, or by the function that it defines: Colab may lose the
-first two, students copy, move, split and merge cells. Nothing else of a submission is looked at, and nothing is run.
+first two, students copy, move, split and merge cells. The texts are what a human is shown; what is run is the script
+of the whole notebook. Nothing is run here.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.reading import Cell, Unreadable, read
+from dt_helpers.grading.text.script import Script, script
 
 MISSING = "missing"
 _WAYS = ("cell id", "grade id", "function")  # the surest first
@@ -30,6 +32,7 @@ class Matched:
     how: dict[str, str]  # grade id -> "cell id" | "grade id" | "function" | "missing"
     notes: tuple[str, ...] = ()  # what was odd: duplicates and which was taken, helpers from other cells, lost ids
     unreadable: str | None = None  # the reason, if the file could not be read at all
+    script: Script = field(default=Script(), compare=False)  # what is run
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,10 @@ def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], 
             notes.append(f"{exercise.grade_id} uses what is defined in cell {', '.join(map(str, sources))}")
         solutions[exercise.grade_id] = helpers + cell.source
     how = {e.grade_id: chosen[e.grade_id][1] if e.grade_id in chosen else MISSING for e in exercises}
-    return Matched(name, solutions, how, tuple(notes))
+    checks = [exercise.check for exercise in exercises if exercise.check]
+    own = {grade_id: cell.number for grade_id, (cell, _) in chosen.items()}
+    given = [_cell(number, cell) for number, cell in enumerate(release.cells, 1)]
+    return Matched(name, solutions, how, tuple(notes), script=script(given, checks, cells, own))
 
 
 def _candidates(exercise: Exercise, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:

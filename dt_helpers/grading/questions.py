@@ -7,13 +7,11 @@ human being are left to one.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dt_helpers.authoring import CourseError
-from dt_helpers.check.catalogue import NAMES
-from dt_helpers.grading.text import slicing
+from dt_helpers.check.exercises import NAMES
 
 if TYPE_CHECKING:  # a worker has no notebooks, and nbformat takes a second to import
     from nbformat import NotebookNode
@@ -33,19 +31,17 @@ class Question:
     check: str  # "stacked_inputs"
     target: str  # the function or class that is checked: "stack_inputs"
     own: str  # grade id of the solution cell that defines it
-    cells: tuple[str, ...]  # grade ids of the solution cells up to the check, in the notebook's order
     imports: tuple[str, ...]  # the notebook's own import lines before the check
 
 
 def of(name: str, notebook: NotebookNode) -> list[Question]:
     """The questions of one released notebook. Raises NotGradeable for a check cell of another form."""
-    questions, imports, cells, defined = [], [], [], {}
+    questions, imports, defined = [], [], {}
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
         marks = cell.metadata.get("nbgrader", {})
         if marks.get("solution"):
-            cells.append(marks["grade_id"])
             defined |= dict.fromkeys(_defines(cell.source), marks["grade_id"])
         elif marks.get("grade"):
             check, target = _question(name, cell)
@@ -54,7 +50,7 @@ def of(name: str, notebook: NotebookNode) -> list[Question]:
                     f"{name}: {marks['grade_id']} checks {target}, which no solution cell before it defines."
                 )
             own = defined[target]
-            found = (marks["grade_id"], float(marks["points"]), check, target, own, tuple(cells), tuple(imports))
+            found = (marks["grade_id"], float(marks["points"]), check, target, own, tuple(imports))
             questions.append(Question(name, *found))
         else:
             imports += _imports(cell.source)
@@ -88,22 +84,3 @@ def _imports(source: str) -> list[str]:
     except SyntaxError:  # a magic
         return []
     return [ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-
-
-def cells_to_run(question: Question, solutions: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Name and text of the solution cells that the question needs, its own last.
-
-    The student's own functions are used where one exercise builds on another, as in the notebook: `forward` calls the
-    four before it. A cell of which nothing is used is left out, so that it can't do harm, and so are all statements
-    that define nothing the function needs.
-    """
-    texts = {name: slicing.runnable(text, slicing.defined(text)) for name, text in solutions.items()}
-    own = slicing.runnable(solutions[question.own], frozenset([question.target]))
-    defined = {name: slicing.defined(texts[name]) for name in question.cells if name != question.own}
-    needed, open_ = set(), [own]
-    while open_:
-        used = slicing.used_by(open_.pop())
-        new = {name for name in defined if name not in needed and defined[name] & used}
-        needed |= new
-        open_ += [texts[name] for name in new]
-    return [*((name, texts[name]) for name in question.cells if name in needed), (question.own, own)]

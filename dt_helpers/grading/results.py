@@ -36,6 +36,7 @@ class ExerciseResult:
     sentence: str = ""  # what is right or wrong, for the student
     hints: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()  # the student's own lines on the way to an exception, the innermost last
+    remarks: tuple[str, ...] = ()  # what was set aside or lent while it was judged
     seconds: float = 0.0
 
 
@@ -78,7 +79,7 @@ class SubmissionResult:
         try:
             fields = json.loads(text)
             exercises = tuple(
-                ExerciseResult(**(one | {"hints": tuple(one["hints"]), "lines": tuple(one["lines"])}))
+                ExerciseResult(**(one | {name: tuple(one.get(name, ())) for name in ("hints", "lines", "remarks")}))
                 for one in fields.pop("exercises")
             )
             return cls(**(fields | {"exercises": exercises, "flags": tuple(fields["flags"])}))

@@ -6,20 +6,20 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dt_helpers.check import catalogue, one_function
+from dt_helpers.check import exercises, one_function
 from dt_helpers.check.engine import generic
 from dt_helpers.check.engine.calling import quietly
 from tests.sizes import examples
 
-NAMES = [name for name in catalogue.NAMES if name != "forward"]
+NAMES = [name for name in exercises.NAMES if name != "forward"]
 SEEDS = st.integers(0, 2**32 - 1)
-MISTAKES = {name: list(catalogue.exercise(name).mistakes()) for name in NAMES}
+MISTAKES = {name: list(exercises.exercise(name).mistakes()) for name in NAMES}
 EVERY = [(name, mistake) for name in NAMES for mistake in MISTAKES[name]]
 
 
 def judged(name, answer, seed):
     with quietly():
-        return one_function.judge(catalogue.exercise(name), answer, seed)
+        return one_function.judge(exercises.exercise(name), answer, seed)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,7 +53,7 @@ def test_any_mistake_is_recognised_on_any_inputs(case, seed):
 @settings(max_examples=examples("properties", 60))
 @given(st.sampled_from(NAMES), SEEDS)
 def test_the_oracle_passes_on_any_inputs(name, seed):
-    exercise = catalogue.exercise(name)
+    exercise = exercises.exercise(name)
 
     def answer(*args, **kwargs):
         results = exercise.oracle(*args, **kwargs)
@@ -65,7 +65,7 @@ def test_the_oracle_passes_on_any_inputs(name, seed):
 @pytest.mark.parametrize("name", NAMES)
 def test_reproducing_a_mistake_leaves_the_inputs_alone(name):
     """They are shared by all mistakes that are tried."""
-    for case in catalogue.exercise(name).cases(np.random.default_rng(3))[:2]:
+    for case in exercises.exercise(name).cases(np.random.default_rng(3))[:2]:
         plain = [arg for arg in case.args if not isinstance(arg, torch.nn.Module)]
         before = [np.array(arg.tolist() if isinstance(arg, torch.Tensor) else arg) for arg in plain]
         for mistake in MISTAKES[name]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dt_helpers.check.catalogue import NAMES
+from dt_helpers.check.exercises import NAMES
 from tests import sizes
 from tests.mutation import suite
 

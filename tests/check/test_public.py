@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dt_helpers import check
-from dt_helpers.check.catalogue import NAMES
+from dt_helpers.check.exercises import NAMES
 
 THIRTEEN = (
     "returns_to_go", "pad_left", "time_embeddings", "stacked_inputs", "stacked_attention_mask", "prediction_heads",

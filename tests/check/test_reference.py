@@ -6,7 +6,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from dt_helpers.check import make_reference, oracles, reference
+from dt_helpers.check import make_reference, reference
+from dt_helpers.check.exercises import exercise
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +50,12 @@ def test_the_frozen_batch_is_padded_and_the_weights_are_redrawn():
     ("oracle", "arguments", "results"),
     [
         (
-            oracles.add_time_embeddings,
+            exercise("time_embeddings").oracle,
             ("embed_return", "embed_state", "embed_action", "embed_timestep"),
             ("timed_return", "timed_state", "timed_action"),
         ),
-        (oracles.stack_inputs, ("timed_return", "timed_state", "timed_action"), ("stacked_inputs",)),
-        (oracles.stack_attention_mask, ("attention_mask",), ("stacked_attention_mask",)),
+        (exercise("stacked_inputs").oracle, ("timed_return", "timed_state", "timed_action"), ("stacked_inputs",)),
+        (exercise("stacked_attention_mask").oracle, ("attention_mask",), ("stacked_attention_mask",)),
     ],
 )
 def test_the_oracles_give_what_goes_through_transformers_own_model(made, oracle, arguments, results):
@@ -65,5 +66,5 @@ def test_the_oracles_give_what_goes_through_transformers_own_model(made, oracle,
 
 def test_the_heads_oracle_gives_transformers_own_predictions(made):
     (case,) = reference.cases("prediction_heads")
-    for value, right in zip(oracles.predict(*case.args), case.expected, strict=True):
+    for value, right in zip(exercise("prediction_heads").oracle(*case.args), case.expected, strict=True):
         torch.testing.assert_close(value, right)

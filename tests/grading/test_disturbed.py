@@ -8,7 +8,9 @@ import pytest
 from dt_helpers.grading.judging import verdicts
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.session import Disturbed
+from dt_helpers.grading.text.script import Script
 
+from .conversation import load
 from .course import needs
 
 NO_ROOM = "raise BlockingIOError(11, 'Resource temporarily unavailable')"
@@ -31,11 +33,6 @@ def failing():
     setsid()
 os.setsid = failing
 """
-
-
-def load(session, text):
-    request = {"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"}
-    return session.ask(request)[0]
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +81,11 @@ def test_a_verdict_that_was_disturbed_is_asked_for_again(monkeypatch, failures, 
         left[0] -= 1
         if left[0] >= 0:
             raise Disturbed("no room")
-        return {"status": "passed", "sentence": "fine"}, None
+        return verdicts.Verdict({"status": "passed", "sentence": "fine"})
 
     monkeypatch.setattr(verdicts, "_judge_one", judge_one)
-    ((result,), _) = verdicts.judge([Question()], {}, None, lambda name: 1)
+    ((result,), _) = verdicts.judge([Question()], Script(), None, lambda name: 1)
     assert result.status == status
     assert result.points == (2.0 if status == "passed" else 0.0)
     if status == "not run":
-        assert result.sentence == "The grader could not judge this: no room."
+        assert result.sentence == "The grader could not judge this: no room"

@@ -85,12 +85,12 @@ class Equal(torch.Tensor):
 )
 cheat(
     "the oracles imported",
-    "from dt_helpers.check.oracles import context_window as right",
+    "from dt_helpers.check.exercises.context_window import right",
     "right(sequence, length)[0]",
 )
 cheat(
     "the course's own code imported",
-    "import dt_helpers.rollout, dt_helpers.model, dt_helpers.check.catalogue as c",
+    "import dt_helpers.rollout, dt_helpers.model, dt_helpers.check.exercises as c",
     "c.exercise('context_window').oracle(sequence, length)[0]",
 )
 cheat(
@@ -98,7 +98,7 @@ cheat(
     """
 import gc, types
 for thing in gc.get_objects():
-    if isinstance(thing, types.FunctionType) and thing.__name__ == 'context_window' and 'oracles' in thing.__module__:
+    if isinstance(thing, types.FunctionType) and thing.__name__ == 'right' and 'context_window' in thing.__module__:
         return thing(sequence, length)[0]
 """,
 )
@@ -119,10 +119,10 @@ cheat(
     """
 import glob, os
 for top in ('@REPOSITORY@', '/course', '/'):
-    for path in glob.glob(top + '/**/oracles.py', recursive=True):
+    for path in glob.glob(top + '/**/exercises/context_window.py', recursive=True):
         space = {}
         exec(open(path).read(), space)
-        return space['context_window'](sequence, length)[0]
+        return space['right'](sequence, length)[0]
 """,
 )
 cheat(
@@ -134,7 +134,7 @@ for path in glob.glob('@REPOSITORY@/solutions/*/06_replay.ipynb') + glob.glob('/
         if cell['id'] == 'context_window':
             space = {}
             exec(''.join(cell['source']), space)
-            return space['context_window'](sequence, length)
+            return space['right'](sequence, length)
 """,
 )
 cheat(
@@ -145,7 +145,7 @@ for cell in json.load(open('@ROOT@/submitted/000-honest/decision_transformer/06_
     if cell['id'] == 'context_window':
         space = {}
         exec(''.join(cell['source']), space)
-        return space['context_window'](sequence, length)
+        return space['right'](sequence, length)
 """,
     says="FileNotFoundError",
 )

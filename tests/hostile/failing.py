@@ -135,6 +135,6 @@ def context_window(sequence, length, forever=forever()):
 )
 cell(
     "another exercise's cell that exits",
-    POINTS - 6,  # and the model that is made of it
+    LOST,  # the model that is made of it is judged with a right one
     stack_inputs="def stack_inputs(r, s, a, now=__import__('os')._exit(0)):\n    pass\n",
 )

@@ -6,23 +6,8 @@ import numpy as np
 import torch
 from transformers import DecisionTransformerModel
 
-from dt_helpers.check import oracles
+from dt_helpers.check.exercises import exercise
 from dt_helpers.check.whole_model import inputs as model_cases
-
-_ORACLES = {
-    "returns_to_go": oracles.returns_to_go,
-    "pad_left": oracles.pad_left,
-    "time_embeddings": oracles.add_time_embeddings,
-    "stacked_inputs": oracles.stack_inputs,
-    "stacked_attention_mask": oracles.stack_attention_mask,
-    "prediction_heads": oracles.predict,
-    "action_loss": oracles.action_loss,
-    "context_window": oracles.context_window,
-    "next_target_return": oracles.next_target_return,
-    "walk_rewards": oracles.walk_rewards,
-    "choose_target": oracles.choose_target,
-    "next_node": oracles.next_node,
-}
 
 
 def equivalent(name: str, answer) -> bool:
@@ -32,7 +17,7 @@ def equivalent(name: str, answer) -> bool:
     rng = np.random.default_rng(7)
     count = 1 if name in ("returns_to_go", "stacked_inputs", "stacked_attention_mask", "action_loss") else None
     for args in _inputs(name, rng):
-        right = _ORACLES[name](*args)
+        right = exercise(name).oracle(*args)
         copies = [arg.clone() if isinstance(arg, torch.Tensor) else np.copy(arg) if isinstance(arg, np.ndarray) else arg
                   for arg in args]  # fmt: skip
         try:

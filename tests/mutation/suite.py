@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import torch
 
 from dt_helpers import check
-from dt_helpers.check.catalogue import NAMES
+from dt_helpers.check.exercises import NAMES
 
 from . import register
 from .mutants import mutants

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from dt_helpers import stitching
-from dt_helpers.check import oracles
+from dt_helpers.check.exercises import exercise
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -51,7 +51,7 @@ def test_lengths_are_those_of_the_edges_and_staying_costs_one(line):
 
 def test_rewards_are_those_of_the_check(line, walks):
     for walk in walks:
-        right = oracles.walk_rewards(walk, 0, line.lengths)[0]
+        right = exercise("walk_rewards").oracle(walk, 0, line.lengths)[0]
         assert np.array_equal(stitching.walk_rewards(walk, 0, line.lengths), right)
     assert stitching.walk_rewards(walks[1], 0, line.lengths).tolist() == [-2, -1, 0, 0]
 

@@ -1,7 +1,7 @@
 """What a student's function returned, read into plain arrays, whatever it was written in."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,14 @@ class Answer:
     dtype: str  # "float32"
     device: str = "cpu"
     tensor: object = None  # the tensor itself, for its gradient
+
+
+def safely(read: Callable[[object], str], value) -> str:
+    """`read(value)`, such as `str` of an exception; a word for objects that can't even be looked at."""
+    try:
+        return str(read(value))
+    except Exception as problem:
+        return f"(its text can't be read: {type(problem).__name__})"
 
 
 def is_tensor(value) -> bool:
@@ -65,11 +73,17 @@ def describe(value) -> str:
     if value is None or value is Ellipsis:
         return repr(value)
     if is_tensor(value):
-        return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+        dtype = str(value.dtype).removeprefix("torch.")
+        return f"{article(dtype)} {dtype} tensor of shape {tuple(value.shape)}"
     if isinstance(value, np.ndarray):
-        return f"a {value.dtype} array of shape {value.shape}"
+        return f"{article(str(value.dtype))} {value.dtype} array of shape {value.shape}"
     if isinstance(value, list | tuple | dict | set | str):
         kind = "string" if isinstance(value, str) else type(value).__name__
         return f"a {kind} of {len(value)}"
     name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    return f"{article(name)} {name}"
+
+
+def article(noun: str) -> str:
+    """a or an"""
+    return "an" if noun[:1].lower() in tuple("aeiou") and not noun.startswith("u") else "a"

@@ -6,11 +6,14 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from dt_helpers.check.engine.answers import is_tensor
 from dt_helpers.check.engine.exercise import Case
+
+MANY = 64  # of an endless iterator's results
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,10 @@ def call(fn, case: Case, several: bool = False) -> Outcome:
     try:
         value = fn(*args, **case.kwargs)
         if several and isinstance(value, Iterator):
-            value = list(value)
-    except (Exception, SystemExit) as error:
+            value = list(islice(value, MANY))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return Outcome(error=error)
     changed = tuple(i for i, (was, now) in enumerate(zip(before, args, strict=True)) if not unchanged(was, now))
     return Outcome(value, None, changed, leaves)
@@ -67,7 +72,15 @@ def operations() -> Iterator[list[str]]:
     class Watch(torch.overrides.TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
             last[:] = [getattr(func, "__name__", "")]
-            return func(*args, **(kwargs or {}))
+            return func(*_copied_to_cpu(last[0], args), **(kwargs or {}))
+
+    def _copied_to_cpu(name, args):
+        """Values may be written from any device to any other, but for torch's meta device, which has none to give."""
+        if name not in ("__setitem__", "copy_") or len(args) < 2 or not is_tensor(args[0]) or not is_tensor(args[-1]):
+            return args
+        if args[0].device.type == "meta" or args[-1].device.type != "meta":
+            return args
+        return (*args[:-1], torch.zeros(args[-1].shape, dtype=args[-1].dtype))
 
     with Watch():
         yield last

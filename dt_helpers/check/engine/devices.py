@@ -3,7 +3,7 @@
 import copy
 import sys
 
-from dt_helpers.check.engine.answers import is_tensor
+from dt_helpers.check.engine.answers import is_tensor, safely
 from dt_helpers.check.engine.calling import operations
 from dt_helpers.check.engine.comparing import Difference, unpack
 from dt_helpers.check.engine.exercise import Case, Exercise
@@ -23,19 +23,21 @@ def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
     try:
         with operations() as last:
             value = fn(*args, **case.kwargs)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return _mixed(exercise, error, getattr(error, "operation", "".join(last)))
-    for name, part in zip(exercise.results, unpack(exercise, value), strict=True):
+    for name, part in zip(exercise.results, unpack(exercise, value), strict=False):
         if part.device.type != device:
             sentence = f"{name} is on the {part.device.type}, whatever device its inputs are on: a GPU would fail here."
             return Difference("wrong-device", sentence, name)
     return None
 
 
-def _mixed(exercise: Exercise, error: Exception, last: str = "") -> Difference | None:
-    text = str(error)
+def _mixed(exercise: Exercise, error: BaseException, last: str = "") -> Difference | None:
+    text = safely(str, error)
     mixed = "expected device" in text or "same device" in text or "two devices" in text
-    written = "copy out of meta" in text and last in ("__setitem__", "copy_", "index_copy_", "scatter_", "masked_fill_")
+    written = "copy out of meta" in text and last in ("index_copy_", "scatter_", "masked_fill_")
     if not mixed and not written:
         return None
     return Difference("wrong-device", f"{exercise.function} mixes devices: a tensor inside is always on the CPU.")

@@ -1,6 +1,7 @@
 """What a check is made of: an exercise, the cases it is tried on, and the mistakes known to be made in it."""
 
-from collections.abc import Callable, Iterable
+import ast
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -14,6 +15,7 @@ class Case:
     strided: bool = False  # hand the arrays over as views with gaps between their elements
     grad: tuple[int, ...] = ()  # positions of the arguments that gradients flow back to
     core: bool = True  # False for the corners: a mistake is still recognised when only these look different
+    edge: str = ""  # for a corner, what is special about it: a key of the exercise's `edges`
     expected: tuple | None = None  # frozen right answers; None: ask the oracle
 
 
@@ -51,13 +53,29 @@ class Exercise:
     signature: str  # of the student's function
     results: tuple[str, ...]  # names of what it returns
     kind: str  # "tensor": the model goes on with it, so it has to be one; "array": whatever numpy can read
-    parameters: tuple[str, ...]
     cases: Callable[..., list[Case]]  # numpy Generator -> cases, the most telling one first
     oracle: Callable  # the student's signature -> tuple of right results
     mistakes: Callable[[], Iterable[Mistake]]
     hints: tuple[str, ...]  # for a mistake that the catalogue doesn't know
+    about: str = ""  # what goes in and out, in a line
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slug -> sentence and hints: wrong only there
     strip: Callable | None = None  # case, expected arrays, given arrays -> Strip
 
     @property
     def function(self) -> str:
         return self.signature.partition("(")[0]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the arguments."""
+        arguments = ast.parse(f"def {self.signature}: pass").body[0].args
+        return tuple(argument.arg for argument in arguments.args)
+
+
+def catalogue(families: Iterable[tuple[str, str, tuple[str, ...], tuple[Callable, ...]]]) -> tuple[Mistake, ...]:
+    """The mistakes in rows of (slug, sentence, hints, ways).
+
+    A mistake that can be made in several ways stands there once for each of them, under one slug. A way is a function
+    with the exercise's own signature that gives what the student's function gives.
+    """
+    return tuple(Mistake(slug, way, sentence, hints) for slug, sentence, hints, ways in families for way in ways)

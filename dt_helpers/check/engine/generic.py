@@ -1,17 +1,28 @@
 """Mistakes that any function can have: not filled in, an exception inside, a wrong shape or dtype, a lost gradient."""
 
+import dis
 import inspect
 import sysconfig
 import traceback
 from pathlib import Path
 from types import TracebackType
 
-from dt_helpers.check.engine.answers import describe
+from dt_helpers.check.engine.answers import describe, safely
 from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Case, Exercise
 
+_LOSSES = ("torch/nn/modules/loss.py", r"torch\nn\modules\loss.py")
+_STUB = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP", "LOAD_SMALL_INT", "POP_TOP"}
 _OURS = tuple(str(Path(__file__).parents[2] / folder) for folder in ("check", "grading"))
 _LIBRARIES = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+
+_TRUTH = (
+    "`if`, `while`, `and` and `not` want a single True or False, and this is a whole array of them: `np.where`, "
+    "`torch.where` or a mask decide for each element."
+)
+_MASK_INDEX = (
+    "An index is made of whole numbers, or of True and False: `mask > 0` makes the latter from a mask of numbers."
+)
 
 HINTS = {
     "unfilled": (
@@ -19,7 +30,22 @@ HINTS = {
         "The comment beside the function tells the shapes that go in and the shape that has to come out.",
     ),
     "wrong-count": ("Look at the `return` line: what, and how many, does the description of the function ask for?",),
-    "wrong-type": ("Convert at the end, or better: stay with one library from the input to the result.",),
+    "returns-nothing": (
+        "Is there a `return` at the end of every way through the function, behind each `if` and after the loop?",
+        "Methods that change a list in place, such as `reverse` and `sort`, return None themselves.",
+    ),
+    "wrong-type": (
+        "Stay with one library from the input to the result. In torch, `.item()`, `.tolist()` and numpy cut off the "
+        "gradients, and `torch.tensor(...)` does not bring them back.",
+    ),
+    "too-slow": (
+        "Is there a `while` whose condition never becomes false, or a loop that adds to what it runs over?",
+        "Print the loop's variables in each round, for a small input.",
+    ),
+    "keeps-state": (
+        "Look for a global variable, a default argument such as `seen=[]`, a cache, or a buffer that all calls share.",
+        "Everything that the function needs is in its arguments.",
+    ),
     "wrong-shape": (
         "Print the `.shape` after each line of your function and compare it with the shapes in its description.",
         "An axis too many or too few often comes from a `stack` where a `cat` was meant, from broadcasting, "
@@ -44,11 +70,41 @@ HINTS = {
         "Look for `.detach()`, `.data`, `.item()`, `no_grad`, or a way through numpy or `torch.tensor(...)`.",
     ),
     "wrong-gradient": ("Look for `.detach()`, `.data` or `no_grad` on a part of the computation.",),
-    "not-callable": ("Hand over the function itself, without parentheses: check.name(function).",),
+    "not-callable": ("Hand over the function itself, without parentheses behind its name.",),
     "wrong-signature": ("Keep the name and the arguments as they stand in the exercise: the course calls it so.",),
 }
 
-_CLUES = (  # what an exception's text says, and what it means
+_CLUES = (  # what an exception's type and text say, and what it means
+    (
+        "RecursionError",
+        "One call inside another for every step: an episode has 1000 of them, which is more than Python "
+        "allows. A loop has no such limit.",
+    ),
+    ("ModuleNotFoundError", "That library does not belong to the course: numpy and torch are enough."),
+    ("No module named", "That library does not belong to the course: numpy and torch are enough."),
+    ("name 'self' is not defined", "This is a plain function, not a method: all that it needs are its arguments."),
+    ("value of an array with more than one element is ambiguous", _TRUTH),
+    ("value of Tensor with more than one value is ambiguous", _TRUTH),
+    ("value of Tensor with no values is ambiguous", _TRUTH),
+    ("tensors used as indices must be", _MASK_INDEX),
+    ("arrays used as indices must be", _MASK_INDEX),
+    ("only integers, slices", _MASK_INDEX),
+    ("as a data type", "The shape is one argument: `np.zeros((rows, columns))`, with two pairs of parentheses."),
+    ("must be tuple of Tensors", "`stack` and `cat` take all tensors as one list: `torch.stack([x, y], dim=...)`."),
+    (
+        "required positional argument",
+        "A tuple that is handed over as it is counts as one argument; `*` before it hands "
+        "over its parts. Or count the arguments.",
+    ),
+    ("required keyword-only argument", "Count the arguments of that call, and look up what each of them is called."),
+    ("unexpected keyword argument", "Look up what the arguments of that function are called."),
+    (
+        "number of dimensions in the tensor input does not match",
+        "As many axes have to be named as the tensor has: print its shape before that line.",
+    ),
+    ("NoneType", "Something is None there: a function without `return`, or a method that works in place?"),
+    ("is not iterable", "Several things are expected there, and one came: print it before that line."),
+    ("to unpack", "Count the names on the left of the `=` and what stands on its right."),
     ("must match the size of tensor", "Two shapes don't fit together: an axis may have to be added with `unsqueeze`."),
     ("could not be broadcast", "Two shapes don't fit together: print both before that line."),
     ("view size is not compatible", "`view` needs one uninterrupted block of memory; `reshape` doesn't."),
@@ -65,12 +121,18 @@ _CLUES = (  # what an exception's text says, and what it means
 )
 
 
+_LOSS_MADE = (
+    "`nn.MSELoss` is a class: make the loss first, `nn.MSELoss()`, and call what you have made with the two tensors. "
+    "Or use the function `nn.functional.mse_loss`."
+)
+
+
 def is_unfilled(error: BaseException) -> bool:
     """Whether the exception comes from a stub: nbgrader's `raise NotImplementedError()`, or a `...` that was left."""
     if isinstance(error, NotImplementedError):
         last = traceback.extract_tb(error.__traceback__)[-1]
         return is_students(last) and (not error.args or "raise" in (last.line or ""))
-    return "ellipsis" in str(error).lower() and isinstance(error, TypeError | AttributeError)
+    return "ellipsis" in safely(str, error).lower() and isinstance(error, TypeError | AttributeError)
 
 
 def from_exception(exercise: Exercise, case: Case, error: BaseException) -> Difference:
@@ -78,11 +140,13 @@ def from_exception(exercise: Exercise, case: Case, error: BaseException) -> Diff
     if is_unfilled(error):
         place = _innermost(error)
         name = place.name if place and place.name not in ("<module>", "<lambda>") else exercise.function
+        if _is_written_above(error):
+            return Difference("unfilled", f"{name} still ends with `raise NotImplementedError()`: delete that line.")
         return Difference("unfilled", f"{name} is not filled in yet.")
     if isinstance(error, TypeError) and students_frames(error.__traceback__) is None:
-        return Difference("wrong-signature", f"{exercise.signature} could not be called so: {error}.")
+        return Difference("wrong-signature", f"{exercise.signature} can't be called as the course calls it: {error}.")
     given = ", ".join(describe_input(name, arg) for name, arg in zip(exercise.parameters, case.args, strict=False))
-    what = f"{type(error).__name__}: {_first_line(error)}"
+    what = f"{type(error).__name__}: {_first_line(error)}".removesuffix(": ")
     return Difference(
         "exception", f"{exercise.function} stopped with {what}" + (f"\nIt was given {given}." * bool(given))
     )
@@ -91,7 +155,12 @@ def from_exception(exercise: Exercise, case: Case, error: BaseException) -> Diff
 def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...]:
     """What to look at, in steps."""
     if difference.slug == "exception":
-        clue = next((hint for text, hint in _CLUES if text in str(error)), None)
+        told = f"{type(error).__name__}: {safely(str, error)}"
+        clue = next((hint for text, hint in _CLUES if text in told), None)
+        if any(frame.filename.endswith(_LOSSES) for frame in traceback.extract_tb(error.__traceback__)[-2:]):
+            clue = (
+                _LOSS_MADE if "__init__" in {f.name for f in traceback.extract_tb(error.__traceback__)[-2:]} else clue
+            )
         general = "Try the line with small inputs of your own in a new cell, printing the shapes."
         return (clue, general) if clue else (general,)
     return HINTS.get(difference.slug, ())
@@ -113,7 +182,7 @@ def is_students(frame: traceback.FrameSummary) -> bool:
 def describe_input(name: str, value) -> str:
     if isinstance(value, bool | int | float):
         return f"{name}={value}"
-    return f"{name} {describe(value)}" if hasattr(value, "shape") else name
+    return f"{name}: {describe(value)}" if hasattr(value, "shape") else name
 
 
 def not_callable(exercise: Exercise, fn) -> Difference | None:
@@ -121,8 +190,37 @@ def not_callable(exercise: Exercise, fn) -> Difference | None:
         return None
     if fn is None or fn is Ellipsis:
         return Difference("unfilled", f"{exercise.function} is not filled in yet: it is {fn}.")
-    sentence = f"check.{exercise.name} needs your function {exercise.function}; it was given {describe(fn)}."
+    wanted = f"check.{exercise.name} needs your function itself, check.{exercise.name}({exercise.function})"
+    sentence = f"{wanted}; it was given {safely(describe, fn)}."
     return Difference("not-callable", sentence)
+
+
+def nothing(exercise: Exercise, fn, case: Case, found: Difference, always: bool) -> Difference:
+    """None came back: always, from a stub or from code that lacks its `return`; or in some cases only."""
+    if "None" not in found.sentence:
+        return found
+    if not always:
+        sentence = f"{exercise.function} returns None for some of its inputs, such as {case.label}."
+        return Difference("returns-nothing", sentence)
+    code = getattr(fn, "__code__", None)
+    if code is None or len({step.opname for step in dis.get_instructions(code)} - _STUB) == 0:
+        return found
+    return Difference("returns-nothing", f"{exercise.function} is written, but it returns None.")
+
+
+def too_slow(exercise: Exercise, seconds: float, error: BaseException | None = None) -> Difference:
+    frame = _innermost(error) if error is not None else None
+    at = f", in line {frame.lineno}: `{frame.line}`" if frame and frame.line else ""
+    return Difference("too-slow", f"{exercise.function} had not come to an end after {seconds:.0f} seconds{at}.")
+
+
+def _is_written_above(error: BaseException) -> bool:
+    """Whether something was computed before the line that says that nothing is there."""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    steps = [step for step in dis.get_instructions(trace.tb_frame.f_code) if step.offset < trace.tb_lasti]
+    return any(step.opname.startswith("STORE_") for step in steps)
 
 
 def _is_ours(trace: TracebackType) -> bool:
@@ -137,5 +235,5 @@ def _innermost(error: BaseException) -> traceback.FrameSummary | None:
 
 
 def _first_line(error: BaseException) -> str:
-    text = str(error).strip().partition("\n")[0]
-    return text if len(text) <= 160 else text[:157] + "..."
+    text = safely(str, error).strip().partition("\n")[0]
+    return text if len(text) <= 300 else text[:297] + "..."

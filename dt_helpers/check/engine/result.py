@@ -97,8 +97,13 @@ class CheckFailed(AssertionError):
             place = f"{found.result}[{', '.join(map(str, found.index))}]" if found.index else found.result
             facts.append(f"first difference: {place} is {found.given:.5g}, expected {found.expected:.5g}")
         if self.case and self.mistake not in ("unfilled", "wrong-signature"):
-            facts.append(f"seen with {self.case} (to see it again: seed={self.seed})")
+            again = f"check.{self.name}({self._subject}, seed={self.seed})"
+            facts.append(f"seen with {self.case} (to see it again: {again})")
         return facts
+
+    @property
+    def _subject(self) -> str:
+        return "DecisionTransformerModel" if self.name == "forward" else self.function
 
     @property
     def students_lines(self) -> list[str]:
@@ -106,7 +111,8 @@ class CheckFailed(AssertionError):
         if self.mistake != "exception" or self.__cause__ is None:
             return []
         frames = [frame for frame in traceback.extract_tb(self.__cause__.__traceback__) if is_students(frame)]
-        return [f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in frames[-_FRAMES:]]
+        lines = [f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in frames]
+        return list(dict.fromkeys(lines))[-_FRAMES:]  # once each, however deep the recursion
 
     def _repr_html_(self) -> str:
         return card.card("✗", self.name, self.sentence, self.strip, self.students_lines, self.hints, self.facts)

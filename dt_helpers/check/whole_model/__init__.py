@@ -5,7 +5,7 @@ Where they are not, `stages` compares what went through the model's parts and sa
 
 import copy
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,7 +17,12 @@ from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.comparing import Difference, close, tolerance
 from dt_helpers.check.engine.exercise import Case, Exercise, Strip
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
+from dt_helpers.check.engine.time_limit import TookTooLong, time_limit
 from dt_helpers.check.whole_model import inputs, stages
+from dt_helpers.check.whole_model.copies import copied, without_dropout
+from dt_helpers.check.whole_model.gradients import gradients as wrong_gradients
+from dt_helpers.check.whole_model.passes import Pass
+from dt_helpers.check.whole_model.passes import passes as passes_of
 from dt_helpers.check.whole_model.watching import watch
 
 PREDICTIONS = ("state_preds", "action_preds", "return_preds")  # in the order of the tuple
@@ -26,28 +31,9 @@ HINTS = (
     "the encoder, three heads.",
     "Do the single functions pass their own checks? Then look at how forward hands results from one to the next.",
 )
-_EXERCISE = Exercise("forward", "forward(...)", PREDICTIONS, "tensor", (), None, None, None, HINTS)
-
-
-@dataclass(frozen=True)
-class Pass:
-    """One forward pass: its inputs, how its output is asked for, and what it has to give if that is frozen."""
-
-    label: str
-    batch: dict
-    return_dict: bool | None = True
-    expected: tuple | None = None
-
-    @property
-    def real(self) -> torch.Tensor:
-        """(batch, K, 1): which steps count. What is predicted for padding is up to transformers' version."""
-        mask = self.batch.get("attention_mask")
-        return torch.ones_like(self.batch["returns_to_go"]) > 0 if mask is None else mask[..., None] > 0
-
-    @property
-    def call(self) -> dict:
-        asked = {} if self.return_dict is None else {"return_dict": self.return_dict}
-        return {name: value.clone() for name, value in self.batch.items()} | asked
+SECONDS = 60.0  # for all calls together
+_SIGNATURE = "forward(states, actions, rewards, returns_to_go, timesteps, attention_mask)"
+_EXERCISE = Exercise("forward", _SIGNATURE, PREDICTIONS, "tensor", None, None, None, HINTS)
 
 
 class _Departs(Exception):
@@ -60,8 +46,12 @@ class _Departs(Exception):
 def check(cls, seed: int | None = None) -> CheckResult | CheckFailed:
     """The verdict on a `DecisionTransformerModel(config)`: the class, or one of its models with weights in it."""
     seed = secrets.randbits(32) if seed is None else seed
-    with quietly():
-        verdict = judge(cls, seed)
+    try:
+        with time_limit(SECONDS), quietly():
+            verdict = judge(cls, seed)
+    except TookTooLong as error:
+        difference = generic.too_slow(_EXERCISE, SECONDS, error)
+        verdict = _failed(_Departs(difference, error=error), seed)
     tries.count(verdict)
     return verdict
 
@@ -71,20 +61,24 @@ def judge(cls, seed: int) -> CheckResult | CheckFailed:
     try:
         done = _run(cls, np.random.default_rng(seed))
     except _Departs as found:
-        difference = found.difference
-        return CheckFailed(
-            name="forward",
-            function="forward",
-            mistake=difference.slug,
-            sentence=difference.sentence,
-            hints=stages.HINTS.get(difference.slug) or generic.hints(difference, found.error) or HINTS,
-            difference=difference,
-            case=found.label,
-            seed=seed,
-            strip=_strip(difference.slug),
-            error=found.error,
-        )
+        return _failed(found, seed)
     return CheckResult("forward", "The model's forward", done)
+
+
+def _failed(found: _Departs, seed: int) -> CheckFailed:
+    difference = found.difference
+    return CheckFailed(
+        name="forward",
+        function="forward",
+        mistake=difference.slug,
+        sentence=difference.sentence,
+        hints=stages.HINTS.get(difference.slug) or generic.hints(difference, found.error) or HINTS,
+        difference=difference,
+        case=found.label,
+        seed=seed,
+        strip=_strip(difference.slug),
+        error=found.error,
+    )
 
 
 def _run(cls, rng: np.random.Generator) -> int:
@@ -100,48 +94,50 @@ def _run(cls, rng: np.random.Generator) -> int:
         model = _built(cls, oracle)
         frozen = Pass("the frozen reference", reference.batch(), expected=reference.predictions(PREDICTIONS))
         rounds = [
-            (inputs.drawn_weights(oracle, rng), _passes(oracle.config, rng)),
+            (inputs.drawn_weights(oracle, rng), passes_of(oracle.config, rng)),
             (reference.weights(), [frozen]),
         ]
     else:
-        given = copy.deepcopy(given).cpu().float()
-        oracle = inputs.oracle(given.config)
+        given = without_dropout(copied(given).cpu().float())
+        oracle = without_dropout(inputs.oracle(given.config))
         model = _fitting(given, oracle)
         own = {name: value.clone() for name, value in model.state_dict().items()}
         rounds = [
-            (own, _passes(oracle.config, rng)),
-            (inputs.drawn_weights(oracle, rng), _passes(oracle.config, rng)),
+            (own, passes_of(oracle.config, rng)),
+            (inputs.drawn_weights(oracle, rng), passes_of(oracle.config, rng)),
         ]
     done = 0
     for state, passes in rounds:
-        model.load_state_dict(state)
-        oracle.load_state_dict(state)
+        fresh = copied(model)
+        for module in (fresh, model, oracle):
+            module.load_state_dict(state)
         for one in passes:
-            _compare(model, oracle, one, gradients=one is passes[0])
+            try:
+                _compare(model, oracle, one, gradients=one is passes[0])
+            except _Departs:
+                if done and _is_right(fresh, oracle, one):
+                    sentence = "forward is right on a new model, and wrong after other calls: it keeps something."
+                    raise _Departs(Difference("keeps-state", sentence), one.label) from None
+                raise
             done += 1
     return done
 
 
-def _passes(settings, rng) -> list[Pass]:
-    padded = inputs.inputs(settings, rng, 3, 4)
-    single = inputs.inputs(settings, rng, 1, 1)
-    single["attention_mask"] = single["attention_mask"].long()
-    return [
-        Pass("batch 3, K 4, padded rows", padded),
-        Pass("batch 3, K 4, padded rows, return_dict=False", padded, False),
-        Pass("batch 2, K 3, no mask", inputs.inputs(settings, rng, 2, 3, mask=False)),
-        Pass("batch 1, K 1, return_dict=False", single, False),
-        Pass("batch 1, K 5, no mask, return_dict not given", inputs.inputs(settings, rng, 1, 5, mask=False), None),
-    ]
+def _is_right(model, oracle, one: Pass) -> bool:
+    try:
+        _compare(model, oracle, one, gradients=False)
+    except _Departs:
+        return False
+    return True
 
 
 def _built(cls, oracle) -> torch.nn.Module:
     """A model of the student's, of the oracle's size."""
     try:
         return _fitting(cls(copy.deepcopy(oracle.config)), oracle)
-    except (Exception, SystemExit) as error:
-        if isinstance(error, _Departs):
-            raise
+    except (KeyboardInterrupt, _Departs):
+        raise
+    except BaseException as error:
         raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
 
 
@@ -163,13 +159,21 @@ def _fitting(model, oracle) -> torch.nn.Module:
 
 
 def _compare(model, oracle, one: Pass, gradients: bool) -> None:
-    expected = one.expected or _predictions(oracle(**one.call))
+    asked = oracle.train(one.train)(**one.call)
+    expected = one.expected or _predictions(asked)
     call = one.call
     try:
-        output = model(**call)
-    except (Exception, SystemExit) as error:
-        raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), one.label, error) from None
+        output = model.train(one.train)(**call)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise _Departs(_stopped(error), one.label, error) from None
     difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)
+    if not difference and any(part.training != one.train for part in model.modules()):
+        wanted = "in training" if one.train else "in evaluation"
+        difference = Difference("mode", f"The model was {wanted} before forward ran, and is no longer all of it.")
+    if not difference and one.whole:
+        difference = _hidden_states(output, asked)
     if difference and difference.slug in (None, "wrong-shape", "nan"):
         difference = _staged(model, oracle, one, difference)
     if not difference:
@@ -177,9 +181,33 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
         if written:
             difference = Difference("input-changed", f"forward writes to its input {written[0]}.")
     if not difference and gradients and not one.expected:
-        difference = _gradients(model, oracle, _predictions(output), expected, one.real)
+        difference = wrong_gradients(model, oracle, _predictions(output), expected, one.real)
     if difference:
         raise _Departs(difference, one.label)
+
+
+def _stopped(error: BaseException) -> Difference:
+    """What an exception inside forward means: it may be that a part of forward was left open."""
+    if isinstance(error, TookTooLong):
+        return generic.too_slow(_EXERCISE, SECONDS, error)
+    if isinstance(error, NameError) and error.name in ("encoded", *PREDICTIONS):
+        return Difference("unfilled", f"forward is not filled in yet: it does not make {error.name}.")
+    return generic.from_exception(_EXERCISE, Case("", ()), error)
+
+
+def _hidden_states(output, asked) -> Difference | None:
+    """Whether what the encoder gives besides is handed on when it was asked for."""
+    for name in ("hidden_states", "last_hidden_state"):
+        theirs, ours = _field(output, name), getattr(asked, name)
+        if ours is None:
+            continue
+        sentence = f"The predictions are right, but {name} is not what the encoder gave."
+        if theirs is None or len(theirs) != len(ours):
+            return Difference("outputs", sentence)
+        for left, right in zip(theirs, ours, strict=True):
+            if left.shape != right.shape or not close(left.detach().numpy(), right.detach().numpy(), 1e-4).all():
+                return Difference("outputs", sentence)
+    return None
 
 
 def _form(output, one: Pass) -> Difference | None:
@@ -240,31 +268,9 @@ def _first_difference(given, expected, real) -> Difference | None:
 def _staged(model, oracle, one: Pass, difference: Difference) -> Difference:
     """The difference, named after the stage where the model first departs."""
     with torch.no_grad():
-        _, given = watch(model, lambda: model(**one.call))
-        _, expected = watch(oracle, lambda: oracle(**one.call))
+        theirs, given = watch(model, lambda: model(**one.call))
+        ours, expected = watch(oracle, lambda: oracle(**one.call))
     slug, sentence = stages.first_departure(oracle, one.batch, given, expected)
+    if slug == "outputs":
+        sentence = stages.exchanged(_predictions(theirs), _predictions(ours), PREDICTIONS) or sentence
     return replace(difference, slug=slug, sentence=sentence)
-
-
-def _gradients(model, oracle, given, expected, real) -> Difference | None:
-    """Whether all parameters that learn in transformers' model learn in this one."""
-
-    def slopes(parts, module):
-        total = sum((part * real * torch.linspace(0.5, 1.5, part.numel()).reshape(part.shape)).sum() for part in parts)
-        names, leaves = zip(*module.named_parameters(), strict=True)
-        return dict(zip(names, torch.autograd.grad(total, leaves, allow_unused=True), strict=True))
-
-    if not all(part.requires_grad for part in given):
-        return Difference("lost-gradient", "The predictions are right, but no gradient flows back: it cannot learn.")
-    try:
-        theirs, ours = slopes(given, model), slopes(expected, oracle)
-    except RuntimeError:  # the graph is gone
-        return Difference("lost-gradient", "The predictions are right, but no gradient can flow back any more.")
-    for name, slope in ours.items():
-        if slope is None or not slope.any():
-            continue
-        if theirs[name] is None or not theirs[name].any():
-            return Difference("lost-gradient", f"The predictions are right, but {name} gets no gradient.")
-        if not close(theirs[name].numpy(), slope.numpy(), 1e-2).all():
-            return Difference("wrong-gradient", f"The predictions are right, but the gradient of {name} is not.")
-    return None

@@ -14,6 +14,7 @@ from transformers import DecisionTransformerConfig, DecisionTransformerModel
 from dt_helpers.check.engine.drawing_inputs import numbers, padding_mask
 
 SIZES = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64}
+SIZES |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)  # so that training gives the same numbers
 
 
 def config(**options) -> DecisionTransformerConfig:
@@ -42,10 +43,14 @@ def oracle(settings: DecisionTransformerConfig) -> DecisionTransformerModel:
 
 
 def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: bool = True) -> dict[str, torch.Tensor]:
-    """A batch as the collator makes it: padding on the left, actions of -10 there, timesteps from anywhere."""
+    """A batch as the collator makes it: padding on the left, actions of -10 there, timesteps from anywhere.
+
+    Of fewer steps if the model knows of fewer (`max_ep_len`).
+    """
+    steps = min(steps, settings.max_ep_len)
     attention_mask = padding_mask(rng, batch, steps)
     real = attention_mask > 0
-    start = rng.integers(1, settings.max_ep_len - steps, batch)
+    start = rng.integers(0, settings.max_ep_len - steps + 1, batch)
     start[0] = 0  # an episode that has just begun: its first real step is at time 0, as padding is
     since = np.arange(steps) - (~real).sum(dim=1, keepdim=True).numpy() * mask
     timesteps = torch.from_numpy(start[:, None] + since)
@@ -65,3 +70,13 @@ def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: boo
     batch_of["actions"][~real] = -10.0
     batch_of["timesteps"][~real] = 0
     return batch_of
+
+
+def extremes(settings, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    """A batch whose first row has no padding and ends with the last timestep that there is; some real numbers are 0."""
+    batch = {name: value.flip(0) for name, value in inputs(settings, rng, 3, 4).items()}
+    steps = batch["timesteps"].shape[1]
+    batch["timesteps"][0] = torch.arange(settings.max_ep_len - steps, settings.max_ep_len)
+    for step, name in enumerate(("returns_to_go", "states", "actions")):
+        batch[name][0, step % steps] = 0.0
+    return batch

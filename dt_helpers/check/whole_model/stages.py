@@ -3,9 +3,7 @@
 import torch
 
 from dt_helpers.check.engine.comparing import close, tolerance
-from dt_helpers.check.mistakes import mask as mask_mistakes
-from dt_helpers.check.mistakes import stacking as stacking_mistakes
-from dt_helpers.check.mistakes import time as time_mistakes
+from dt_helpers.check.exercises import stacked_attention_mask, stacked_inputs, time_embeddings
 from dt_helpers.check.whole_model.watching import EMBEDDINGS, HEADS
 
 STAGES = ("embeddings", "order", "norm", "mask", "positions", "encoder", "heads", "outputs")
@@ -30,7 +28,11 @@ HINTS = {
         "axis of 3 in the second place.",
         "Which token has seen what its head needs, and not what it shall predict?",
     ),
-    "outputs": ("The tuple is state_preds, action_preds, return_preds, in this order.",),
+    "outputs": (
+        "`predict` gives return_preds, state_preds, action_preds; forward's tuple is state_preds, action_preds, "
+        "return_preds. What comes from the heads goes out unchanged.",
+    ),
+    "mode": ("`train()` and `eval()` are called by whoever uses the model; forward leaves both alone.",),
 }
 
 
@@ -40,6 +42,15 @@ def first_departure(oracle, batch: dict, given: dict, expected: dict) -> tuple[s
         if found := stage(oracle, batch, given, expected):
             return found
     return "outputs", "All parts of the model do the right thing, but what forward returns is not what its heads gave."
+
+
+def exchanged(given: tuple, expected: tuple, names: tuple[str, ...]) -> str | None:
+    """A sentence if a prediction came out under another one's name."""
+    for name, theirs, ours in zip(names, given, expected, strict=True):
+        held = next((other for other, part in zip(names, expected, strict=True) if _equal(theirs, part)), name)
+        if held != name and not _equal(theirs, ours):
+            return f"{name} holds what should be {held}: the predictions have changed places."
+    return None
 
 
 def _embeddings(oracle, batch, given, expected):
@@ -59,6 +70,8 @@ def _sequence(oracle, batch, given, expected):
     came = given.get(key, [])
     if came and _equal(came[0], right):
         return None
+    if came and "encoder.out" in given and _equal(came[-1], given["encoder.out"][-1]):
+        return "norm", "embed_ln was applied to what the encoder gave; it belongs before the encoder."
     if len(came) != 1 or came[0].shape != right.shape:
         key, after = "encoder.inputs_embeds", oracle.embed_ln
         right, came = expected[key][0], given.get(key, [])
@@ -67,12 +80,21 @@ def _sequence(oracle, batch, given, expected):
     if _equal(came[-1], right) or _equal(_white(came[-1]), _white(expected["embed_ln.in"][0]), 1e-2):
         return None  # the right tokens; whether they were normalised in the right way is the next question
     tokens = [expected[f"{part}.out"][0] for part in EMBEDDINGS]
+    reached = given.get("encoder.inputs_embeds", came)[-1]
+    with torch.no_grad():
+        if _equal(reached, oracle.embed_ln(_stacked(tokens[:3])) + tokens[3].repeat_interleave(3, dim=1)):
+            return "norm", "The time was added after embed_ln; it is added to the embeddings, before the norm."
+        if _equal(reached, oracle.embed_ln(oracle.embed_ln(expected["embed_ln.in"][0]))):
+            return "norm", "The sequence went through embed_ln twice."
+        plain = (reached - oracle.embed_ln.bias) / oracle.embed_ln.weight
+        if _equal(_white(plain), _white(expected["embed_ln.in"][0]), 1e-2):
+            return None
     timed = [token + tokens[3] for token in tokens[:3]]
     with torch.no_grad():
-        for mistake in stacking_mistakes.mistakes():
+        for mistake in stacked_inputs.mistakes():
             if _equal(came[-1], _tried(lambda mistake=mistake: after(mistake.reproduce(*timed)))):
                 return "order", f"The order of the tokens: {mistake.sentence}"
-        for mistake in time_mistakes.mistakes():
+        for mistake in time_embeddings.mistakes():
             if _equal(came[-1], _tried(lambda mistake=mistake: after(_stacked(mistake.reproduce(*tokens))))):
                 return "embeddings", f"The embeddings: {mistake.sentence}"
     if came[-1].shape != right.shape:
@@ -82,7 +104,12 @@ def _sequence(oracle, batch, given, expected):
     theirs = sorted(came[-1].flatten(0, 1).sum(-1).tolist())
     if _equal(torch.tensor(theirs), torch.tensor(ours)):
         return "order", "The sequence holds the right tokens in another order than R_1, s_1, a_1, R_2, ..."
-    return "embeddings", "The tokens that go into the sequence are not the embeddings with time added to each."
+    row, place = (int(i) for i in (came[-1] - right).abs().amax(-1).gt(1e-4).nonzero()[0])
+    where = f"first in {'Rsa'[place % 3]}_{place // 3 + 1} of row {row}"
+    return (
+        "embeddings",
+        f"The tokens that go into the sequence are not the embeddings with time added to each, {where}.",
+    )
 
 
 def _norm(oracle, batch, given, expected):
@@ -105,10 +132,12 @@ def _mask(oracle, batch, given, expected):
         if "attention_mask" not in batch:
             return None
         return "mask", "The encoder got no attention_mask, so that it attends to the padding."
+    if came[-1].is_floating_point() and (came[-1] < 0).any():
+        return "mask", "The mask holds numbers below 0; the encoder wants 1 for real tokens and 0 for padding."
     if came[-1].ndim != 2 or _equal(came[-1] > 0, right > 0):
         return None
     mask = batch.get("attention_mask", torch.ones(right.shape[0], right.shape[1] // 3))
-    for mistake in mask_mistakes.mistakes():
+    for mistake in stacked_attention_mask.mistakes():
         wrong = _tried(lambda mistake=mistake: mistake.reproduce(mask))
         if wrong is not None and _equal(came[-1] > 0, wrong > 0):
             return "mask", f"The mask: {mistake.sentence}"
@@ -143,6 +172,9 @@ def _heads(oracle, batch, given, expected):
         if read:
             fault = "has seen the action already" if read == "a" else "has not seen enough yet"
             return "heads", f"{part} reads the token {read}, which {fault}."
+        entered = expected["encoder.inputs_embeds"][0].reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
+        if any(_equal(came[-1], token) for token in entered):
+            return "heads", f"{part} reads the sequence that went into the encoder, not what came out of it."
         return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"
     return None
 

@@ -1,5 +1,7 @@
 """What goes through a model's parts in one forward pass, noted by hooks."""
 
+import inspect
+
 import torch
 from torch import nn
 
@@ -31,7 +33,7 @@ def watch(model: nn.Module, call) -> tuple[object, dict[str, list[torch.Tensor]]
 
     def before_encoder(module, args, kwargs):
         seen.setdefault("encoder", []).append(True)
-        for key, value in kwargs.items():
+        for key, value in inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments.items():
             note(f"encoder.{key}", value)
 
     def after_encoder(module, args, kwargs, output):

@@ -60,7 +60,7 @@ def _verdict(exercise: ExerciseResult) -> NotebookNode:
     lines = [f"{exercise.points:g} of {exercise.max_points:g} points: {exercise.status}"]
     if exercise.mistake:
         lines[0] += f" ({exercise.mistake})"
-    lines += [exercise.sentence, *exercise.lines, *(f"Hint: {hint}" for hint in exercise.hints)]
+    lines += [exercise.sentence, *exercise.lines, *exercise.remarks, *(f"Hint: {hint}" for hint in exercise.hints)]
     text = "\n".join(filter(None, lines)) + "\n"
     if exercise.status == PASSED:
         return nbformat.v4.new_output("stream", name="stdout", text=text)

@@ -181,8 +181,10 @@ class _Submission:
         for stem, path in self.files.items():
             if path.is_symlink() or path.exists():
                 self.matched[stem] = match(self.course.releases[stem], path)
-        for one in self.earlier.exercises if self.earlier else ():
-            if one.status != NOT_RUN and (keep or one.notebook not in self.course.wanted):
+        known = self.earlier.exercises if self.earlier else ()
+        again = {one.notebook for one in known if one.status == NOT_RUN or not keep} & self.course.wanted
+        for one in known:  # a notebook is judged as a whole: exercises build on one another
+            if one.status != NOT_RUN and one.notebook not in again:
                 self.kept[one.grade_id] = one
         readable = {stem: found for stem, found in self.matched.items() if found.unreadable is None}
         todo = tuple(
@@ -191,9 +193,9 @@ class _Submission:
             if question.notebook in readable.keys() & self.course.wanted and question.grade_id not in self.kept
         )
         seeds = {q.grade_id: seed(key, self.student, q.notebook, q.grade_id, self.fingerprint) for q in todo}
-        solutions = {stem: found.solutions for stem, found in readable.items()}
+        scripts = {stem: found.script for stem, found in readable.items()}
         course = self.course
-        return Job(self.student, todo, solutions, seeds, course.imports, course.kind, course.limits)
+        return Job(self.student, todo, scripts, seeds, course.imports, course.kind, course.limits)
 
     def result(self, outcome: Done | Failed | None) -> SubmissionResult:
         """All that is known now."""
@@ -211,7 +213,7 @@ class _Submission:
             state=self._state(exercises),
             reason=self._reason(exercises),
             exercises=exercises,
-            matched={stem: _without(asdict(found), "notebook") for stem, found in self.matched.items()},
+            matched={stem: _without(asdict(found), "notebook", "script") for stem, found in self.matched.items()},
             flags=tuple(sorted({*(done.flags if done else ()), *(earlier.flags if earlier else ())})),
             limits=done.in_force if done else earlier.limits if earlier else {},
             fingerprint=self.fingerprint,
@@ -241,5 +243,5 @@ class _Submission:
         return " ".join(dict.fromkeys(f"{one.notebook}: {one.sentence}" for one in open_))
 
 
-def _without(fields: dict, name: str) -> dict:
-    return {key: value for key, value in fields.items() if key != name}
+def _without(fields: dict, *names: str) -> dict:
+    return {key: value for key, value in fields.items() if key not in names}

@@ -5,89 +5,154 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from dt_helpers.check import catalogue, one_function, whole_model
+from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
-from dt_helpers.grading.judging.exceptions import lines_of, rebuilt
+from dt_helpers.grading.judging import lending
+from dt_helpers.grading.judging.exceptions import lines_of
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class, value
-from dt_helpers.grading.questions import Question, cells_to_run
+from dt_helpers.grading.judging.running import Notebook, Ran, missing_for
+from dt_helpers.grading.questions import Question
 from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.values import CannotBeSent
-from dt_helpers.grading.sandbox.session import Disturbed, Session, Stopped
+from dt_helpers.grading.sandbox.session import Disturbed, Stopped
+from dt_helpers.grading.text import slicing
+from dt_helpers.grading.text.script import Script
 
 LIBRARY_MODEL = "library model"  # a flag: the answer called what it should have built
 TRIES = 3  # where the sandbox fails, for no reason of the student's
+MENDED = "The imports at the top of the notebook were missing above the check; the released ones were taken."
+
+
+@dataclass
+class Verdict:
+    """What is found out about one exercise."""
+
+    fields: dict  # of its result
+    cause: BaseException | None = None  # what the student's code raised
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return self.fields["status"] == PASSED
 
 
 def judge(
-    questions: Sequence[Question], solutions: Mapping[str, str], sandbox: Sandbox, seed: Callable[[str], int]
+    questions: Sequence[Question], script: Script, sandbox: Sandbox, seed: Callable[[str], int]
 ) -> tuple[list[ExerciseResult], set[str]]:
-    """The verdicts on one notebook's questions, and flags. `solutions` are the texts of the solution cells by their
-    grade ids; `seed` gives the numbers that the inputs of a check are drawn from. Never raises for what a student did;
-    where the grader itself fails, the exercise counts as not run, and says why."""
-    results, flags = [], set()
+    """The verdicts on one notebook's questions, in its order, and flags. `seed` gives the numbers that the inputs of a
+    check are drawn from. Never raises for what a student did; where the grader itself fails, the exercise counts as not
+    run, and says why."""
+    results, flags, wrong = [], set(), []
+    notebook = Notebook(script, sandbox)
     for question in questions:
         began = time.monotonic()
         try:
-            fields, error = _undisturbed(question, solutions, sandbox, seed(question.grade_id))
-            if type(error).__name__ == "LibraryModel":
+            verdict = _undisturbed(question, notebook, seed(question.grade_id), wrong)
+            if type(verdict.cause).__name__ == "LibraryModel":
                 flags.add(LIBRARY_MODEL)
         except Disturbed as problem:
-            fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {problem}."[:500]}
+            verdict = _not_run(str(problem))
         except (Exception, Stopped, CannotBeSent) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
-            where = f"{type(problem).__name__} in {place.name}: {problem}"
-            fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {where}"[:500]}
-        points = question.points if fields["status"] == PASSED else 0.0
+            verdict = _not_run(f"{type(problem).__name__} in {place.name}: {problem}")
+        points = question.points if verdict.passed else 0.0
+        wrong += [] if verdict.passed else [question]
         common = (question.notebook, question.grade_id, points, question.points)
-        results.append(ExerciseResult(*common, **fields, seconds=round(time.monotonic() - began, 3)))
+        remarks = (*verdict.remarks, *notebook.remarks(question))
+        seconds = round(time.monotonic() - began, 3)
+        results.append(ExerciseResult(*common, **verdict.fields, remarks=remarks, seconds=seconds))
     return results, flags
 
 
-def _undisturbed(question: Question, solutions, sandbox: Sandbox, seed: int) -> tuple[dict, BaseException | None]:
-    """As `_judge_one`, tried again where it raises Disturbed; raises it when that is no help."""
+def _not_run(problem: str) -> Verdict:
+    return Verdict({"status": NOT_RUN, "sentence": f"The grader could not judge this: {problem}"[:500]})
+
+
+def _undisturbed(question: Question, notebook: Notebook, seed: int, wrong: list[Question]) -> Verdict:
+    """Tried again where it raises Disturbed; raises it when that is no help."""
     for _ in range(TRIES - 1):
         with contextlib.suppress(Disturbed):
-            return _judge_one(question, solutions, sandbox, seed)
-    return _judge_one(question, solutions, sandbox, seed)
+            return _judged(question, notebook, seed, wrong)
+    return _judged(question, notebook, seed, wrong)
 
 
-def _judge_one(question: Question, solutions, sandbox: Sandbox, seed: int) -> tuple[dict, BaseException | None]:
-    """The fields of the result, and what the student's code raised."""
-    cells = cells_to_run(question, solutions)
-    with sandbox.session() as session, lines_of(dict(cells)):
-        try:
-            loaded, data = session.ask(
-                {"do": "load", "imports": question.imports, "cells": cells, "target": question.target}
-            )
-            if "failed" in loaded:
-                return _cell_failed(question, rebuilt(loaded["failed"]))
-            if "undefined" in loaded:
-                return _error(f"{question.target} is not there after its cell has run."), None
+def _judged(question: Question, notebook: Notebook, seed: int, wrong: list[Question]) -> Verdict:
+    """The verdict on the student's own work; where it builds on what was wrong before, with that put right."""
+    verdict = _judge_one(question, notebook, seed, {})
+    if verdict.passed or not wrong or verdict.fields["status"] == NOT_RUN:
+        return verdict
+    reached = slicing.reached(notebook.text_of(question), question.target)
+    texts = {one.target: lending.right(one) for one in wrong if one.target in reached}
+    lent = {name: text for name, text in texts.items() if text is not None}
+    if not lent:
+        return verdict
+    again = _judge_one(question, notebook, seed, lent)
+    names = ", ".join(lent)
+    again.remarks.insert(0, f"Judged with right versions of {names}, which count by themselves.")
+    return again
+
+
+def _judge_one(question: Question, notebook: Notebook, seed: int, lent: dict[str, str]) -> Verdict:
+    ran = None
+    try:
+        with notebook.at(question, lent) as ran, lines_of(ran.cells):
+            if (problem := _nothing_to_check(question, notebook, ran)) is not None:
+                return problem
             with quietly():
-                return _verdict(_asked(question, session, loaded, data, seed))
-        except Stopped as reason:
-            return _error(f"{question.target} {reason}."), None
-        except wire.WireError as problem:
-            return _error(f"{question.target} sent back what can't be read: {problem}."), None
+                verdict = _verdict(_asked(question, ran, seed))
+        if not verdict.passed and (package := missing_for(ran, notebook.script, question, verdict.cause)):
+            return _waits(question, package)
+    except Stopped as reason:
+        verdict = _error(f"{question.target} {reason}.")
+    except wire.WireError as problem:
+        verdict = _error(f"{question.target} sent back what can't be read: {problem}.")
+    if ran and ran.mended:
+        verdict.remarks.append(MENDED)
+    return verdict
 
 
-def _asked(question: Question, session: Session, loaded: dict, data: bytes, seed: int) -> CheckResult | CheckFailed:
-    """The check's own verdict on the function or class that the session has loaded."""
-    kind = loaded.get("kind")
+def _nothing_to_check(question: Question, notebook: Notebook, ran: Ran) -> Verdict | None:
+    """Why there is no function to look at, as far as that is known; None where there is one."""
+    own = notebook.script.own.get(question.own)
+    if "undefined" in ran.found and (package := missing_for(ran, notebook.script, question, None)):
+        return _waits(question, package)
+    if ran.found.get("unchecked") == "hidden":
+        return _error("The name check means something else by then, so that the check cell can't run.")
+    if "undefined" not in ran.found and "unchecked" not in ran.found:
+        return None
+    if own in notebook.aside:
+        return _error(f"The cell of {question.target} {notebook.aside[own]}.")
+    if own in ran.errors:
+        return _cell_failed(question, ran.errors[own])
+    return _error(f"{question.target} is not there when its check runs.")
+
+
+def _waits(question: Question, package: str) -> Verdict:
+    sentence = (
+        f"{question.target} needs the package {package}, which the grader does not have. "
+        "Install it beside the course and grade again, or grade this by hand."
+    )
+    return Verdict({"status": NOT_RUN, "sentence": sentence})
+
+
+def _asked(question: Question, ran: Ran, seed: int) -> CheckResult | CheckFailed:
+    """The check's own verdict on the function or class that was found."""
+    kind = ran.found.get("kind")
     if question.check == "forward":
-        return whole_model.judge(remote_class(session) if kind == "class" else value(loaded, data), seed)
-    given = RemoteFunction(session) if kind in ("class", "callable") else value(loaded, data)
-    return one_function.judge(catalogue.exercise(question.check), given, seed)
+        return whole_model.judge(remote_class(ran.session) if kind == "class" else value(ran.found, ran.data), seed)
+    given = RemoteFunction(ran.session) if kind in ("class", "callable") else value(ran.found, ran.data)
+    return one_function.judge(exercises.exercise(question.check), given, seed)
 
 
-def _verdict(verdict: CheckResult | CheckFailed) -> tuple[dict, BaseException | None]:
+def _verdict(verdict: CheckResult | CheckFailed) -> Verdict:
     if verdict.passed:
-        return {"status": PASSED, "sentence": verdict.sentence}, None
+        return Verdict({"status": PASSED, "sentence": verdict.sentence})
     fields = {
         "status": FAILED,
         "mistake": verdict.mistake,
@@ -95,16 +160,16 @@ def _verdict(verdict: CheckResult | CheckFailed) -> tuple[dict, BaseException | 
         "hints": tuple(verdict.all_hints),
         "lines": tuple(verdict.students_lines),
     }
-    return fields, verdict.__cause__
+    return Verdict(fields, verdict.__cause__)
 
 
-def _cell_failed(question: Question, error: BaseException) -> tuple[dict, BaseException]:
+def _cell_failed(question: Question, error: BaseException) -> Verdict:
     """The cell itself stopped: there is no function to check."""
     trace = traceback.extract_tb(error.__traceback__)
     lines = tuple(f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in trace if frame.filename[0] == "<")
     what = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-    return _error(f"The cell of {question.target} stopped with {what}", lines=lines[-4:]), error
+    return _error(f"The cell of {question.target} stopped with {what}", error, lines=lines[-4:])
 
 
-def _error(sentence: str, **fields) -> dict:
-    return {"status": ERROR, "sentence": sentence, **fields}
+def _error(sentence: str, cause: BaseException | None = None, **fields) -> Verdict:
+    return Verdict({"status": ERROR, "sentence": sentence, **fields}, cause)

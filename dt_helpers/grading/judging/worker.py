@@ -10,6 +10,7 @@ from dt_helpers.grading.questions import Question
 from dt_helpers.grading.results import ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.limits import Limits
+from dt_helpers.grading.text.script import Script
 
 _sandboxes: dict[tuple, Sandbox] = {}  # of this process, kept for the next submission
 _alone = threading.Lock()  # the checks set torch's global settings: one submission at a time in a process
@@ -21,7 +22,7 @@ class Job:
 
     student: str
     questions: tuple[Question, ...]
-    solutions: dict[str, dict[str, str]]  # notebook -> grade id of a solution cell -> its text
+    scripts: dict[str, Script]  # of the notebooks
     seeds: dict[str, int]  # grade id of a check -> what its inputs are drawn from
     imports: tuple[str, ...]  # of all notebooks: what is imported once for all submissions
     sandbox: str
@@ -46,7 +47,7 @@ def work(job: Job) -> Done:
         exercises, flags = [], set()
         for notebook in dict.fromkeys(question.notebook for question in job.questions):
             questions = [question for question in job.questions if question.notebook == notebook]
-            found, flagged = verdicts.judge(questions, job.solutions[notebook], sandbox, job.seeds.__getitem__)
+            found, flagged = verdicts.judge(questions, job.scripts[notebook], sandbox, job.seeds.__getitem__)
             exercises += found
             flags |= flagged
         seconds = round(time.monotonic() - began, 3)

@@ -41,6 +41,7 @@ class Card:
     mistake: str = ""
     sentence: str = ""
     lines: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  # what was set aside or lent while it was graded
     hints: tuple[str, ...] = ()
     comment: str = ""
     code: str = ""
@@ -129,6 +130,7 @@ def _card(task: Task, verdict: ExerciseResult, mark: Mark, text: str) -> Card:
         mistake=(verdict.mistake or "").replace("-", " ") if verdict.status in (FAILED, ERROR) else "",
         sentence=verdict.sentence,
         lines=tuple(pages.without_paths(line) for line in verdict.lines),
+        remarks=verdict.remarks,
         hints=verdict.hints if verdict.status in (FAILED, ERROR) else (),
         comment=mark.comment or "",
         code="" if untouched(text, task.stub) else text,

@@ -22,6 +22,7 @@ class Limits:
 
     seconds: float = 60.0  # asleep, or waiting for anything but a processor
     cpu_seconds: int = 15  # on a processor, all threads and processes together: an honest answer takes a tenth of one
+    cell_seconds: int = 5  # on a processor, for each cell above the check: training, films; asleep, four times as long
     memory: int = 1 << 30  # bytes
     processes: int = 16
     file_size: int = 32 << 20  # bytes of one file, and of the scratch folder

@@ -24,9 +24,15 @@ class Patience:
 
     def __init__(self, limits: Limits, look: Callable[[], tuple[float, float, bool]]):
         self.limits, self.look = limits, look
-        self.idle = 0.0
+        self.ran = self.idle = 0.0
+        self.allow(limits.cpu_seconds, limits.seconds)
         self.next = time.monotonic() + LOOK
         self.seen: tuple[float, float] | None = None  # when, and how long it had run and waited by then
+
+    def allow(self, cpu_seconds: float, seconds: float) -> None:
+        """From now on it may take so many seconds on a processor, and so many beside it."""
+        self.allowed = cpu_seconds, seconds
+        self.ran_until, self.idle_until = self.ran + cpu_seconds, self.idle + seconds
 
     def begin(self) -> None:
         """It is asked something: until now it had nothing to do."""
@@ -45,12 +51,13 @@ class Patience:
     def _look(self) -> None:
         now = time.monotonic()
         ran, waited, active = self.look()
-        if ran > self.limits.cpu_seconds:
-            raise wire.Late(f"took more than {self.limits.cpu_seconds} seconds of the processor and was stopped")
+        self.ran = ran
+        if ran > self.ran_until:
+            raise wire.Late(f"took more than {self.allowed[0]:.0f} seconds of the processor and was stopped")
         if self.seen and not active:
             then, before = self.seen
             passed = min(now - then, 2 * LOOK)  # where the grader itself had to wait, nobody knows what happened
             self.idle += max(passed - (ran + waited - before), 0.0)
         self.seen, self.next = (now, ran + waited), now + LOOK
-        if self.idle > self.limits.seconds:
-            raise wire.Late(f"did nothing for more than {self.limits.seconds:.0f} seconds and was stopped")
+        if self.idle > self.idle_until:
+            raise wire.Late(f"did nothing for more than {self.allowed[1]:.0f} seconds and was stopped")

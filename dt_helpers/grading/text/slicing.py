@@ -1,4 +1,4 @@
-"""Which top-level statements of a student's code a function needs, found in its syntax tree; nothing is run."""
+"""What top-level statements of a student's code define and use, found in their syntax tree; nothing is run."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ def defined(text: str) -> frozenset[str]:
     return frozenset(name for node in tree.body if not _is_import(node) for name in bound(node))
 
 
+@_remembered
+def bindings(text: str) -> frozenset[str]:
+    """All names that a cell gives a meaning, imported ones too; "*" for a star import. Broken code: as `defined`."""
+    tree = parse(text)
+    return frozenset().union(*map(bound, tree.body)) if tree else defined(text)
+
+
 def bound(statement: ast.stmt) -> set[str]:
     """The names that a top-level statement gives a meaning, or changes (`x.y = 1`, `x[0] = 1`)."""
     names, todo = set(), [statement]
@@ -82,13 +89,6 @@ def used(statement: ast.stmt) -> set[str]:
     return names - _BUILTINS
 
 
-@_remembered
-def used_by(text: str) -> frozenset[str]:
-    """The global names that a text refers to; none for what is no Python."""
-    tree = parse(text)
-    return frozenset().union(*map(used, tree.body)) if tree else frozenset()
-
-
 def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[ast.stmt], set[str]]:
     """The statements that give `names` a meaning, with all that these refer to; and the names that none gives."""
     givers: dict[str, list[ast.stmt]] = {}
@@ -110,19 +110,21 @@ def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[a
 
 
 @_remembered
-def runnable(text: str, names: frozenset[str]) -> str:
-    """The part of a solution cell that defines `names`, on the same lines as before.
+def definitions(text: str) -> str:
+    """What a cell defines, imports and sets to plain values, on the same lines as before; nothing that takes time.
 
-    Left out are magics and what a student tried beside the function: calls, prints, checks, plots, assignments that
-    the function doesn't use. Code that cannot be parsed comes back whole, so that running it names the error.
+    Empty for what is no Python.
     """
     tree, lines = _read(text)
-    if tree is None:
-        return "\n".join(lines)
-    keep, _ = needed(tree.body, names)
-    kept = {number for statement in keep for number in _lines(statement)}
-    blank = {number for statement in tree.body if statement not in keep for number in _lines(statement)} - kept
-    return "\n".join("" if number in blank else line for number, line in enumerate(lines, 1))
+    kept = {number for node in tree.body if _is_quick(node) for number in _lines(node)} if tree else set()
+    return "\n".join(line if number in kept else "" for number, line in enumerate(lines, 1))
+
+
+def reached(texts: Iterable[str], name: str) -> set[str]:
+    """The global names that what `name` stands for may use, over as many steps as it takes."""
+    trees = [tree for text in texts if (tree := parse(text))]
+    statements, _ = needed([statement for tree in trees for statement in tree.body], [name])
+    return set().union(*map(used, statements))
 
 
 def source(text: str, statement: ast.stmt) -> str:
@@ -138,6 +140,12 @@ def _lines(statement: ast.stmt) -> range:
 
 def _is_import(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _is_quick(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return isinstance(statement.value, ast.Constant | ast.Name | ast.Lambda)
+    return _is_import(statement) or isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
 def _is_for_all(statement: ast.stmt) -> bool:

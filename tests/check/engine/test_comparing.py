@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dt_helpers.check import catalogue, one_function
+from dt_helpers.check import exercises, one_function
 from dt_helpers.check.engine.comparing import close, tolerance
 
 FLOATS = arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=st.floats(-100, 100))
@@ -66,7 +66,7 @@ def right_returns(rewards, gamma=1.0):
     ],
 )
 def test_each_way_to_depart_has_a_name(name, answer, slug):
-    assert one_function.judge(catalogue.exercise(name), answer, 3).mistake == slug
+    assert one_function.judge(exercises.exercise(name), answer, 3).mistake == slug
 
 
 def test_the_first_difference_is_shown_with_its_index():
@@ -76,7 +76,7 @@ def test_the_first_difference_is_shown_with_its_index():
             x[1, 4, 2] = 100
         return x
 
-    found = one_function.judge(catalogue.exercise("stacked_inputs"), nearly, 3)
+    found = one_function.judge(exercises.exercise("stacked_inputs"), nearly, 3)
     assert found.mistake is None
     assert found.difference.index == (1, 4, 2) and found.difference.given == 100
     assert "stacked_inputs[1, 4, 2] is 100, expected" in str(found)
@@ -88,7 +88,7 @@ def test_writing_to_an_input_counts_even_if_the_result_is_right():
         sequence.zero_()
         return window
 
-    found = one_function.judge(catalogue.exercise("context_window"), in_place, 3)
+    found = one_function.judge(exercises.exercise("context_window"), in_place, 3)
     assert found.mistake == "input-changed" and "sequence" in found.sentence
 
 
@@ -96,14 +96,14 @@ def test_a_mean_that_is_safe_against_division_by_zero_is_right():
     def safe(p, t, m):
         return (((p - t) ** 2).mean(-1) * m).sum() / (m.sum() + 1e-8)
 
-    assert one_function.judge(catalogue.exercise("action_loss"), safe, 3).passed
+    assert one_function.judge(exercises.exercise("action_loss"), safe, 3).passed
 
 
 def test_a_tensor_of_the_gpu_is_wanted_on_the_gpu():
     def on_the_cpu(mask):
         return mask.repeat_interleave(3, 1) * torch.ones(1, 3 * mask.shape[1], dtype=mask.dtype)
 
-    found = one_function.judge(catalogue.exercise("stacked_attention_mask"), on_the_cpu, 3)
+    found = one_function.judge(exercises.exercise("stacked_attention_mask"), on_the_cpu, 3)
     assert found.mistake == "wrong-device"
 
 
@@ -115,4 +115,4 @@ def test_a_tensor_of_the_gpu_is_wanted_on_the_gpu():
     ],
 )
 def test_answers_that_look_at_values_are_given_the_benefit_of_the_doubt_about_devices(answer):
-    assert one_function.judge(catalogue.exercise("action_loss"), answer, 3).passed
+    assert one_function.judge(exercises.exercise("action_loss"), answer, 3).passed

@@ -6,15 +6,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dt_helpers.check import catalogue, reference
+from dt_helpers.check import exercises, reference
 from dt_helpers.check.engine.answers import read
 
-NAMES = [name for name in catalogue.NAMES if name != "forward"]
+NAMES = [name for name in exercises.NAMES if name != "forward"]
 SEEDS = st.integers(0, 2**32 - 1)
 
 
 def drawn(name, seed=0):
-    return catalogue.exercise(name).cases(np.random.default_rng(seed))
+    return exercises.exercise(name).cases(np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -119,4 +119,4 @@ def test_the_first_case_is_small_enough_for_a_picture(name):
 @pytest.mark.parametrize("name", ["time_embeddings", "stacked_inputs", "stacked_attention_mask", "prediction_heads"])
 def test_the_models_exercises_have_a_frozen_case(name):
     (case,) = reference.cases(name)
-    assert len(case.expected) == len(catalogue.exercise(name).results)
+    assert len(case.expected) == len(exercises.exercise(name).results)

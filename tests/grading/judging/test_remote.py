@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 import torch
 
-from dt_helpers.check import catalogue, one_function, whole_model
+from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine import calling
 from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.exercise import Case
@@ -68,14 +68,14 @@ def here(name, answer):
     with quietly():
         if name == "forward":
             return whole_model.judge(answer, SEED)
-        return one_function.judge(catalogue.exercise(name), answer, SEED)
+        return one_function.judge(exercises.exercise(name), answer, SEED)
 
 
 def there(name, answer):
     with asked_elsewhere(answer) as session, quietly():
         if name == "forward":
             return whole_model.judge(remote_class(session), SEED)
-        return one_function.judge(catalogue.exercise(name), RemoteFunction(session), SEED)
+        return one_function.judge(exercises.exercise(name), RemoteFunction(session), SEED)
 
 
 def fields(verdict):
@@ -87,7 +87,7 @@ def test_an_argument_that_can_t_be_sent_is_no_mistake_of_the_student_s():
         calling.call(RemoteFunction(session), Case("a function", (print,)))
 
 
-@pytest.mark.parametrize("name", catalogue.NAMES)
+@pytest.mark.parametrize("name", exercises.NAMES)
 def test_all_written_answers_get_the_same_verdict(name, monkeypatch):
     monkeypatch.setattr(exceptions, "_is_a_cell", lambda file: "mutation" in file)  # where these answers were written
     written = [one for one in (*register.RIGHT, *register.WRONG) if one.check == name]

@@ -94,7 +94,7 @@ def test_a_large_class_in_which_many_change_one_number():
         ("def f():\n    return M.from_pretrained('x')", "loads a pretrained model"),
         ("m = getattr(__import__('transformers'), name)", "uses __import__"),
         ("exec(code)", "uses exec"),
-        ("from dt_helpers.check import oracles", "imports dt_helpers.check"),
+        ("from dt_helpers.check import exercises", "imports dt_helpers.check"),
         ("import importlib", "imports importlib"),
     ],
 )

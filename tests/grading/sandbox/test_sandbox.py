@@ -12,6 +12,7 @@ from dt_helpers.authoring import CourseError
 from dt_helpers.grading import sandbox
 from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable, masks
 from dt_helpers.grading.sandbox.limits import ControlGroup, stale
+from tests.grading import conversation
 from tests.grading.conftest import LIMITS
 from tests.grading.course import needs
 
@@ -19,9 +20,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="what is tested is Li
 
 
 def load(box, text, target="f"):
-    request = {"do": "load", "imports": ["import os, sys"], "cells": [["cell", text]], "target": target}
     with box.session() as session:
-        return session.ask(request)[0]
+        return conversation.load(session, "import os, sys", text, target=target)
 
 
 def says(box, expression):
@@ -43,9 +43,9 @@ def test_an_error_in_the_cell_is_told_with_its_line(each):
 
 
 def test_errors_in_other_cells_cost_nothing(each):
-    cells = [["other", "1 / 0"], ["exit", "import sys; sys.exit()"], ["cell", "def f(): pass"]]
+    cells = ["import nowhere", "1 / 0", "import sys; sys.exit()", "exit()", "def broken(:", "def f(): pass"]
     with each.session() as session:
-        assert session.ask({"do": "load", "imports": ["import nowhere"], "cells": cells, "target": "f"})[0]["kind"]
+        assert conversation.load(session, *cells)["kind"] == "callable"
 
 
 def test_every_session_is_a_process_of_its_own(each):
@@ -75,7 +75,7 @@ def test_nothing_of_the_course_is_in_view(wrapped):
     package = Path(sandbox.PACKAGE)
     assert says(wrapped, f"os.path.exists({str(package / 'check')!r})") == "False"
     seen = says(wrapped, "sorted(name for _, _, names in os.walk('/course') for name in names)")
-    assert "oracles" not in seen and "mistakes" not in seen and "model.py" not in seen
+    assert "exercises" not in seen and "mistakes" not in seen and "model.py" not in seen
     places = ["/home", "/root", "/opt", "/var", "/etc/passwd", "/proc/1", "/sys"]
     assert says(wrapped, f"[place for place in {places} if os.path.exists(place)]") == "[]"
 

@@ -7,6 +7,7 @@ import pytest
 from dt_helpers.grading.judging.remote import RemoteFunction
 from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.grading.sandbox.session import Disturbed, Session, Stopped
+from tests.grading.conversation import load
 
 
 class Sandbox:
@@ -88,7 +89,7 @@ os._exit(3)
 def stopped(box, text):
     with box.session() as session:
         with pytest.raises(Stopped) as reason:
-            session.ask({"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"})
+            load(session, text)
         return str(reason.value)
 
 
@@ -120,7 +121,7 @@ def f(x):
     return x
 """
     with each.session() as session:
-        session.ask({"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"})
+        load(session, text)
         assert [RemoteFunction(session)(number) for number in range(5)] == [0, 1, 2, 3, 4]
 
 

@@ -16,11 +16,10 @@ from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.grading.sandbox import Sandbox
 
 text = "import os, torch\\nfound = [place for place in %r if os.path.exists(place)]\\n"
-text += "found += [top for top, _, names in os.walk('/') if {'oracles.py', 'of_the_course.ipynb'} & {*names}]\\n"
+text += "found += [top for top, _, names in os.walk('/') if {'choose_target.py', 'of_the_course.ipynb'} & {*names}]\\n"
 text += "raise ValueError(sorted(set(found)))"
 with Sandbox(limits=Limits(cpu_seconds=60)) as box, box.session() as session:
-    request = {"do": "load", "imports": [], "cells": [["cell", text]], "target": "f"}
-    print(session.ask(request)[0]["failed"]["text"])
+    print(session.ask({"do": "cell", "name": "cell", "text": text})[0]["failed"]["text"])
 """
 
 
@@ -49,7 +48,7 @@ def made_up(tmp_path, monkeypatch):
     """A Python below `base` with a checkout and another environment in it, and packages with a copy of the course."""
     base, packages = tmp_path / "base", tmp_path / "venv/lib/python3.11/site-packages"
     for folder in (base / "lib/python3.11/site-packages", base / "envs/other/lib/python3.11/site-packages", packages):
-        for file in ("dt_helpers/check/oracles.py", masks.FILE):
+        for file in ("dt_helpers/check/exercises/choose_target.py", masks.FILE):
             (folder / file).parent.mkdir(parents=True)
             (folder / file).touch()
         (folder / masks.FILE).with_name("__pycache__").mkdir()

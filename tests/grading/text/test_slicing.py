@@ -1,67 +1,70 @@
-"""What of a student's code is run, and what a function needs."""
+"""What a student's code defines, and what a function builds on."""
 
 import pytest
 
 from dt_helpers.grading.text import slicing
 
 
-def test_what_was_tried_beside_the_function_is_not_run_and_lines_stay_where_they_are():
+def test_what_a_cell_defines_is_told_apart_from_what_it_does_and_lines_stay_where_they_are():
     text = """%%time
 import torch
 from math import sqrt
-
 SCALE = 2
-
+model = train(epochs=100)
+@torch.no_grad()
 def f(x):
     return g(x) * SCALE
 
 out = f(missing)
 print(out)
-def g(x): return torch.relu(x)
-check.f(f)
-if True:
-    later = 1"""
-    left = slicing.runnable(text, frozenset("f"))
+g = lambda x: torch.relu(x)
+class Net(torch.nn.Module): pass
+for i in range(10**9):
+    h = i"""
+    left = slicing.definitions(text)
     assert left.split("\n")[6] == "def f(x):"
     assert [line for line in left.split("\n") if line] == [
-        "#%%time",
         "import torch",
+        "from math import sqrt",
         "SCALE = 2",
+        "@torch.no_grad()",
         "def f(x):",
         "    return g(x) * SCALE",
-        "def g(x): return torch.relu(x)",
+        "g = lambda x: torch.relu(x)",
+        "class Net(torch.nn.Module): pass",
     ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "from __future__ import annotations\nfrom torch import *\nf = lambda x: relu(x)",
-        "import functools\n@functools.cache\ndef f(x):\n    return x",
-        "try:\n    import einops\nexcept ImportError:\n    einops = None\ndef f(x):\n    return einops",
-        "def f(x):\n    return f.scale * x\nf.scale = 2",
-        "def f(x): return x\nf = staticmethod(f)",
-        "table = {}\ntable['a'] = 1\ndef f(x):\n    return table[x]",
-        "a, (b, *c) = 1, (2, 3)\ndef f(x):\n    return c",
-        "x = (5\n% 3)\ndef f(y):\n    '''\n%timeit\n    '''\n    return x",
-        "class f(Base):\n    def g(self):\n        return [helper(i) for i in self]\ndef helper(i):\n    return i",
+        "def f(x):\n    return wanted(x)",
+        "class Base:\n    def forward(self):\n        return wanted(1)\nclass f(Base):\n    pass",
+        "def f(x): return x\nf = logged(f)\ndef logged(g):\n    return lambda x: wanted(x)",
+        "table = {}\ntable['a'] = wanted\ndef f(x):\n    return table[x]",
+        "def f(x): return x\nf.scale = wanted",
     ],
 )
-def test_all_that_the_function_needs_is_kept(text):
-    assert slicing.runnable(text, frozenset("f")) == text
+def test_what_a_function_builds_on_is_reached_over_any_number_of_steps(text):
+    assert "wanted" in slicing.reached(text.split("\n# next cell\n"), "f")
+    assert "wanted" not in slicing.reached(["def f(x):\n    return x", "print(wanted(f(1)))"], "f")
 
 
-def test_broken_code_comes_back_whole_so_that_running_it_names_the_error():
+def test_names_that_a_cell_binds_are_known_also_where_they_are_imported():
+    assert slicing.bindings("import a.b, c as d\nfrom e import *\nf = 1\nimport torch") == {"a", "d", "*", "f", "torch"}
+
+
+def test_broken_code_defines_what_looks_like_it_and_gives_nothing_to_run():
     text = "print(1)\ndef f(x:\n    return"
-    assert slicing.runnable(text, frozenset("f")) == text
-    assert slicing.defined(text) == {"f"}
+    assert slicing.definitions(text).strip() == ""
+    assert slicing.defined(text) == slicing.bindings(text) == {"f"}
 
 
 @pytest.mark.parametrize(
     "text", ["(" * 5000, "-" * 50_000 + "1", "x" + ".a" * 50_000, "1" + "+1" * 30_000, "\0", "\ud800"]
 )
 def test_code_that_breaks_parsers_does_not_break_this_one(text):
-    assert isinstance(slicing.runnable(text, frozenset("f")), str)
+    assert slicing.definitions(text).strip() == ""
     assert slicing.defined(text) == frozenset()
 
 

@@ -1,38 +1,46 @@
-"""Runs the cells that one exercise needs, as the notebook would."""
+"""Runs a notebook's cells one after the other, as its kernel would, and finds what its check cell would be given."""
 
-import contextlib
-import linecache
+import asyncio
 import sys
-from types import ModuleType
 
-from .standins import StandIn
-
-
-class CellFailed(Exception):
-    """The exercise's own cell did not run; the cause is what it raised."""
+from . import shell as shells
+from .standins import is_stand_in
 
 
-def run(imports: list[str], cells: list[list[str]]) -> dict:
-    """The namespace after the notebook's `imports` and the `cells`, [name, text] each, have run.
+class Notebook:
+    """The notebook of this process. Its cells and what is asked of it run inside one event loop, as in a kernel."""
 
-    The last cell is the exercise's own. What goes wrong in the others costs nothing here. Raises CellFailed.
-    """
-    module = ModuleType("__main__")
-    sys.modules["__main__"] = module
-    space = module.__dict__
-    space["get_ipython"] = StandIn("get_ipython")
-    *others, (name, text) = cells
-    for other, earlier in [*(("imports", line) for line in imports), *others]:
-        with contextlib.suppress(BaseException):  # SystemExit too: this is not the exercise that is looked at
-            _execute(earlier, f"<{other}>", space)
-    try:
-        _execute(text, f"<{name}>", space)
-    except BaseException as error:
-        raise CellFailed from error
-    return space
+    def __init__(self, shell: shells.ZMQInteractiveShell):
+        self.shell = shell
+        shells.enter(shell)
 
+    @property
+    def space(self) -> dict:
+        """The names of the notebook."""
+        return self.shell.user_ns
 
-def _execute(text: str, filename: str, space: dict) -> None:
-    """With its lines where tracebacks and `inspect.getsource` find them."""
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    exec(compile(text, filename, "exec"), space)
+    async def run(self, name: str, text: str) -> BaseException | None:
+        """What the cell raised; tracebacks call it <name>."""
+        await asyncio.sleep(0)  # what earlier cells have started has its turn
+        self.shell.compile.cell = name
+        try:
+            transformed, failure = self.shell.transform_cell(text), None
+        except Exception:
+            transformed, failure = text, sys.exc_info()
+        try:
+            result = await self.shell.run_cell_async(
+                text, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failure
+            )
+        except BaseException as error:  # of a hook or a transformer that the student has registered
+            return error
+        return shells.outcome(result)
+
+    def lend(self, text: str, name: str) -> None:
+        """From now on `name` is what the text defines by that name."""
+        own: dict = {}
+        exec(compile(text, f"<{name}, lent>", "exec"), own)
+        self.space[name] = own[name]
+
+    def checks(self) -> bool | None:
+        """Whether `check` is still the course's; None where there is no such name."""
+        return is_stand_in(self.space["check"]) if "check" in self.space else None

@@ -1,5 +1,6 @@
 """One exercise of one student: runs the cells, then answers the grader's questions about the function in them."""
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -7,6 +8,7 @@ import socket
 import traceback
 from collections.abc import Iterator
 
+import IPython
 import torch
 from torch import nn
 
@@ -14,11 +16,12 @@ from dt_helpers.check.engine.answers import is_tensor
 from dt_helpers.check.engine.calling import copied, gappy_tensor, operations, quietly, unchanged
 from dt_helpers.check.whole_model.watching import watch
 
-from . import cells, wire
+from . import wire
+from .cells import Notebook
 from .standins import StandIn
 from .values import Packer, Unpacker
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
 MAX_PARAMETERS = 1_000_000  # numbers in a model
 PREDICTIONS = ("state_preds", "action_preds", "return_preds")
@@ -32,14 +35,18 @@ EXCEPTIONS = (  # what an exception is to the grader: the first of these that it
 class Child:
     """Answers requests, one at a time, until the grader hangs up."""
 
-    def __init__(self, connection: socket.socket):
-        self.connection, self.pid = connection, os.getpid()
+    def __init__(self, connection: socket.socket, notebook: Notebook | None = None):
+        self.connection, self.pid, self.notebook = connection, os.getpid(), notebook
         os.register_at_fork(after_in_child=connection.close)  # what a student's code forks has no say here
         self.target = self.model = None
         self.calls: dict[int, tuple[list, list]] = {}  # number -> what gradients flow to, what came out
         self.numbers = itertools.count()
 
     def serve(self) -> None:
+        """All in one running event loop, as in a kernel."""
+        asyncio.new_event_loop().run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
         while True:
             try:
                 request, data = wire.receive(self.connection)
@@ -48,6 +55,7 @@ class Child:
             packer = Packer(PREDICTIONS)
             try:
                 answer = getattr(self, f"do_{request['do']}")(request, data, packer)
+                answer = await answer if asyncio.iscoroutine(answer) else answer
             except wire.WireError as problem:
                 packer, answer = Packer(), {"too large": str(problem)}
             except BaseException as error:  # whatever the student's code raises, SystemExit too
@@ -56,11 +64,19 @@ class Child:
                 os._exit(0)  # forked while it answered: the answer is the parent's to give
             wire.send(self.connection, answer, packer.arrays)
 
-    def do_load(self, request, data, packer) -> dict:
-        try:
-            space = cells.run(request["imports"], request["cells"])
-        except cells.CellFailed as failed:
-            return {"failed": described(failed.__cause__)}
+    async def do_cell(self, request, data, packer) -> dict:
+        error = await self.notebook.run(request["name"], request["text"])
+        return {"failed": described(error)} if error else {}
+
+    def do_lend(self, request, data, packer) -> dict:
+        self.notebook.lend(request["text"], request["name"])
+        return {}
+
+    def do_find(self, request, data, packer) -> dict:
+        """What the check cell would be given: the `target` as it is now."""
+        space, checks = self.notebook.space, self.notebook.checks()
+        if not checks:
+            return {"unchecked": "missing" if checks is None else "hidden"}
         if request["target"] not in space:
             return {"undefined": True}
         self.target = space[request["target"]]
@@ -168,7 +184,7 @@ def described(error: BaseException) -> dict:
     frames = []
     for frame, line in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
-        if not code.co_filename.startswith(HERE):
+        if not code.co_filename.startswith(NOT_THE_STUDENT_S):
             frames.append([code.co_filename[:200], line or 0, code.co_name[:200]])
     if isinstance(error, SyntaxError) and (error.filename or "").startswith("<"):
         frames.append([error.filename[:200], error.lineno or 0, "<module>"])

@@ -1,11 +1,16 @@
-"""What students take for returns-to-go."""
+"""The right answer, and what students take for returns-to-go."""
 
 import numpy as np
 
-from dt_helpers.check.engine.exercise import Mistake
+from dt_helpers.check.engine.exercise import Mistake, catalogue
 
-from ..oracles import returns_to_go as right
-from . import catalogue
+
+def right(rewards, gamma=1.0):
+    """R_t = r_t + gamma * R_{t+1}; (T,) -> (T,)"""
+    returns = np.array(rewards, dtype=np.float64)
+    for step in reversed(range(len(returns) - 1)):
+        returns[step] += gamma * returns[step + 1]
+    return (returns,)
 
 
 def mistakes() -> tuple[Mistake, ...]:

@@ -1,15 +1,39 @@
-"""What students get wrong when interleaving returns, states and actions.
+"""The exercise `stack_inputs`: what students get wrong when interleaving returns, states and actions.
 
 Most ways are one family: the three tokens in some order, then the four axes (batch, K, 3, hidden) in some order, then
-one reshape. `torch.stack` and `torch.cat` along any axis, with any `permute`, end up there.
-"""
+one reshape. `torch.stack` and `torch.cat` along any axis, with any `permute`, end up there."""
 
 from functools import cache
 from itertools import permutations, product
 
-from dt_helpers.check.engine.exercise import Mistake
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
 
-from . import catalogue
+
+def right(returns_embeddings, state_embeddings, action_embeddings):
+    """Three (batch, K, hidden) -> (batch, 3K, hidden), as in transformers' DecisionTransformerModel.forward."""
+    import torch
+
+    tokens = torch.stack((returns_embeddings, state_embeddings, action_embeddings), dim=2)  # (batch, K, 3, hidden)
+    return (tokens.flatten(1, 2),)
+
+
+def _cases(rng):
+    return list(drawing_inputs.embeddings(rng, 3))
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    known = {
+        f"{name}{step + 1}": strips.array(arg)[0, step]
+        for name, arg in zip("Rsa", case.args, strict=True)
+        for step in range(arg.shape[1])
+    }
+    if given[0].ndim != 3 or not len(given[0]):
+        return None
+    return strips.strip(
+        None, [strips.name(known, x) for x in expected[0][0]], [strips.name(known, x) for x in given[0][0]]
+    )
+
 
 _NAMES = "Rsa"
 _RIGHT = ((0, 1, 2), (0, 1, 2, 3))  # R, s, a; axes (batch, K, 3, hidden)
@@ -83,8 +107,8 @@ def _words(order, axes):
             f"Your sequence is in blocks: all {names[0]}, then all {names[1]}, then all {names[2]}. The three tokens "
             "of a step have to stand side by side.",
             (
-                "A reshape only cuts the numbers anew, in the order in which they lie in memory. Which axis has to lie "
-                "just inside the time?",
+                "`cat` puts whole blocks behind one another, and a reshape only cuts the numbers anew, in the order in "
+                "which they lie in memory. Which axis has to lie just inside the time?",
                 "Print the shape before the reshape: is it (batch, K, 3, hidden)?",
             ),
         )
@@ -208,4 +232,22 @@ _FAMILIES = (
             lambda r, s, a: _tokens((r, s, a.roll(-1, dims=1))).flatten(1, 2),
         ),
     ),
+)
+
+
+EXERCISE = Exercise(
+    name="stacked_inputs",
+    signature="stack_inputs(returns_embeddings, state_embeddings, action_embeddings)",
+    about="three tensors (batch, K, hidden) -> (batch, 3K, hidden), R_1, s_1, a_1, R_2, ...",
+    results=("stacked_inputs",),
+    kind="tensor",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Fill the three inputs with 1s, 2s and 3s, and read the result along its second axis: 1, 2, 3, 1, ...?",
+        "A reshape keeps the order of the numbers in memory: which two axes must be neighbours before it?",
+    ),
+    edges=drawing_inputs.EDGES,
+    strip=_picture,
 )

@@ -1,11 +1,54 @@
-"""What students get wrong when stretching the attention mask over three tokens a step."""
+"""The exercise `stack_attention_mask`: what students get wrong when stretching the mask over three tokens a step."""
 
 from functools import cache
 from itertools import product
 
-from dt_helpers.check.engine.exercise import Mistake
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
 
-from . import catalogue
+
+def right(attention_mask):
+    """(batch, K) -> (batch, 3K)"""
+    return (attention_mask.repeat_interleave(3, dim=1),)
+
+
+def _cases(rng):
+    import torch
+
+    def case(batch, steps, dtype, **options):
+        return Case(
+            f"batch {batch}, K {steps}, {dtype}", (drawing_inputs.padding_mask(rng, batch, steps, dtype),), **options
+        )
+
+    late = drawing_inputs.padding_mask(rng, 3, 4).flip(0)
+    empty = drawing_inputs.padding_mask(rng, 2, 3, empty_row=True)
+    scattered = torch.tensor([[1, 0, 0, 1, 1], [0, 1, 0, 0, 1]])[rng.permutation(2)]  # no course mask, but a fair one
+    return [
+        case(2, 3, "float32"),
+        case(3, 4, "int64"),
+        case(1, 5, "float64"),
+        case(3, 3, "float32", strided=True),
+        Case("batch 2, K 5, zeros anywhere", (scattered,)),
+        case(3, 1, "float32", core=False, edge="single-step"),
+        case(1, 1, "int64", core=False, edge="single-step"),
+        Case("batch 3, K 4, the first row without padding", (late,), core=False, edge="first-row-full"),
+        Case("batch 2, K 4, no padding at all", (torch.ones(2, 4, dtype=torch.int64),), core=False, edge="no-padding"),
+        Case("batch 2, K 3, one row all padding", (empty,), core=False, edge="row-empty"),
+        Case(
+            "batch 2, K 6, padding on the right", (late.flip(1)[1:].repeat(1, 2),), core=False, edge="padding-anywhere"
+        ),
+        case(2, 34, "float32", core=False, edge="long-window"),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    if given[0].ndim != 2 or not len(given[0]):
+        return None
+    return strips.strip(
+        ("mask", strips.figures(strips.array(case.args[0])[0])),
+        strips.figures(expected[0][0]),
+        strips.figures(given[0][0]),
+    )
 
 
 @cache
@@ -181,3 +224,34 @@ def _lengthened(mask, fill, front):
 
     more = torch.full((mask.shape[0], 2 * mask.shape[1]), fill, dtype=mask.dtype)
     return torch.cat((more, mask) if front else (mask, more), dim=1)
+
+
+EXERCISE = Exercise(
+    name="stacked_attention_mask",
+    signature="stack_attention_mask(attention_mask)",
+    about="(batch, K) -> (batch, 3K).",
+    results=("stacked_attention_mask",),
+    kind="tensor",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Each step became three tokens that stand side by side: what holds for the step holds for all three.",
+        "Try it on the mask 0, 1: the result has six numbers.",
+    ),
+    edges={
+        "single-step": drawing_inputs.EDGES["single-step"],
+        "long-window": drawing_inputs.EDGES["long-window"],
+        "first-row-full": (
+            "Where the first row has no padding, the others' padding is lost.",
+            "Each row of the batch has a mask of its own: does a condition look at one row only?",
+        ),
+        "no-padding": ("A batch without any padding goes wrong.", "Is its mask 1 everywhere, and three times as long?"),
+        "row-empty": ("A row that is all padding goes wrong.", "Its mask is 0 everywhere, and three times as long."),
+        "padding-anywhere": (
+            "A mask with its zeros elsewhere than on the left goes wrong.",
+            "Each number of the mask is repeated, wherever it stands: nothing has to be counted.",
+        ),
+    },
+    strip=_picture,
+)

@@ -1,0 +1,62 @@
+"""An end to loops that have none: `TookTooLong` is raised in the thread that is at work, on every platform.
+
+Signals would do on Unix only, and in the main thread only. An exception that another thread puts into this one arrives
+with the next line of Python, so also in a loop; what waits in a single call of C (`time.sleep(1e9)`) is interrupted as
+the keyboard would do it.
+"""
+
+import _thread
+import contextlib
+import ctypes
+import signal
+import threading
+from collections.abc import Iterator
+
+AGAIN = 0.5  # seconds after which code that caught the exception and went on gets it once more
+
+
+class TookTooLong(BaseException):
+    """No `Exception`, so that `except Exception` in a loop does not swallow it."""
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises `TookTooLong` inside the `with` block if it is not left in time."""
+    thread, left, lock, fired = threading.get_ident(), threading.Event(), threading.Lock(), threading.Event()
+
+    def watch() -> None:
+        wait, times = seconds, 0
+        while not left.wait(wait):
+            with lock:
+                if left.is_set():
+                    return
+                fired.set()
+                _put(thread, TookTooLong)
+                if times and thread == threading.main_thread().ident:
+                    _interrupt()
+            wait, times = AGAIN, times + 1
+
+    watcher = threading.Thread(target=watch, name="time limit of a check", daemon=True)
+    watcher.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if fired.is_set():
+            raise TookTooLong from None
+        raise
+    finally:
+        with lock:
+            left.set()
+            _put(thread, None)  # what was put in, but has not arrived yet
+
+
+def _put(thread: int, error: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error and ctypes.py_object(error))
+
+
+def _interrupt() -> None:
+    """What Ctrl-C does, to end a call that waits."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    else:
+        _thread.interrupt_main()

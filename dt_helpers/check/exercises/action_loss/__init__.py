@@ -1,0 +1,99 @@
+"""The exercise `action_loss`."""
+
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+
+from .mistakes import mistakes, right
+
+
+def _cases(rng):
+    def case(batch, steps, act_dim, dtype="float32", empty_row=False, padded=True, filling=-10.0, **options):
+        import torch
+
+        label = f"batch {batch}, K {steps}, actions of {act_dim}, {dtype}" + (", one row all padding" * empty_row)
+        mask = drawing_inputs.padding_mask(rng, batch, steps, dtype, empty_row) if padded else torch.ones(batch, steps)
+        preds, targets = (drawing_inputs.tensor(rng, batch, steps, act_dim, dtype=dtype) for _ in range(2))
+        if filling is not None:
+            targets[mask == 0] = filling
+        return Case(label, (preds, targets, mask), grad=(0,), **options)
+
+    def special(edge, label, change):
+        preds, targets = (drawing_inputs.tensor(rng, 3, 4, 2) for _ in range(2))
+        mask = drawing_inputs.padding_mask(rng, 3, 4)
+        preds, targets, mask = change(preds, targets, mask)
+        return Case(f"batch 3, K 4, actions of 2, {label}", (preds, targets, mask), grad=(0,), core=False, edge=edge)
+
+    def exact(preds, targets, mask):
+        preds[-1, 1], preds[-1, 2, 0] = targets[-1, 1], targets[-1, 2, 0]
+        return preds, targets, mask
+
+    def resting(preds, targets, mask):
+        targets[-1, 1], targets[-1, 2, 0], preds[-1, 3] = 0.0, 0.0, 0.0
+        return preds, targets, mask
+
+    return [
+        case(2, 4, 3),  # padded with -10, as the collator does it
+        case(3, 5, 2, dtype="float64"),
+        case(3, 3, 3, strided=True, filling=0.0),
+        case(4, 6, 1, filling=None),  # it is the mask that says what is padding, not the targets
+        case(1, 4, 5),
+        case(3, 4, 2, empty_row=True, core=False, edge="row-empty"),
+        case(2, 3, 4, padded=False, core=False, edge="no-padding"),
+        case(1, 1, 2, core=False, edge="single-step"),
+        special("exact-predictions", "some predicted exactly", exact),
+        special("zero-actions", "some actions 0", resting),
+        special("padding-anywhere", "padding on the right", lambda p, t, m: (p, t, m.flip(1))),
+        special("first-row-full", "the first row without padding", lambda p, t, m: (p, t, m.flip(0))),
+        special("whole-mask", "an int64 mask", lambda p, t, m: (p, t, m.long())),
+        case(2, 34, 3, core=False, edge="long-window"),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    return strips.strip(None, strips.figures(expected[0].reshape(-1)), strips.figures(given[0].reshape(-1)))
+
+
+EXERCISE = Exercise(
+    name="action_loss",
+    signature="action_loss(action_preds, action_targets, attention_mask)",
+    about="mean squared error over real steps.",
+    results=("loss",),
+    kind="tensor",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Take one row of two steps, the first of them padding, and work the mean out by hand.",
+        "Which numbers enter the sum, and how many are they?",
+    ),
+    edges={
+        "row-empty": (
+            "A row that is all padding goes wrong: it has no steps, and so no part in the mean.",
+            "Is something divided by the number of a row's steps?",
+        ),
+        "no-padding": ("A batch without any padding goes wrong.", "Then all steps are real, and count alike."),
+        "single-step": drawing_inputs.EDGES["single-step"],
+        "long-window": drawing_inputs.EDGES["long-window"],
+        "exact-predictions": (
+            "Numbers that are predicted exactly are not counted: their error is 0, and it belongs to the mean.",
+            "What is real is said by the mask, not by the errors.",
+        ),
+        "zero-actions": (
+            "Real actions of exactly 0 go wrong: they count like any others.",
+            "What is real is said by the mask, not by the numbers in the targets.",
+        ),
+        "padding-anywhere": (
+            "Where the padding is not on the left, the wrong steps are taken for real.",
+            "The mask says of each step whether it is real: nothing has to be counted.",
+        ),
+        "first-row-full": (
+            "Where the first row has no padding, the others' padding is not left out.",
+            "Each row of the batch has a mask of its own.",
+        ),
+        "whole-mask": (
+            "With a mask of whole numbers the result is another one than with floats.",
+            "As an index, 0 and 1 are places: `mask > 0` makes a mask of True and False of them.",
+        ),
+    },
+    strip=_picture,
+)

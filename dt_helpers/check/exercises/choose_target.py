@@ -1,0 +1,265 @@
+"""The exercise `choose_target`: what students get wrong when they choose the return to ask for."""
+
+import numpy as np
+
+from dt_helpers.check.engine import strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+
+
+def right(targets, achieved):
+    """(n,), the largest first, and (n,) -> one of the targets"""
+    return (next((t for t, a in zip(targets, achieved, strict=True) if a >= t), targets[-1]),)
+
+
+def _cases(rng):
+    """What is achieved for a target is more, less, exactly as much, or nothing at all (minus infinity)."""
+
+    def case(label, kinds, whole=False, dtype="float64", scale=1.0, **options):
+        steps = np.ones(len(kinds)) if whole else rng.uniform(0.4, 1.6, len(kinds)).round(2)
+        targets = -np.cumsum(steps)  # the largest first
+        unit = 1.0 if whole else 0.7
+        offsets = {"as asked": 0.0, "more": unit, "less": -unit, "far less": -3.0 * unit, "never": -np.inf}
+        achieved = targets + [(offsets | {"just less": -0.04})[kind] for kind in kinds]
+        targets, achieved = targets * scale, achieved * scale
+        return Case(label, (targets.astype(dtype), achieved.astype(dtype)), **options)
+
+    surpassing = Case(
+        "4 targets, smaller ones surpassed by far",
+        (np.array([-2.0, -4.0, -6.0, -9.0]), np.array([-3.5, -4.0, -2.5, -3.0])),
+        core=False,
+        edge="best-of-the-honoured",
+    )
+    nothing = [str(kind) for kind in rng.choice(["less", "far less", "never"], int(rng.integers(3, 8)))]
+    return [
+        case("6 targets", ["never", "far less", "less", "as asked", "more", "never"], whole=True),
+        case("7 targets", ["less", "never", "more", "as asked", "less", "more", "as asked"]),
+        case("5 targets, float32", ["less", "far less", "never", "as asked", "less"], dtype="float32"),
+        case("4 targets", ["never", "more", "never", "as asked"], strided=True),
+        case("10 targets", ["never"] * 3 + ["less", "far less", "more", "less"] + ["more"] * 3),
+        case("6 targets, the largest is honoured", ["more", "less", "more", "never", "as asked", "less"]),
+        case("5 targets, only the smallest is honoured", ["never", "less", "far less", "never", "more"]),
+        case("1 target", ["more"], core=False, edge="single-target"),
+        case("1 target, not honoured", ["less"], core=False, edge="single-target"),
+        surpassing,
+        case(
+            "5 targets, some missed by a little",
+            ["just less", "just less", "as asked", "just less", "more"],
+            core=False,
+            edge="just-missed",
+        ),
+        case("4 targets, all honoured", ["as asked"] * 4, core=False, edge="all-honoured"),
+        case(
+            "5 targets, only the smallest is honoured, exactly",
+            ["less"] * 4 + ["as asked"],
+            core=False,
+            edge="only-smallest",
+        ),
+        case(
+            "7 targets, honoured and broken by turns",
+            ["less", "more", "less", "more", "less", "more", "less"],
+            core=False,
+            edge="by-turns",
+        ),
+        case("3 targets of several hundred", ["less", "less", "never"], scale=300.0, core=False, edge="far-below"),
+        case(
+            "3 targets of several hundred, the middle one honoured",
+            ["less", "more", "never"],
+            scale=300.0,
+            core=False,
+            edge="far-below",
+        ),
+        Case(
+            "3 targets, all the same was achieved",
+            (np.array([-1.0, -2.0, -3.0]), np.full(3, -2.0)),
+            core=False,
+            edge="ties",
+        ),
+        case("3 targets, none is honoured", ["less", "never", "far less"], core=False),
+        case("4 targets, it never arrives", ["never"] * 4, core=False),
+        case(f"{len(nothing)} targets, none is honoured", nothing, core=False),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    pairs = zip(strips.figures(case.args[0]), strips.figures(case.args[1]), strict=True)
+    return strips.strip(
+        ("asked: came", [": ".join(pair) for pair in pairs]), strips.figures(expected[0]), strips.figures(given[0])
+    )
+
+
+def mistakes() -> tuple[Mistake, ...]:
+    return _CATALOGUE
+
+
+def _largest(kept, targets, otherwise=None):
+    """The largest of the kept targets; without any, the smallest target or what is named."""
+    if kept.any():
+        return targets[kept].max()
+    return targets.min() if otherwise is None else otherwise
+
+
+def _place(targets, achieved):
+    """Where the right one stands."""
+    return int(np.argmax(achieved >= targets)) if (achieved >= targets).any() else len(targets) - 1
+
+
+_FAMILIES = (
+    (
+        "largest-target",
+        "You ask for the most, whether or not the model can do it. From most starts it can't.",
+        ("What is the second argument for?",),
+        (lambda t, a: t.max(), lambda t, a: t[0]),
+    ),
+    (
+        "arrived",
+        "That target is the largest with which the model arrived at all, but it took longer than it was asked to.",
+        ("Compare what was achieved with what was asked for.",),
+        (lambda t, a: _largest(np.isfinite(a), t),),
+    ),
+    (
+        "smallest-honoured",
+        "The model honours that target, but a larger one as well.",
+        ("Returns are negative here: is -2 or -5 the shorter way?",),
+        (lambda t, a: t[a >= t].min() if (a >= t).any() else t.min(),),
+    ),
+    (
+        "smallest-target",
+        "You ask for the least; that is the longest way.",
+        ("Returns are negative here: is -2 or -5 the shorter way?",),
+        (lambda t, a: t.min(), lambda t, a: t[-1]),
+    ),
+    (
+        "best-achieved",
+        "The target with the best result is not it, if the model did not keep to that target. Ask for what it honours.",
+        ("For which targets was at least as much achieved? Only those come into question.",),
+        (lambda t, a: t[a.argmax()], lambda t, a: t[len(a) - 1 - a[::-1].argmax()]),
+    ),
+    (
+        "achieved-returned",
+        "You return what was achieved; the target that has to be asked for is wanted.",
+        ("Which of the two arrays does the answer come from?",),
+        (
+            lambda t, a: a.max(),
+            lambda t, a: a[a >= t].max() if (a >= t).any() else a.max(),
+            lambda t, a: a[_place(t, a)],
+            lambda t, a: a[a >= t].max() if (a >= t).any() else t.min(),
+        ),
+    ),
+    (
+        "more-than-asked",
+        "A target that is met exactly is honoured, too.",
+        ("Asked for -4, achieved -4: is that a promise kept?",),
+        (lambda t, a: _largest(a > t, t),),
+    ),
+    (
+        "exactly-as-asked",
+        "A target that is surpassed is honoured, too.",
+        ("Asked for -5, achieved -4: is that a promise kept?",),
+        (lambda t, a: _largest(a == t, t), lambda t, a: _largest(np.isclose(a, t), t)),
+    ),
+    (
+        "turned-round",
+        "The comparison is the wrong way round: your target is one that the model did not meet.",
+        ("Returns are negative here: asked for -3, achieved -5. Is that more or less?",),
+        (lambda t, a: _largest(a <= t, t), lambda t, a: _largest(a < t, t)),
+    ),
+    (
+        "closest",
+        "You take the target that was missed or surpassed by the least.",
+        ("By how much a target is surpassed does not matter.",),
+        (lambda t, a: t[np.abs(a - t).argmin()],),
+    ),
+    (
+        "position",
+        "You return the place of the target in the array; the target itself is wanted.",
+        ("What does targets hold at that place?",),
+        (
+            lambda t, a: _place(t, a),
+            lambda t, a: int(np.argmax(a >= t)),
+            lambda t, a: _place(t, a) + 1,
+        ),
+    ),
+    (
+        "length",
+        "The sign is missing: a target is a return, and returns are negative here.",
+        ("Is a length or a return asked for?",),
+        (lambda t, a: -t[_place(t, a)], lambda t, a: np.abs(t[a >= t]).min() if (a >= t).any() else np.abs(t).max()),
+    ),
+    (
+        "several",
+        "Several came back; one target is wanted.",
+        ("Which of the honoured targets is the largest?",),
+        (lambda t, a: t[a >= t], lambda t, a: (a >= t) * 1.0, lambda t, a: t * (a >= t)),
+    ),
+    (
+        "averaged",
+        "You average the honoured targets; the largest of them is wanted.",
+        ("Which of the honoured targets is the shortest way?",),
+        (
+            lambda t, a: t[a >= t].mean() if (a >= t).any() else t.min(),
+            lambda t, a: np.median(t[a >= t]) if (a >= t).any() else t.min(),
+        ),
+    ),
+    (
+        "none-honoured",
+        "Where the model honours a target all is right. Where it honours none, the smallest target is wanted.",
+        ("If it can't even do that, which of the targets has it the best chance with?",),
+        (
+            lambda t, a: _largest(a >= t, t, t.max()),
+            lambda t, a: _largest(a >= t, t, -np.inf),
+            lambda t, a: _largest(a >= t, t, 0.0),
+            lambda t, a: _largest(a >= t, t, t[a.argmax()]),
+            lambda t, a: _largest(a >= t, t, np.nan),
+            lambda t, a: _largest(a >= t, t, a.max()),
+            lambda t, a: _largest(a >= t, t, t.min() - 1),
+            lambda t, a: _largest(a >= t, t, -1.0),
+        ),
+    ),
+)
+
+_CATALOGUE = catalogue(_FAMILIES)
+
+
+EXERCISE = Exercise(
+    name="choose_target",
+    signature="choose_target(targets, achieved)",
+    about="(n,), the largest first, and (n,) -> one of the targets, numpy.",
+    results=("target",),
+    kind="array",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Mark the targets for which at least as much was achieved. Which of them is the largest?",
+        "Returns are negative here: -2 is more than -5.",
+    ),
+    edges={
+        "single-target": ("With a single target the result is wrong.", "Honoured or not, which one is left?"),
+        "best-of-the-honoured": (
+            "Of the targets that are honoured you take the one with the best result; the largest target is wanted.",
+            "By how much a target is surpassed does not matter.",
+        ),
+        "just-missed": (
+            "A target that is missed by very little is not honoured, but you take it.",
+            "Is something rounded, or forgiven?",
+        ),
+        "all-honoured": ("Where all targets are honoured the result is wrong.", "Which one is the largest?"),
+        "only-smallest": (
+            "Where only the smallest target is honoured, exactly, the result is wrong.",
+            "Is it > or >=?",
+        ),
+        "by-turns": (
+            "Where honoured and broken targets take turns the result is wrong.",
+            "Each target is honoured or not for itself: have you looked at all of them?",
+        ),
+        "far-below": (
+            "With targets far below 0 the result is wrong.",
+            'Is there a number in the code that stands for "less than any"?',
+        ),
+        "ties": (
+            "Where the same was achieved for all targets the result is wrong.",
+            "Compare each with its own target.",
+        ),
+    },
+    strip=_picture,
+)

@@ -1,0 +1,212 @@
+"""The exercise `context_window`: what students get wrong when cutting the last steps out of an episode."""
+
+from functools import cache
+
+import numpy as np
+
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+
+
+def right(sequence, length):
+    """(t, d) -> (min(t, length), d)"""
+    return (sequence[-length:],)
+
+
+def _cases(rng):
+    import torch
+
+    def case(steps, width, length, dtype="float32", **options):
+        label = f"{steps} row{'s' * (steps > 1)} of {width}, last {length}, {dtype}"
+        return Case(label, (drawing_inputs.tensor(rng, steps, width, dtype=dtype), length), **options)
+
+    resting = drawing_inputs.tensor(rng, 7, 2)
+    resting[[3, 6]] = 0.0
+    start = int(rng.integers(1, 900))
+    timesteps = torch.arange(start, start + 6)[:, None]
+    return [
+        case(5, 2, 3),
+        case(9, 3, 4, dtype="float64"),
+        case(7, 4, 2, strided=True),
+        case(6, 6, 3),
+        case(30, 2, 20),
+        Case("timesteps, 6 rows of 1, last 4, int64", (timesteps, 4), core=False, edge="timesteps"),
+        case(6, 1, 1, core=False, edge="single-row"),
+        case(1, 2, 1, core=False, edge="single-row"),
+        case(4, 3, 4, core=False, edge="just-full"),
+        case(5, 3, 4, core=False, edge="one-more"),
+        *(case(steps, 3, 5, core=False, edge="just-begun") for steps in (1, 2, 3, 4)),
+        case(int(rng.integers(6, 19)), 2, 20, core=False, edge="just-begun"),
+        case(8, 2, 4, core=False, edge="whole-multiple"),
+        Case("7 rows of 2, last 5, some rows 0", (resting, 5), core=False, edge="zeros"),
+        case(300, 2, 20, core=False, edge="late"),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    sequence = strips.array(case.args[0])
+    known = {f"x{i}": row for i, row in enumerate(sequence)} | {"0": np.zeros(sequence.shape[1])}
+    if given[0].ndim != 2:
+        return None
+    every = ("sequence", [f"x{i}" for i in range(len(sequence))])
+    return strips.strip(
+        every, [strips.name(known, row) for row in expected[0]], [strips.name(known, row) for row in given[0]]
+    )
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return catalogue(_FAMILIES)
+
+
+def _padded(front):
+    def window(sequence, length):
+        last = sequence[-length:]
+        padding = last.new_zeros(length - len(last), sequence.shape[1])
+        return _cat(padding, last) if front else _cat(last, padding)
+
+    return window
+
+
+def _cat(*parts):
+    import torch
+
+    return torch.cat(parts)
+
+
+_FAMILIES = (
+    (
+        "from-the-start",
+        "Those are the first rows, the oldest; the last ones are wanted.",
+        ("The newest step is the last row: it has to be in the window.",),
+        (lambda s, n: s[:n], lambda s, n: s[:n].flip(0)),
+    ),
+    (
+        "one-too-many",
+        "One row too many: the window has `length` rows.",
+        ("Count on a sequence of five rows with length 2.",),
+        (lambda s, n: s[-(n + 1) :], lambda s, n: s[max(len(s) - n - 1, 0) :]),
+    ),
+    (
+        "one-too-few",
+        "One row too few: the window has `length` rows.",
+        ("Count on a sequence of five rows with length 2.",),
+        (lambda s, n: s[len(s) - n + 1 :] if n <= len(s) else s, lambda s, n: s[-n:][1:], lambda s, n: s[-(n - 1) :]),
+    ),
+    (
+        "newest-missing",
+        "The newest row is missing: the window ends one step too early.",
+        ("A slice leaves out its end. What does -1 as an end mean?",),
+        (
+            lambda s, n: s[-n:-1],
+            lambda s, n: s[-n - 1 : -1],
+            lambda s, n: s[:-1][-n:],
+            lambda s, n: s[max(len(s) - n - 1, 0) : len(s) - 1],
+        ),
+    ),
+    (
+        "start-cut-off",
+        "You cut `length` rows off the start; the window has `length` rows at the end.",
+        ("From which side is `length` counted? A minus makes the difference.",),
+        (lambda s, n: s[n:],),
+    ),
+    (
+        "end-cut-off",
+        "You cut `length` rows off the end; the window has `length` rows at the end.",
+        ("On which side of the colon does it belong?",),
+        (lambda s, n: s[:-n],),
+    ),
+    (
+        "one-row",
+        "A single row came back; the window has `length` rows.",
+        ("An index gives one row, a slice gives several.",),
+        (
+            lambda s, n: s[-1],
+            lambda s, n: s[-1:],
+            lambda s, n: s[-n],
+            lambda s, n: s[len(s) - n],
+            lambda s, n: s[n] if n < len(s) else s[-1],
+        ),
+    ),
+    (
+        "unchanged",
+        "The whole sequence came back; the model has learned with windows of at most `length` steps.",
+        ("What is the second argument for?",),
+        (lambda s, n: s * 1,),
+    ),
+    (
+        "columns",
+        "You cut columns: each step lost some of its numbers. The time runs along the rows.",
+        ("Which axis is time in (t, d)?",),
+        (lambda s, n: s[:, -n:], lambda s, n: s[:, :n], lambda s, n: s[..., -n:][-n:]),
+    ),
+    (
+        "reversed",
+        "The window is in reverse: the newest step has to stay last.",
+        ("Nothing has to be turned round.",),
+        (lambda s, n: s[-n:].flip(0), lambda s, n: s.flip(0)[:n]),
+    ),
+    (
+        "padded",
+        "When the episode has just begun there are fewer rows, and that is all right: padding is done elsewhere.",
+        ("What is `sequence[-5:]` of a sequence of two rows?",),
+        (_padded(True), _padded(False)),
+    ),
+    (
+        "spread-out",
+        "The rows are taken from all over the sequence; a window is one piece.",
+        ("Is there a step in your slice?",),
+        (lambda s, n: s[::n], lambda s, n: s[:: max(len(s) // n, 1)][-n:], lambda s, n: s[n - 1 :: n]),
+    ),
+    (
+        "extra-axis",
+        "The window has an axis too many: (t, d) goes in, and the same two axes come out.",
+        ("The batch's axis is added elsewhere.",),
+        (lambda s, n: s[-n:][None], lambda s, n: s[-n:].unsqueeze(-1), lambda s, n: s[-n:].unsqueeze(1)),
+    ),
+)
+
+
+EXERCISE = Exercise(
+    name="context_window",
+    signature="context_window(sequence, length)",
+    about="a tensor (t, d) -> its last `length` rows.",
+    results=("window",),
+    kind="tensor",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Try it on five rows and length 2: rows 3 and 4 have to come back, counted from zero.",
+        "And when the episode has just begun, and there are fewer rows than that?",
+    ),
+    edges={
+        "timesteps": (
+            "Timesteps, which are whole numbers, go wrong; floats are right.",
+            "The loop cuts windows out of states, actions, returns and timesteps alike.",
+        ),
+        "single-row": (
+            "A window of a single row goes wrong.",
+            "(1, d) has to come back: does a `squeeze` or an index drop an axis?",
+        ),
+        "just-full": (
+            "A sequence of exactly `length` rows goes wrong: all of it has to come back.",
+            "Is it < or <=, and what is a slice that begins at -0?",
+        ),
+        "one-more": (
+            "A sequence that has one row more than `length` goes wrong: its first row has to go.",
+            "Is it < or <=?",
+        ),
+        "just-begun": (
+            "When the episode has just begun and there are fewer than `length` rows, all of them have to come back.",
+            "A slice that begins below 0 counts from the end. Where does yours begin then?",
+        ),
+        "whole-multiple": ("A sequence twice as long as the window goes wrong.", "The window slides by single rows."),
+        "zeros": (
+            "Rows of zeros go wrong: they are steps like any others.",
+            "Which rows belong to the window follows from their place, not from their numbers.",
+        ),
+        "late": ("Late in an episode the window is wrong.", "Is a number of steps written into the code?"),
+    },
+    strip=_picture,
+)

@@ -1,0 +1,205 @@
+"""The exercise `next_target_return`: what students get wrong when counting down the target return."""
+
+from functools import cache
+
+import numpy as np
+
+from dt_helpers.check.engine import strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+
+
+def right(target_return, reward, scale):
+    """`target_return` is in scaled units, `reward` is as the environment gave it."""
+    return (target_return - reward / scale,)
+
+
+def _cases(rng):
+    import torch
+
+    def drawn(scale, gained=1.0, target=None):
+        """A target and a reward that is worth up to two of its units, gained or lost."""
+        return target or round(rng.uniform(3, 12), 2), round(gained * rng.uniform(0.5, 2.0) * scale, 2), scale
+
+    def in_tensors(target, reward, scale):
+        return torch.tensor(target), torch.tensor(reward), scale
+
+    low = round(rng.uniform(1, 5), 2)
+    odd, even = round(rng.uniform(20, 300), 1), float(rng.integers(2, 10))
+    return [
+        Case("numbers", drawn(1000.0)),
+        Case("numbers, a negative reward", drawn(1000.0, gained=-1)),
+        Case("numbers, more earned than asked for", drawn(odd, target=0.3)),
+        Case("numpy numbers", tuple(np.float64(x) for x in drawn(odd))),
+        Case("a tensor and a number", (torch.tensor(5.0), *drawn(even, gained=-1)[1:])),
+        Case("two tensors", in_tensors(*drawn(odd, gained=-1))),
+        Case("two tensors, more earned than asked for", in_tensors(*drawn(even, target=0.2))),
+        Case("a target of 0", (0.0, *drawn(1000.0)[1:]), core=False, edge="zero-target"),
+        Case("a target of 0, a negative reward", (0.0, *drawn(odd, gained=-1)[1:]), core=False, edge="zero-target"),
+        Case("a target below 0", (-low, *drawn(1000.0)[1:]), core=False, edge="surpassed"),
+        Case("a target below 0, a negative reward", (-low, *drawn(odd, gained=-1)[1:]), core=False, edge="surpassed"),
+        Case("a reward of 0", (low, 0.0, 1000.0), core=False, edge="zero-reward"),
+        Case("a small reward", (low, round(rng.uniform(0.01, 0.9), 3), 1.0), core=False, edge="small-reward"),
+        Case("a large reward", (low, round(rng.uniform(5, 9), 2) * 1000.0, 1000.0), core=False, edge="large-reward"),
+        Case("just as much as was asked for", (2.0, 2000.0, 1000.0), core=False, edge="just-earned"),
+        Case("scale is 1", (low, round(rng.uniform(1, 3), 2), 1.0), core=False, edge="scale-of-one"),
+        Case("scale is a whole number", (low, round(rng.uniform(20, 90), 2), 100), core=False, edge="whole-scale"),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    return strips.strip(None, strips.figures(expected[0].reshape(-1)), strips.figures(given[0].reshape(-1)))
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    return catalogue(_FAMILIES)
+
+
+def _not_below_zero(target, reward, scale):
+    left = target - reward / scale
+    return left * (left > 0)
+
+
+def _positive_only(target, reward, scale):
+    return target - reward * (reward > 0) / scale
+
+
+_FAMILIES = (
+    (
+        "unscaled",
+        "The reward is not scaled: the target is in units of `scale`, the reward is as the environment gave it.",
+        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
+        (lambda t, r, s: t - r,),
+    ),
+    (
+        "added",
+        "The reward is added; what has been earned is no longer to be earned.",
+        ("Does the target grow or shrink when something is earned?",),
+        (lambda t, r, s: t + r / s, lambda t, r, s: t + r, lambda t, r, s: t + r * s),
+    ),
+    (
+        "unchanged",
+        "The target came back as it was; what has been earned is no longer to be earned.",
+        ("What are the second and the third argument for?",),
+        (lambda t, r, s: t * 1.0,),
+    ),
+    (
+        "multiplied",
+        "The reward is multiplied by `scale`; it is in raw units and has to become smaller.",
+        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
+        (lambda t, r, s: t - r * s,),
+    ),
+    (
+        "target-scaled-too",
+        "The target is divided by `scale` as well, but it is in scaled units already.",
+        ("Which of the two is in raw units?",),
+        (
+            lambda t, r, s: (t - r) / s,
+            lambda t, r, s: t / s - r,
+            lambda t, r, s: t / s,
+            lambda t, r, s: (t - r / s) / s,
+        ),
+    ),
+    (
+        "raw-units",
+        "The result is in raw units; the model was trained on scaled ones.",
+        ("In which units does the target come in? It has to go out in the same.",),
+        (lambda t, r, s: t * s - r, lambda t, r, s: t * s - r / s, lambda t, r, s: t * s - r * s),
+    ),
+    (
+        "turned-round",
+        "The subtraction is the wrong way round.",
+        ("What is left of 12 after earning 2?",),
+        (lambda t, r, s: r / s - t, lambda t, r, s: r - t),
+    ),
+    (
+        "reward-only",
+        "Only the reward came back; the target it is taken from is missing.",
+        ("What is left of 12 after earning 2?",),
+        (lambda t, r, s: r / s + 0 * t, lambda t, r, s: -r / s + 0 * t, lambda t, r, s: r + 0 * t),
+    ),
+    (
+        "divided",
+        "The target is divided by the reward; what has been earned is subtracted.",
+        ("What is left of 12 after earning 2?",),
+        (lambda t, r, s: t / (r / s), lambda t, r, s: t / r, lambda t, r, s: t * r / s),
+    ),
+    (
+        "stopped-at-zero",
+        "You keep the target from falling below 0. It may: the agent has then earned more than was asked of it.",
+        ("Leave the plain difference as it is.",),
+        (_not_below_zero,),
+    ),
+    (
+        "losses-ignored",
+        "Negative rewards are not counted. They are: then more remains to be earned than before.",
+        ("Leave the plain difference as it is.",),
+        (_positive_only, lambda t, r, s: t - abs(r) / s),
+    ),
+    (
+        "rounded",
+        "The result is rounded to whole numbers.",
+        ("A / keeps the fraction, a // drops it.",),
+        (lambda t, r, s: t - r // s, lambda t, r, s: (t - r / s) // 1),
+    ),
+    (
+        "scale-fixed",
+        "The reward is divided by 1000 whatever `scale` is.",
+        ("What is the third argument for?",),
+        (lambda t, r, s: t - r / 1000,),
+    ),
+    (
+        "scale-inverted",
+        "You divide by the reward; the reward is what has to be divided.",
+        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
+        (lambda t, r, s: t - s / r,),
+    ),
+    (
+        "scale-subtracted",
+        "`scale` is subtracted; it is a unit, not an amount.",
+        ("How is 5000 written in units of 1000?",),
+        (lambda t, r, s: t - (r - s), lambda t, r, s: t - r - s, lambda t, r, s: t - s),
+    ),
+)
+
+
+EXERCISE = Exercise(
+    name="next_target_return",
+    signature="next_target_return(target_return, reward, scale)",
+    about="numbers, numpy arrays or tensors.",
+    results=("next_target",),
+    kind="any",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "The target is what is still to be earned. A reward has just been earned.",
+        "In which units is each of the two? 12 and 1000 can't be compared if scale is 1000.",
+    ),
+    edges={
+        "zero-target": (
+            "A target of exactly 0 goes wrong: it is counted down like any other.",
+            "0 counts as false: is there an `if` or an `or` about the target?",
+        ),
+        "surpassed": (
+            "Once the target is below 0 it goes wrong: the plain difference is wanted there, too.",
+            "Leave the plain difference as it is.",
+        ),
+        "zero-reward": (
+            "After a reward of 0 the target has to be what it was.",
+            "0 counts as false: is there an `if` or an `or` about the reward?",
+        ),
+        "small-reward": (
+            "A small reward is lost or counted wrongly.",
+            "Is something rounded, or taken to be in scaled units because it is small?",
+        ),
+        "large-reward": (
+            "A reward of several units goes wrong: it is always in the environment's units.",
+            "Does a condition look at how large the reward is?",
+        ),
+        "just-earned": ("If just as much is earned as was asked for, 0 remains.", "Is it < or <=?"),
+        "scale-of-one": ("With a scale of 1 the result is wrong.", "What is a reward divided by 1?"),
+        "whole-scale": ("With a whole number as scale the result is wrong.", "A / keeps the fraction, a // drops it."),
+    },
+    strip=_picture,
+)

@@ -1,0 +1,97 @@
+"""The exercise `pad_left`."""
+
+import numpy as np
+
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+
+from .mistakes import mistakes, right
+
+
+def _cases(rng):
+    def case(steps, width, length, value, dtype="float32", **options):
+        label = f"{steps} row{'s' * (steps > 1)} of {width} into {length}, value {value}, {dtype}"
+        return Case(label, (drawing_inputs.numbers(rng, steps, width, dtype=dtype), length, value), **options)
+
+    def like_padding(rows, value):
+        """Real rows that hold `value`: all of it, or its first number only."""
+        sequence = drawing_inputs.numbers(rng, rows, 3, dtype="float64")
+        sequence[1], sequence[0, 0], sequence[-1, 0] = value, value, value
+        return Case(
+            f"{rows} rows of 3 into 6, some equal to the value {value}",
+            (sequence, 6, value),
+            core=False,
+            edge="row-like-padding",
+        )
+
+    drawn = round(float(rng.uniform(3, 9)), 2)
+    return [
+        case(2, 3, 5, -10.0),
+        case(3, 2, 4, 0.0),
+        case(2, 4, 7, drawn, dtype="float64"),
+        case(1, 1, 4, -10.0, strided=True),
+        case(5, 3, 7, -drawn, strided=True),
+        case(3, 3, 6, drawn),
+        case(4, 2, 4, -10.0, core=False, edge="nothing-missing"),
+        case(1, 5, 1, 0.0, core=False, edge="nothing-missing"),
+        case(5, 2, 4, -10.0, core=False, edge="longer"),
+        case(9, 2, 4, drawn, core=False, edge="longer"),
+        case(3, 2, 1, -10.0, core=False, edge="longer"),
+        case(19, 2, 20, -10.0, core=False, edge="one-missing"),
+        case(3, 2, 5, -10, core=False, edge="whole-value"),
+        case(2, 2, 4, 0, core=False, edge="whole-value"),
+        like_padding(4, -10.0),
+        like_padding(3, 0.0),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    sequence, value = case.args[0], case.args[2]
+    known = {f"x{i}": row for i, row in enumerate(sequence)} | {"pad": np.full(sequence.shape[1], value)}
+
+    def row(arrays):
+        padded, mask = arrays
+        names = [strips.name(known, part) for part in padded] if padded.ndim == 2 else strips.figures(padded)
+        bits = strips.figures(mask) if mask.ndim == 1 else ()
+        return tuple(f"{name}·{bits[i]}" if i < len(bits) else name for i, name in enumerate(names))
+
+    return strips.strip(("row·mask", ()), row(expected), row(given))
+
+
+EXERCISE = Exercise(
+    name="pad_left",
+    signature="pad_left(sequence, length, value)",
+    about="(t, d) -> (length, d) and a mask (length,), numpy.",
+    results=("padded", "mask"),
+    kind="array",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Try it on two rows and length 4, print both results, and compare them with the strip above.",
+        "How many rows are missing? They come first. The mask says 0 for each of them and 1 for each real row.",
+    ),
+    edges={
+        "nothing-missing": (
+            "A sequence that has `length` rows already goes wrong; shorter ones are right.",
+            "How many rows are missing? Then a slice such as [-0:] is the whole of it, not nothing.",
+        ),
+        "longer": (
+            "A sequence that is too long goes wrong; shorter ones are right. Its first `length` rows are to be kept.",
+            "How many rows are missing then? Can that number fall below 0?",
+        ),
+        "one-missing": (
+            "A sequence that lacks a single row goes wrong.",
+            "Try it with three rows and length 4.",
+        ),
+        "whole-value": (
+            "With a whole number as `value` the result is wrong: 0 or -10 in place of 0.0 or -10.0.",
+            "What dtype does an array have that is made from a whole number? And what is `if value` for 0?",
+        ),
+        "row-like-padding": (
+            "A real row that happens to hold `value` is taken for padding.",
+            "How many rows are real follows from the sequence's length, not from the numbers in it.",
+        ),
+    },
+    strip=_picture,
+)

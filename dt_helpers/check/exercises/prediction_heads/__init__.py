@@ -1,0 +1,65 @@
+"""The exercise `predict`."""
+
+from dt_helpers.check.engine import drawing_inputs
+from dt_helpers.check.engine.exercise import Case, Exercise
+
+from .mistakes import mistakes, right
+
+
+def heads(rng, hidden, state_dim, act_dim, dtype, squash=True):
+    """Heads for returns, states and actions as in transformers' model, with weights of our own."""
+    import torch
+
+    def linear(size):
+        layer = torch.nn.utils.skip_init(torch.nn.Linear, hidden, size, dtype=getattr(torch, dtype))
+        layer.weight.data = drawing_inputs.tensor(rng, size, hidden, dtype=dtype) / hidden**0.5
+        layer.bias.data = drawing_inputs.tensor(rng, size, dtype=dtype)
+        return layer
+
+    action = torch.nn.Sequential(linear(act_dim), torch.nn.Tanh()) if squash else linear(act_dim)
+    return linear(1), linear(state_dim), action
+
+
+def _cases(rng):
+    def case(batch, steps, hidden, state_dim, act_dim, dtype="float32", squash=True, **options):
+        label = f"batch {batch}, K {steps}, hidden {hidden}, states of {state_dim}, actions of {act_dim}, {dtype}"
+        x = drawing_inputs.tensor(rng, batch, 3, steps, hidden, dtype=dtype)
+        parts = heads(rng, hidden, state_dim, act_dim, dtype, squash)
+        return Case(label, (x, *parts), grad=(0, 1, 2, 3), **options)
+
+    return [
+        case(2, 4, 5, 3, 2),
+        case(3, 3, 4, 1, 1),  # shapes that agree by chance must not hide a swap
+        case(1, 5, 7, 4, 2, dtype="float64", strided=True),
+        case(4, 3, 3, 3, 3),
+        case(2, 1, 4, 3, 2, core=False, edge="single-step"),
+        case(1, 1, 5, 2, 1, core=False, edge="single-step"),
+        case(2, 3, 1, 2, 2, core=False, edge="single-number"),
+        case(4, 6, 7, 3, 4, core=False, squash=False, edge="plain-head"),
+        case(2, 34, 3, 2, 2, core=False, edge="long-window"),
+    ]
+
+
+EXERCISE = Exercise(
+    name="prediction_heads",
+    signature="predict(x, predict_return, predict_state, predict_action)",
+    about="x is (batch, 3, K, hidden).",
+    results=("return_preds", "state_preds", "action_preds"),
+    kind="tensor",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "x[:, 0] are the return tokens, x[:, 1] the states', x[:, 2] the actions'. A token has seen itself and all "
+        "before it.",
+        "Ask for each head: what must its token have seen, and what must it not have seen yet?",
+    ),
+    edges={name: drawing_inputs.EDGES[name] for name in ("single-step", "single-number", "long-window")}
+    | {
+        "plain-head": (
+            "With a head for actions that has no tanh the result is wrong: what a head gives is the prediction.",
+            "The exercise ends with the heads: is something cut off or squeezed behind them?",
+        )
+    },
+    strip=None,  # a picture of the heads would be the answer
+)

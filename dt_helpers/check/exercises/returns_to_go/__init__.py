@@ -1,0 +1,95 @@
+"""The exercise `returns_to_go`."""
+
+import numpy as np
+
+from dt_helpers.check.engine import drawing_inputs, strips
+from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+
+from .mistakes import mistakes, right
+
+
+def _cases(rng):
+    def case(steps, gamma=None, **options):
+        dtype = options.pop("dtype", "float32")
+        label = f"{steps} step{'s' * (steps > 1)}, {dtype}" + (f", gamma={gamma}" if gamma is not None else "")
+        rewards = drawing_inputs.numbers(rng, steps, dtype=dtype)
+        return Case(label, (rewards,), {} if gamma is None else {"gamma": gamma}, **options)
+
+    def special(edge, label, rewards, gamma=None):
+        given = (rewards,) if gamma is None else (rewards, gamma)
+        return Case(label, given, core=False, edge=edge)
+
+    some = drawing_inputs.numbers(rng, 6)
+    some[[0, 2, 5]] = 0.0
+    late = drawing_inputs.numbers(rng, 120, dtype="float64")
+    late[-1] = 1e5
+    episode = drawing_inputs.numbers(rng, 1000)
+
+    return [
+        Case("4 steps, float32", (drawing_inputs.numbers(rng, 4).round(1),)),  # for the picture
+        case(int(rng.integers(8, 20)), dtype="float64"),
+        case(2, strided=True),
+        case(1, core=False, edge="single-step"),
+        case(5, gamma=0.5, core=False),
+        case(int(rng.integers(6, 16)), gamma=0.9, core=False, dtype="float64"),
+        case(7, gamma=0.8, core=False, strided=True),
+        case(1, gamma=0.7, core=False, edge="single-step"),
+        special("zero-rewards", "6 steps, some rewards 0", some),
+        special("zero-rewards", "6 steps, some rewards 0, gamma=0.5", some, 0.5),
+        special("zero-rewards", "5 steps, all rewards 0", np.zeros(5, np.float32), 0.9),
+        case(5, gamma=0.0, core=False, edge="zero-gamma"),
+        special("one-sign", "7 steps, all rewards below 0", -np.abs(drawing_inputs.numbers(rng, 7)), 0.9),
+        special("late-reward", "120 steps, the last reward very large, gamma=0.9", late, 0.9),
+        special("whole-episode", "1000 steps", episode),
+        special("whole-episode", "1000 steps, gamma=0.4", episode, 0.4),
+    ]
+
+
+def _picture(case: Case, expected, given) -> Strip | None:
+    rewards = strips.figures(case.args[0])
+    return strips.strip(("rewards", rewards), strips.figures(expected[0]), strips.figures(given[0]))
+
+
+EXERCISE = Exercise(
+    name="returns_to_go",
+    signature="returns_to_go(rewards, gamma=1.0)",
+    about="(T,) -> (T,), numpy.",
+    results=("returns",),
+    kind="array",
+    cases=_cases,
+    oracle=right,
+    mistakes=mistakes,
+    hints=(
+        "Work it out by hand for rewards 1, 2, 3: what is still to come at the first step, at the second, at the "
+        "third?",
+        "The last return is the last reward. Each earlier one follows from its own reward and the return after it.",
+    ),
+    edges={
+        "single-step": (
+            "An episode of a single step goes wrong; longer ones are right.",
+            "What is the last step's return? Here it is the first step's, too.",
+        ),
+        "zero-rewards": (
+            "Your function is right until a reward is exactly 0: such a step counts like any other.",
+            "Does a condition take 0 for the end of the episode, or for nothing at all?",
+        ),
+        "zero-gamma": (
+            "With gamma = 0 nothing but the step's own reward is left; your function gives something else.",
+            "0 counts as false. Is there a division by gamma, or an `or`?",
+        ),
+        "one-sign": (
+            "Rewards that are all below 0 go wrong: returns may be negative all the way.",
+            "Is there a 0 that a sum may not fall below?",
+        ),
+        "late-reward": (
+            "A large reward at the end of a long episode is lost, though what is left of it after the discount counts.",
+            "Does your sum stop after some steps, or when the discount is small?",
+        ),
+        "whole-episode": (
+            "Short episodes are right, but one of 1000 steps goes wrong; the cheetah's are that long.",
+            "Does the sum go on to the end of the episode, however far away that is?",
+            "gamma**t becomes 0 in the end: what happens if you divide by it?",
+        ),
+    },
+    strip=_picture,
+)

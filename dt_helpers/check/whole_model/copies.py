@@ -1,0 +1,29 @@
+"""Copies of a model, for calls that must not touch the student's own."""
+
+import copy
+
+import torch
+
+
+def copied(model: torch.nn.Module) -> torch.nn.Module:
+    """A copy of the model; what it has kept that can't be copied, such as an output with its graph, is left out."""
+    if hasattr(model, "watched"):
+        return model  # it lives in another process
+    memo = {}
+    for module in model.modules():
+        for name, value in vars(module).items():
+            if name.startswith("_"):
+                continue
+            try:
+                copy.deepcopy(value)
+            except Exception:
+                memo[id(value)] = None
+    return copy.deepcopy(model, memo)
+
+
+def without_dropout(model: torch.nn.Module) -> torch.nn.Module:
+    """The model, whose encoder gives in training what it gives in evaluation."""
+    for module in getattr(model, "encoder", torch.nn.Module()).modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    return model

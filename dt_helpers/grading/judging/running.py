@@ -1,0 +1,159 @@
+"""A student's notebook in the sandbox, from its first cell to a check cell.
+
+What goes wrong in a cell stays there, as in Jupyter. A cell that takes too long, or ends the Python it runs in, is set
+aside: the notebook is begun anew without it, but for what it defines, and the student is told.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from dt_helpers.grading.judging.exceptions import rebuilt
+from dt_helpers.grading.questions import Question
+from dt_helpers.grading.sandbox import Sandbox
+from dt_helpers.grading.sandbox.session import Session, Stopped
+from dt_helpers.grading.text import slicing
+from dt_helpers.grading.text.script import Script
+
+ASLEEP = 4  # times the seconds of a cell: it may wait for so long, as for a file or another process
+MOST_ASIDE = 5  # cells of a notebook; from then on all scratch cells give only what they define
+IMPORTS = "imports"  # the name of the cell in which the release's own imports are run
+
+
+@dataclass
+class Ran:
+    """A notebook whose cells above a check have run."""
+
+    session: Session
+    found: dict  # what the sandbox says about the function that is checked
+    data: bytes
+    cells: dict[str, str]  # as tracebacks name them -> their text
+    errors: dict[int, Exception] = field(default_factory=dict)  # number of a cell -> what it raised
+    mended: bool = False  # the notebook's own imports are not above the check: the release's were run
+
+
+class Notebook:
+    """One student's notebook. What was learnt about its cells at one check holds for the next."""
+
+    def __init__(self, script: Script, sandbox: Sandbox):
+        self.script, self.sandbox = script, sandbox
+        self.aside: dict[int, str] = {}  # number of a cell -> why it was set aside
+        self._without: set[int] = set()  # of these not even the definitions are run
+
+    @contextmanager
+    def at(self, question: Question, lent: dict[str, str] | None = None) -> Iterator[Ran]:
+        """The notebook when the question's check cell runs; `lent`: names and texts that replace the student's.
+
+        Raises Stopped where it can't be brought there, Disturbed.
+        """
+        mended = False
+        while True:
+            with self.sandbox.session() as session:
+                ran = self._run(session, question, mended)
+                if ran is None:
+                    continue  # without the cell that was in the way
+                for name, text in (lent or {}).items():
+                    session.ask({"do": "lend", "name": name, "text": text})
+                session.allow(self.sandbox.limits.cpu_seconds, self.sandbox.limits.seconds)
+                ran.found, ran.data = session.ask({"do": "find", "target": question.target})
+                if ran.found.get("unchecked") == "missing" and not mended:
+                    mended = True
+                    continue
+                yield ran
+                return
+
+    def text_of(self, question: Question) -> list[str]:
+        """The cells that have run when the question is asked."""
+        return [text for _, text in self.script.before(question.grade_id)]
+
+    def remarks(self, question: Question) -> list[str]:
+        """Sentences on the cells that were set aside on the way to a question."""
+        on_the_way = dict(self.script.before(question.grade_id))
+        return [
+            f"Cell {number} {reason}; it was set aside, but for what it defines."
+            for number, reason in self.aside.items()
+            if number in on_the_way
+        ]
+
+    def _run(self, session: Session, question: Question, mended: bool) -> Ran | None:
+        cells: list[tuple[int | str, str]] = list(self.script.before(question.grade_id))
+        if mended:
+            cells = [*((IMPORTS, line) for line in question.imports), *self.script.cells]
+        ran = Ran(session, {}, b"", {_name(number): text for number, text in cells}, mended=mended)
+        for number, text in cells:
+            if not (text := self._as_it_may_run(number, text, question)).strip():
+                continue
+            try:
+                self._allow(session)
+                answer, _ = session.ask({"do": "cell", "name": _name(number), "text": text})
+            except Stopped as reason:
+                self._set_aside(number, str(reason))
+                return None
+            if "failed" in answer and number != IMPORTS:
+                ran.errors[number] = rebuilt(answer["failed"])
+        return ran
+
+    def _as_it_may_run(self, number: int | str, text: str, question: Question) -> str:
+        if number in self._without:
+            return ""
+        scratch = number not in self.script.own.values() and number != IMPORTS
+        if number in self.aside or (scratch and len(self.aside) >= MOST_ASIDE):
+            return slicing.definitions(text)
+        return text
+
+    def _allow(self, session: Session) -> None:
+        """A cell's seconds, and no more than what is left to all of them."""
+        limits = self.sandbox.limits
+        left = limits.cpu_seconds - session.patience.ran
+        seconds = min(limits.cell_seconds, max(left, 1))
+        session.allow(seconds, min(ASLEEP * limits.cell_seconds, limits.seconds))
+
+    def _set_aside(self, number: int | str, reason: str) -> None:
+        if number in self.aside or number == IMPORTS:
+            self._without.add(number)
+        self.aside.setdefault(number, reason)
+
+
+def absent_package(error: BaseException) -> str:
+    """The package that the grader lacks and whose lack the error is about; empty for any other error."""
+    named = re.fullmatch(r"No module named '(\w+)[\w.]*'", str(error)) if _is(error, "ModuleNotFoundError") else None
+    try:
+        return "" if not named or importlib.util.find_spec(named[1]) else named[1]
+    except ValueError:  # a module that is there, and says nothing about where from
+        return ""
+
+
+def missing_for(ran: Ran, script: Script, question: Question, cause: BaseException | None) -> str:
+    """The package that the exercise would need, where the lack of one may be why it failed; empty where it isn't.
+
+    It is when the answer imports it, or uses a name that a cell would have given which stopped for the lack of it.
+    """
+    if cause is not None and (package := absent_package(cause)):
+        return package
+    texts = dict(script.cells)
+    lacking: dict[str, str] = {}  # name -> the package without which it isn't there
+    for number, error in ran.errors.items():
+        package = absent_package(error) or lacking.get(_unknown(error), "")
+        if package:
+            lacking |= dict.fromkeys(slicing.bindings(texts.get(number, "")), package)
+    if "undefined" in ran.found:
+        return lacking.get(question.target, "")
+    return lacking.get(_unknown(cause), lacking.get("*", "") if _unknown(cause) else "")
+
+
+def _unknown(error: BaseException | None) -> str:
+    """The name that an error says is not defined."""
+    named = re.match(r"name '(\w+)' is not defined", str(error)) if error and _is(error, "NameError") else None
+    return named[1] if named else ""
+
+
+def _is(error: BaseException, name: str) -> bool:
+    return type(error).__name__ == name
+
+
+def _name(number: int | str) -> str:
+    return f"cell {number}" if number else "the check's cell"

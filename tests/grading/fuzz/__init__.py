@@ -1,0 +1,1 @@
+"""Notebooks with the habits of students, composed at random; a kernel says what each of their checks is worth."""

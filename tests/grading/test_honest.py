@@ -1,0 +1,75 @@
+"""What works in a fresh kernel has all its points here, and what fails there has none; `docs/grading.md` lists the
+exceptions.
+
+`DT_CAMPAIGN="honest=2000 wrong=2000 kernels=200" pytest tests/grading/test_honest.py` tries so many.
+"""
+
+import nbformat
+import pytest
+
+from dt_helpers.grading import questions
+from dt_helpers.grading.judging import verdicts
+from dt_helpers.grading.matching import match
+from dt_helpers.grading.sandbox import Sandbox
+from tests.sizes import seeds
+
+from .course import POINTS_OF, RELEASED, needs
+from .fuzz.kernels import Forked, in_a_fresh_kernel
+from .fuzz.notebooks import compose
+
+RELEASES = {stem: nbformat.read(RELEASED / f"{stem}.ipynb", as_version=4) for stem in POINTS_OF}
+QUESTIONS = {stem: questions.of(stem, release) for stem, release in RELEASES.items()}
+LENIENT = ("Judged with right versions", verdicts.MENDED, "it was set aside")  # exceptions, by what is said on the page
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    needs()
+    lines = dict.fromkeys(line for asked in QUESTIONS.values() for one in asked for line in one.imports)
+    with Sandbox(imports=list(lines)) as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def forked():
+    with Forked() as shells:
+        yield shells
+
+
+def graded(path, sandbox) -> dict:
+    """Grade id of each check -> its result."""
+    script = match(RELEASES[path.stem], path).script
+    results, _ = verdicts.judge(QUESTIONS[path.stem], script, sandbox, lambda grade_id: 1)
+    return {result.grade_id: result for result in results}
+
+
+def differences(said: dict[str, bool], results: dict) -> list[str]:
+    """Where the grader and the kernel don't agree, and no exception tells why."""
+    found = []
+    for grade_id, result in results.items():
+        passed = result.status == "passed"
+        lenient = passed and any(word in remark for remark in result.remarks for word in LENIENT)
+        if passed != said.get(grade_id, False) and not lenient:
+            found.append(f"{grade_id}: {said.get(grade_id)} in the kernel, {result.status} here. {result.sentence}")
+    return found
+
+
+@pytest.mark.parametrize("seed", seeds("honest", small=12, whole=2000))
+def test_what_works_in_a_kernel_has_all_points(seed, sandbox, forked, tmp_path):
+    handed = compose(seed, wrong=False)
+    path = handed.write(tmp_path)
+    assert differences(forked.says(path), graded(path, sandbox)) == [], handed.habits
+
+
+@pytest.mark.parametrize("seed", seeds("wrong", small=12, whole=2000))
+def test_what_fails_in_a_kernel_has_none(seed, sandbox, forked, tmp_path):
+    handed = compose(seed, wrong=True)
+    path = handed.write(tmp_path)
+    assert differences(forked.says(path), graded(path, sandbox)) == [], handed.habits
+
+
+@pytest.mark.parametrize("seed", seeds("kernels", small=2, whole=200))
+def test_a_forked_shell_says_what_a_fresh_kernel_says(seed, forked, tmp_path):
+    handed = compose(seed, wrong=bool(seed % 2))
+    path = handed.write(tmp_path)
+    assert forked.says(path) == in_a_fresh_kernel(path), handed.habits
