@@ -21,6 +21,17 @@ class Platform(StrEnum):
 
     canvas = "canvas"
     moodle = "moodle"
+    blackboard = "blackboard"
+    d2l = "d2l"
+    sakai = "sakai"
+    schoology = "schoology"
+
+
+class Returning(StrEnum):
+    """Learning platforms that take feedback from an archive."""
+
+    canvas = "canvas"
+    moodle = "moodle"
 
 
 DatabaseOption = Annotated[
@@ -177,24 +188,38 @@ def _check_names(places, names: set[str]) -> None:
         )
 
 
-def feedback(students: StudentsArgument = None, database: DatabaseOption = None) -> None:
+def feedback(
+    students: StudentsArgument = None,
+    platform: Annotated[
+        Returning | None,
+        typer.Option("--for", help="Also make the archive that this platform takes back.", show_default=False),
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
     """Make a page for each student.
 
     The pages are feedback/<student>/decision_transformer/feedback.html, with the scores as they are in the gradebook
-    now: an instructor's changes and comments are in them.
+    now: an instructor's changes and comments are in them. `nbgrader release_feedback` takes them from there; for Moodle
+    ("Upload multiple feedback files in a zip") and Canvas ("Upload Submissions") there is an archive of them.
 
     \b
     Examples:
       dt-course feedback
       dt-course feedback ada
+      dt-course feedback --for moodle
     """
+    from dt_helpers.grading.collecting import roster
     from dt_helpers.grading.returning import feedback as pages
+    from dt_helpers.grading.returning import sending, terminal
 
     places, results, records, tasks = _everything(database, students)
     for result in results:
         if result.student in records:
             pages.write(places, result, records[result.student], tasks)
     print(f"{len(results)} pages, such as {places.feedback(results[0].student) / pages.FILE}")
+    if platform:
+        names = [result.student for result in results if result.student in records]
+        terminal.sent(sending.write(platform.value, places, names, roster.read(places)), platform.value.title())
 
 
 def report(database: DatabaseOption = None) -> None:
@@ -221,25 +246,30 @@ def export(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="The file that the platform offers: Canvas' exported gradebook, Moodle's grading worksheet.",
+            help="The file that the platform offers: an exported gradebook, Moodle's grading worksheet.",
             show_default=False,
         ),
     ] = None,
-    column: Annotated[str, typer.Option(help="Canvas' name of the assignment.")] = "Decision Transformer",
+    column: Annotated[str, typer.Option(help="The platform's name of the assignment.")] = "Decision Transformer",
     output: Annotated[
         Path | None, typer.Option(help="The file to write. Default: in the folder grading.", show_default=False)
     ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Convert the scores to the maximum that is in the platform's file.")
+    ] = False,
     database: DatabaseOption = None,
 ) -> None:
-    """Write the final scores for Canvas or Moodle to import.
+    """Write the final scores for a platform to import.
 
-    With --template the platform's own file is filled in. Without, the students' numbers come from the names of the
-    files that were collected. Students who were collected from another platform are left out.
+    With --template the platform's own file is filled in, in its language and with its separators. Without, which
+    Canvas and Moodle alone take, the students' numbers come from what was collected. Members of a group have a row
+    each. Students who were collected from another platform are left out.
 
     \b
     Examples:
       dt-course export canvas --column "Decision Transformer (12345)"
-      dt-course export moodle --output grades.csv
+      dt-course export moodle --template worksheet.csv --output grades.csv
+      dt-course export blackboard --template gradebook.csv --column "PS1"
     """
     from dt_helpers.grading.collecting import roster
     from dt_helpers.grading.returning import export as exporting
@@ -247,14 +277,8 @@ def export(
 
     places, _, records, _ = _everything(database)
     path = output or places.reports / f"{platform.value}.csv"
-    come_from = {student: one.lms.lower() for student, one in roster.read(places).items()}
-    graded = [record for record in records.values() if record.marks]
-    own = [record for record in graded if come_from.get(record.student) in (platform.value, "", None)]
-    if platform is Platform.canvas:
-        exported = exporting.canvas(own, column, path, template)
-    else:
-        exported = exporting.moodle(own, path, template)
-    terminal.exported(exported, [record.student for record in graded if record not in own])
+    own, strangers = exporting.people(platform.value, records.values(), roster.read(places))
+    terminal.exported(exporting.write(platform.value, own, column, path, template, scale), strangers)
 
 
 def _everything(database: str | None, students: list[str] | None = None):

@@ -22,6 +22,7 @@ from dt_helpers.grading.collecting.choosing import Candidate, Source
 from dt_helpers.grading.collecting.classlist import ClassList
 from dt_helpers.grading.collecting.identity import People
 from dt_helpers.grading.collecting.naming import Student
+from dt_helpers.grading.collecting.platforms.repositories import SECRET, NbgraderInbound
 from dt_helpers.grading.collecting.platforms.repositories import TIMESTAMP as TIMESTAMP
 from dt_helpers.grading.collecting.records import Record, Records, in_utc
 from dt_helpers.grading.matching import MISSING, Matched, match
@@ -93,8 +94,8 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None, r
                 if row := _placed(places, row, candidate, records, collected.left):
                     collected.rows.append(row)
     collected.rows = _last(collected.rows)
-    for name in collected.students:
-        _stamp(places, name, records.handed_in(name))
+    for one in collected.students.values():
+        _stamp(places, one, records.handed_in(one.id))
     if collected.rows:
         records.write()
     if people.classlist:
@@ -121,7 +122,7 @@ def survey(places: Places, roster: Path | None = None) -> Collected:
                 collected.rows.append(
                     Row(who, path.stem, str(path), late, match(releases[path.stem], path), "unchanged")
                 )
-            elif path.name != TIMESTAMP and not path.name.startswith("."):
+            elif path.name not in (TIMESTAMP, SECRET) and not path.name.startswith("."):
                 collected.left.append((str(path), "no notebook of the release"))
     if roster:
         absent, lost = People(known, ClassList.read(roster)).absent()
@@ -172,10 +173,16 @@ def _last(rows: list[Row]) -> list[Row]:
     return [row for _, row in sorted({(row.student.id, row.notebook): row for row in rows}.items())]
 
 
-def _stamp(places: Places, student: str, when: str) -> None:
-    """When the platform says that it was handed in, as nbgrader reads it, for lateness; empty: nobody says it."""
-    path = places.submitted(student) / TIMESTAMP
-    text = f"{when}\n" if when else ""
-    if not path.is_file() or path.read_text(errors="replace") != text:
-        with replacing(path) as staged:
-            staged.write_text(text)
+def _stamp(places: Places, student: Student, when: str) -> None:
+    """When the platform says that it was handed in, as nbgrader reads it, for lateness; empty: nobody says it.
+
+    With nbgrader's own secret, if the submission came through its exchange.
+    """
+    texts = {TIMESTAMP: f"{when}\n" if when else ""}
+    if student.lms == NbgraderInbound.name and student.slip:
+        texts[SECRET] = student.slip
+    for name, text in texts.items():
+        path = places.submitted(student.id) / name
+        if not path.is_file() or path.read_text(errors="replace") != text:
+            with replacing(path) as staged:
+                staged.write_text(text)

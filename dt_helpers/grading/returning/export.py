@@ -1,19 +1,27 @@
-"""The final scores in columns that Canvas and Moodle import.
+"""The final scores in columns that platforms import.
 
-Both match rows by the platform's own number for a student, which `collect` read from the names of the files. Where the
-instructor gives the file that the platform offers for download, it is filled in and keeps all its rows and columns.
+Rows are matched by the platform's own number for a student, which `collect` read from its download. Where the
+instructor gives the file that the platform offers for download, it is filled in and keeps all its rows and columns, its
+separator and its language. A group's members have a row each.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dt_helpers.grading.collecting.identity import may_be_one
+from dt_helpers.grading.collecting.naming import Student, fold
 from dt_helpers.grading.gradebook.marks import Record
 from dt_helpers.grading.returning import tables
-from dt_helpers.workspace import replacing
+from dt_helpers.grading.returning.sheets import Sheet
+
+# In which column of a platform's own table its number for a student stands; none: names have to do.
+KEYS = {"canvas": "number", "moodle": "number", "blackboard": "login", "sakai": "login", "schoology": "sid", "d2l": ""}
+_KEY_TITLES = {"login": "Username", "sid": "School UID", "": "Last Name"}
 
 
 @dataclass
@@ -25,13 +33,54 @@ class Exported:
     without_score: list[str]  # never graded: left empty, which is not the same as zero
     not_in_template: list[str]  # graded, but the platform's file has no row for them
     without_number: list[str]  # the gradebook doesn't know the platform's number
+    partly: list[str] = field(default_factory=list)  # some of it waits for a human
+    doubtful: list[str] = field(default_factory=list)  # the number is somebody else's in the platform's file
+    above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
 
 
-def canvas(records: list[Record], column: str, path: Path, template: Path | None = None) -> Exported:
+def write(
+    platform: str, records: list[Record], column: str, path: Path, template: Path | None = None, scale: bool = False
+) -> Exported:
+    """The file for a platform, one of `KEYS`; see `canvas`, `moodle` and `other`."""
+    if platform == "canvas":
+        return canvas(records, column, path, template, scale)
+    if platform == "moodle":
+        return moodle(records, path, template, scale)
+    return other(platform, records, column, path, template, scale)
+
+
+def people(platform: str, records: Iterable[Record], students: dict[str, Student]) -> tuple[list[Record], list[str]]:
+    """Whose marks the platform shall have, and the students who were collected from another one.
+
+    A group has a record of each member whom the platform has told, with that member's name and number.
+    """
+    answer, others = [], []
+    for record in (record for record in records if record.marks):
+        student = students.get(record.student, Student(record.student))
+        if student.lms.lower() not in (platform, ""):
+            others.append(record.student)
+            continue
+        members = [(name, number) for name, number in student.members if number]
+        for name, number in members:
+            *first, last = words_of(name)
+            answer.append(replace(record, first_name=" ".join(first), last_name=last, lms_id=number))
+        answer += [] if members else [record]
+    return answer, others
+
+
+def words_of(name: str) -> list[str]:
+    """A name's words, the last one last."""
+    last, comma, first = name.rpartition(",")
+    return f"{first.strip()} {last.strip()}".split() if comma else name.split() or [""]
+
+
+def canvas(
+    records: list[Record], column: str, path: Path, template: Path | None = None, scale: bool = False
+) -> Exported:
     """A file for Canvas' "Import Grades".
 
     `column` is the assignment as Canvas' own export calls it, "Decision Transformer (12345)"; in a `template` a part
-    of it is enough.
+    of it is enough. For `scale` and what is raised see `filled_in`.
     """
     if template is None:
         header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]
@@ -41,41 +90,113 @@ def canvas(records: list[Record], column: str, path: Path, template: Path | None
         rows += [[_last_first(r), r.lms_id, "", "", "", r.score] for r in known]
         tables.write(path, header, rows)
         return _exported(path, records, known, [])
-    header, rows = _read(template, "ID")
-    columns = [i for i, name in enumerate(header) if column in name]
-    if len(columns) != 1:
-        raise ValueError(f"{template} has {len(columns)} columns with {column!r} in their names: {', '.join(header)}.")
-    return _fill(records, template, path, header, rows, header.index("ID"), columns[0], str)
+    sheet = Sheet.read(template, number="ID")
+    return filled_in(records, sheet, path, "number", sheet.with_in_name(column), scale)
 
 
-def moodle(records: list[Record], path: Path, template: Path | None = None) -> Exported:
-    """A file for Moodle's "Upload grading worksheet"; `template` is what "Download grading worksheet" gave."""
+def moodle(records: list[Record], path: Path, template: Path | None = None, scale: bool = False) -> Exported:
+    """A file for Moodle's "Upload grading worksheet"; `template` is what "Download grading worksheet" gave.
+
+    Without one it is in English: Moodle wants the columns' names in the language of whoever uploads it
+    (moodle/moodle mod/assign/feedback/offline/importgradeslib.php).
+    """
     if template is None:
-        header = ["Identifier", "Full name", "Email address", "Grade", "Maximum grade"]
+        header = ["Identifier", "Full name", "Email address", "Grade", "Maximum grade", "Last modified (grade)"]
         known = [record for record in records if record.lms_id]
-        rows = [[_participant(r.lms_id), r.name, r.email, r.score, r.max_score] for r in known]
-        tables.write(path, header, rows)
+        rows = [[f"Participant {r.lms_id}", r.name, r.email, r.score, r.max_score, "-", remark(r)] for r in known]
+        tables.write(path, [*header, "Feedback comments"], rows)
         return _exported(path, records, known, [])
-    header, rows = _read(template, "Identifier", "Grade")
-    return _fill(records, template, path, header, rows, header.index("Identifier"), header.index("Grade"), _participant)
+    sheet = Sheet.read(template, number="Identifier", grade="Grade")
+    return filled_in(records, sheet, path, "number", sheet.column("grade"), scale, as_key=_digits)
 
 
-def _fill(records, template, path, header, rows, key: int, column: int, as_key) -> Exported:
-    """The template's rows with scores in the given column; rows of nobody that was graded stay as they are."""
-    by_key = {as_key(record.lms_id): record for record in records if record.lms_id}
-    used = []
-    for row in rows:
-        row += [""] * (len(header) - len(row))
-        record = by_key.pop(row[key].strip(), None)
-        if record is not None:
+def other(
+    platform: str, records: list[Record], column: str, path: Path, template: Path | None, scale: bool = False
+) -> Exported:
+    """Another platform's own table with its `column` filled in. Raises ValueError without a `template`."""
+    if template is None:
+        raise ValueError(f"{platform} takes back its own table alone: give what it exported, --template FILE.")
+    key = KEYS[platform]
+    sheet = Sheet.read(template, **{key or "last": _KEY_TITLES[key]})
+    return filled_in(records, sheet, path, key, sheet.with_in_name(column), scale)
+
+
+def filled_in(
+    records: list[Record],
+    sheet: Sheet,
+    path: Path,
+    key: str,
+    column: int,
+    scale: bool,
+    as_key: Callable[[str], str] = str.casefold,
+) -> Exported:
+    """The sheet's rows with scores in the given column; rows of nobody that was graded stay as they are.
+
+    A row is somebody's by the platform's number; if the name in it is another's, it is left alone. Raises ValueError
+    when the sheet has another maximum, unless scores shall be scaled to it.
+    """
+    rows = _rows(sheet, key, as_key)
+    used, doubtful, strangers, above = [], [], [], []
+    for record in records:
+        row = rows.get(as_key(record.lms_id) if key else fold(record.name)) if record.lms_id or not key else None
+        if row is None:
+            strangers += [record] if record.lms_id or not key else []
+        elif not _may_be(record, _name(sheet, row)):
+            doubtful.append(record.student)
+        else:
             used.append(record)
             if record.score is not None:
-                row[column] = f"{record.score:g}"
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
-    with replacing(path) as staged:
-        staged.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
-    return _exported(path, records, used, list(by_key.values()))
+                most = sheet.maximum(row, column)
+                score = _scaled(record, most, scale, sheet.path)
+                above += [record.student] if most is not None and score > most else []
+                sheet.put(row, column, sheet.number(score))
+            comment = sheet.column("comment")
+            if comment is not None and remark(record) and not sheet.cell(row, comment):
+                sheet.put(row, comment, remark(record))
+    sheet.write(path)
+    exported = _exported(
+        path, records if key else [replace(r, lms_id=r.lms_id or "-") for r in records], used, strangers
+    )
+    return replace(exported, doubtful=doubtful, above=above)
+
+
+def remark(record: Record) -> str:
+    """What is said beside a score that isn't final."""
+    waiting = sum(mark.score is None for mark in record.marks.values())
+    if record.score is None or not waiting:
+        return ""
+    return f"Partly graded: {waiting} of {len(record.marks)} exercises wait for your instructor."
+
+
+def _scaled(record: Record, most: float | None, scale: bool, path: Path) -> float:
+    if most is None or most == record.max_score:
+        return record.score
+    if not scale:
+        raise ValueError(
+            f"The maximum in {path} is {most:g}, that of the gradebook {record.max_score:g}: change it on the "
+            "platform, or convert the scores with --scale."
+        )
+    return record.score * most / record.max_score
+
+
+def _rows(sheet: Sheet, key: str, as_key: Callable[[str], str]) -> dict[str, list[str]]:
+    """The rows by the platform's number, or by the name where there is none; two of one name are nobody's."""
+    found = [
+        (as_key(sheet.cell(row, sheet.column(key))) if key else fold(_name(sheet, row)), row) for row in sheet.rows
+    ]
+    counts = Counter(one for one, _ in found)
+    return {one: row for one, row in found if one and counts[one] == 1}
+
+
+def _name(sheet: Sheet, row: list[str]) -> str:
+    full = sheet.cell(row, sheet.column("name"))
+    return full or f"{sheet.cell(row, sheet.column('first'))} {sheet.cell(row, sheet.column('last'))}".strip()
+
+
+def _may_be(record: Record, name: str) -> bool:
+    """Whether a name in a platform's file may be the student's: one has none, or they have something in common."""
+    own = f"{record.first_name} {record.last_name}".strip()
+    return own in ("", record.student) or may_be_one(own, name)
 
 
 def _exported(path: Path, records: list[Record], used: list[Record], strangers: list[Record]) -> Exported:
@@ -85,23 +206,14 @@ def _exported(path: Path, records: list[Record], used: list[Record], strangers: 
         without_score=[record.student for record in records if record.score is None],
         not_in_template=[record.student for record in strangers],
         without_number=[record.student for record in records if not record.lms_id],
+        partly=[record.student for record in used if remark(record)],
     )
 
 
-def _read(template: Path, *needed: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows. Raises ValueError when a column is missing."""
-    try:
-        rows = list(csv.reader(io.StringIO(template.read_text(encoding="utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{template} is no table in CSV: {error}") from None
-    header = rows[0] if rows else []
-    if missing := [name for name in needed if name not in header]:
-        raise ValueError(f"{template} has no column {' and no column '.join(missing)}; it has {', '.join(header)}.")
-    return header, rows[1:]
-
-
-def _participant(number: str) -> str:
-    return f"Participant {number}"
+def _digits(text: str) -> str:
+    """Moodle's number in "Participant 11", "Teilnehmer/in11"."""
+    found = re.search(r"\d+$", text.strip())
+    return found[0] if found else ""
 
 
 def _last_first(record: Record) -> str:

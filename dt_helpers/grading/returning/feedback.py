@@ -5,8 +5,11 @@ No hidden test is on it, since the checks are the grader's; no path, no script, 
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
+from dt_helpers.grading.collecting.platforms.repositories import SECRET, TIMESTAMP
 from dt_helpers.grading.gradebook.marks import Mark, Record
 from dt_helpers.grading.matching import untouched
 from dt_helpers.grading.places import Places
@@ -88,9 +91,28 @@ def page(result: SubmissionResult, record: Record, tasks: list[Task]) -> str:
 
 
 def write(places: Places, result: SubmissionResult, record: Record, tasks: list[Task]) -> None:
-    """Makes feedback/<student>/<assignment>/feedback.html."""
-    with replacing(places.feedback(result.student) / FILE) as staged:
-        staged.write_text(page(result, record, tasks), encoding="utf-8", errors="replace")
+    """Makes feedback/<student>/<assignment>/feedback.html, with what `nbgrader release_feedback` wants beside it.
+
+    nbgrader finds a page by the submission's secret and the notebook's name: whoever handed in through its exchange
+    gets the page under the name of each notebook.
+    """
+    folder, text = places.feedback(result.student), page(result, record, tasks)
+    submitted = places.submitted(result.student)
+    names = [FILE]
+    if (submitted / SECRET).is_file():
+        names += [f"{stem}.html" for stem in result.matched]
+    for name in names:
+        with replacing(folder / name) as staged:
+            staged.write_text(text, encoding="utf-8", errors="replace")
+    for name, otherwise in ((TIMESTAMP, ""), (SECRET, secrets.token_hex(64))):
+        with replacing(folder / name) as staged:
+            staged.write_text(_first(submitted / name, folder / name) or otherwise)
+
+
+def _first(*paths: Path) -> str:
+    """The text of the first file that is there and says something."""
+    texts = (path.read_text(errors="replace") for path in paths if path.is_file() and not path.is_symlink())
+    return next(filter(None, texts), "")
 
 
 def _card(task: Task, verdict: ExerciseResult, mark: Mark, text: str) -> Card:

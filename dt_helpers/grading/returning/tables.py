@@ -25,7 +25,7 @@ def harmless(value):
     """Text that a spreadsheet doesn't take for a formula, whoever wrote it; numbers as they are."""
     if value is None:
         return ""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value != "-" and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value
     return value
 

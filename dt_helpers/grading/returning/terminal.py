@@ -13,6 +13,7 @@ from dt_helpers.grading.collecting.collect import Collected, Row
 from dt_helpers.grading.matching import MISSING
 from dt_helpers.grading.returning import tables
 from dt_helpers.grading.returning.export import Exported
+from dt_helpers.grading.returning.sending import Sent
 
 FILE = "collected.csv"
 
@@ -86,7 +87,23 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "Never graded, so left empty": exported.without_score,
         "From another platform": others,
         "Not in the platform's file": exported.not_in_template,
+        "Partly graded, so not final": exported.partly,
+        "Left alone, since the number is somebody else's in the platform's file": exported.doubtful,
+        "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
+    }
+    for title, students in groups.items():
+        if students:
+            console.print(escape(f"{title}: {', '.join(students)}"), style="yellow", highlight=False, soft_wrap=True)
+
+
+def sent(sent: Sent, platform: str, console: Console | None = None) -> None:
+    """What is in an archive of feedback, and whose page is not."""
+    console = console or Console()
+    console.print(f"{sent.sent} pages in {escape(str(sent.path))}", highlight=False, soft_wrap=True)
+    groups = {
+        f"Not from {platform}": sent.others,
+        "Without the platform's number (collect its own download again)": sent.unknown,
     }
     for title, students in groups.items():
         if students:

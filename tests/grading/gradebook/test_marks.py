@@ -60,3 +60,14 @@ def test_scores_extra_credit_comments_and_penalties_by_hand(filled):
     ada = marks.read(filled, CHECKS)["Ada-7"]
     assert ada.marks["02_window", "check_context_window"] == Mark(0.75, 1.0, True, "Well tried.")
     assert (ada.penalty, ada.score) == (1.0, 1.75)
+
+
+def test_penalties_in_other_assignments_are_not_subtracted(filled):
+    with Gradebook(filled.db_url, filled.course_id) as gradebook:
+        gradebook.add_assignment("another")
+        gradebook.add_notebook("01_returns", "another")
+        gradebook.add_submission("another", "Ada-7")
+        gradebook.find_submission_notebook("01_returns", "another", "Ada-7").late_submission_penalty = 1.5
+        gradebook.db.commit()
+    ada = marks.read(filled, CHECKS)["Ada-7"]
+    assert (ada.penalty, ada.score) == (0.0, 2.0)

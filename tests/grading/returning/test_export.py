@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from dt_helpers.grading.collecting.naming import Student
 from dt_helpers.grading.gradebook.marks import Mark, Record
 from dt_helpers.grading.returning import export
 
@@ -72,8 +73,8 @@ def test_moodles_worksheet_is_filled_in(records, tmp_path):
 def test_moodle_without_a_template(records, tmp_path):
     exported = export.moodle(records, tmp_path / "moodle.csv")
     assert rows(exported.path)[1:] == [
-        ["Participant 11", "Ada Lovelace", "", "2.5", "3.0"],
-        ["Participant 12", "Alan Turing", "", "", "3.0"],
+        ["Participant 11", "Ada Lovelace", "", "2.5", "3.0", "-", ""],
+        ["Participant 12", "Alan Turing", "", "", "3.0", "-", ""],
     ]
 
 
@@ -83,3 +84,94 @@ def test_a_file_that_is_no_worksheet(records, tmp_path, content):
     template.write_bytes(content)
     with pytest.raises(ValueError, match=r"worksheet\.csv (has no column Identifier and no column Grade|is no table)"):
         export.moodle(records, tmp_path / "moodle.csv", template)
+
+
+def test_a_worksheet_in_german_keeps_its_language_separator_and_commas(records, tmp_path):
+    template = tmp_path / "worksheet.csv"
+    template.write_text(
+        "ID;Vollständiger Name;Status;Bewertung;Bestwertung;Zuletzt geändert (Bewertung);Feedback als Kommentar\n"
+        "Teilnehmer/in11;Ada Lovelace;Abgegeben;-;3,00;-;\n"
+    )
+    waiting = record("Ada-11", 2.5, "11", "Ada", "Lovelace")
+    waiting.marks["02_window", "check"] = Mark(None, 0.0)
+    exported = export.moodle([waiting], tmp_path / "moodle.csv", template)
+    line = (tmp_path / "moodle.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    comment = "Partly graded: 1 of 2 exercises wait for your instructor."
+    assert line == f"Teilnehmer/in11;Ada Lovelace;Abgegeben;2,5;3,00;-;{comment}"
+    assert exported.partly == ["Ada-11"]
+
+
+def test_a_row_of_somebody_else_with_the_same_number_is_left_alone(tmp_path):
+    """Moodle numbers groups and participants apart: Team A_17 isn't participant 17."""
+    template = tmp_path / "worksheet.csv"
+    template.write_text("Identifier,Full name,Grade,Maximum grade\nParticipant 17,Ada Lovelace,-,3\n")
+    exported = export.moodle([record("Team-A-17", 3.0, "17", "Team", "A")], tmp_path / "moodle.csv", template)
+    assert rows(exported.path)[1][2] == "-"
+    assert (exported.filled, exported.doubtful) == (0, ["Team-A-17"])
+
+
+def test_another_maximum_is_asked_about_and_scores_can_be_converted(records, tmp_path):
+    template = tmp_path / "worksheet.csv"
+    template.write_text("Identifier,Full name,Grade,Maximum grade\nParticipant 11,Ada Lovelace,-,100\n")
+    with pytest.raises(ValueError, match=r"The maximum in .* is 100, that of the gradebook 3: .* --scale"):
+        export.moodle(records, tmp_path / "moodle.csv", template)
+    exported = export.moodle(records, tmp_path / "moodle.csv", template, scale=True)
+    assert rows(exported.path)[1][2] == "83.3333"
+    more = [record("Ada-11", 4.0, "11", "Ada", "Lovelace")]
+    assert export.moodle(more, tmp_path / "moodle.csv", template, scale=True).above == ["Ada-11"]
+
+
+def test_the_members_of_a_group_have_a_row_each(tmp_path):
+    group = Student("Team-1-8", "Team 1", "Moodle", "8", (("Ida Rhodes", "1"), ("O'Nulty, Kay", "2"), ("Who", "")))
+    students = {"Team-1-8": group, "alan": Student("alan", "Alan", "Canvas", "1")}
+    records = [record("Team-1-8", 2.0), record("ada", 1.0, "3"), record("alan", 3.0, "1")]
+    own, others = export.people("moodle", records, students)
+    assert others == ["alan"]
+    export.moodle(own, tmp_path / "moodle.csv")
+    assert [row[:2] for row in rows(tmp_path / "moodle.csv")[1:]] == [
+        ["Participant 1", "Ida Rhodes"],
+        ["Participant 2", "Kay O'Nulty"],
+        ["Participant 3", "ada"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "number", "expected"),
+    [
+        (
+            "blackboard",
+            '"Last Name"\t"First Name"\t"Username"\t"PS1 [Total Pts: 3 Score] |6"\n"Lovelace"\t"Ada"\t"al"\t""\n',
+            "al",
+            "Lovelace\tAda\tal\t2.5",
+        ),
+        (
+            "d2l",
+            "OrgDefinedId,Username,Last Name,First Name,PS1 Points Grade <Numeric MaxPoints:3>,End-of-Line Indicator\n"
+            "#1,#al,Lovelace,Ada,,#\n#2,#x,Zhang,Wei,,#\n#3,#y,Zhang,Wei,,#\n",
+            "4321",
+            "#1,#al,Lovelace,Ada,2.5,#",
+        ),
+        (
+            "sakai",
+            '"PS1","SCORE"\n""\n"Display ID","ID","Last Name","First Name","PS1 grade"\n'
+            '"al","al","Lovelace","Ada",""\n',
+            "al",
+            "al,al,Lovelace,Ada,2.5",
+        ),
+    ],
+)
+def test_other_platforms_own_tables_are_filled_in(platform, text, number, expected, tmp_path):
+    template = tmp_path / "table.csv"
+    template.write_bytes(text.encode("utf-16" if platform == "blackboard" else "utf-8"))
+    own = [record("ada", 2.5, number, "Ada", "Lovelace"), record("wei", 1.0, "9", "Wei", "Zhang")]
+    column = "PS1 grade" if platform == "sakai" else "PS1"
+    exported = export.other(platform, own, column, tmp_path / "out.csv", template)
+    assert expected in exported.path.read_text(encoding="utf-8-sig").splitlines()
+    assert (exported.filled, exported.not_in_template) == (1, ["wei"])
+    with pytest.raises(ValueError, match="give what it exported, --template FILE"):
+        export.other(platform, own, column, tmp_path / "out.csv", None)
+
+
+def test_names_can_be_no_formulas(tmp_path):
+    export.moodle([record("x", 1.0, "1", "=HYPERLINK(1)", "@x")], tmp_path / "moodle.csv")
+    assert rows(tmp_path / "moodle.csv")[1][1].startswith("'=")
