@@ -86,6 +86,7 @@ def target(cell: dict) -> str:
 
 def compose(seed: int, wrong: bool) -> Handed:
     """A notebook of right answers with one to five habits; `wrong`: one answer is wrong, or something spoils it."""
+    from . import layouts  # noqa: F401 (it adds to the habits)
     from .habits import HABITS
     from .spoilers import SPOILERS
 
@@ -107,16 +108,6 @@ def compose(seed: int, wrong: bool) -> Handed:
 def _apply(habit, handed: Handed, rng: random.Random) -> None:
     handed.habits.append(habit.__name__)
     habit(handed, rng.choice(handed.answers()), rng)
-
-
-def with_one(habit, stem: str, seed: int = 0) -> Handed:
-    """A notebook of right answers with a single habit, on its first exercise."""
-    rng = random.Random(seed)
-    handed = Handed(stem, seed, [habit.__name__])
-    for cell in handed.answers():
-        cell["source"] = right(rng, marks(cell)["grade_id"])
-    habit(handed, handed.answers()[0], rng)
-    return handed
 
 
 def copied(cell: dict, new_id: str) -> dict:
