@@ -1,4 +1,4 @@
-"""What students do to their answers: each takes a notebook, one of its answers and a random generator, and changes them.
+"""What students do to their answers: each takes a notebook, one of its answers, a random generator, and changes them.
 
 Not all leave the answer right in every combination; what a notebook is worth a kernel says.
 """
@@ -14,6 +14,14 @@ HABITS = []
 def habit(function):
     HABITS.append(function)
     return function
+
+
+def begins_with(answer, line: str) -> bool:
+    """Puts a line at the start of the answer's function; whether there was one."""
+    head, colon, body = answer["source"].partition(":\n")
+    if there := head.startswith("def ") and bool(colon):
+        answer["source"] = f"{head}:\n    {line}\n{body}"
+    return there
 
 
 @habit
@@ -200,21 +208,15 @@ def changed_below_the_check(nb, answer, rng):
 
 @habit
 def constant_elsewhere(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
-        answer["source"] = (
-            f"{head}:\n    zero = ZERO + OFFSETS['none']\n{body}" if '"""' not in body else answer["source"]
-        )
+    if begins_with(answer, "zero = ZERO + OFFSETS['none']"):
         where = rng.choice((nb.before, nb.after))
         where(answer, "ZERO = 1\nOFFSETS = {}", "ZERO -= 1", "OFFSETS.update(none=0)")
 
 
 @habit
 def read_from_a_file(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
+    if begins_with(answer, "assert json.load(open('settings.json'))['a'] == 1"):
         nb.before(answer, "import json\njson.dump({'a': 1}, open('settings.json', 'w'))")
-        answer["source"] = f"{head}:\n    assert json.load(open('settings.json'))['a'] == 1\n{body}"
 
 
 @habit
@@ -228,17 +230,13 @@ def written_and_imported(nb, answer, rng):
 
 @habit
 def from_the_environment(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
+    if begins_with(answer, "assert os.environ['MY_SIDE'] + os.environ['MY_OTHER'] == 'leftx'"):
         nb.before(answer, "%env MY_SIDE=left", "import os\nos.environ['MY_OTHER'] = 'x'")
-        answer["source"] = f"{head}:\n    assert os.environ['MY_SIDE'] + os.environ['MY_OTHER'] == 'leftx'\n{body}"
 
 
 @habit
 def magics_in_the_function(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
-        answer["source"] = f"{head}:\n    said = !echo 1\n    here = %pwd\n{body}"
+    begins_with(answer, "said = !echo 1\n    here = %pwd")
 
 
 @habit
