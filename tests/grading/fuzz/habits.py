@@ -5,7 +5,7 @@ Not all leave the answer right in every combination; what a notebook is worth a 
 
 import textwrap
 
-from .notebooks import is_check, target
+from .notebooks import target
 from .scratch import SCRATCH
 
 HABITS = []
@@ -197,7 +197,7 @@ def first_try_above(nb, answer, rng):
 @habit
 def changed_below_the_check(nb, answer, rng):
     name = target(answer)
-    check = next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
+    check = nb.check_of(answer)
     if name:
         nb.after(
             check,

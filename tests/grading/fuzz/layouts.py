@@ -1,7 +1,7 @@
 """What students and their editors do to the cells around the answers, as `habits` does to the answers."""
 
 from .habits import habit
-from .notebooks import copied, is_check, marks, target
+from .notebooks import copied, marks, target
 
 
 @habit
@@ -58,15 +58,15 @@ def saved_by_colab(nb, answer, rng):
 
 @habit
 def check_copied(nb, answer, rng):
-    check = next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
+    check = nb.check_of(answer)
     nb.before(answer, check["source"])
     nb.after(check, check["source"], f"try:\n    {check['source']}\nexcept Exception as e:\n    print(e)")
 
 
 @habit
 def check_copied_with_its_id(nb, answer, rng):
-    check = next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
-    nb.cells.insert(nb._index(answer), copied(check, "copied-check"))
+    check = nb.check_of(answer)
+    nb.cells.insert(nb.index(answer), copied(check, "copied-check"))
 
 
 @habit
@@ -75,14 +75,14 @@ def stub_left_above(nb, answer, rng):
     if name and name[0].islower():
         stub = copied(answer, "stub-copy")
         stub["source"] = f"def {name}(*args, **kwargs):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
-        nb.cells.insert(nb._index(answer), stub)
+        nb.cells.insert(nb.index(answer), stub)
 
 
 @habit
 def other_cells_in_between(nb, answer, rng):
     raw = {"cell_type": "raw", "metadata": {}, "id": "own-raw", "source": f"def {target(answer)}(): return 'raw'"}
     prose = raw | {"cell_type": "markdown", "id": "own-prose"}
-    nb.cells[nb._index(answer) + 1 : nb._index(answer) + 1] = [raw, prose]
+    nb.cells[nb.index(answer) + 1 : nb.index(answer) + 1] = [raw, prose]
 
 
 @habit

@@ -55,13 +55,18 @@ class Handed:
 
     def before(self, cell: dict, *sources: str) -> None:
         for source in sources:
-            self.cells.insert(self._index(cell), self.code(source))
+            self.cells.insert(self.index(cell), self.code(source))
 
     def after(self, cell: dict, *sources: str) -> None:
         for number, source in enumerate(sources, 1):
-            self.cells.insert(self._index(cell) + number, self.code(source))
+            self.cells.insert(self.index(cell) + number, self.code(source))
 
-    def _index(self, cell: dict) -> int:
+    def check_of(self, answer: dict) -> dict:
+        """The check below an answer; the last one, where it was moved below them all."""
+        checks = [i for i, cell in enumerate(self.cells) if is_check(cell)]
+        return self.cells[next((i for i in checks if i > self.index(answer)), checks[-1])]
+
+    def index(self, cell: dict) -> int:
         return next(i for i, other in enumerate(self.cells) if other is cell)
 
     def write(self, folder: Path) -> Path:
