@@ -124,6 +124,12 @@ def grade(
     sandbox: Annotated[
         Sandbox, typer.Option(help="What students' code runs in; limits alone do not isolate it.")
     ] = Sandbox.bubblewrap,
+    cell_seconds: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Seconds of the processor for each cell above a check; one that takes longer is set aside."
+        ),
+    ] = 5,
     database: DatabaseOption = None,
 ) -> None:
     """Grade what was collected, unattended.
@@ -136,6 +142,7 @@ def grade(
       dt-course grade
       dt-course grade --jobs 4 --only 04_model
       dt-course grade --regrade ada
+      dt-course grade --cell-seconds 30
       dt-course grade --scheduler tcp://10.0.0.7:8786
     """
     from dt_helpers.grading.judging import scheduling
@@ -152,6 +159,7 @@ def grade(
     from dt_helpers.grading.gradebook.recorder import Recorder
     from dt_helpers.grading.judging import grade as grading
     from dt_helpers.grading.results import Store
+    from dt_helpers.grading.sandbox.limits import Limits
 
     with Recorder(places) as recorder:
 
@@ -168,6 +176,7 @@ def grade(
             only=only or (),
             regrade=regrade or (),
             sandbox_kind=sandbox.value,
+            limits=Limits(cell_seconds=cell_seconds),
             console=Console(),
             on_result=keep,
         )

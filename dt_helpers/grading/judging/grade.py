@@ -154,7 +154,8 @@ class _Course:
         self.graded = list(dict.fromkeys(question.notebook for question in self.questions))
         self.imports = tuple(dict.fromkeys(line for question in self.questions for line in question.imports))
         self.wanted = set(only) or set(self.graded)
-        self.fingerprint = fingerprints.joined(fingerprints.of_files(paths), fingerprints.of_the_grader(), kind)
+        rules = f"{kind} {limits.cell_seconds}"
+        self.fingerprint = fingerprints.joined(fingerprints.of_files(paths), fingerprints.of_the_grader(), rules)
 
 
 class _Submission:

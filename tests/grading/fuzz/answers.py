@@ -1,5 +1,7 @@
 """Answers to put into the notebooks: several right ones for each exercise, in different styles, and wrong ones."""
 
+from functools import cache
+
 from tests.grading.course import solution
 
 RIGHT = {
@@ -74,6 +76,9 @@ WRONG = {
 }
 
 
+_solution = cache(solution)
+
+
 def right(rng, grade_id: str) -> str:
     """A right answer; the solution's own among them."""
-    return rng.choice([solution(grade_id).rstrip(), *RIGHT.get(grade_id, ())])
+    return rng.choice([_solution(grade_id).rstrip(), *RIGHT.get(grade_id, ())])

@@ -1,11 +1,12 @@
-"""What students do to notebooks: each takes a notebook, one of its answers and a random generator, and changes them.
+"""What students do to their answers: each takes a notebook, one of its answers, a random generator, and changes them.
 
 Not all leave the answer right in every combination; what a notebook is worth a kernel says.
 """
 
 import textwrap
 
-from .notebooks import copied, is_check, marks, target
+from .notebooks import target
+from .scratch import SCRATCH
 
 HABITS = []
 
@@ -15,57 +16,12 @@ def habit(function):
     return function
 
 
-SCRATCH = (
-    "%pip install -q einops\n!pip --version",
-    "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'",
-    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-    "%load_ext autoreload\n%autoreload 2",
-    "gpu = !nvidia-smi\nprint(gpu[:1])",
-    "!echo a \\\n  b \\\n  | cat\nhere = %pwd",
-    "import sys\nIN_COLAB = 'google.colab' in sys.modules\nif IN_COLAB:\n    %pip install -q wandb\n    !apt install x",
-    "for i in range(2):\n    %time total = sum(range(10))\n    !echo {i}",
-    "%%bash\necho hello\nfor i in 1 2; do echo $i; done",
-    "%%html\n<b>bold</b>",
-    "%%javascript\nconsole.log('def f(): return')",
-    "%%capture out\nprint('a lot of text')",
-    "%%timeit -n1 -r1\nsum(range(100))",
-    "%%writefile notes.py\nNOTE = 'mine'",
-    "import numpy as np\nnp.ones?\nnp.zeros??",
-    "1 / 0",
-    "rewards_of_first[0]",
-    "def broken(:\n    pass",
-    "import nowhere_to_be_found",
-    "from nowhere_to_be_found import *",
-    "raise KeyboardInterrupt",
-    "import sys\nsys.exit('done')",
-    "import asyncio\nawait asyncio.sleep(0)\nasync with asyncio.Lock():\n    x = 1",
-    "assert False, 'TODO'",
-    "x = 5\nx",
-    "_",
-    "sum_of = 0\nfor i in (1, 2):\n    sum_of += i",
-    "id = 7; type = 'x'; input = None; max = 5",
-    "import os\nos.makedirs('work', exist_ok=True)\nos.environ['MINE'] = '1'",
-    "%cd /tmp\n%pwd\n%cd -",
-    "import ipywidgets\nslider = ipywidgets.IntSlider(3)\nslider",
-    "from ipywidgets import interact\ninteract(lambda x: x, x=(0, 5));",
-    "import warnings\nwarnings.filterwarnings('ignore')",
-    "import threading, time\nthreading.Thread(target=time.sleep, args=(1,), daemon=True).start()",
-    '#@title A form { display-mode: "form" }\nlr = 0.1 #@param {type:"number"}',
-    "# 回报 · العائد · сумма\nétape = 'é'; print(étape, '🎉')",
-    "class Tools:\n    @staticmethod\n    def show(*xs):\n        print(*xs)\nTools.show(1)",
-    "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass",
-    "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
-    ">>> y = 1\n>>> y + 1",
-    "    z = 1\n    if z:\n        print(z)",
-    "who\nls",
-    "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('true')",
-    "import random\nrandom.seed(0)\nimport torch\ntorch.manual_seed(0)",
-    "exec('made_by_exec = 1')\nglobals()['also'] = 2",
-    "%store -z\n%who",
-    "print('many lines\\n' * 1000)",
-    "import numpy as np\nnp.set_printoptions(precision=2)",
-    "",
-)
+def begins_with(answer, line: str) -> bool:
+    """Puts a line at the start of the answer's function; whether there was one."""
+    head, colon, body = answer["source"].partition(":\n")
+    if there := head.startswith("def ") and bool(colon):
+        answer["source"] = f"{head}:\n    {line}\n{body}"
+    return there
 
 
 @habit
@@ -241,7 +197,7 @@ def first_try_above(nb, answer, rng):
 @habit
 def changed_below_the_check(nb, answer, rng):
     name = target(answer)
-    check = next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
+    check = nb.check_of(answer)
     if name:
         nb.after(
             check,
@@ -252,21 +208,15 @@ def changed_below_the_check(nb, answer, rng):
 
 @habit
 def constant_elsewhere(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
-        answer["source"] = (
-            f"{head}:\n    zero = ZERO + OFFSETS['none']\n{body}" if '"""' not in body else answer["source"]
-        )
+    if begins_with(answer, "zero = ZERO + OFFSETS['none']"):
         where = rng.choice((nb.before, nb.after))
         where(answer, "ZERO = 1\nOFFSETS = {}", "ZERO -= 1", "OFFSETS.update(none=0)")
 
 
 @habit
 def read_from_a_file(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
+    if begins_with(answer, "assert json.load(open('settings.json'))['a'] == 1"):
         nb.before(answer, "import json\njson.dump({'a': 1}, open('settings.json', 'w'))")
-        answer["source"] = f"{head}:\n    assert json.load(open('settings.json'))['a'] == 1\n{body}"
 
 
 @habit
@@ -280,17 +230,13 @@ def written_and_imported(nb, answer, rng):
 
 @habit
 def from_the_environment(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
+    if begins_with(answer, "assert os.environ['MY_SIDE'] + os.environ['MY_OTHER'] == 'leftx'"):
         nb.before(answer, "%env MY_SIDE=left", "import os\nos.environ['MY_OTHER'] = 'x'")
-        answer["source"] = f"{head}:\n    assert os.environ['MY_SIDE'] + os.environ['MY_OTHER'] == 'leftx'\n{body}"
 
 
 @habit
 def magics_in_the_function(nb, answer, rng):
-    if answer["source"].startswith("def "):
-        head, body = answer["source"].split(":\n", 1)
-        answer["source"] = f"{head}:\n    said = !echo 1\n    here = %pwd\n{body}"
+    begins_with(answer, "said = !echo 1\n    here = %pwd")
 
 
 @habit
@@ -312,112 +258,3 @@ def a_fallback(nb, answer, rng):
 @habit
 def error_at_the_end(nb, answer, rng):
     answer["source"] += "\n\nprint(not_defined_anywhere)"
-
-
-@habit
-def split_setup(nb, answer, rng):
-    first = next(cell for cell in nb.cells if cell["cell_type"] == "code")
-    paragraphs = first["source"].split("\n\n")
-    first["source"] = paragraphs[0]
-    nb.after(first, *paragraphs[1:])
-
-
-@habit
-def imports_shadowed_and_back(nb, answer, rng):
-    nb.after(answer, "np = 3\ntorch = None\nrange = []", "import numpy as np, torch\ndel range")
-
-
-@habit
-def star_imports(nb, answer, rng):
-    nb.before(answer, "from math import *\nfrom numpy import *\nimport numpy as np")
-
-
-@habit
-def answer_moved_up(nb, answer, rng):
-    nb.cells.remove(answer)
-    nb.cells.insert(rng.randint(0, 3), answer)
-
-
-@habit
-def answers_merged(nb, answer, rng):
-    first, *others = nb.answers()
-    first["source"] = "\n\n\n".join(cell["source"] for cell in (first, *others))
-    for cell in others:
-        cell["source"] = "# above"
-
-
-@habit
-def markdown_deleted(nb, answer, rng):
-    nb.cells[:] = [cell for cell in nb.cells if cell["cell_type"] == "code"]
-
-
-@habit
-def ids_lost(nb, answer, rng):
-    nb.notebook["nbformat_minor"] = 4
-    for cell in nb.cells:
-        cell.pop("id", None)
-
-
-@habit
-def saved_by_colab(nb, answer, rng):
-    """New ids in the metadata; nbgrader's is kept."""
-    ids_lost(nb, answer, rng)
-    for number, cell in enumerate(nb.cells):
-        cell["metadata"]["id"] = f"aBc{number:09d}"
-
-
-@habit
-def check_copied(nb, answer, rng):
-    check = next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
-    nb.before(answer, check["source"])
-    nb.after(check, check["source"], f"try:\n    {check['source']}\nexcept Exception as e:\n    print(e)")
-
-
-@habit
-def check_copied_with_its_id(nb, answer, rng):
-    check = next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
-    nb.cells.insert(nb._index(answer), copied(check, "copied-check"))
-
-
-@habit
-def stub_left_above(nb, answer, rng):
-    name = target(answer)
-    if name and name[0].islower():
-        stub = copied(answer, "stub-copy")
-        stub["source"] = f"def {name}(*args, **kwargs):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
-        nb.cells.insert(nb._index(answer), stub)
-
-
-@habit
-def other_cells_in_between(nb, answer, rng):
-    raw = {"cell_type": "raw", "metadata": {}, "id": "own-raw", "source": f"def {target(answer)}(): return 'raw'"}
-    prose = raw | {"cell_type": "markdown", "id": "own-prose"}
-    nb.cells[nb._index(answer) + 1 : nb._index(answer) + 1] = [raw, prose]
-
-
-@habit
-def windows_line_ends(nb, answer, rng):
-    answer["source"] = answer["source"].replace("\n", "\r\n")
-
-
-@habit
-def metadata_of_editors(nb, answer, rng):
-    nb.notebook["metadata"] |= {"vscode": {"interpreter": {"hash": "x"}}, "accelerator": "GPU"}
-    for cell in nb.cells:
-        cell["metadata"] |= {"collapsed": True, "tags": ["raises-exception", "hide-input"], "scrolled": False}
-
-
-@habit
-def answers_tested_by_the_student(nb, answer, rng):
-    if name := target(answer):
-        text = f"import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertTrue(callable({name}))\n"
-        nb.after(
-            answer, text + "unittest.main(argv=[''], exit=False)", f"import inspect\nprint(inspect.signature({name}))"
-        )
-
-
-@habit
-def deleted_and_made_again(nb, answer, rng):
-    if name := target(answer):
-        nb.after(answer, f"import copy\nkept = copy.copy({name})\ndel {name}", f"{name} = kept")
-        assert marks(answer)

@@ -55,13 +55,18 @@ class Handed:
 
     def before(self, cell: dict, *sources: str) -> None:
         for source in sources:
-            self.cells.insert(self._index(cell), self.code(source))
+            self.cells.insert(self.index(cell), self.code(source))
 
     def after(self, cell: dict, *sources: str) -> None:
         for number, source in enumerate(sources, 1):
-            self.cells.insert(self._index(cell) + number, self.code(source))
+            self.cells.insert(self.index(cell) + number, self.code(source))
 
-    def _index(self, cell: dict) -> int:
+    def check_of(self, answer: dict) -> dict:
+        """The check below an answer; the last one, where it was moved below them all."""
+        checks = [i for i, cell in enumerate(self.cells) if is_check(cell)]
+        return self.cells[next((i for i in checks if i > self.index(answer)), checks[-1])]
+
+    def index(self, cell: dict) -> int:
         return next(i for i, other in enumerate(self.cells) if other is cell)
 
     def write(self, folder: Path) -> Path:
@@ -86,6 +91,7 @@ def target(cell: dict) -> str:
 
 def compose(seed: int, wrong: bool) -> Handed:
     """A notebook of right answers with one to five habits; `wrong`: one answer is wrong, or something spoils it."""
+    from . import layouts  # noqa: F401 (it adds to the habits)
     from .habits import HABITS
     from .spoilers import SPOILERS
 
@@ -107,16 +113,6 @@ def compose(seed: int, wrong: bool) -> Handed:
 def _apply(habit, handed: Handed, rng: random.Random) -> None:
     handed.habits.append(habit.__name__)
     habit(handed, rng.choice(handed.answers()), rng)
-
-
-def with_one(habit, stem: str, seed: int = 0) -> Handed:
-    """A notebook of right answers with a single habit, on its first exercise."""
-    rng = random.Random(seed)
-    handed = Handed(stem, seed, [habit.__name__])
-    for cell in handed.answers():
-        cell["source"] = right(rng, marks(cell)["grade_id"])
-    habit(handed, handed.answers()[0], rng)
-    return handed
 
 
 def copied(cell: dict, new_id: str) -> dict:

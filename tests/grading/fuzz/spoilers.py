@@ -2,7 +2,7 @@
 
 import textwrap
 
-from .notebooks import is_check, target
+from .notebooks import target
 
 SPOILERS = []
 
@@ -10,10 +10,6 @@ SPOILERS = []
 def spoiler(function):
     SPOILERS.append(function)
     return function
-
-
-def _check(nb, answer):
-    return next(cell for cell in nb.cells[nb._index(answer) :] if is_check(cell))
 
 
 @spoiler
@@ -29,27 +25,27 @@ def deleted_before_the_check(nb, answer, rng):
 @spoiler
 def helper_below_the_check(nb, answer, rng):
     name = target(answer) or "x"
-    nb.after(_check(nb, answer), answer["source"].replace(name, f"my_{name}"))
+    nb.after(nb.check_of(answer), answer["source"].replace(name, f"my_{name}"))
     answer["source"] = f"def {name}(*args, **kwargs):\n    return my_{name}(*args, **kwargs)"
 
 
 @spoiler
 def answer_below_the_check(nb, answer, rng):
-    check = _check(nb, answer)
+    check = nb.check_of(answer)
     nb.cells.remove(answer)
-    nb.cells.insert(nb._index(check) + 1, answer)
+    nb.cells.insert(nb.index(check) + 1, answer)
 
 
 @spoiler
 def right_only_below_the_check(nb, answer, rng):
-    nb.after(_check(nb, answer), answer["source"])
+    nb.after(nb.check_of(answer), answer["source"])
     answer["source"] = f"def {target(answer) or 'x'}(*args, **kwargs):\n    return None"
 
 
 @spoiler
 def only_in_prose(nb, answer, rng):
     prose = nb.code("```python\n" + answer["source"] + "\n```") | {"cell_type": "markdown"}
-    nb.cells.insert(nb._index(answer), prose)
+    nb.cells.insert(nb.index(answer), prose)
     answer["source"] = "# see above"
 
 
