@@ -103,6 +103,24 @@ def _place(targets, achieved):
     return int(np.argmax(achieved >= targets)) if (achieved >= targets).any() else len(targets) - 1
 
 
+def _upwards(targets, achieved):
+    place = len(targets) - 1
+    while place > 0 and achieved[place - 1] >= targets[place - 1]:
+        place -= 1
+    return targets[place]
+
+
+def _bisected(targets, achieved, inclusive):
+    low, high = 0, len(targets) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if achieved[middle] >= targets[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return targets[low] if not inclusive or achieved[low] >= targets[low] else targets[-1]
+
+
 _FAMILIES = (
     (
         "largest-target",
@@ -214,6 +232,44 @@ _FAMILIES = (
             lambda t, a: _largest(a >= t, t, t.min() - 1),
             lambda t, a: _largest(a >= t, t, -1.0),
         ),
+    ),
+    (
+        "smallest-honoured-run",
+        "You go up from the smallest target and stop at the first that is broken; a larger one may be honoured.",
+        ("Each target is honoured or not for itself: have you looked at all of them?",),
+        (lambda t, a: _upwards(t, a),),
+    ),
+    (
+        "first-place-lost",
+        "Where the largest target is honoured you don't find it: place 0 counts as none.",
+        ("0 counts as false: is there an `if` about a place?",),
+        (
+            lambda t, a: t[_place(t, a)] if _place(t, a) else t[-1],
+            lambda t, a: _largest((a >= t) & (np.arange(len(t)) > 0), t),
+        ),
+    ),
+    (
+        "fractions-lost",
+        "Targets are compared without what follows the point.",
+        ("Is there an array of integers, `int`, or `round`?",),
+        (
+            lambda t, a: _largest(np.trunc(a) >= np.trunc(t), t),
+            lambda t, a: _largest(np.round(a) >= np.round(t), t),
+            lambda t, a: _largest(np.floor(a) >= np.floor(t), t),
+            lambda t, a: _largest(np.ceil(a) >= np.ceil(t), t),
+        ),
+    ),
+    (
+        "any-result",
+        "Each target is compared with the best of all results; it has to be compared with its own.",
+        ("achieved[i] came of asking for targets[i].",),
+        (lambda t, a: _largest(a.max() >= t, t),),
+    ),
+    (
+        "bisected",
+        "You search by halves, as if all targets below an honoured one were honoured, too. They need not be.",
+        ("Each target is honoured or not for itself: have you looked at all of them?",),
+        (lambda t, a: _bisected(t, a, False), lambda t, a: _bisected(t, a, True)),
     ),
 )
 

@@ -245,6 +245,21 @@ _FAMILIES = (
         ("What does a single step know of the end of the walk?",),
         (_never(-np.inf), _never(0.0), _never(-100.0)),
     ),
+    (
+        "one-step-free",
+        "A step is free in your answer that has its length: the first one, or the last one.",
+        ("Which steps are free? Only those that begin at the goal.",),
+        (
+            lambda w, g, d: np.append(0.0, _right(w, g, d)[1:]),
+            lambda w, g, d: np.append(_right(w, g, d)[:-1], 0.0),
+        ),
+    ),
+    (
+        "end-for-goal",
+        "The walk's last node is taken for the goal; a walk that never arrives ends elsewhere.",
+        ("What is the second argument for?",),
+        (lambda w, g, d: _right(w, w[-1], d),),
+    ),
 )
 
 _CATALOGUE = catalogue(_FAMILIES)

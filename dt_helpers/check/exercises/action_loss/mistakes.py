@@ -159,6 +159,11 @@ def _squared(preds, targets):
     return (preds - targets) ** 2
 
 
+def _held(targets, filling, some):
+    """(batch, K): the steps whose targets don't hold the filling, in any or in all of their numbers."""
+    return (targets != filling).any(-1) if some else (targets != filling).all(-1)
+
+
 def _rows_averaged(clamp):
     def loss(preds, targets, mask):
         error = (_squared(preds, targets).mean(-1) * mask).sum(1)
@@ -275,6 +280,57 @@ _FAMILIES = (
             lambda p, t, m: _squared(p, t)[m > 0].median(),
             lambda p, t, m: _squared(p, t)[m > 0].min(),
         ),
+    ),
+    (
+        "mask-from-targets",
+        "Padding is recognised by what the targets hold; what is real is said by the mask alone.",
+        ("What is the third argument for?",),
+        tuple(
+            (lambda p, t, m, filling=filling, some=some: _squared(p, t)[_held(t, filling, some)].mean())
+            for filling in (-10.0, 0.0)
+            for some in (False, True)
+        ),
+    ),
+    (
+        "one-mask-for-all",
+        "All rows are masked with the mask of one row; each has its own.",
+        ("An index too many?",),
+        (
+            lambda p, t, m: _squared(p, t)[:, m[0] > 0].mean(),
+            lambda p, t, m: _squared(p, t)[:, m[-1] > 0].mean(),
+        ),
+    ),
+    (
+        "full-rows-only",
+        "Only rows without any padding enter the loss; all real steps count.",
+        ("A row is not left out because a part of it is padding.",),
+        (lambda p, t, m: _squared(p, t)[(m > 0).all(dim=1)].mean(),),
+    ),
+    (
+        "cut-off",
+        "Predictions are cut off before they are compared: then an error beyond that costs nothing.",
+        ("Compare what the model predicts.",),
+        (
+            lambda p, t, m: _squared(p.clamp(-1, 1), t)[m > 0].mean(),
+            lambda p, t, m: _squared(p.tanh(), t)[m > 0].mean(),
+            lambda p, t, m: _squared(p, t).clamp(max=1)[m > 0].mean(),
+        ),
+    ),
+    (
+        "counted-one-off",
+        "You divide by one number, or one step, more or less than there are.",
+        ("How many numbers are averaged? Real steps times act_dim.",),
+        (
+            lambda p, t, m: _squared(p, t)[m > 0].sum() / ((m > 0).sum() * p.shape[-1] + 1),
+            lambda p, t, m: _squared(p, t)[m > 0].sum() / ((m > 0).sum() * p.shape[-1] - 1),
+            lambda p, t, m: _squared(p, t)[m > 0].sum() / (((m > 0).sum() + 1) * p.shape[-1]),
+        ),
+    ),
+    (
+        "size-fixed",
+        "The number of an action's numbers is written into the code; it is the last axis of the predictions.",
+        ("The cheetah has six torques, the hopper three: where does the tensor say so?",),
+        tuple((lambda p, t, m, size=size: _squared(p, t)[m > 0].sum() / ((m > 0).sum() * size)) for size in (6, 3, 17)),
     ),
 )
 
