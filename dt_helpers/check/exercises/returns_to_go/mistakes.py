@@ -56,10 +56,7 @@ _FAMILIES = (
     (
         "from-start",
         "You add up what was earned up to each step; a return-to-go is what is still to be earned from it on.",
-        (
-            "The last return is the last reward alone, and the first one is the sum of all. Which way does yours grow?",
-            "Go through the rewards from the last to the first.",
-        ),
+        ("The last return is the last reward alone, and the first one is the sum of all. Which way does yours grow?",),
         (
             lambda r, gamma=1.0: np.cumsum(r),
             _past,
@@ -151,10 +148,7 @@ _FAMILIES = (
         "one-step",
         "You add only the next reward; a return-to-go goes on to the end of the episode.",
         ("Add the return of the next step, which you have already worked out, not its reward.",),
-        (
-            lambda r, gamma=1.0: r + gamma * _after(r),
-            lambda r, gamma=1.0: r + _after(r),
-        ),
+        (lambda r, gamma=1.0: r + gamma * _after(r), lambda r, gamma=1.0: r + _after(r)),
     ),
     (
         "last-missing",

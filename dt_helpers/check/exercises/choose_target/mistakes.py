@@ -1,90 +1,13 @@
-"""The exercise `choose_target`: what students get wrong when they choose the return to ask for."""
+"""The right answer, and what students get wrong when they choose the return to ask for."""
 
 import numpy as np
 
-from dt_helpers.check.engine import strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+from dt_helpers.check.engine.exercise import Mistake, catalogue
 
 
 def right(targets, achieved):
     """(n,), the largest first, and (n,) -> one of the targets"""
     return (next((t for t, a in zip(targets, achieved, strict=True) if a >= t), targets[-1]),)
-
-
-def _cases(rng):
-    """What is achieved for a target is more, less, exactly as much, or nothing at all (minus infinity)."""
-
-    def case(label, kinds, whole=False, dtype="float64", scale=1.0, **options):
-        steps = np.ones(len(kinds)) if whole else rng.uniform(0.4, 1.6, len(kinds)).round(2)
-        targets = -np.cumsum(steps)  # the largest first
-        unit = 1.0 if whole else 0.7
-        offsets = {"as asked": 0.0, "more": unit, "less": -unit, "far less": -3.0 * unit, "never": -np.inf}
-        achieved = targets + [(offsets | {"just less": -0.04})[kind] for kind in kinds]
-        targets, achieved = targets * scale, achieved * scale
-        return Case(label, (targets.astype(dtype), achieved.astype(dtype)), **options)
-
-    surpassing = Case(
-        "4 targets, smaller ones surpassed by far",
-        (np.array([-2.0, -4.0, -6.0, -9.0]), np.array([-3.5, -4.0, -2.5, -3.0])),
-        core=False,
-        edge="best-of-the-honoured",
-    )
-    nothing = [str(kind) for kind in rng.choice(["less", "far less", "never"], int(rng.integers(3, 8)))]
-    return [
-        case("6 targets", ["never", "far less", "less", "as asked", "more", "never"], whole=True),
-        case("7 targets", ["less", "never", "more", "as asked", "less", "more", "as asked"]),
-        case("5 targets, float32", ["less", "far less", "never", "as asked", "less"], dtype="float32"),
-        case("4 targets", ["never", "more", "never", "as asked"], strided=True),
-        case("10 targets", ["never"] * 3 + ["less", "far less", "more", "less"] + ["more"] * 3),
-        case("6 targets, the largest is honoured", ["more", "less", "more", "never", "as asked", "less"]),
-        case("5 targets, only the smallest is honoured", ["never", "less", "far less", "never", "more"]),
-        case("1 target", ["more"], core=False, edge="single-target"),
-        case("1 target, not honoured", ["less"], core=False, edge="single-target"),
-        surpassing,
-        case(
-            "5 targets, some missed by a little",
-            ["just less", "just less", "as asked", "just less", "more"],
-            core=False,
-            edge="just-missed",
-        ),
-        case("4 targets, all honoured", ["as asked"] * 4, core=False, edge="all-honoured"),
-        case(
-            "5 targets, only the smallest is honoured, exactly",
-            ["less"] * 4 + ["as asked"],
-            core=False,
-            edge="only-smallest",
-        ),
-        case(
-            "7 targets, honoured and broken by turns",
-            ["less", "more", "less", "more", "less", "more", "less"],
-            core=False,
-            edge="by-turns",
-        ),
-        case("3 targets of several hundred", ["less", "less", "never"], scale=300.0, core=False, edge="far-below"),
-        case(
-            "3 targets of several hundred, the middle one honoured",
-            ["less", "more", "never"],
-            scale=300.0,
-            core=False,
-            edge="far-below",
-        ),
-        Case(
-            "3 targets, all the same was achieved",
-            (np.array([-1.0, -2.0, -3.0]), np.full(3, -2.0)),
-            core=False,
-            edge="ties",
-        ),
-        case("3 targets, none is honoured", ["less", "never", "far less"], core=False),
-        case("4 targets, it never arrives", ["never"] * 4, core=False),
-        case(f"{len(nothing)} targets, none is honoured", nothing, core=False),
-    ]
-
-
-def _picture(case: Case, expected, given) -> Strip | None:
-    pairs = zip(strips.figures(case.args[0]), strips.figures(case.args[1]), strict=True)
-    return strips.strip(
-        ("asked: came", [": ".join(pair) for pair in pairs]), strips.figures(expected[0]), strips.figures(given[0])
-    )
 
 
 def mistakes() -> tuple[Mistake, ...]:
@@ -274,48 +197,3 @@ _FAMILIES = (
 )
 
 _CATALOGUE = catalogue(_FAMILIES)
-
-
-EXERCISE = Exercise(
-    name="choose_target",
-    signature="choose_target(targets, achieved)",
-    about="(n,), the largest first, and (n,) -> one of the targets, numpy.",
-    results=("target",),
-    kind="array",
-    cases=_cases,
-    oracle=right,
-    mistakes=mistakes,
-    hints=(
-        "Mark the targets for which at least as much was achieved. Which of them is the largest?",
-        "Returns are negative here: -2 is more than -5.",
-    ),
-    edges={
-        "single-target": ("With a single target the result is wrong.", "Honoured or not, which one is left?"),
-        "best-of-the-honoured": (
-            "Of the targets that are honoured you take the one with the best result; the largest target is wanted.",
-            "By how much a target is surpassed does not matter.",
-        ),
-        "just-missed": (
-            "A target that is missed by very little is not honoured, but you take it.",
-            "Is something rounded, or forgiven?",
-        ),
-        "all-honoured": ("Where all targets are honoured the result is wrong.", "Which one is the largest?"),
-        "only-smallest": (
-            "Where only the smallest target is honoured, exactly, the result is wrong.",
-            "Is it > or >=?",
-        ),
-        "by-turns": (
-            "Where honoured and broken targets take turns the result is wrong.",
-            "Each target is honoured or not for itself: have you looked at all of them?",
-        ),
-        "far-below": (
-            "With targets far below 0 the result is wrong.",
-            'Is there a number in the code that stands for "less than any"?',
-        ),
-        "ties": (
-            "Where the same was achieved for all targets the result is wrong.",
-            "Compare each with its own target.",
-        ),
-    },
-    strip=_picture,
-)
