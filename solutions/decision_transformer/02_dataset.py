@@ -116,7 +116,7 @@ plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.m
 def returns_to_go(rewards, gamma=1.0):
     """The return that is still to come, at each step of an episode.
 
-    rewards : (T,) numpy array, the reward of each step.
+    rewards : (T,) numpy array of floats, the reward of each step; an episode may have 1000 of them.
     gamma : discount; 1 means none.
     Returns (T,): entry t is rewards[t] + gamma * rewards[t + 1] + gamma**2 * rewards[t + 2] + ...
     """

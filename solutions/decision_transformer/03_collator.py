@@ -67,7 +67,7 @@ trajectories = data.load("halfcheetah-expert")
 def pad_left(sequence, length, value):
     """Bring a sequence to `length` steps, with padding on its left; of a longer one the first `length` are kept.
 
-    sequence : (t, d) numpy array, one row a step.
+    sequence : (t, d) numpy array of floats, one row a step, at least one.
     value : what the padded rows are filled with.
     Returns the padded sequence (length, d), and the mask (length,): 1 for real steps, 0 for padding.
     """

@@ -74,7 +74,7 @@ model = training.load_or_provided()
 def context_window(sequence, length):
     """The last `length` rows of a sequence.
 
-    sequence : (t, d), one row a step, the newest at the end. Returns (min(t, length), d).
+    sequence : (t, d) tensor, one row a step, the newest at the end. Returns a tensor (min(t, length), d).
     """
     ### BEGIN SOLUTION
     return sequence[-length:]
@@ -94,7 +94,7 @@ check.context_window(context_window)
 
 # %% nbgrader={"grade": false, "grade_id": "next_target_return", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def next_target_return(target_return, reward, scale):
-    """The return that remains to be earned after a step.
+    """The return that remains to be earned after a step; below 0 if more was earned than wanted.
 
     target_return : what was still wanted before the step, in scaled units.
     reward : what the step earned, in the environment's units.

@@ -1,12 +1,13 @@
 """Runs a folder of answers, one a file, through their checks: `python -m tests.mutation.fresh FOLDER [--names]`.
 
-A file is called `NNN_<check>_right.py` or `NNN_<check>_wrong.py`. It holds what a student would write into the cell; a
-wrong one begins with `# mistake:` (what was done) and `# shows:` (on which input it shows). Each runs after the
+A file is called `NNN_<check>_right.py` or `NNN_<check>_wrong.py`. It holds what a student would write into the cell;
+a wrong one begins with `# mistake:` (what was done) and `# shows:` (on which input it shows). Each runs after the
 imports of its notebook, in a process of its own that has a time limit.
 """
 
 import argparse
 import ast
+import gc
 import multiprocessing
 import re
 import sys
@@ -97,16 +98,31 @@ def run(path: Path) -> Tried:
     return Tried(path, check, verdict == "right", mistake.group(1) if mistake else "", outcomes)
 
 
+def _warm_up() -> None:
+    """Imports once, before the processes are forked, what each of them would import for itself."""
+    from dt_helpers.check import exercises, reference, whole_model
+
+    for script in sorted(SOLUTIONS.glob("*.py")):
+        exec(_imports_of(script), {})
+    for name in exercises.FUNCTIONS:
+        exercises.exercise(name).mistakes()
+    reference.tensors(), whole_model.inputs.small_oracle()
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--names", action="store_true", help="print each mistake beside the name that it got")
     parser.add_argument("--only", default="", help="part of the file names to try")
     options = parser.parse_args()
-    for script in sorted(SOLUTIONS.glob("*.py")):
-        exec(_imports_of(script), {})  # once, before the processes are forked
-    tried = [run(path) for path in sorted(options.folder.glob("*.py")) if options.only in path.name]
-    for one in tried:
+    _warm_up()
+    tried = []
+    for path in sorted(options.folder.glob("*.py")):
+        if options.only not in path.name:
+            continue
+        tried.append(one := run(path))
         if one.kind != "fine":
             print(f"{one.kind:8} {one.path.name}: {one.mistake}")
             print("\n".join(f"         {kind}: {text[-700:]}" for kind, text in dict(one.outcomes).items() if text))
@@ -126,4 +142,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
     sys.exit(main())

@@ -8,22 +8,29 @@ from dt_helpers.check.engine.exercise import Case, Exercise
 from dt_helpers.check.engine.recognising import arrays
 
 
-def kept_between_calls(exercise: Exercise, fn, cases: list[Case], outcomes: list[Outcome], at: int) -> str | None:
+def kept_between_calls(
+    exercise: Exercise, fn, cases: list[Case], outcomes: list[Outcome], wrong: list[int]
+) -> str | None:
     """A sentence if `fn` gives another answer to what it was asked before, or an earlier answer to something new.
 
-    `outcomes` are those of all calls so far, in order; `at` is the wrong one that is looked at.
+    `outcomes` are those of all calls so far, in order; `wrong` are the places of those that are looked at.
     """
     several = len(exercise.results) > 1
-    for i in dict.fromkeys((at, 0)):
-        before, now = arrays(exercise, outcomes[i]), arrays(exercise, call(fn, cases[i], several))
-        if before is not None and not _same(before, now):
+    given = [arrays(exercise, outcome) for outcome in outcomes]
+    for i in wrong:
+        for j in range(len(cases)):
+            if i != j and given[i] and given[j] and any(map(np.may_share_memory, given[i], given[j])):
+                return "All calls write their result into the same place, so that what an earlier call gave changes."
+    for i in dict.fromkeys((wrong[0], 0)):
+        now = arrays(exercise, call(fn, cases[i], several))
+        if given[i] is not None and not _same(given[i], now):
             return "Asked the same twice, your function gives two different answers: it keeps something between calls."
-    given = arrays(exercise, outcomes[at])
-    if given is None or sum(array.size for array in given) < 2:
-        return None
-    for i in range(at):
-        if _same(given, arrays(exercise, outcomes[i])) and not comparing.alike(cases[i], cases[at]):
-            return "Your function gave the answer to an earlier call, whose inputs had the same shape, once more."
+    for i in wrong:
+        if given[i] is None or sum(array.size for array in given[i]) < 2:
+            continue
+        for j in range(i):
+            if _same(given[i], given[j]) and not comparing.alike(cases[j], cases[i]):
+                return "Your function gave the answer to an earlier call, whose inputs had the same shape, once more."
     return None
 
 

@@ -32,12 +32,16 @@ def time_limit(seconds: float) -> Iterator[None]:
                     return
                 fired.set()
                 _put(thread, TookTooLong)
-                if times and thread == threading.main_thread().ident:
+                if times == 1 and thread == threading.main_thread().ident:
                     _interrupt()
             wait, times = AGAIN, times + 1
 
-    watcher = threading.Thread(target=watch, name="time limit of a check", daemon=True)
-    watcher.start()
+    def leave() -> None:
+        with lock:
+            left.set()
+            _put(thread, None)  # what was put in, but has not arrived yet
+
+    threading.Thread(target=watch, name="time limit of a check", daemon=True).start()
     try:
         yield
     except KeyboardInterrupt:
@@ -45,9 +49,11 @@ def time_limit(seconds: float) -> Iterator[None]:
             raise TookTooLong from None
         raise
     finally:
-        with lock:
-            left.set()
-            _put(thread, None)  # what was put in, but has not arrived yet
+        while not left.is_set():
+            try:
+                leave()
+            except (TookTooLong, KeyboardInterrupt):  # it arrived just now
+                continue
 
 
 def _put(thread: int, error: type[BaseException] | None) -> None:

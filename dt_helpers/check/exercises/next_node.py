@@ -174,6 +174,53 @@ _FAMILIES = (
         ("Sorted in descending order, where is the largest?",),
         (lambda z, n: n[z[n].argsort(descending=True)[1 if len(n) > 1 else 0]],),
     ),
+    (
+        "not-all-searched",
+        "Not every neighbour is looked at: the first or the last one is left out.",
+        ("Where does your loop begin, and where does it end?",),
+        (
+            lambda z, n: n[z[n[:-1]].argmax()] if len(n) > 1 else n[0],
+            lambda z, n: n[1:][z[n[1:]].argmax()] if len(n) > 1 else n[0],
+        ),
+    ),
+    (
+        "search-from-zero",
+        "Your search begins with a logit of 0, so that it finds nothing where all logits are below 0.",
+        ("With which logit does the search begin? That of the first neighbour is a good one.",),
+        tuple(
+            (lambda z, n, none=none: n[z[n].argmax()] if (z[n] > 0).any() else none(n))
+            for none in (lambda n: n[0] * 0, lambda n: n[0], lambda n: n[0] * 0 - 1, lambda n: n[-1])
+        ),
+    ),
+    (
+        "cut-to-whole-numbers",
+        "The logits are compared without what follows the point.",
+        ("Is there an `int`, a `round`, or a tensor of integers?",),
+        (
+            lambda z, n: n[z[n].long().argmax()],
+            lambda z, n: n[z[n].round().argmax()],
+            lambda z, n: n[len(n) - 1 - z[n].long().flip(0).argmax()],
+            lambda z, n: max(n.tolist(), key=lambda node: int(z[node])),
+        ),
+    ),
+    (
+        "first-positive",
+        "The first neighbour with a logit above 0 is taken; the largest logit is wanted.",
+        ("Have you looked at all of them before you choose?",),
+        (lambda z, n: n[(z[n] > 0).long().argmax()], lambda z, n: n[0] if not (z[n] > 0).any() else n[z[n] > 0][0]),
+    ),
+    (
+        "between",
+        "Nodes between the smallest and the largest neighbour are allowed, too; not all of them are neighbours.",
+        ("Which nodes are in `neighbours`, and which are only between them?",),
+        (lambda z, n: z[n.min() : n.max() + 1].argmax() + n.min(),),
+    ),
+    (
+        "out-of-place",
+        "The place of the likeliest of all nodes is used as a place among the neighbours.",
+        ("argmax over all logits gives a node already; argmax over the neighbours' gives a place among them.",),
+        (lambda z, n: n[z.argmax()],),
+    ),
 )
 
 

@@ -138,9 +138,15 @@ _FAMILIES = (
     ),
     (
         "rounded",
-        "The result is rounded to whole numbers.",
+        "The result is rounded.",
         ("A / keeps the fraction, a // drops it.",),
-        (lambda t, r, s: t - r // s, lambda t, r, s: (t - r / s) // 1),
+        (
+            lambda t, r, s: t - r // s,
+            lambda t, r, s: (t - r / s) // 1,
+            lambda t, r, s: round(float(t - r / s), 2),
+            lambda t, r, s: round(float(t - r / s), 1),
+            lambda t, r, s: round(float(t - r / s)),
+        ),
     ),
     (
         "scale-fixed",
@@ -159,6 +165,16 @@ _FAMILIES = (
         "`scale` is subtracted; it is a unit, not an amount.",
         ("How is 5000 written in units of 1000?",),
         (lambda t, r, s: t - (r - s), lambda t, r, s: t - r - s, lambda t, r, s: t - s),
+    ),
+    (
+        "large-rewards-unscaled",
+        "Rewards that are large, or small, are not divided by `scale`; every reward is in the environment's units.",
+        ("Does a condition look at how large the reward is?",),
+        (
+            lambda t, r, s: t - (r / s if abs(r) < s else r),
+            lambda t, r, s: t - (r / s if abs(r) <= s else r),
+            lambda t, r, s: t - (r / s if abs(r) > s else r),
+        ),
     ),
 )
 

@@ -67,6 +67,19 @@ def _three(mask):
     return torch.stack((mask, mask, mask), dim=2)
 
 
+def _last_zero(mask):
+    stacked = _right(mask).clone()
+    stacked[:, -1] = 0
+    return stacked
+
+
+def _slid(mask, by):
+    """The stacked mask moved to the right, its ends repeated."""
+    stacked = _right(mask)
+    places = [min(max(i - by, 0), stacked.shape[1] - 1) for i in range(stacked.shape[1])]
+    return stacked[:, places]
+
+
 def _pattern(bits, blocks=False):
     """The mask for some of a step's tokens only, zeros for the others."""
 
@@ -215,6 +228,30 @@ _FAMILIES = (
             lambda m: (1.0 - _right(m)) * -1e9,
             lambda m: (1.0 - _right(m)).masked_fill(_right(m) == 0, float("-inf")),
         ),
+    ),
+    (
+        "one-row-for-all",
+        "All rows got the mask of one row; each has its own.",
+        ("An index too many?",),
+        (lambda m: _right(m)[:1].expand(len(m), -1), lambda m: _right(m)[-1:].expand(len(m), -1)),
+    ),
+    (
+        "counted",
+        "You count the real steps and put them at one end; each number of the mask has its own place.",
+        ("Each number of the mask is repeated, wherever it stands: nothing has to be counted.",),
+        (lambda m: _right(m).sort(dim=1).values, lambda m: _right(m).sort(dim=1, descending=True).values),
+    ),
+    (
+        "newest-masked",
+        "The newest action's token is masked; what holds for the step holds for each of its three tokens.",
+        ("That the state doesn't see its own action is the causal mask's work, inside the encoder.",),
+        (lambda m: _last_zero(m),),
+    ),
+    (
+        "border-off-by-one",
+        "The border between padding and real tokens is off by one or two tokens.",
+        ("For the mask 0, 1 the answer is 0, 0, 0, 1, 1, 1.",),
+        tuple((lambda m, by=by: _slid(m, by)) for by in (1, -1, 2, -2)),
     ),
 )
 

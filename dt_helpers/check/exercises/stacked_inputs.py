@@ -144,6 +144,18 @@ def _axes(*axes):
     return lambda *parts: _tokens(parts).permute(axes)
 
 
+def _zeroed(actions):
+    result = actions.clone()
+    result[:, -1] = 0
+    return result
+
+
+def _moved_on(actions):
+    import torch
+
+    return torch.cat((torch.zeros_like(actions[:, :1]), actions[:, :-1]), dim=1)
+
+
 def _normalised(tokens):
     import torch
 
@@ -231,6 +243,30 @@ _FAMILIES = (
             lambda r, s, a: _tokens((r, s, a.roll(1, dims=1))).flatten(1, 2),
             lambda r, s, a: _tokens((r, s, a.roll(-1, dims=1))).flatten(1, 2),
         ),
+    ),
+    (
+        "one-row-for-all",
+        "One row of the batch stands for all of them.",
+        ("An index too many? Each row has a sequence of its own.",),
+        (
+            lambda *parts: _tokens(parts).flatten(1, 2)[:1].expand(len(parts[0]), -1, -1),
+            lambda *parts: _tokens(parts).flatten(1, 2)[:1],
+        ),
+    ),
+    (
+        "newest-action-missing",
+        "The last action was set to 0 or left out. It stays: what it must not be seen by stands before it.",
+        ("The sequence has 3K tokens, the last action among them.",),
+        (
+            lambda r, s, a: _tokens((r, s, _zeroed(a))).flatten(1, 2),
+            lambda r, s, a: _tokens((r, s, a)).flatten(1, 2)[:, :-1],
+        ),
+    ),
+    (
+        "actions-moved-on",
+        "The actions were moved on by a step, so that each step stands beside the action before it.",
+        ("Nothing has to be shifted here: the encoder's causal mask sees to it that s_1 doesn't see a_1.",),
+        (lambda r, s, a: _tokens((r, s, _moved_on(a))).flatten(1, 2),),
     ),
 )
 

@@ -63,6 +63,15 @@ def _with_steps(x, time):
     return x + torch.arange(x.shape[1], dtype=x.dtype)[:, None]
 
 
+def _masked_time(parts, kept):
+    """The time added to some steps only: `kept(their numbers)`."""
+    import torch
+
+    steps = torch.arange(parts[0].shape[1])
+    time = parts[3] * kept(steps)[:, None]
+    return tuple(x + time for x in parts[:3])
+
+
 def _shifted(by):
     return _each(lambda x, time: x + time.roll(by, dims=1))
 
@@ -176,6 +185,51 @@ _FAMILIES = (
             (lambda r, s, a, t, picks=picks: tuple((r, s, a)[i] + t for i in picks))
             for picks in product(range(3), repeat=3)
             if len(set(picks)) < 3
+        ),
+    ),
+    (
+        "steps-left-out",
+        "Not every step got its time.",
+        ("Does a loop or a slice end one step too early, or begin too late?",),
+        (
+            lambda *parts: _masked_time(parts, lambda steps: steps < len(steps) - 1),
+            lambda *parts: _masked_time(parts, lambda steps: steps > 0),
+        ),
+    ),
+    (
+        "time-changed",
+        "The time was changed before it was added: it is added as it is.",
+        ("Nothing has to be done to the fourth argument.",),
+        (
+            _each(lambda x, time: x + time.trunc()),
+            _each(lambda x, time: x + time.round()),
+            _each(lambda x, time: x + time - time[:, :1]),
+            _each(lambda x, time: x + time.abs()),
+            _each(lambda x, time: x + time.tanh()),
+        ),
+    ),
+    (
+        "embeddings-scaled",
+        "The embeddings were scaled before the time was added.",
+        ("The plain sum is wanted.",),
+        (_each(lambda x, time: x * x.shape[-1] ** 0.5 + time), _each(lambda x, time: (x + time) * x.shape[-1] ** 0.5)),
+    ),
+    (
+        "time-piled-up",
+        "The time grows from one result to the next: the same time goes to all three.",
+        ("Did you add to the time itself, and use it again?",),
+        (
+            lambda r, s, a, t: (r + t, s + 2 * t, a + 3 * t),
+            lambda r, s, a, t: (r + 3 * t, s + 2 * t, a + t),
+        ),
+    ),
+    (
+        "half-precision",
+        "The numbers are right to about three digits only.",
+        ("Which dtype do they pass through on the way?",),
+        (
+            _each(lambda x, time: (x.bfloat16() + time.bfloat16()).to(x.dtype)),
+            _each(lambda x, time: (x.half() + time.half()).to(x.dtype)),
         ),
     ),
 )

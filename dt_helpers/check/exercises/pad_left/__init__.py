@@ -27,7 +27,8 @@ def _cases(rng):
     drawn = round(float(rng.uniform(3, 9)), 2)
     return [
         case(2, 3, 5, -10.0),
-        case(3, 2, 4, 0.0),
+        case(3, 2, 4, 0.0, core=False, edge="value-of-zero"),
+        case(3, 2, 5, round(drawn / 2, 2)),
         case(2, 4, 7, drawn, dtype="float64"),
         case(1, 1, 4, -10.0, strided=True),
         case(5, 3, 7, -drawn, strided=True),
@@ -87,6 +88,10 @@ EXERCISE = Exercise(
         "whole-value": (
             "With a whole number as `value` the result is wrong: 0 or -10 in place of 0.0 or -10.0.",
             "What dtype does an array have that is made from a whole number? And what is `if value` for 0?",
+        ),
+        "value-of-zero": (
+            "With 0 as `value` the result is wrong: it is a filling like any other.",
+            "0 counts as false: is there an `if` or an `or` about the value?",
         ),
         "row-like-padding": (
             "A real row that happens to hold `value` is taken for padding.",

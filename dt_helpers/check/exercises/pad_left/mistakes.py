@@ -264,6 +264,17 @@ _FAMILIES = (
         ("Look at the `return` line.",),
         (lambda s, n, v: right(s, n, v)[::-1],),
     ),
+    (
+        "mask-off-by-one",
+        "The rows are right, but the mask's border between padding and real rows is one step off.",
+        ("As many zeros as rows are missing: how does a slice count?",),
+        (
+            _masked(lambda missing, kept, padded, value: _bits(max(missing - 1, 0), len(padded) - max(missing - 1, 0))),
+            _masked(lambda missing, kept, padded, value: _bits(missing + 1, len(kept) - 1)),
+            _masked(lambda missing, kept, padded, value: np.append(_bits(missing, len(kept))[1:], 1.0)),
+            _masked(lambda missing, kept, padded, value: np.append(0.0, _bits(missing, len(kept))[:-1])),
+        ),
+    ),
 )
 
 

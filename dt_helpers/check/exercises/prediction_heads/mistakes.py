@@ -226,4 +226,35 @@ _FAMILIES = (
         ("The exercise ends with the heads.",),
         (lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]) + r(x[:, 2]), a(x[:, 1])),),
     ),
+    (
+        "kinds-averaged",
+        "Tokens of several kinds are averaged before a head reads them; each head reads tokens of one kind.",
+        ("Which single token has seen what the head needs, and nothing that it must not see?",),
+        (
+            lambda x, r, s, a: (r(x.mean(1)), s(x.mean(1)), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a((x[:, 0] + x[:, 1]) / 2)),
+            lambda x, r, s, a: (r(x[:, 2]), s((x[:, 1] + x[:, 2]) / 2), a(x[:, 1])),
+            lambda x, r, s, a: (r((x[:, 1] + x[:, 2]) / 2), s((x[:, 1] + x[:, 2]) / 2), a(x[:, 1])),
+        ),
+    ),
+    (
+        "cut-off",
+        "Predictions are cut off at some number; what a head gives is the prediction.",
+        ("The exercise ends with the heads.",),
+        (
+            lambda x, r, s, a: (r(x[:, 2]).clamp(min=0), s(x[:, 2]), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 1]).clamp(min=0)),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]).clamp(-1, 1), a(x[:, 1])),
+        ),
+    ),
+    (
+        "action-moved-on",
+        "Tokens of one kind were moved on by a step before their head reads them.",
+        ("The k-th prediction is read off the k-th step.",),
+        (
+            lambda x, r, s, a: (r(x[:, 2].roll(1, 1)), s(x[:, 2].roll(1, 1)), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 1].roll(1, 1))),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2].roll(1, 1))),
+        ),
+    ),
 )

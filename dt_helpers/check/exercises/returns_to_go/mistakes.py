@@ -26,6 +26,14 @@ def _past(rewards, gamma=1.0):
     return _future(rewards[::-1], gamma)[::-1]
 
 
+def _running(rewards, gamma, change):
+    """The right loop, in which each return is changed before it is kept."""
+    returns, last = np.zeros(len(rewards)), 0.0
+    for step in reversed(range(len(rewards))):
+        returns[step] = last = change(rewards[step] + gamma * last)
+    return returns
+
+
 def _powers(rewards, gamma):
     return gamma ** np.arange(len(rewards))
 
@@ -48,10 +56,7 @@ _FAMILIES = (
     (
         "from-start",
         "You add up what was earned up to each step; a return-to-go is what is still to be earned from it on.",
-        (
-            "The last return is the last reward alone, and the first one is the sum of all. Which way does yours grow?",
-            "Go through the rewards from the last to the first.",
-        ),
+        ("The last return is the last reward alone, and the first one is the sum of all. Which way does yours grow?",),
         (
             lambda r, gamma=1.0: np.cumsum(r),
             _past,
@@ -143,10 +148,7 @@ _FAMILIES = (
         "one-step",
         "You add only the next reward; a return-to-go goes on to the end of the episode.",
         ("Add the return of the next step, which you have already worked out, not its reward.",),
-        (
-            lambda r, gamma=1.0: r + gamma * _after(r),
-            lambda r, gamma=1.0: r + _after(r),
-        ),
+        (lambda r, gamma=1.0: r + gamma * _after(r), lambda r, gamma=1.0: r + _after(r)),
     ),
     (
         "last-missing",
@@ -231,6 +233,66 @@ _FAMILIES = (
         "One return too few: as many come out as rewards go in.",
         ("Is it the first step that has none, or the last?",),
         (lambda r, gamma=1.0: _future(r, gamma)[1:], lambda r, gamma=1.0: _future(r, gamma)[:-1]),
+    ),
+    (
+        "cut-to-whole-numbers",
+        "What follows the point is cut off on the way: returns are sums of numbers with fractions.",
+        ("Look for `int`, `//`, `round`, or an array of integers.",),
+        (
+            lambda r, gamma=1.0: _running(r, gamma, int),
+            lambda r, gamma=1.0: _running(r, gamma, round),
+            lambda r, gamma=1.0: _running(r, gamma, np.floor),
+            lambda r, gamma=1.0: np.trunc(_future(r, gamma)),
+            lambda r, gamma=1.0: np.round(_future(r, gamma)),
+        ),
+    ),
+    (
+        "stopped-at-zero",
+        "You keep the return from falling below 0. It may: rewards can be negative, and so can their sum.",
+        ("Leave the plain sum as it is.",),
+        (
+            lambda r, gamma=1.0: _running(r, gamma, lambda x: max(x, 0.0)),
+            lambda r, gamma=1.0: np.maximum(_future(r, gamma), 0.0),
+            lambda r, gamma=1.0: _future(np.maximum(r, 0.0), gamma),
+        ),
+    ),
+    (
+        "discounted-once",
+        "All later rewards are discounted by the same gamma; each step into the future discounts once more.",
+        ("How does R_t follow from r_t and R_{t+1}? R_{t+1} holds discounts already.",),
+        (lambda r, gamma=1.0: r + gamma * (_future(r) - r),),
+    ),
+    (
+        "powers-turned-round",
+        "The powers of gamma are the wrong way round: the next reward is discounted least, the last one most.",
+        ("Which reward is multiplied by gamma once?",),
+        (
+            lambda r, gamma=1.0: np.array(
+                [np.sum(r[t:] * gamma ** np.arange(len(r) - 1 - t, -1, -1)) for t in range(len(r))]
+            ),
+            lambda r, gamma=1.0: _future(r * _powers(r, gamma)[::-1]),
+        ),
+    ),
+    (
+        "discounted-twice",
+        "Each step is discounted more than once.",
+        ("How does R_t follow from r_t and R_{t+1}? A single gamma is needed.",),
+        (lambda r, gamma=1.0: _future(r, gamma**2), lambda r, gamma=1.0: _running(r, gamma, lambda x: x * gamma)),
+    ),
+    (
+        "first-step-only",
+        "Only one of the returns was worked out; the others are 0.",
+        ("Is there a `return` inside the loop? It ends the function in the first round.",),
+        (
+            lambda r, gamma=1.0: np.append(np.zeros(len(r) - 1), r[-1]),
+            lambda r, gamma=1.0: np.append(_future(r, gamma)[:1], np.zeros(len(r) - 1)),
+        ),
+    ),
+    (
+        "half-precision",
+        "The numbers are right to about three digits only.",
+        ("Which dtype do they pass through on the way? float16 is too coarse for sums.",),
+        (lambda r, gamma=1.0: _running(r, gamma, np.float16), lambda r, gamma=1.0: np.float16(_future(r, gamma))),
     ),
 )
 

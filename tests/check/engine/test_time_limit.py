@@ -1,0 +1,65 @@
+"""The limit on time: loops end, whatever they catch, and nothing of it is left behind."""
+
+import time
+
+import pytest
+
+from dt_helpers.check import one_function
+from dt_helpers.check.engine.time_limit import TookTooLong, time_limit
+
+
+def swallows_exceptions():
+    while True:
+        try:
+            sum(range(1000))
+        except Exception:
+            continue
+
+
+def swallows_everything():
+    caught = 0
+    while caught < 2:
+        try:
+            while True:
+                sum(range(1000))
+        except:  # noqa: E722
+            caught += 1
+    return "gave up"
+
+
+def waits():
+    time.sleep(1e6)
+
+
+@pytest.mark.parametrize("work", [swallows_exceptions, waits])
+def test_what_does_not_end_is_ended(work):
+    with pytest.raises(TookTooLong), time_limit(0.2):
+        work()
+
+
+def test_code_that_catches_it_gets_it_again():
+    with time_limit(0.2):
+        assert swallows_everything() == "gave up"
+
+
+def test_work_that_ends_in_time_is_left_alone():
+    with time_limit(0.2):
+        done = sum(range(10))
+    time.sleep(0.4)
+    assert done == 45
+
+
+def test_an_interruption_by_the_user_is_still_one():
+    with pytest.raises(KeyboardInterrupt), time_limit(60):
+        raise KeyboardInterrupt
+
+
+def test_a_check_says_which_line_goes_on_for_ever(monkeypatch):
+    monkeypatch.setattr(one_function, "SECONDS", 0.3)
+
+    def returns_to_go(rewards, gamma=1.0):
+        while True:
+            pass
+
+    found = one_function.check("returns_to_go", returns_to_go, 3)
+    assert found.mistake == "too-slow" and "while True" in found.sentence
