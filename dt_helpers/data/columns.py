@@ -134,7 +134,7 @@ def finite(values: np.ndarray, column: str) -> np.ndarray | None:
     bad = [
         begin + np.flatnonzero(~np.isfinite(part).reshape(len(part), -1).all(axis=1))
         for begin in range(0, len(values), ROWS)
-        if not np.isfinite((part := values[begin : begin + ROWS])).all()
+        if not np.isfinite(part := values[begin : begin + ROWS]).all()
     ]
     return np.concatenate(bad) if bad else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import shutil
@@ -26,6 +27,7 @@ except ImportError:  # Windows, whose locks always work
 CHECKPOINTS, NOTE, LOCK = "checkpoints", "run.json", ".lock"
 PATIENCE = 5  # seconds that a run waits for another process, such as a kernel that is just being shut down
 CRITERION, DATA = "criterion", "data"
+IDENTITY = "run"  # in a finished model's facts: a digest of all that it follows from, but for the steps
 
 
 class FolderInUse(OSError):
@@ -45,6 +47,21 @@ def identity(settings: Settings, seed: int, data: Trajectories, criterion: Calla
     }
     about = {"seed": seed, "dataset": data.name, DATA: fingerprint.of_data(data), CRITERION: loss}
     return {**settings.to_dict(), **about, **versions}
+
+
+def digest(identity: dict) -> str:
+    """Of a run's identity, whatever its number of steps."""
+    text = json.dumps({**identity, "steps": None}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def steps_done(output: Path, identity: dict) -> int:
+    """The steps of a finished model in `output` that the same run has made with fewer steps; 0 if there is none."""
+    if not saved.there_is_one(output):
+        return 0
+    facts = _read(saved.place(output) / saved.FACTS)
+    steps = facts.get("steps", 0)
+    return steps if facts.get(IDENTITY) == digest(identity) and steps < identity["steps"] else 0
 
 
 @contextmanager
@@ -101,7 +118,7 @@ class Run:
     """
 
     def __init__(self, output: Path, identity: dict, resume: bool = True):
-        self.output, self.folder = output, output / CHECKPOINTS
+        self.output, self.folder, self.identity = output, output / CHECKPOINTS, identity
         saved.settle(output)
         self.scratch = saved.scratch(output)  # for all that isn't whole yet
         self.checkpoint = self._choose(identity, resume)
