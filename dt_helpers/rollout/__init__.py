@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from gymnasium import Env
 
-from dt_helpers import video
+from dt_helpers import envs, video
 from dt_helpers.data import spaces
 from dt_helpers.envs import door
 from dt_helpers.envs.door import Environment
