@@ -17,6 +17,7 @@ import torch
 
 from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 
 if TYPE_CHECKING:
     import datasets
@@ -144,7 +145,7 @@ class DecisionTransformerGymDataCollator:
                 f"made for {wanted[0]} and {wanted[1]} ({space})."
             )
         if space != own:
-            print(f"Actions are scaled by the model's bounds, {space}; the data's own are {own}.")
+            tell(f"Actions are scaled by the model's bounds, {space}; the data's own are {own}.")
         self.action_space = space
         self.state_mean, self.state_std = np.array(config.state_mean), np.array(config.state_std)
         self.max_len, self.scale, self.max_ep_len = config.context_length, config.return_scale, config.max_ep_len

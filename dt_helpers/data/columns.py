@@ -139,7 +139,7 @@ def finite(values: np.ndarray, column: str) -> np.ndarray | None:
     return np.concatenate(bad) if bad else None
 
 
-def require_finite(values: np.ndarray, column: str, starts: np.ndarray) -> None:
+def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: str) -> None:
     bad = finite(values, column)
     if bad is None:
         return
@@ -148,8 +148,8 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray) -> None:
     first = np.ravel(values[row])
     found = first[~np.isfinite(first)][0]
     raise ValueError(
-        f"`{column}` holds numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, first {found} "
-        f"in row {row}, episode {episode}, step {row - int(starts[episode])}. Mend them, or leave such episodes out: "
+        f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
+        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Mend them, or leave such episodes out: "
         f"`data.formats.open(..., {DROP})`."
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dt_helpers.data import pickles, rows
 from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 from dt_helpers.workspace import replacing
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajec
     if len(splits) > 1:
         if "train" not in splits:
             raise ValueError(f"{path} holds several sets or splits, {sorted(splits)}: name the folder of one of them.")
-        print(f"{path.name}: the split 'train' is read, of {sorted(splits)}.")
+        tell(f"{path.name}: the split 'train' is read, of {sorted(splits)}.")
         files = [file for file in files if file.parent.name == "train"]
     try:
         table = pa.concat_tables([pq.read_table(file) for file in files])

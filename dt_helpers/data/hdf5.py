@@ -70,8 +70,8 @@ def from_columns(
 ) -> Trajectories:
     """Episodes of flat columns, all steps one after the other; or of blocks (episodes, steps, ...).
 
-    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after `horizon` steps
-    at the latest, by default after 1000, which is said. Steps after the last such end are an episode that nobody
+    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after `horizon`
+    steps at the latest, by default after 1000, which is said. Steps after the last such end are an episode that nobody
     finished, whose return is unknown: they are left out, and it is said, as in the Decision Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
@@ -159,8 +159,8 @@ def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Ca
     if has_clock:
         raise ValueError(
             f"`next_observations` part from the observations that follow at {len(unmarked)} steps where neither "
-            f"`terminals` nor `timeouts` is true, first at row {unmarked[0] - 1}: are the `timeouts` a step late? Leave "
-            "the wrong column out, and the episodes end where next_observations say."
+            f"`terminals` nor `timeouts` is true, first at row {unmarked[0] - 1}: are the `timeouts` a step late? "
+            "Leave the wrong column out, and the episodes end where next_observations say."
         )
     say(f"{len(unmarked)} episodes end where `next_observations` say so")
     return np.union1d(ends, breaks)

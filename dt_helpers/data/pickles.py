@@ -11,11 +11,15 @@ import numpy as np
 from dt_helpers.data import hdf5, rows
 from dt_helpers.data.trajectories import Trajectories
 
+NUMPY = ("numpy.core", "numpy._core")  # before and since NumPy 2
 ALLOWED = {  # what pickles of arrays, numbers, lists and dicts are made of
-    ("numpy", "ndarray"), ("numpy", "dtype"), ("collections", "OrderedDict"), ("builtins", "set"), ("_codecs", "encode"),
-    *((module, name) for module in ("numpy.core.multiarray", "numpy._core.multiarray") for name in ("_reconstruct", "scalar")),
-    *((module, "_frombuffer") for module in ("numpy.core.numeric", "numpy._core.numeric")),
-}  # fmt: skip
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("collections", "OrderedDict"),
+    ("_codecs", "encode"),
+    *((f"{core}.multiarray", name) for core in NUMPY for name in ("_reconstruct", "scalar")),
+    *((f"{core}.numeric", "_frombuffer") for core in NUMPY),
+}
 
 
 class _Restricted(pickle.Unpickler):
@@ -29,8 +33,8 @@ class _Restricted(pickle.Unpickler):
 
 
 def from_pickle(path: Path, name: str, **options) -> Trajectories:
-    """kzl's file: a list of episodes, dicts with ``observations``, ``actions``, ``rewards`` and ``terminals``; or a dict
-    of flat columns. Only arrays and plain containers are read. Raises ValueError for anything else."""
+    """kzl's file: a list of episodes, dicts with ``observations``, ``actions``, ``rewards`` and ``terminals``; or a
+    dict of flat columns. Only arrays and plain containers are read. Raises ValueError for anything else."""
     try:
         content = _Restricted(io.BytesIO(path.read_bytes()), encoding="latin1").load()
     except ValueError:

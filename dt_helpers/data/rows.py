@@ -10,6 +10,7 @@ import numpy as np
 
 from dt_helpers.data import columns
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
+from dt_helpers.telling import tell
 
 if TYPE_CHECKING:
     import datasets
@@ -47,7 +48,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             )
         source = splits["train"]
         if len(splits) > 1:
-            print(f"{name}: the split 'train' is read, of {list(splits)}.")
+            tell(f"{name}: the split 'train' is read, of {list(splits)}.")
     if isinstance(source, (datasets.IterableDataset, datasets.IterableDatasetDict)):
         raise ValueError(
             "An IterableDataset (streaming=True) has no end that is known: load it without streaming, or take a part, "
@@ -72,7 +73,7 @@ def from_episodes(episodes: list, name: str, rename: Mapping[str, str], key=None
     for episode in found:
         require_columns(episode, COLUMNS)
     parts, lengths = {column: [] for column in COLUMNS}, []
-    for i, episode in enumerate(found):
+    for episode in found:
         rewards = columns.scalars(columns.array(episode["rewards"], "rewards"), "rewards")
         for column in COLUMNS:
             values = episode[column]
@@ -118,7 +119,7 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
 
 
 def say(name: str, note: str) -> str:
-    print(f"{name}: {note}.")
+    tell(f"{name}: {note}.")
     return note
 
 
@@ -150,7 +151,9 @@ def pick(values, key):
         raise ValueError(f"The observations have no part {missing[0]!r}: key= can be {', '.join(map(repr, values))}.")
     parts = [columns.array(values[part], f"observations[{part!r}]") for part in wanted]
     if len({len(part) for part in parts}) > 1:
-        raise ValueError(f"The parts of `observations` differ in length: {dict(zip(wanted, map(len, parts)))}.")
+        raise ValueError(
+            f"The parts of `observations` differ in length: {dict(zip(wanted, map(len, parts), strict=True))}."
+        )
     return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 
@@ -163,7 +166,8 @@ def _as_dict(episode: object, row: int) -> Mapping:
         found = {}
     if not found:
         raise ValueError(
-            f"A list of episodes is expected, each a dict with {list(COLUMNS)}; entry {row} is of the kind {type(episode)}."
+            f"A list of episodes is expected, each a dict with {list(COLUMNS)}; entry {row} is of the kind "
+            f"{type(episode)}."
         )
     return found
 

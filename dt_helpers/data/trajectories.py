@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dt_helpers.data import columns, spaces
+from dt_helpers.telling import tell
 
 if TYPE_CHECKING:
     import datasets
@@ -50,7 +51,7 @@ class Trajectories:
         def say(note: str) -> None:
             if note and note not in notes:
                 notes.append(note)
-                print(f"{self.name}: {note}.")
+                tell(f"{self.name}: {note}.")
 
         given = {column: columns.array(getattr(self, column), column) for column in COLUMNS}
         rewards = columns.scalars(given["rewards"], "rewards")
@@ -65,7 +66,7 @@ class Trajectories:
             "dones": columns.flags(given["dones"], "dones", len(rewards)),
         }
         for column in ("observations", "rewards"):
-            columns.require_finite(found[column], column, offsets)
+            columns.require_finite(found[column], column, offsets, self.name)
         columns.note_ends(found["dones"], offsets, say)
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         for name, value in (found | {"notes": tuple(notes)}).items():
@@ -86,7 +87,7 @@ class Trajectories:
     ) -> tuple[np.ndarray, spaces.Actions]:
         space = self.action_space and spaces.of_gymnasium(self.action_space, "actions")
         if values.dtype.kind not in "biu":
-            columns.require_finite(values, "actions", offsets)
+            columns.require_finite(values, "actions", offsets, self.name)
         if space is None:
             space, note = spaces.infer(values, "actions")
             say(note)
@@ -222,7 +223,7 @@ class Trajectories:
             widest = (np.min([s.low for s in kinds], axis=0), np.max([s.high for s in kinds], axis=0))
             action_space = spaces.Continuous(*widest)
             notes.append(f"the parts' actions have different bounds ({told}): do they mean the same?")
-            print(f"{name}: {notes[-1]}")
+            tell(f"{name}: {notes[-1]}")
         lengths = np.concatenate([part.lengths for part in parts])
         joined = (np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS)
         envs = {part.env for part in parts}

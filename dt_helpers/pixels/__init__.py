@@ -23,6 +23,7 @@ from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
 from dt_helpers.model import TrainableDT
 from dt_helpers.pixels.camera import SIZE, Camera
+from dt_helpers.telling import tell
 from dt_helpers.training import runs, saved, scales
 from dt_helpers.training.beginning import with_quickest_attention
 from dt_helpers.training.checkpoints import MovingAverage
@@ -154,7 +155,8 @@ def train(
     if not isinstance(frames, Frames):
         raise ValueError(f"Frames are needed, as `pixels.film` makes them of recordings; {frames!r} came.")
     settings = settings if isinstance(settings, Settings) else preset(settings)
-    settings = scales.resolve(settings, frames)
+    settings, lines = scales.resolve(settings, frames)
+    tell(*lines)
     set_seed(seed)
     collator = DecisionTransformerGymDataCollator(
         frames, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed

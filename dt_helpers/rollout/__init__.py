@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from dt_helpers.machine.bars import bar
 from dt_helpers.machine.hardware import keep_freed_memory
 from dt_helpers.model import DecisionTransformerModel, fast_cpu
 from dt_helpers.rollout.robots import FAR, Robot, tell_bounds, tell_origin
+from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint
 
 
@@ -226,7 +227,7 @@ def _run(
             running = np.flatnonzero(alive)
             if not told and (far := states[running, t].abs().max()) > FAR:
                 told = True
-                print(
+                tell(
                     f"{env_name}: an observation lies {far:.0f} deviations from the data's mean at step {t}. Has it "
                     "the units that the data has?"
                 )
@@ -260,7 +261,7 @@ def _run(
             if actor is not None and not alive[running].all():
                 actor.keep(torch.from_numpy(alive[running]))
     if alive.any() and max_steps >= 1000:
-        print(f"{env_name}: {alive.sum()} episodes were cut at max_steps={max_steps}; they go on, and would earn more.")
+        tell(f"{env_name}: {alive.sum()} episodes were cut at max_steps={max_steps}; they go on, and would earn more.")
     return rewards, lengths
 
 

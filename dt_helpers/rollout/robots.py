@@ -13,6 +13,7 @@ from gymnasium import spaces as kinds
 
 from dt_helpers.data import spaces
 from dt_helpers.envs.door import name_of
+from dt_helpers.telling import tell
 
 FAR = 50  # deviations from the data's mean, beyond which a line says so
 OLD = "gymnasium's interface is needed: reset(seed=...) gives (observation, info), and step(action) gives five values"
@@ -61,10 +62,7 @@ class Robot:
         return float(found)
 
     def _state(self, observation: object, step: int | None) -> np.ndarray:
-        if self.observe is not None:
-            state = np.asarray(self.observe(self.env))
-        else:
-            state = self._encoded(observation)
+        state = self._encoded(observation) if self.observe is None else np.asarray(self.observe(self.env))
         if not np.isfinite(state).all():
             raise ValueError(f"{self.name} gave an observation that is not finite (nan, inf): {state}.")
         return state
@@ -167,7 +165,7 @@ def tell_bounds(robot: Robot) -> None:
     width = np.where(known, high, 1) - np.where(known, low, 0)
     apart = known & (np.maximum(np.abs(low - own.low), np.abs(high - own.high)) > 1e-2 * width)
     if apart.any():
-        print(
+        tell(
             f"{robot.name} has other bounds for its actions, {spaces.Continuous(low, high)}, than the model learned "
             f"with, {own}: what lies beyond is clipped, and what the model can't reach is never done."
         )
@@ -181,7 +179,7 @@ def tell_origin(config, name: str) -> None:
     if home is None and getattr(config, "dataset", None) in (*data.SETS, *data.PUBLISHED):
         home = data.environment(config.dataset)
     if home is not None and _robot(home) != _robot(name) and isinstance(name, str):
-        print(f"The model learned from recordings of {home} ({getattr(config, 'dataset', '')}); this is {name}.")
+        tell(f"The model learned from recordings of {home} ({getattr(config, 'dataset', '')}); this is {name}.")
 
 
 def _robot(name: str) -> str:

@@ -21,6 +21,7 @@ from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, action_loss
+from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint, muon, runs, saved, scales, watch
 from dt_helpers.training.beginning import make_model, prepare, with_quickest_attention
 from dt_helpers.training.card import write_card
@@ -151,8 +152,8 @@ def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
         odd.append("the actions' bounds")
     if odd:
         raise ValueError(
-            f"The collator's statistics are not the model's: {' and '.join(odd)} differ, and the model would be trained "
-            "on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, as "
+            f"The collator's statistics are not the model's: {' and '.join(odd)} differ, and the model would be "
+            "trained on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, as "
             "`training.train(..., model=model)` does."
         )
 
@@ -182,20 +183,21 @@ def train(
         gone on from, with a new schedule.
 
     What was taken from the data (`training.scales`) is printed. Raises `watch.NotFinite` at the first loss that isn't
-    finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, and KeyboardInterrupt, with a message that
-    says how to go on, when the run is interrupted.
+    finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, and
+    KeyboardInterrupt, with a message that says how to go on, when the run is interrupted.
     """
     settings = settings if isinstance(settings, Settings) else preset(settings)
-    settings = scales.resolve(settings, data)
+    settings, lines = scales.resolve(settings, data)
     output = Path(output) if output is not None else workspace() / "model"
     identity = runs.identity(settings, seed, data, criterion or action_loss)
     if model is not None:
         identity["model"] = fingerprint.of_weights(model.state_dict())
     with runs.only_one(output), _without_file_bars():
         run = runs.Run(output, identity, resume)
+        tell(*lines)
         done = runs.steps_done(output, identity) if resume else 0
         if done:
-            print(f"Going on from the model in {output}, {done:,} steps, to {settings.steps:,}.")
+            tell(f"Going on from the model in {output}, {done:,} steps, to {settings.steps:,}.")
             model = load(output)
         return _train(data, replace(settings, steps=settings.steps - done), run, seed, criterion, model, done)
 
@@ -238,7 +240,7 @@ def _train(
         if average:
             average.copy_to(model)
         watch.require_finite(model, settings.steps)
-        watch.tell(trainer, data)
+        watch.tell_unlearned(trainer, data)
         facts = {
             **settings.to_dict(),
             "steps": settings.steps + done,
@@ -309,8 +311,8 @@ def load_or_provided(name: str = "model") -> TrainableDT:
     """
     try:
         model = load(workspace() / name)
-        print(f"Using the model that you have trained: {workspace() / name}")
+        tell(f"Using the model that you have trained: {workspace() / name}")
     except FileNotFoundError:
         model = load(PROVIDED.with_name(name))
-        print(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
+        tell(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
     return model

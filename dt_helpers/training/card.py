@@ -7,6 +7,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file
 
+from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint, runs, saved
 from dt_helpers.workspace import replacing
 
@@ -56,7 +57,7 @@ def note_return(folder: Path, evaluation) -> None:
         return
     measured = evaluation.weights
     if measured is not None and measured != fingerprint.of_weights(load_file(place / saved.WEIGHTS)):
-        print(f"The card of {folder} stays as it is: the model that was measured is not the one in there.")
+        tell(f"The card of {folder} stays as it is: the model that was measured is not the one in there.")
         return
     with replacing(place / saved.EVALUATION) as staged:
         measured = {"text": str(evaluation), "returns": evaluation.returns.tolist()}

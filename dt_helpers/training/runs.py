@@ -15,6 +15,7 @@ import torch
 import transformers
 
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint, saved
 from dt_helpers.training.checkpoints import last_checkpoint
 from dt_helpers.training.settings import Settings
@@ -77,7 +78,7 @@ def only_one(folder: Path) -> Iterator[None]:
     path = folder / LOCK
     if not _has_locks(path):
         path.unlink(missing_ok=True)
-        print(f"The file system of {folder} has no locks: see to it that nothing else trains into that folder.")
+        tell(f"The file system of {folder} has no locks: see to it that nothing else trains into that folder.")
         yield
         return
     lock = FileLock(path)
@@ -124,18 +125,18 @@ class Run:
         self.checkpoint = self._choose(identity, resume)
         old = saved.describe(output)
         if old is not None:
-            print(f"{output} holds a model{old}: it stays until this run is complete, and is replaced then.")
+            tell(f"{output} holds a model{old}: it stays until this run is complete, and is replaced then.")
 
     def _choose(self, identity: dict, resume: bool) -> Path | None:
         note = self.folder / NOTE
         before = _read(note)
         last = last_checkpoint(self.folder)
         if before == identity and resume and last is not None:
-            print(f"Going on from {last.name} of an interrupted run.")
+            tell(f"Going on from {last.name} of an interrupted run.")
             return last
         if last is not None:
             reason = f"{_difference(before, identity)}." if resume else "as you wish."
-            print(f"An interrupted run ({last.name}) is given up, and training starts anew: {reason}")
+            tell(f"An interrupted run ({last.name}) is given up, and training starts anew: {reason}")
         saved.discard(self.folder, self.scratch)
         staged = self.scratch / NOTE
         staged.write_text(json.dumps(identity), encoding="utf-8")

@@ -28,8 +28,9 @@ def return_scale(data: Trajectories) -> float:
     return deviation if deviation > 1e-9 * size else size or 1.0
 
 
-def resolve(settings: Settings, data: Trajectories) -> Settings:
-    """`settings` with numbers for what is to be taken from the data. Raises ValueError for settings that make no sense."""
+def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]]:
+    """`settings` with numbers for what is to be taken from the data, and lines that say what was taken and what can't be
+    learned. Raises ValueError for settings that make no sense."""
     for name in ("context_length", "steps", "batch_size", "hidden_size", "n_layer", "n_head"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} has to be at least 1, not {getattr(settings, name)!r}.")
@@ -37,8 +38,7 @@ def resolve(settings: Settings, data: Trajectories) -> Settings:
         value = getattr(settings, name)
         if value is not None and not value > 0:
             raise ValueError(f"{name} has to be above 0, or None for what the data says; it is {value!r}.")
-    longest, taken = int(data.lengths.max()), {}
-    said = []
+    longest, taken, said = int(data.lengths.max()), {}, []
     if settings.scale is None:
         taken["scale"] = return_scale(data)
         if taken["scale"] != PUBLISHED:
@@ -52,24 +52,23 @@ def resolve(settings: Settings, data: Trajectories) -> Settings:
     if longest < settings.context_length:
         taken["context_length"] = longest
         said.append(f"K is {longest}, the longest episode")
-    if said:
-        print(f"{data.name}: taken from the data: {', '.join(said)}.")
-    _tell(data)
-    return replace(settings, **taken)
+    lines = [f"{data.name}: taken from the data: {', '.join(said)}."] if said else []
+    return replace(settings, **taken), lines + _unlearnable(data)
 
 
-def _tell(data: Trajectories) -> None:
-    """Say what can't be learned from the data."""
+def _unlearnable(data: Trajectories) -> list[str]:
+    lines = []
     if data.dead.any():
-        print(
+        lines.append(
             f"{data.name}: observations {np.flatnonzero(data.dead).tolist()} are constant in the data: they are not "
             "scaled, so that they decide nothing."
         )
     deviation, size = float(data.returns.std()), float(np.abs(data.returns).max())
     if deviation <= 1e-6 * size:
-        print(f"{data.name}: all returns are the same ({size:.4g}): the model can't learn to hear a target.")
+        lines.append(f"{data.name}: all returns are the same ({size:.4g}): the model can't learn to hear a target.")
     elif size > 100 * deviation:
-        print(
-            f"{data.name}: the returns differ by {deviation:.3g} and are as large as {size:.4g}: a target may hardly be "
-            "heard. Take a constant off the rewards."
+        lines.append(
+            f"{data.name}: the returns differ by {deviation:.3g} and are as large as {size:.4g}: a target may hardly "
+            "be heard. Take a constant off the rewards."
         )
+    return lines

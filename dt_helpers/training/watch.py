@@ -7,6 +7,7 @@ import torch
 from transformers import Trainer, TrainerCallback
 
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 
 SHOWN = 5  # windows of a batch that are named
 
@@ -58,13 +59,13 @@ def require_finite(model: torch.nn.Module, step: int) -> None:
 
 
 @torch.no_grad()
-def tell(trainer: Trainer, data: Trajectories) -> None:
+def tell_unlearned(trainer: Trainer, data: Trajectories) -> None:
     """After a training: say if the model always does the same, or has not become better at all."""
     losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
     if len(losses) > 2 and min(losses[1:]) >= losses[0]:
-        print(
-            f"{data.name}: the held-out loss never fell below that of the first evaluation ({losses[0]:.4f}): the model "
-            "has learned nothing that holds for other episodes. More episodes, or fewer steps?"
+        tell(
+            f"{data.name}: the held-out loss never fell below that of the first evaluation ({losses[0]:.4f}): the "
+            "model has learned nothing that holds for other episodes. More episodes, or fewer steps?"
         )
     windows = trainer.eval_dataset
     if len(windows) < 2:
@@ -77,6 +78,7 @@ def tell(trainer: Trainer, data: Trajectories) -> None:
     trainer.model.train(was_training)
     spread, wanted = predicted.std(dim=0), batch["actions"][real].float().std(dim=0)
     if (wanted > 0).any() and (spread <= 1e-3 * wanted).all():
-        print(
-            f"{data.name}: the model predicts the same action everywhere; the data's actions differ. It has learned nothing."
+        tell(
+            f"{data.name}: the model predicts the same action everywhere, and the data's actions differ: it has learned "
+            "nothing."
         )

@@ -103,7 +103,7 @@ def test_remains_of_killed_processes_go(tmp_path):
 HOLD = """
 import sys, time
 from pathlib import Path
-from dt_helpers import runs
+from dt_helpers.training import runs
 with runs.only_one(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)

@@ -22,7 +22,8 @@ TINY = {"steps": 24, "batch_size": 8, "eval_steps": 6, "save_steps": 6, "context
 # A training run that says each step that it has done.
 CHILD = """
 import sys
-from dt_helpers import training, progress
+from dt_helpers import training
+from dt_helpers.training import progress
 from tests.conftest import make_trajectories
 on_step_end = progress.Progress.on_step_end
 def say(self, args, state, control, **kwargs):
