@@ -149,8 +149,8 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     found = first[~np.isfinite(first)][0]
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
-        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Mend them, or leave such episodes out: "
-        f"`data.formats.open(..., {DROP})`."
+        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Mend them, "
+        f"or leave such episodes out: `data.formats.open(..., {DROP})`."
     )
 
 

@@ -106,7 +106,7 @@ def from_columns(
         flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
         offsets = _offsets(parts, flags, found.get("next_observations"), horizon, say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
-    parts["dones"] = columns.flags(parts.pop("terminals"), "terminals")
+    parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
     return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
 
 

@@ -140,6 +140,8 @@ def of_gymnasium(space, what: str) -> Actions:
 
 def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Actions | None, str]:
     """Choices, where an array (n,) or (n, parts) holds integers or one-hot rows, and what to say of that; else None."""
+    if values.ndim > 2:
+        return None, ""
     if values.dtype == bool or np.issubdtype(values.dtype, np.integer):
         columns = values.reshape(len(values), -1).astype(np.int64)
         lowest, highest = columns.min(axis=0), columns.max(axis=0)

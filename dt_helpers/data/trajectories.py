@@ -91,7 +91,7 @@ class Trajectories:
         if space is None:
             space, note = spaces.infer(values, "actions")
             say(note)
-        if isinstance(space, spaces.Choices):
+        if isinstance(space, spaces.Choices) and values.ndim <= 2:
             return self._one_hot(values, space, "actions"), space
         values = columns.vectors(values, "actions", say)
         if space is not None and space.dim != values.shape[1]:

@@ -153,8 +153,8 @@ def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
     if odd:
         raise ValueError(
             f"The collator's statistics are not the model's: {' and '.join(odd)} differ, and the model would be "
-            "trained on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, as "
-            "`training.train(..., model=model)` does."
+            "trained on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, "
+            "as `training.train(..., model=model)` does."
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.training.settings import Settings
 
@@ -29,8 +30,8 @@ def return_scale(data: Trajectories) -> float:
 
 
 def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]]:
-    """`settings` with numbers for what is to be taken from the data, and lines that say what was taken and what can't be
-    learned. Raises ValueError for settings that make no sense."""
+    """`settings` with numbers for what is to be taken from the data, and lines that say what was taken and what can't
+    be learned. Raises ValueError for settings that make no sense."""
     for name in ("context_length", "steps", "batch_size", "hidden_size", "n_layer", "n_head"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} has to be at least 1, not {getattr(settings, name)!r}.")
@@ -52,6 +53,11 @@ def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]
     if longest < settings.context_length:
         taken["context_length"] = longest
         said.append(f"K is {longest}, the longest episode")
+    space = data.action_space
+    if isinstance(space, spaces.Continuous) and not space.is_unit:
+        said.append(f"actions are scaled from their bounds, {space}, to ±1")
+    elif isinstance(space, spaces.Choices):
+        said.append(f"actions are {space}, one-hot, learned by cross-entropy")
     lines = [f"{data.name}: taken from the data: {', '.join(said)}."] if said else []
     return replace(settings, **taken), lines + _unlearnable(data)
 

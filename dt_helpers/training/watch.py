@@ -79,6 +79,6 @@ def tell_unlearned(trainer: Trainer, data: Trajectories) -> None:
     spread, wanted = predicted.std(dim=0), batch["actions"][real].float().std(dim=0)
     if (wanted > 0).any() and (spread <= 1e-3 * wanted).all():
         tell(
-            f"{data.name}: the model predicts the same action everywhere, and the data's actions differ: it has learned "
-            "nothing."
+            f"{data.name}: the model predicts the same action everywhere, and the data's actions differ: it has "
+            "learned nothing."
         )
