@@ -12,7 +12,7 @@ from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
 from dt_helpers.data.hub import HubUnavailable
 from dt_helpers.grading import commands as grading
-from dt_helpers.options import PresetOption, SeedOption
+from dt_helpers.options import HorizonOption, KeyOption, PresetOption, RenameOption, SeedOption
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
 
@@ -84,12 +84,15 @@ def doctor(
 @app.command()
 def data(
     name: Annotated[
-        str, typer.Argument(help="Name of the dataset; or a .hdf5 or .parquet file, or a Minari dataset's id.")
+        str, typer.Argument(help="Name of the dataset; or a file (.hdf5, .parquet, .npz, .pkl), or a Minari id.")
     ] = "halfcheetah-expert",
     episodes: Annotated[
         int | None, typer.Option(help="How many episodes. Default: all that the dataset has.", show_default=False)
     ] = None,
     seed: SeedOption = 0,
+    horizon: HorizonOption = None,
+    key: KeyOption = None,
+    rename: RenameOption = None,
 ) -> None:
     """Get a dataset and say what is in it.
 
@@ -101,20 +104,26 @@ def data(
       dt-course data hopper-mixed --episodes 20
       dt-course data ~/.d4rl/datasets/hopper_medium-v2.hdf5
     """
-    from dt_helpers.data import formats, load
+    from dt_helpers import running
+    from dt_helpers.data import formats
 
-    if name.endswith((*formats.HDF5, ".parquet")) or "/" in name:
-        trajectories = formats.open(name)
+    trajectories = running.dataset(name, horizon, key, rename, episodes=episodes, seed=seed)
+    if formats.is_file(name):
         print(f"{trajectories.name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps.")
-    else:
-        trajectories = load(name, episodes, seed)
     returns, lengths = trajectories.returns, trajectories.lengths
-    print(f"Returns from {returns.min():,.0f} to {returns.max():,.0f}, {lengths.min()} to {lengths.max()} steps each.")
+    low, high = (f"{x:,.0f}" if abs(returns).max() >= 100 else f"{x:.3g}" for x in (returns.min(), returns.max()))
+    print(f"Returns from {low} to {high}, {lengths.min()} to {lengths.max()} steps each.")
 
 
 @app.command()
 def train(
-    data: Annotated[str, typer.Option(help="Name of the dataset.")] = "halfcheetah-expert",
+    data: Annotated[
+        str, typer.Option(help="Name of the dataset; or a file or a Minari id, as `data` takes them.")
+    ] = "halfcheetah-expert",
+    env: Annotated[
+        str | None,
+        typer.Option(help="Measure the agent, and a clone beside it, in this environment.", show_default=False),
+    ] = None,
     preset: PresetOption = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the model. Default: model in the workspace.", show_default=False)
@@ -123,6 +132,9 @@ def train(
     resume: Annotated[
         bool, typer.Option(help="Go on with a run that was interrupted, or begin anew (--no-resume).")
     ] = True,
+    horizon: HorizonOption = None,
+    key: KeyOption = None,
+    rename: RenameOption = None,
 ) -> None:
     """Train a Decision Transformer and save it.
 
@@ -130,12 +142,16 @@ def train(
     Examples:
       dt-course train
       dt-course train --preset ci --output /tmp/model
+      dt-course train --data mine.parquet --env Pendulum-v1 --output mine
     """
-    from dt_helpers import training
-    from dt_helpers.data import load
+    from dt_helpers import running, training
 
     try:
-        training.train(load(data), preset and preset.value, output=output, seed=seed, resume=resume)
+        trajectories = running.dataset(data, horizon, key, rename)
+        settings = training.preset(preset and preset.value)
+        agent = training.train(trajectories, settings, output=output, seed=seed, resume=resume)
+        if env is not None:
+            running.beside_a_clone(agent, trajectories, env, settings, seed)
     except KeyboardInterrupt as stop:
         print(f"dt-course: {stop or 'Stopped.'}", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -179,20 +195,25 @@ def replay(
       dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
       dt-course replay --model hopper --env Hopper-v3
     """
-    from dt_helpers import rollout, training
-    from dt_helpers.data import environment
+    import gymnasium
+
+    from dt_helpers import rollout, running, training
     from dt_helpers.training import card
 
     agent = training.load(model) if model else training.load_or_provided()
-    env = env or environment(agent.config.dataset)
+    env = running.environment(agent, env)
     if target_return is None:
-        target_return = _target_from_data(agent.config.dataset)
+        target_return = running.target(agent)
     path = output or _workspace() / "replay.mp4"
     evaluation = rollout.evaluate(agent, env, target_return, episodes, seed, steps)
     print(evaluation)
     card.note_return(model or _workspace() / "model", evaluation)
-    rollout.record(agent, env, target_return, path, seed, steps)
-    print(f"The video is in {path}")
+    try:
+        rollout.record(agent, env, target_return, path, seed, steps)
+    except (TypeError, gymnasium.error.Error) as error:  # it can't draw itself, or what it draws with is missing
+        print(f"There is no film: {error}")
+    else:
+        print(f"The video is in {path}")
 
 
 @app.command()
@@ -203,6 +224,13 @@ def sweep(
             help="Folder of a trained model. Default: model-mixed in the workspace, else the one of the course.",
             show_default=False,
         ),
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="The data that it learned from. Default: what the model says.", show_default=False),
+    ] = None,
+    env: Annotated[
+        str | None, typer.Option(help="The environment. Default: the one of that data.", show_default=False)
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="How many episodes for each target.")] = 4,
     steps: Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")] = 1000,
@@ -220,13 +248,16 @@ def sweep(
       dt-course sweep
       dt-course sweep --model hopper --episodes 8 --output /tmp/hopper.csv
     """
-    from dt_helpers import training
-    from dt_helpers.data import environment, load
+    from dt_helpers import running, training
+    from dt_helpers.data import PUBLISHED, SETS
     from dt_helpers.rollout.sweep import sweep
 
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
-    name = agent.config.dataset
-    result = sweep(agent, load(name), environment(name), episodes=episodes, seed=seed, max_steps=steps)
+    name = data or getattr(agent.config, "dataset", None)
+    if data is None and name not in (*SETS, *PUBLISHED):
+        raise ValueError(f"The model learned from {name!r}, which is no dataset of the course: --data FILE says which.")
+    home = running.environment(agent, env)
+    result = sweep(agent, running.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)
     print(result)
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 
@@ -241,6 +272,9 @@ for verb in (
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 for a failure, 2 for a command line that makes no sense."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not a notebook's, nor a test's
+            stream.reconfigure(errors="replace")  # what a terminal's code page doesn't have
     try:
         app(arguments, prog_name="dt-course")
     except SystemExit as stop:
@@ -257,16 +291,6 @@ def _advice(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("dt_helpers"):
         return f"{error.name} is not installed. In a checkout of the course: pip install -e '.[lab,grade]'"
     return str(error) or type(error).__name__
-
-
-def _target_from_data(name: str) -> float:
-    import numpy as np
-
-    from dt_helpers.data import load
-
-    target = float(np.quantile(load(name).returns, 0.9))
-    print(f"Asking for a return of {target:,.0f}, which a tenth of these episodes exceed.")
-    return target
 
 
 def _workspace() -> Path:

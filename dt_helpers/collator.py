@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import torch
 
+from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 
 if TYPE_CHECKING:
     import datasets
@@ -96,7 +98,7 @@ class DecisionTransformerGymDataCollator:
     ----------
     dataset : `Trajectories`, or a `datasets.Dataset` with one row an episode.
     max_len : K, the number of steps in a window.
-    scale : returns-to-go are divided by it.
+    scale : returns-to-go are divided by it; None takes what suits the data.
     max_ep_len : timesteps are clipped to ``max_ep_len - 1``.
     sampling : ``"start"``, the tutorial's way: the anchor is a window's first step, and windows that reach over the
         end of an episode are short. ``"end"``: the anchor is the last step, and windows that would begin before the
@@ -108,25 +110,54 @@ class DecisionTransformerGymDataCollator:
         self,
         dataset: Trajectories | datasets.Dataset,
         max_len: int = 20,
-        scale: float = 1000.0,
-        max_ep_len: int = 1000,
+        scale: float | None = 1000.0,
+        max_ep_len: int | None = 1000,
         sampling: Sampling = "start",
         seed: int | None = None,
     ):
         if sampling not in ("start", "end"):
             raise ValueError(f"sampling must be 'start' or 'end', not {sampling!r}.")
+        self.trajectories = dataset if isinstance(dataset, Trajectories) else Trajectories.from_dataset(dataset)
+        if scale is None:
+            from dt_helpers.training.scales import return_scale  # which knows this module's Sampling
+
+            scale = return_scale(self.trajectories)
+        max_ep_len = max(1000, int(self.trajectories.lengths.max())) if max_ep_len is None else max_ep_len
         if max_len < 1 or max_ep_len < 1 or not scale > 0:
             raise ValueError(f"max_len, max_ep_len and scale must be positive: {max_len}, {max_ep_len}, {scale}.")
-        self.trajectories = dataset if isinstance(dataset, Trajectories) else Trajectories.from_dataset(dataset)
         self.max_len, self.scale, self.max_ep_len, self.sampling = max_len, scale, max_ep_len, sampling
         self.state_dim, self.act_dim = self.trajectories.state_dim, self.trajectories.act_dim
         self.n_traj = len(self.trajectories)
         self.p_sample = self.trajectories.lengths / self.trajectories.n_steps  # (E,)
         self.state_mean, self.state_std = self.trajectories.state_mean, self.trajectories.state_std
-        self.rng = np.random.default_rng(seed)
+        self.action_space = self.trajectories.action_space
+        self.rng, self._worker = np.random.default_rng(seed), None
+
+    def follow(self, config) -> DecisionTransformerGymDataCollator:
+        """Take the statistics, the scale, K and the actions' bounds that a model has learned with, from its config, and
+        return this collator. Raises ValueError if the data's sizes, or kinds of actions, are not the model's."""
+        space = spaces.of_model(config)
+        own, wanted = self.trajectories.action_space, (config.state_dim, config.act_dim)
+        same = type(space) is type(own) and (isinstance(space, spaces.Continuous) or space == own)
+        if (self.state_dim, self.act_dim) != wanted or not same:
+            raise ValueError(
+                f"The data has {self.state_dim} state and {self.act_dim} action dimensions ({own}), but the model was "
+                f"made for {wanted[0]} and {wanted[1]} ({space})."
+            )
+        if space != own:
+            tell(f"Actions are scaled by the model's bounds, {space}; the data's own are {own}.")
+        self.action_space = space
+        self.state_mean, self.state_std = np.array(config.state_mean), np.array(config.state_std)
+        self.max_len, self.scale, self.max_ep_len = config.context_length, config.return_scale, config.max_ep_len
+        return self
 
     def draw(self, batch_size: int) -> np.ndarray:
-        """Anchors of `batch_size` windows, uniform over the dataset's steps, (batch,) int64."""
+        """Anchors of `batch_size` windows, uniform over the dataset's steps, (batch,) int64.
+
+        In a DataLoader's worker, the draws are that worker's own, and others in each epoch."""
+        worker = torch.utils.data.get_worker_info()
+        if worker is not None and worker.seed != self._worker:
+            self.rng, self._worker = np.random.default_rng(worker.seed), worker.seed
         return self.rng.integers(self.trajectories.n_steps, size=batch_size)
 
     def __call__(self, features: Sequence) -> dict[str, torch.Tensor]:
@@ -156,7 +187,7 @@ class DecisionTransformerGymDataCollator:
         states = (states - self.state_mean) / self.state_std
         return {
             "states": _tensor(states),
-            "actions": _tensor(np.where(real[..., None], data.actions[rows], ACTION_PAD)),
+            "actions": _tensor(np.where(real[..., None], self.action_space.to_model(data.actions[rows]), ACTION_PAD)),
             "rewards": _tensor(np.where(real, data.rewards[rows], 0.0)[..., None]),
             "returns_to_go": _tensor(np.where(real, data.returns_to_go[rows], RETURN_PAD)[..., None] / self.scale),
             "timesteps": torch.from_numpy(np.where(real, np.minimum(rows - first[:, None], self.max_ep_len - 1), 0)),

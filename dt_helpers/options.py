@@ -23,3 +23,13 @@ PresetOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
+HorizonOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Of a file without timeouts: steps after which an episode ends.", show_default=False),
+]
+KeyOption = Annotated[
+    str | None, typer.Option(help="Of observations that have parts: which one is read.", show_default=False)
+]
+RenameOption = Annotated[
+    list[str] | None, typer.Option(help="Of a file's column: theirs=ours, as obs=observations.", show_default=False)
+]

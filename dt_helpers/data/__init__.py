@@ -172,7 +172,9 @@ def _kept_or_made(
                 source = f"{how}, and not kept in the cache ({error})"
     if first is not None and first < len(dataset):
         dataset = dataset.select(range(first))
-    trajectories = Trajectories.from_dataset(dataset, name)
+    trajectories = Trajectories.from_dataset(
+        dataset, name, env=environment(name) if name in (*SETS, *PUBLISHED) else None
+    )
     say(
         f"{name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps, "
         f"mean return {trajectories.returns.mean():,.0f}; {source}."

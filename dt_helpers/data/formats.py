@@ -1,108 +1,144 @@
-"""Datasets in other people's formats: a Minari dataset, a D4RL HDF5 file, parquet in the Hub's layout.
+"""Datasets in other people's formats, by one door: `open` takes whatever it is given.
 
-`open` takes whatever of these it is given; `dt_helpers.data.load` is for the course's own and the published sets.
+`dt_helpers.data.load` is for the course's own and the published sets.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from dt_helpers.data import pickles, rows
+from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 from dt_helpers.workspace import replacing
 
 if TYPE_CHECKING:
     import minari
 
-HDF5 = (".hdf5", ".h5")
-EXTRA = "pip install 'dt-helpers[formats]'"
+__all__ = ["from_columns", "from_hdf5", "from_minari", "from_parquet", "is_file", "open", "to_parquet"]
+
+HDF5 = (".hdf5", ".h5", ".hdf")
+PICKLES = (".pkl", ".pickle")
+READ = (*HDF5, ".parquet", ".npz", *PICKLES)
 
 
-def open(source: str | Path, name: str | None = None) -> Trajectories:
-    """The episodes in `source`: a D4RL file (``.hdf5``), a parquet file or a folder of them, or a Minari dataset's id.
+def is_file(source: str) -> bool:
+    """Whether a name on the command line is that of a file, a folder, or a Minari dataset's id, not a course's set."""
+    return source.endswith(READ) or "/" in source or "\\" in source or Path(source).suffix in (".csv", ".json", ".npy")
 
-    `name` is the dataset's name, by default one taken from the source. Raises FileNotFoundError if there is no such
-    file, ValueError if what is in it is not what is expected, and ImportError with what to install.
+
+def open(source: object, name: str | None = None, **options) -> Trajectories:
+    """The episodes in `source`: a D4RL file (``.hdf5``), a parquet file or a folder of them, a folder that `datasets`
+    saved, ``.npz``, one of kzl's pickles, or a Minari dataset's id; or what is in memory already: a `datasets.Dataset`,
+    a DataFrame, a list of episodes, a dict of flat columns.
+
+    `name` is the dataset's name, by default one taken from the source. `options`:
+
+    rename : {their name: ours} of columns.
+    key : which part of observations that have names.
+    horizon : steps after which an episode ends, where no timeouts tell.
+    on_nan : "drop episodes" leaves out those with numbers that are not finite.
+    env, action_space, observation_space : as in `Trajectories`, where the data doesn't say.
+
+    Raises FileNotFoundError if there is no such file, ValueError, in the reader's columns, if what is in it is not what
+    is expected, and ImportError with what to install.
     """
-    path = Path(source)
+    if isinstance(source, Trajectories):
+        return source
+    if not isinstance(source, str | Path):
+        if hasattr(source, "iterate_episodes"):
+            return from_minari(source, name, **options)
+        if isinstance(source, Mapping) and not hasattr(source, "column_names"):
+            return from_columns(source, name or "unnamed", **options)
+        return rows.read(source, name or "unnamed", **options)
+    path = Path(source).expanduser()
     if path.suffix in HDF5:
-        return from_hdf5(path, name)
+        return from_hdf5(_outside_minari(path), name, **options)
     if path.suffix == ".parquet" or path.is_dir():
-        return from_parquet(path, name)
-    return from_minari(str(source), name)
+        return from_parquet(path, name, **options)
+    if path.suffix in (".npz", *PICKLES):
+        reader = pickles.from_npz if path.suffix == ".npz" else pickles.from_pickle
+        return reader(_existing(path), name or path.stem, **options)
+    if path.is_file():
+        raise ValueError(
+            f"{path.name} is of a kind that isn't read: {', '.join(READ)} are. A table, such as a .csv, goes through "
+            "pandas: data.formats.open(pandas.read_csv(...), rename=...)."
+        )
+    return from_minari(str(source), name, **options)
 
 
-def from_hdf5(path: str | Path, name: str | None = None) -> Trajectories:
-    """The episodes of a D4RL file: flat ``observations``, ``actions``, ``rewards``, ``terminals`` and ``timeouts``.
-
-    An episode ends at a terminal or a timeout; without timeouts, after 1000 steps. Steps after the last such end are an
-    episode that nobody finished, whose return is unknown: they are left out, as in the Decision Transformer's own
-    script (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
-    """
-    try:
-        import h5py
-    except ImportError as error:
-        raise ImportError(f"A D4RL file is read with h5py: {EXTRA}") from error
-    path = _existing(path)
-    try:
-        with h5py.File(path) as file:
-            missing = [key for key in ("observations", "actions", "rewards", "terminals") if key not in file]
-            if missing:
-                raise ValueError(f"{path.name} is not a D4RL file: it lacks {missing} and has {sorted(file)}.")
-            observations, actions = (file[key][:].astype(np.float32) for key in ("observations", "actions"))
-            rewards = file["rewards"][:].astype(np.float32).reshape(-1)
-            terminals = file["terminals"][:].astype(bool).reshape(-1)
-            timeouts = file["timeouts"][:].astype(bool).reshape(-1) if "timeouts" in file else None
-    except OSError as error:
-        raise ValueError(f"{path.name} cannot be read as HDF5: {error}") from error
-    ends = np.flatnonzero(terminals if timeouts is None else terminals | timeouts) + 1  # first row after each episode
-    if timeouts is None:
-        ends = _cut(ends, len(rewards), 1000)
-    if not len(ends):
-        raise ValueError(f"{path.name} holds no episode that ends: no terminal and no timeout in {len(rewards)} steps.")
-    rows = slice(0, ends[-1])
-    offsets = np.concatenate([[0], ends])
-    columns = (column[rows] for column in (observations, actions, rewards, terminals))
-    return Trajectories(*columns, offsets, name=name or path.stem)
+def _outside_minari(path: Path) -> Path:
+    if path.name == "main_data.hdf5" and path.parent.name == "data":
+        raise ValueError(
+            f"{path} belongs to a Minari dataset, which is read by its id: data.formats.open("
+            f"{'/'.join(path.parts[-4:-2])!r}), or what follows its folder of datasets."
+        )
+    return path
 
 
-def _cut(ends: np.ndarray, steps: int, longest: int) -> np.ndarray:
-    """Ends of episodes, with those over `longest` steps cut into pieces of that length; a rest at the end is left."""
-    starts = np.concatenate([[0], ends])
-    stops = np.concatenate([ends, [steps]])
-    cuts = [np.arange(start + longest, stop + 1, longest) for start, stop in zip(starts, stops, strict=True)]
-    return np.unique(np.concatenate([ends, *cuts]))
-
-
-def from_minari(dataset: minari.MinariDataset | str, name: str | None = None) -> Trajectories:
+def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, key=None, **options) -> Trajectories:
     """The episodes of a Minari dataset, or of the one with that id on this machine (``minari download`` gets it).
 
-    Observations and actions must be vectors. The observation after an episode's last step, which Minari keeps, is
-    dropped: nothing is done there.
+    Dict and Tuple observations are flattened as gymnasium does; `key` takes a part of them. The observation after an
+    episode's last step, which Minari keeps, is dropped: nothing is done there.
     """
+    import gymnasium
+    import numpy as np
+
     if isinstance(dataset, str):
         dataset = _minari_by_id(dataset)
-    spaces = {"observations": dataset.observation_space, "actions": dataset.action_space}
-    for what, space in spaces.items():
-        if len(space.shape or ()) != 1:
-            raise ValueError(f"{dataset.id}: its {what} have to be vectors, but they are {space}.")
+    space, name = dataset.observation_space, name or dataset.id
+    if key is not None:
+        space = gymnasium.spaces.Dict({part: space[part] for part in ([key] if isinstance(key, str) else key)})
+    if len(space.shape or ()) > 1:
+        raise ValueError(
+            f"{dataset.id}: its observations have to be vectors, but they are {space}. For pictures there is an "
+            "encoder: dt_helpers.pixels, and the challenges notebook."
+        )
     episodes = list(dataset.iterate_episodes())
+    if not episodes:
+        raise ValueError(f"{dataset.id} is empty: there is no episode in it (left by its filter).")
     lengths = [len(episode.rewards) for episode in episodes]
 
-    def joined(column: str, dtype: type) -> np.ndarray:
-        parts = (getattr(episode, column)[:steps] for episode, steps in zip(episodes, lengths, strict=True))
-        return np.concatenate([np.asarray(part, dtype) for part in parts])
+    def joined(column: str) -> np.ndarray:
+        each = zip(episodes, lengths, strict=True)
+        return np.concatenate([np.asarray(getattr(episode, column))[:steps] for episode, steps in each])
 
-    return Trajectories(
-        joined("observations", np.float32),
-        joined("actions", np.float32),
-        joined("rewards", np.float32),
-        joined("terminations", bool),
-        np.concatenate([[0], np.cumsum(lengths)]),
-        name=name or dataset.id,
+    nested = isinstance(space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple)
+    observations = (
+        joined("observations")
+        if not nested
+        else np.concatenate(
+            [_flattened(space, episode.observations, steps) for episode, steps in zip(episodes, lengths, strict=True)]
+        )
     )
+    one_hot = isinstance(space, gymnasium.spaces.Discrete)
+    told = {
+        "action_space": dataset.action_space,
+        "observation_space": space if one_hot else None,
+        "env": getattr(dataset.spec, "env_spec", None) and dataset.spec.env_spec.id,
+    }
+    parts = {"observations": observations, "actions": joined("actions"), "rewards": joined("rewards")}
+    parts["dones"] = joined("terminations")
+    return rows.assemble(parts, np.concatenate([[0], np.cumsum(lengths)]), name, **{**told, **options})
+
+
+def _flattened(space, observations, steps: int):
+    """Observations of a Dict or Tuple space, (steps, numbers), flattened step by step as gymnasium does."""
+    import gymnasium
+    import numpy as np
+
+    def step(value, space, t):
+        if isinstance(space, gymnasium.spaces.Dict):
+            return {part: step(value[part], inner, t) for part, inner in space.spaces.items()}
+        if isinstance(space, gymnasium.spaces.Tuple):
+            return tuple(step(part, inner, t) for part, inner in zip(value, space.spaces, strict=True))
+        return value[t]
+
+    return np.stack([gymnasium.spaces.flatten(space, step(observations, space, t)) for t in range(steps)])
 
 
 def _minari_by_id(id: str) -> minari.MinariDataset:
@@ -115,7 +151,7 @@ def _minari_by_id(id: str) -> minari.MinariDataset:
         listed = ", ".join(here) or "none"
         raise FileNotFoundError(
             f"{id!r} is neither a file nor a Minari dataset on this machine (there is: {listed}). "
-            f"For one that Minari publishes: `minari download {id}`."
+            f"For one that Minari publishes: `minari download {id}`. Files that are read: {', '.join(READ)}."
         )
     return minari.load_dataset(id)
 
@@ -123,33 +159,52 @@ def _minari_by_id(id: str) -> minari.MinariDataset:
 def to_parquet(data: Trajectories, folder: str | Path) -> Path:
     """Write `data` in the Hub's layout, ``<folder>/<its name>/train/0000.parquet``, and return the file's path.
 
-    One row an episode, columns as in the published sets; the file appears when it is whole.
+    One row an episode, columns as in the published sets; the file appears when it is whole. Raises ValueError for a
+    name that would lead out of the folder.
     """
     import pyarrow.parquet as pq
 
     path = Path(folder) / data.name / "train" / "0000.parquet"
+    if not path.resolve().is_relative_to(Path(folder).resolve()) or not data.name.strip("/. "):
+        raise ValueError(f"The set's name becomes a folder, and {data.name!r} leads out of {folder}: give it another.")
+    table = data.to_dataset().data.table
+    if data.description:
+        table = table.replace_schema_metadata(
+            {**(table.schema.metadata or {}), b"description": data.description.encode()}
+        )
     with replacing(path) as staged:
-        pq.write_table(data.to_dataset().data.table, staged)
+        pq.write_table(table, staged)
     return path
 
 
-def from_parquet(path: str | Path, name: str | None = None) -> Trajectories:
-    """The episodes of a parquet file, or of all in a folder, in the order of their names."""
+def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajectories:
+    """The episodes of a parquet file, or of all in a folder, in the order of their names; of the Hub's layout, with a
+    folder a split, the split ``train``. A folder that `datasets` saved with `save_to_disk` is read as well."""
     import datasets
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = _existing(path)
+    if path.is_dir() and ((path / "state.json").exists() or (path / "dataset_dict.json").exists()):
+        return rows.read(datasets.load_from_disk(str(path)), name or path.name, **options)
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files:
         raise FileNotFoundError(f"There is no parquet file in {path}.")
+    splits = {file.relative_to(path).parts[-2] for file in files if len(file.relative_to(path).parts) > 1}
+    if len(splits) > 1:
+        if "train" not in splits:
+            raise ValueError(f"{path} holds several sets or splits, {sorted(splits)}: name the folder of one of them.")
+        tell(f"{path.name}: the split 'train' is read, of {sorted(splits)}.")
+        files = [file for file in files if file.parent.name == "train"]
     try:
         table = pa.concat_tables([pq.read_table(file) for file in files])
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ValueError(f"{path.name} cannot be read as parquet: {error}") from error
     folder = path if path.is_dir() else path.parent
     name = name or (folder.parent.name if folder.name == "train" else path.name.removesuffix(".parquet"))
-    return Trajectories.from_dataset(datasets.Dataset(table), name)
+    told = (table.schema.metadata or {}).get(b"description", b"").decode()
+    info = datasets.DatasetInfo(description=told)
+    return rows.read(datasets.Dataset(table.replace_schema_metadata(None), info=info), name, **options)
 
 
 def _existing(path: str | Path) -> Path:

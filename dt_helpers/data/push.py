@@ -41,7 +41,7 @@ def push(data: Trajectories, repository: str, private: bool = False, token: str 
             card = Path(folder) / CARD
             with replacing(card) as staged:
                 staged.write_text(_card(api, repository, data.name), encoding="utf-8")
-            files = {str(path.relative_to(folder)): path, CARD: card}
+            files = {path.relative_to(folder).as_posix(): path, CARD: card}
             commit = api.create_commit(
                 repository,
                 [CommitOperationAdd(there, str(here)) for there, here in files.items()],

@@ -12,6 +12,7 @@ from math import inf
 
 import numpy as np
 
+from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
 from dt_helpers.machine.hardware import usable_cores
@@ -135,4 +136,5 @@ def roll_out(
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     dones = np.zeros(offsets[-1], bool)
     dones[offsets[1:] - 1] = fell
-    return Trajectories(observations[recorded], actions[recorded], rewards[recorded], dones, offsets, name=name)
+    columns = (observations[recorded], actions[recorded], rewards[recorded], dones, offsets)
+    return Trajectories(*columns, name=name, env=env_name, action_space=spaces.unit(act_dim))

@@ -6,18 +6,22 @@ that it came from, and nothing here loops over steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dt_helpers.data import columns, spaces
+from dt_helpers.telling import tell
+
 if TYPE_CHECKING:
     import datasets
-    import pyarrow as pa
 
 COLUMNS = ("observations", "actions", "rewards", "dones")
+ABOUT = "dt_helpers: "  # before what a description says as JSON
 ROWS = 2**15  # that are looked at at a time, where all of them in float64 would fill the memory
 
 
@@ -25,26 +29,99 @@ ROWS = 2**15  # that are looked at at a time, where all of them in float64 would
 class Trajectories:
     """Episodes, flat. N is the number of steps in all, E the number of episodes.
 
-    Raises ValueError if the arrays do not describe the same steps.
+    Columns may come as arrays, lists, tensors or frames of pandas; integers (N,) are taken for choices, which become
+    one-hot rows. What had to be assumed is printed once and kept in `notes`. Raises ValueError, which names the column
+    and what helps, if ranks, kinds, lengths or ends don't fit or a number isn't finite.
     """
 
-    observations: np.ndarray  # (N, state_dim) float32
-    actions: np.ndarray  # (N, act_dim) float32
+    observations: np.ndarray  # (N, state_dim) float32; bytes stay, and float64 where float32 would lose what happens
+    actions: np.ndarray  # (N, act_dim) float32, in the environment's units; one-hot rows for choices
     rewards: np.ndarray  # (N,) float32
     dones: np.ndarray  # (N,) bool, true where the robot fell; the clock running out is no "done"
     offsets: np.ndarray  # (E + 1,) int64, first row of each episode, then N
     name: str = field(default="unnamed")
+    env: str | None = None  # the id of the environment that it was recorded in, where that is known
+    action_space: spaces.Actions | None = None  # or gymnasium's; by default what the numbers say
+    observation_space: spaces.Choices | None = None  # or gymnasium's; for observations that are choices
+    notes: tuple[str, ...] = ()  # what had to be assumed
 
     def __post_init__(self):
-        rows = {column: len(getattr(self, column)) for column in COLUMNS}
-        if len(set(rows.values())) != 1:
-            raise ValueError(f"All columns must have one row a step, but their lengths are {rows}.")
-        offsets = self.offsets
-        if len(offsets) < 2 or offsets[0] != 0 or offsets[-1] != rows["rewards"] or (np.diff(offsets) < 1).any():
+        notes = list(self.notes)
+
+        def say(note: str) -> None:
+            if note and note not in notes:
+                notes.append(note)
+                tell(f"{self.name}: {note}.")
+
+        given = {column: columns.array(getattr(self, column), column) for column in COLUMNS}
+        rewards = columns.scalars(given["rewards"], "rewards")
+        columns.same_length({**given, "rewards": rewards})
+        offsets = columns.offsets(self.offsets, len(rewards))
+        observations, observation_space = self._observations(given["observations"], say)
+        actions, action_space = self._actions(given["actions"], offsets, say)
+        found = {
+            "observations": columns.as_float(observations, "observations", say),
+            "actions": columns.as_float(actions, "actions", say),
+            "rewards": columns.as_float(rewards, "rewards", say),
+            "dones": columns.flags(given["dones"], "dones", len(rewards)),
+        }
+        for column in ("observations", "rewards"):
+            columns.require_finite(found[column], column, offsets, self.name)
+        columns.note_ends(found["dones"], offsets, say)
+        found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
+        for name, value in (found | {"notes": tuple(notes)}).items():
+            object.__setattr__(self, name, value)
+
+    def _observations(self, values: np.ndarray, say: Callable[[str], None]) -> tuple[np.ndarray, spaces.Choices | None]:
+        space = self.observation_space
+        space = space and spaces.of_gymnasium(space, "observations")
+        if space is None and (values.ndim == 1 or values.shape[1:] == (1,)) and values.dtype.kind in "iu":
+            space, note = spaces.infer(values, "observations")
+            say(note)
+        if not isinstance(space, spaces.Choices) or len(space.sizes) > 1:  # several bits are a vector as any other
+            return columns.vectors(values, "observations", say), None
+        return self._one_hot(values, space, "observations"), space
+
+    def _actions(
+        self, values: np.ndarray, offsets: np.ndarray, say: Callable[[str], None]
+    ) -> tuple[np.ndarray, spaces.Actions]:
+        space = self.action_space and spaces.of_gymnasium(self.action_space, "actions")
+        if values.dtype.kind not in "biu":
+            columns.require_finite(values, "actions", offsets, self.name)
+        if space is None:
+            space, note = spaces.infer(values, "actions")
+            say(note)
+        if isinstance(space, spaces.Choices) and values.ndim <= 2:
+            return self._one_hot(values, space, "actions"), space
+        values = columns.vectors(values, "actions", say)
+        if space is not None and space.dim != values.shape[1]:
             raise ValueError(
-                f"offsets must rise from 0 to the number of steps ({rows['rewards']}) with at least one step an "
-                f"episode, but they are {np.asarray(offsets)}."
+                f"`actions` have {values.shape[1]} numbers a step, but their space has {space.dim} ({space})."
             )
+        space, note = spaces.bounds(values, space)
+        say(note)
+        return values, space
+
+    @staticmethod
+    def _one_hot(values: np.ndarray, space: spaces.Choices, column: str) -> np.ndarray:
+        rows = values.reshape(len(values), -1) if values.size else values
+        if rows.ndim == 2 and rows.shape[1] == space.dim and space.dim > len(space.sizes):
+            parts = np.split(rows, np.cumsum(space.sizes)[:-1], axis=1)
+            if all((np.isin(part, (0, 1))).all() and (part.sum(axis=1) == 1).all() for part in parts):
+                return rows
+        if rows.ndim != 2 or rows.shape[1] != len(space.sizes) or (rows != np.round(rows)).any():
+            raise ValueError(
+                f"`{column}` should hold {space}, as whole numbers or one-hot rows, but they are of the shape "
+                f"{values.shape} and the kind {values.dtype}."
+            )
+        whole = rows.astype(np.int64)
+        lost = (whole < space.starts) | (whole >= np.add(space.starts, space.sizes))
+        if lost.any():
+            raise ValueError(
+                f"`{column}` hold {whole[lost][0]}, which is not among the {space} that start at "
+                f"{', '.join(map(str, space.starts))}."
+            )
+        return space.encode(whole)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -94,12 +171,24 @@ class Trajectories:
 
     @cached_property
     def state_std(self) -> np.ndarray:
-        """Standard deviation of each component, plus 1e-6 so that one may divide by it, (state_dim,) float64."""
+        """Standard deviation of each component, with a little added so that one may divide by it, (state_dim,) float64;
+        1 for `dead` ones."""
+        return np.where(self.dead, 1.0, self._deviation + 1e-6 * min(1.0, self._deviation.max()))
+
+    @cached_property
+    def dead(self) -> np.ndarray:
+        """The components that do not move in the data but for rounding, (state_dim,) bool."""
+        deviation, most = self._deviation, self._deviation.max()
+        rounding = (deviation < 1e-4) & (deviation <= 1e-5 * np.abs(self.state_mean))
+        return rounding | (deviation <= 1e-6 * min(1.0, most))
+
+    @cached_property
+    def _deviation(self) -> np.ndarray:
         squares = np.zeros(self.state_dim)
         for begin in range(0, self.n_steps, ROWS):
             part = self.observations[begin : begin + ROWS] - self.state_mean  # (rows, state_dim) float64
             squares += np.square(part, out=part).sum(axis=0)
-        return np.sqrt(squares / self.n_steps) + 1e-6
+        return np.sqrt(squares / self.n_steps)
 
     def episode(self, index: int) -> dict[str, np.ndarray]:
         """One episode's columns, views of the flat arrays."""
@@ -125,42 +214,71 @@ class Trajectories:
         dimensions = {(part.state_dim, part.act_dim) for part in parts}
         if len(dimensions) != 1:
             raise ValueError(f"The parts need the same state and action dimensions; they have {sorted(dimensions)}.")
+        kinds = {part.action_space: part.name for part in parts}
+        action_space, notes = parts[0].action_space, [note for part in parts for note in part.notes]
+        if len(kinds) > 1:
+            told = "; ".join(f"{name}: {space}" for space, name in kinds.items())
+            if any(isinstance(space, spaces.Choices) for space in kinds):
+                raise ValueError(f"The parts' actions are not of one kind: {told}.")
+            widest = (np.min([s.low for s in kinds], axis=0), np.max([s.high for s in kinds], axis=0))
+            action_space = spaces.Continuous(*widest)
+            notes.append(f"the parts' actions have different bounds ({told}): do they mean the same?")
+            tell(f"{name}: {notes[-1]}")
         lengths = np.concatenate([part.lengths for part in parts])
-        columns = (np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS)
-        return cls(*columns, np.concatenate([[0], np.cumsum(lengths)]), name=name)
+        joined = (np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS)
+        envs = {part.env for part in parts}
+        return cls(
+            *joined,
+            np.concatenate([[0], np.cumsum(lengths)]),
+            name=name,
+            env=envs.pop() if len(envs) == 1 else None,
+            action_space=action_space,
+            observation_space=parts[0].observation_space,
+            notes=tuple(dict.fromkeys(notes)),
+        )
 
     @classmethod
-    def from_dataset(cls, dataset: datasets.Dataset, name: str = "unnamed") -> Trajectories:
-        """View a `datasets.Dataset` with one row an episode, as on the Hub, without decoding it.
+    def from_dataset(cls, dataset: datasets.Dataset, name: str = "unnamed", **options) -> Trajectories:
+        """View a `datasets.Dataset` with one row an episode, as on the Hub, without decoding it; or read what else
+        `dt_helpers.data.rows.read` takes, with its `options`.
 
         The arrays are the Arrow file's own memory where it lies in one piece. Raises ValueError if a column is missing.
         """
-        missing = [column for column in COLUMNS if column not in dataset.column_names]
-        if missing:
-            raise ValueError(
-                f"The dataset lacks the columns {missing}; it has {dataset.column_names}. "
-                f"Expected are {list(COLUMNS)}, one row an episode."
-            )
-        table = dataset.with_format("arrow")[:]
-        rewards, offsets = _flat(table["rewards"])
-        observations, rows = _flat(table["observations"])
-        actions, action_rows = _flat(table["actions"])
-        dones, done_rows = _flat(table["dones"])
-        for column, given in (("observations", rows), ("actions", action_rows), ("dones", done_rows)):
-            if not np.array_equal(given, offsets):
-                raise ValueError(f"The episodes in {column!r} are not as long as those in 'rewards'.")
-        return cls(
-            _as(observations, np.float32), _as(actions, np.float32), _as(rewards, np.float32), _as(dones, bool),
-            offsets, name=name,
-        )  # fmt: skip
+        from dt_helpers.data import rows
+
+        return rows.read(dataset, name, **options)
+
+    @property
+    def description(self) -> str:
+        """What had to be assumed, a line each, and last, as JSON, what the columns alone don't say."""
+        about = {"env": self.env, "action_space": spaces.to_json(self.action_space)}
+        about["observation_space"] = spaces.to_json(self.observation_space)
+        if about["action_space"] == spaces.to_json(spaces.unit(self.act_dim)):
+            del about["action_space"]
+        about = {key: value for key, value in about.items() if value is not None}
+        return "\n".join([*self.notes, *([f"{ABOUT}{json.dumps(about)}"] if about else [])])
+
+    @staticmethod
+    def described(text: str | None) -> dict:
+        """The arguments ``env``, ``action_space``, ``observation_space`` and ``notes`` from a `description`."""
+        *notes, last = (text or "").split("\n")
+        if not last.startswith(ABOUT):
+            return {}
+        about = json.loads(last.removeprefix(ABOUT))
+        kinds = {key: spaces.from_json(about.get(key)) for key in ("action_space", "observation_space")}
+        return {"env": about.get("env"), "notes": tuple(notes), **kinds}
 
     def to_dataset(self) -> datasets.Dataset:
         """The same as a `datasets.Dataset`: one row an episode, columns and types as in the published sets."""
         import datasets
         import pyarrow as pa
 
-        columns = {column: _nested(getattr(self, column), self.offsets) for column in COLUMNS}
-        return datasets.Dataset(pa.table(columns, schema=features().arrow_schema))
+        nested = {
+            column: _nested(getattr(self, column).astype(kind, copy=False), self.offsets)
+            for column, kind in zip(COLUMNS, (np.float32, np.float32, np.float32, bool), strict=True)
+        }
+        table = pa.table(nested, schema=features().arrow_schema)
+        return datasets.Dataset(table, info=datasets.DatasetInfo(features=features(), description=self.description))
 
 
 def features() -> datasets.Features:
@@ -175,29 +293,8 @@ def features() -> datasets.Features:
     )
 
 
-def _as(array: np.ndarray, dtype: type) -> np.ndarray:
-    return array.astype(dtype, copy=False)
-
-
-def _flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    """An Arrow column of lists (of lists) -> its values (N,) or (N, dim), and the rows' offsets (E + 1,)."""
-    import pyarrow as pa
-
-    # Joining copies, even a single chunk.
-    column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
-    lengths = column.value_lengths().to_numpy(zero_copy_only=False)
-    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-    inner = column.flatten()
-    if not pa.types.is_nested(inner.type):
-        return inner.to_numpy(zero_copy_only=False), offsets
-    widths = inner.value_lengths().to_numpy(zero_copy_only=False)
-    if len(set(widths[:1]) | {widths.min(), widths.max()}) != 1:
-        raise ValueError(f"Every step must have as many numbers as the others; they have {set(widths.tolist())}.")
-    return inner.flatten().to_numpy(zero_copy_only=False).reshape(len(inner), widths[0]), offsets
-
-
 def _nested(values: np.ndarray, offsets: np.ndarray):
-    """The inverse of `_flat`: an Arrow array with one list an episode."""
+    """An Arrow array with one list an episode."""
     import pyarrow as pa
 
     flat = pa.array(np.ascontiguousarray(values).reshape(-1))

@@ -6,6 +6,9 @@ K, the context length, is the course's own setting and lives in `config.context_
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import torch
 from torch import nn
 from transformers import DecisionTransformerConfig
@@ -111,10 +114,21 @@ def action_loss(action_preds: torch.Tensor, action_targets: torch.Tensor, attent
     return (action_preds[real] - action_targets[real]).square().mean()
 
 
+def choice_loss(
+    action_preds: torch.Tensor, action_targets: torch.Tensor, attention_mask: torch.Tensor, sizes: Sequence[int]
+) -> torch.Tensor:
+    """Mean cross-entropy of choices: logits and one-hot rows, (batch, K, act_dim) both, whose parts are `sizes` wide,
+    over the steps whose mask (batch, K) is not 0."""
+    real = attention_mask > 0
+    parts = zip(*(x[real].float().split(list(sizes), dim=-1) for x in (action_preds, action_targets)), strict=True)
+    return torch.stack([nn.functional.cross_entropy(logits, wanted) for logits, wanted in parts]).mean()
+
+
 class TrainableDT(DecisionTransformerModel):
     """The model as the Trainer wants it: its forward pass also gives a loss.
 
-    `criterion` may be exchanged for another with the signature of `action_loss` (a student's own, for one).
+    `criterion` may be exchanged for another with the signature of `action_loss` (a student's own, for one); where the
+    config says that actions are choices, it is `choice_loss`.
     `shortcut`, if set, predicts the actions while the model trains, without the rest of the forward pass; it is called
     with the model and the batch.
     `hidden_actions` is the share of the windows, drawn anew for each batch, whose past actions the model does not see
@@ -125,6 +139,12 @@ class TrainableDT(DecisionTransformerModel):
     criterion = staticmethod(action_loss)
     shortcut = None
     hidden_actions = 0.0
+
+    def __init__(self, config: DecisionTransformerConfig):
+        super().__init__(config)
+        choices = (getattr(config, "action_space", None) or {}).get("sizes")
+        if choices:
+            self.criterion = partial(choice_loss, sizes=choices)
 
     def forward(self, **batch) -> dict[str, torch.Tensor]:
         """The batch of the collator -> ``loss``, and the predictions ``state_preds``, ``action_preds``,

@@ -23,7 +23,8 @@ from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar, without_file_bars
 from dt_helpers.model import TrainableDT
 from dt_helpers.pixels.camera import SIZE, Camera
-from dt_helpers.training import runs, saved
+from dt_helpers.telling import tell
+from dt_helpers.training import runs, saved, scales
 from dt_helpers.training.beginning import with_quickest_attention
 from dt_helpers.training.checkpoints import MovingAverage
 from dt_helpers.training.settings import Settings
@@ -83,6 +84,7 @@ class Frames(Trajectories):
 
     state_mean = np.zeros(1)
     state_std = np.full(1, 255.0)
+    dead = np.zeros(1, bool)
 
 
 def camera(env_name: str = "HalfCheetah-v5", size: int = SIZE) -> Camera:
@@ -105,7 +107,9 @@ def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE,
         for first, stop in zip(data.offsets[:-1], data.offsets[1:], strict=True):
             frames[first:stop] = eye.frames(positions[first:stop])
             progress_bar.update(stop - first)
-    return Frames(frames, data.actions, data.rewards, data.dones, data.offsets, name=f"{data.name}, filmed")
+    return Frames(
+        frames, data.actions, data.rewards, data.dones, data.offsets, name=f"{data.name}, filmed", env=env_name
+    )
 
 
 def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
@@ -151,6 +155,8 @@ def train(
     if not isinstance(frames, Frames):
         raise ValueError(f"Frames are needed, as `pixels.film` makes them of recordings; {frames!r} came.")
     settings = settings if isinstance(settings, Settings) else preset(settings)
+    settings, lines = scales.resolve(settings, frames)
+    tell(*lines)
     set_seed(seed)
     collator = DecisionTransformerGymDataCollator(
         frames, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed

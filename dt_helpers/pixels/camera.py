@@ -8,11 +8,8 @@ whole pixels could. `render.Renderer` makes the pretty pictures; those look diff
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import mujoco
 import numpy as np
-from gymnasium import Env
 
 SIZE = 48  # pixels a side
 FOOTROOM = 0.16  # part of the picture below the floor's surface
@@ -69,11 +66,7 @@ class Camera:
 
         Only the joints' positions are read: where a step has left the bodies, MuJoCo computes with the next step.
         """
-        return self.together([env])[0]
-
-    def together(self, envs: Sequence[Env]) -> np.ndarray:
-        """The same of many robots at once, (n, size * size) uint8, which takes hardly longer than of one."""
-        return self.frames(np.stack([env.unwrapped.data.qpos for env in envs]))
+        return self.frames(env.unwrapped.data.qpos[None])[0]
 
     def frames(self, positions: np.ndarray) -> np.ndarray:
         """Frames (n, size * size), uint8, of the robot at `positions` (n, nq), MuJoCo's qpos, whose first is x."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,15 @@ import torch
 from gymnasium import Env
 
 from dt_helpers import envs, video
+from dt_helpers.data import spaces
+from dt_helpers.envs import door
+from dt_helpers.envs.door import Environment
 from dt_helpers.machine import threads
 from dt_helpers.machine.bars import bar
 from dt_helpers.machine.hardware import keep_freed_memory
 from dt_helpers.model import DecisionTransformerModel, fast_cpu
+from dt_helpers.rollout.robots import FAR, Robot, tell_bounds, tell_origin
+from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint
 
 
@@ -29,13 +34,15 @@ def get_action(
 ) -> torch.Tensor:
     """The action (act_dim,) after the last of `states`, predicted from a window of the last K steps.
 
-    Shorter histories are padded on the left to K and masked, as in training.
+    Shorter histories are padded on the left to K and masked, as in training. Actions are in the environment's units,
+    going in and coming out; choices are one-hot rows.
     """
-    K = model.config.context_length
+    K, space = model.config.context_length, spaces.of_model(model.config)
+    past = actions.reshape(1, -1, model.config.act_dim)[:, -K:]
     window = {
-        "states": states.reshape(1, -1, model.config.state_dim)[:, -K:].float(),
-        "actions": actions.reshape(1, -1, model.config.act_dim)[:, -K:].float(),
-        "returns_to_go": returns_to_go.reshape(1, -1, 1)[:, -K:].float(),
+        "states": states.reshape(1, -1, model.config.state_dim)[:, -K:].to(model.dtype),
+        "actions": _converted(past, space.to_model).to(model.dtype),
+        "returns_to_go": returns_to_go.reshape(1, -1, 1)[:, -K:].to(model.dtype),
         "timesteps": timesteps.reshape(1, -1, 1)[:, -K:].long(),
     }
     real = window["states"].shape[1]
@@ -43,13 +50,28 @@ def get_action(
     padded = {key: torch.nn.functional.pad(value, (0, 0, left, 0)) for key, value in window.items()}
     padded["timesteps"] = padded["timesteps"].squeeze(-1)
     mask = torch.arange(K, device=states.device).ge(left).long().unsqueeze(0)  # (1, K)
-    return _actions(model, **padded, attention_mask=mask)[0]
+    predicted = _actions(model, **padded, attention_mask=mask)[0]
+    if isinstance(space, spaces.Choices):
+        return _converted(predicted, lambda row: space.encode(space.decode(row)[None])[0])
+    return _converted(predicted, space.from_model)
+
+
+def _converted(values: torch.Tensor, convert: Callable[[np.ndarray], np.ndarray]) -> torch.Tensor:
+    """`convert` for tensors; where nothing has to be scaled the tensor stays what it is, with its gradient."""
+    given = values.detach().cpu().float().numpy()
+    converted = convert(given)
+    return values if converted is given else torch.from_numpy(np.ascontiguousarray(converted)).to(values)
 
 
 def _actions(model: DecisionTransformerModel, **window: torch.Tensor) -> torch.Tensor:
     """The last predicted action of each window, (batch, act_dim)."""
     forward = getattr(model, "original_forward", model)
     return forward(**window, return_dict=False)[1][:, -1]
+
+
+def short(value: float) -> str:
+    """A return in few digits: whole from 100 on, three figures below."""
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +109,15 @@ class Evaluation:
     def __str__(self) -> str:
         score = f", D4RL score {self.normalized_score:.1f}" if self.normalized_score is not None else ""
         return (
-            f"{self.env_name}, target return {self.target_return:.0f}: mean return {self.mean:.0f} ± {self.std:.0f} "
-            f"over {len(self.lengths)} episodes (worst {self.worst:.0f}, mean length {self.lengths.mean():.0f}{score})"
+            f"{self.env_name}, target return {short(self.target_return)}: mean return {short(self.mean)} ± "
+            f"{short(self.std)} over {len(self.lengths)} episodes (worst {short(self.worst)}, mean length "
+            f"{self.lengths.mean():.0f}{score})"
         )
 
 
 def evaluate(
     model: DecisionTransformerModel,
-    env_name: str = "HalfCheetah-v5",
+    env_name: Environment = "HalfCheetah-v5",
     target_return: float = 9000.0,
     episodes: int = 16,
     seed: int = 0,
@@ -110,7 +133,8 @@ def evaluate(
     ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
     `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
     `observe`, if given, makes the state (state_dim,) that the model is shown, such as a camera's frame, out of an
-    environment, in place of what that returns itself; an attribute ``together`` of it makes those of many.
+    environment, in place of what that returns itself. The environment is an id, a class, a function that makes one, or
+    an instance, in which episodes run one after the other; actions are scaled back to its units.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
     return evaluate_targets(model, env_name, [target_return], episodes, seed, max_steps, progress, on_step, observe)[0]
@@ -119,7 +143,7 @@ def evaluate(
 @torch.inference_mode()
 def evaluate_targets(
     model: DecisionTransformerModel,
-    env_name: str,
+    env_name: Environment,
     target_returns: Sequence[float],
     episodes: int = 4,
     seed: int = 0,
@@ -127,51 +151,65 @@ def evaluate_targets(
     progress: bool = True,
     on_step: Callable[[list, int, np.ndarray], None] | None = None,
     observe: Callable[[Env], np.ndarray] | None = None,
+    drawn: bool = False,
 ) -> list[Evaluation]:
     """As `evaluate`, for several targets: `episodes` episodes for each, all of them side by side.
 
     The i-th episode starts alike for every target. `on_step` is handed all robots, those of the first target first.
+    `drawn`: environments are made so that they give pictures by their own ``render()``, where they aren't MuJoCo's.
     """
     wanted = np.repeat(np.asarray(target_returns, np.float64), episodes)  # (robots,)
     if not len(wanted):
         raise ValueError(f"At least one target and one episode are needed: {target_returns!r} and {episodes!r} came.")
+    if max_steps < 1:
+        raise ValueError(f"max_steps has to be at least 1, not {max_steps!r}.")
+    if not np.isfinite(wanted).all():
+        raise ValueError(f"target_return has to be a finite number: {target_returns!r} came.")
     needed = ("context_length", "state_mean", "state_std", "return_scale")
     missing = [key for key in needed if not hasattr(model.config, key)]
     if missing:
         raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
+    name = door.name_of(env_name)
+    tell_origin(model.config, name)
+    seeds = seed + np.arange(len(wanted)) % episodes
+    settings = (max_steps, progress, on_step, observe)
     with ExitStack() as stack:
-        robots = [stack.enter_context(closing(envs.make(env_name))) for _ in wanted]
-        measured = _run(model, robots, env_name, wanted, episodes, seed, max_steps, progress, on_step, observe)
+        robots = door.open_all(env_name, len(wanted), stack, drawn)
+        if len(robots) == len(wanted):
+            measured = _run(model, robots, name, wanted, seeds, *settings)
+        else:  # one instance: one episode after the other
+            runs = [_run(model, robots, name, wanted[[i]], seeds[[i]], *settings) for i in range(len(wanted))]
+            measured = [np.concatenate(parts) for parts in zip(*runs, strict=True)]
     rewards, lengths = (each.reshape(len(target_returns), episodes, *each.shape[1:]) for each in measured)
     weights = fingerprint.of_weights(model.state_dict())
     return [
-        Evaluation(env_name, float(t), *of_t, weights)
-        for t, *of_t in zip(target_returns, rewards, lengths, strict=True)
+        Evaluation(name, float(t), *of_t, weights) for t, *of_t in zip(target_returns, rewards, lengths, strict=True)
     ]
 
 
 def _run(
     model: DecisionTransformerModel,
-    robots: list[Env],
+    envs_: list[Env],
     env_name: str,
     wanted: np.ndarray,  # (robots,), the target returns
-    episodes: int,
-    seed: int,
+    seeds: np.ndarray,  # (robots,)
     max_steps: int,
     progress: bool,
     on_step: Callable[[list, int, np.ndarray], None] | None,
     observe: Callable[[Env], np.ndarray] | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of an episode of each robot."""
-    count, config, device = len(robots), model.config, model.device
-    sensed = np.stack([robot.reset(seed=seed + i % episodes)[0] for i, robot in enumerate(robots)])
-    seen = _seen(robots, sensed, observe)  # (robots, state_dim), the newest of each
-    _require_fit(config, (seen.shape[1], robots[0].action_space.shape[0]), env_name)
+    count, config, device = len(envs_), model.config, model.device
+    robots = [Robot(env, config, observe) for env in envs_]
+    seen = np.stack([robot.reset(int(seed)) for robot, seed in zip(robots, seeds, strict=True)])  # (robots, state_dim)
+    seen = seen if seen.dtype.kind == "f" else seen.astype(np.float64)
+    tell_bounds(robots[0])
     model.eval()
     actor = fast_cpu.Actor(model, count) if fast_cpu.fits(model) else None
     keep_freed_memory()
     threads.settle()
-    mean, std = (torch.tensor(value, dtype=torch.float32) for value in (config.state_mean, config.state_std))
+    mean, std = np.array(config.state_mean), np.array(config.state_std)
+    told = observe is not None
 
     K, scale = config.context_length, config.return_scale
     states = torch.zeros(count, max_steps + 1, config.state_dim)  # normalised
@@ -181,12 +219,18 @@ def _run(
     alive = np.ones(count, bool)
 
     returns_to_go[:, 0, 0] = torch.from_numpy(wanted / scale)
-    states[:, 0] = (torch.from_numpy(seen) - mean) / std
+    states[:, 0] = torch.from_numpy((seen - mean) / std)
     if on_step is not None:
-        on_step(robots, 0, np.zeros(count))
+        on_step(envs_, 0, np.zeros(count))
     with bar(max_steps, f"running {env_name}", show=progress) as progress_bar:
         for t in range(max_steps):
             running = np.flatnonzero(alive)
+            if not told and (far := states[running, t].abs().max()) > FAR:
+                told = True
+                tell(
+                    f"{env_name}: an observation lies {far:.0f} deviations from the data's mean at step {t}. Has it "
+                    "the units that the data has?"
+                )
             if actor is not None:
                 chosen = actor.act(states[running, t], returns_to_go[running, t], t)
             else:
@@ -196,30 +240,34 @@ def _run(
                     "states": states[running, window],
                     "actions": actions[running, window],
                     "returns_to_go": returns_to_go[running, window],
-                    "timesteps": timesteps.expand(len(running), -1),
                 }
-                chosen = _actions(model, **{key: value.to(device) for key, value in batch.items()}).float().cpu()
-            actions[running, t] = chosen
-            for i, action in zip(running, chosen.numpy(), strict=True):
-                sensed[i], rewards[i, t], terminated, truncated, _ = robots[i].step(action)
+                batch = {key: value.to(device, model.dtype) for key, value in batch.items()}
+                times = timesteps.expand(len(running), -1).to(device)
+                chosen = _actions(model, **batch, timesteps=times).float().cpu()
+            for i, prediction in zip(running, chosen.numpy(), strict=True):
+                seen[i], rewards[i, t], over, done = robots[i].step(prediction)
+                actions[i, t] = torch.from_numpy(done)
                 lengths[i] = t + 1
-                alive[i] = not (terminated or truncated)
-            seen[running] = _seen([robots[i] for i in running], sensed[running], observe)
-            states[:, t + 1] = (torch.from_numpy(seen) - mean) / std
+                alive[i] = not over
+            if actor is not None:
+                actor.actions = actions[running, t]
+            states[:, t + 1] = torch.from_numpy((seen - mean) / std)
             returns_to_go[:, t + 1, 0] = returns_to_go[:, t, 0] - torch.from_numpy(rewards[:, t] / scale)
             if on_step is not None:
-                on_step(robots, t + 1, rewards[:, : t + 1].sum(axis=1))
+                on_step(envs_, t + 1, rewards[:, : t + 1].sum(axis=1))
             progress_bar.update()
             if not alive.any():
                 break
             if actor is not None and not alive[running].all():
                 actor.keep(torch.from_numpy(alive[running]))
+    if alive.any() and max_steps >= 1000:
+        tell(f"{env_name}: {alive.sum()} episodes were cut at max_steps={max_steps}; they go on, and would earn more.")
     return rewards, lengths
 
 
 def record(
     model: DecisionTransformerModel,
-    env_name: str = "HalfCheetah-v5",
+    env_name: Environment = "HalfCheetah-v5",
     target_return: float = 9000.0,
     path: str | Path = "replay.mp4",
     seed: int = 0,
@@ -236,24 +284,10 @@ def record(
             nonlocal recorder
             if recorder is None:
                 recorder = stack.enter_context(video.Recorder(robots[0], path, **options))
-            recorder.capture(f"step {t}\nreturn {round(returns[0]):,} of {target_return:,.0f}")
+            earned, asked = (f"{x:,.0f}" if abs(x) >= 100 else short(x) for x in (float(returns[0]), target_return))
+            recorder.capture(f"step {t}\nreturn {earned} of {asked}")
 
-        evaluation = evaluate(model, env_name, target_return, 1, seed, max_steps, progress, film, observe)
-    return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
-
-
-def _seen(robots: list[Env], sensed: np.ndarray, observe: Callable[[Env], np.ndarray] | None) -> np.ndarray:
-    """What the model is shown of each robot, (robots, state_dim): by `observe`, or else what it has `sensed` itself."""
-    if observe is None:
-        return sensed
-    together = getattr(observe, "together", None)  # of many robots at once, as the course's camera has it
-    return together(robots) if together else np.stack([observe(robot) for robot in robots])
-
-
-def _require_fit(config, need: tuple[int, int], env_name: str) -> None:
-    have = (config.state_dim, config.act_dim)
-    if need != have:
-        raise ValueError(
-            f"{env_name} has {need[0]} state and {need[1]} action dimensions, but the model was made for {have[0]} and "
-            f"{have[1]}. Evaluate in the environment that the data comes from."
+        (evaluation,) = evaluate_targets(
+            model, env_name, [target_return], 1, seed, max_steps, progress, film, observe, drawn=True
         )
+    return video.show(recorder.path, recorder.width, recorder.summary()), evaluation

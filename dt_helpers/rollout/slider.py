@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import numpy as np
 
-from dt_helpers import envs, rollout, video
+from dt_helpers import rollout, video
+from dt_helpers.envs import door
+from dt_helpers.envs.door import Environment
 from dt_helpers.model import DecisionTransformerModel
-from dt_helpers.video.render import Renderer
+from dt_helpers.video import cameras
 
 MOVED = "this.closest('.dt-slider').style.setProperty('--row', this.value)"
 PAUSED = "this.paused ? this.play() : this.pause()"
@@ -64,7 +66,7 @@ class Slider:
 
 def film(
     model: DecisionTransformerModel,
-    env_name: str,
+    env_name: Environment,
     target_returns: Sequence[float],
     path: str | Path,
     seed: int = 0,
@@ -80,15 +82,25 @@ def film(
     stays true to time. `backend` as in `render.Renderer`. Raises ValueError as `rollout.evaluate_targets` does.
     """
     frames = []
-    with closing(envs.make(env_name)) as env, Renderer(env.unwrapped.model, *size, backend) as renderer:
-        dt = env.unwrapped.dt
+    with ExitStack() as stack:
+        (env,) = door.open_all(env_name, 1, stack, drawn=True)
+        render, dt = cameras.camera(env, stack, *size, backend)
         stride = max(1, round(1 / (frames_per_second * dt)))
 
         def capture(robots: list, t: int, returns: np.ndarray) -> None:
             if t % stride == 0:
-                frames.append(np.concatenate([renderer.render(robot.unwrapped.data) for robot in robots]))
+                frames.append(np.concatenate([render(robot) for robot in robots]))
 
-        runs = rollout.evaluate_targets(model, env_name, target_returns, 1, seed, max_steps, progress, on_step=capture)
+        runs = rollout.evaluate_targets(
+            model, env_name, target_returns, 1, seed, max_steps, progress, on_step=capture, drawn=True
+        )
+    size = (frames[0].shape[1], frames[0].shape[0] // len(target_returns))
     path = video.record(frames, path, fps=1 / (dt * stride))
-    notes = [f"asked for {run.target_return:,.0f}: {run.mean:,.0f} in the first {run.lengths[0]} steps" for run in runs]
-    return Slider(path, size, [f"{run.target_return:,.0f}" for run in runs], notes)
+    notes = [
+        f"asked for {_told(run.target_return)}: {_told(run.mean)} in the first {run.lengths[0]} steps" for run in runs
+    ]
+    return Slider(path, size, [_told(run.target_return) for run in runs], notes)
+
+
+def _told(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else rollout.short(value)

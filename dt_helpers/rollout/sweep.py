@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dt_helpers import rollout
+from dt_helpers.envs.door import Environment
 from dt_helpers.workspace import replacing
 
 if TYPE_CHECKING:
@@ -81,13 +82,19 @@ class Sweep:
         return path
 
     def __str__(self) -> str:
+        small = np.abs(self.data_returns).max() < 100
+
+        def told(value: float) -> str:
+            return f"{value:.3g}" if small else f"{value:,.0f}"
+
         lines = ["  target      mean ±   std     worst  length"]
         lines += [
-            f"{row.target:8,.0f}  {row.mean:8,.0f} ± {row.std:5,.0f}  {row.worst:8,.0f}  {row.mean_length:6.0f}"
+            f"{told(row.target):>8}  {told(row.mean):>8} ± {told(row.std):>5}  {told(row.worst):>8}  "
+            f"{row.mean_length:6.0f}"
             for row in self.table.itertuples()
         ]
         lines.append(
-            f"rank correlation up to the data's best, {self.best:,.0f}: {self.rank_correlation:.2f} of the means, "
+            f"rank correlation up to the data's best, {told(self.best)}: {self.rank_correlation:.2f} of the means, "
             f"{self.episode_correlation:.2f} of single episodes"
         )
         return "\n".join(lines)
@@ -109,14 +116,14 @@ def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:
             apart = np.append(apart, value)
     evenly = np.linspace(0, len(apart) - 1, count - 1).round().astype(int)
     targets = np.append(apart[evenly], best + 0.2 * abs(best))
-    unit = 10.0 ** max(0, np.floor(np.log10(max(1.0, np.ptp(targets)))) - 2)
+    unit = 10.0 ** (np.floor(np.log10(np.ptp(targets) or 1.0)) - 2)
     return np.unique(np.round(targets / unit) * unit)
 
 
 def sweep(
     model: DecisionTransformerModel,
     data: Trajectories,
-    env_name: str = "HalfCheetah-v5",
+    env_name: Environment = "HalfCheetah-v5",
     targets: Sequence[float] | None = None,
     episodes: int = 4,
     seed: int = 0,

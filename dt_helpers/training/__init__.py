@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
+from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine import bars
 from dt_helpers.machine.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, action_loss
-from dt_helpers.training import muon, runs, saved
-from dt_helpers.training.beginning import make_model, with_quickest_attention
+from dt_helpers.telling import tell
+from dt_helpers.training import fingerprint, muon, runs, saved, scales, watch
+from dt_helpers.training.beginning import make_model, prepare, with_quickest_attention
 from dt_helpers.training.card import write_card
 from dt_helpers.training.checkpoints import Checkpoints, MovingAverage, restore, step_of
 from dt_helpers.training.cloning import clone
@@ -63,6 +68,7 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
         logging_steps=max(1, settings.steps // 100),
         use_cpu=device().type == "cpu",
         label_names=["actions"],  # so that the Trainer knows that held-out batches have a loss
+        logging_nan_inf_filter=False,
         prediction_loss_only=True,
         remove_unused_columns=False,
         dataloader_pin_memory=device().type == "cuda",
@@ -90,6 +96,8 @@ class _EvenTrainer(Trainer):
 
     def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
         loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)
+        if model.training and not torch.isfinite(loss):
+            raise watch.stop(self, inputs)
         if model.training and self.accelerator.num_processes > 1:
             real = inputs["attention_mask"].sum()
             loss = loss * real / self.accelerator.reduce(real, reduction="mean")
@@ -106,8 +114,9 @@ def make_trainer(
 ) -> Trainer:
     """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
     by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
-    `Settings`."""
+    `Settings`. Raises ValueError where the collator's statistics are not those that the model's config states."""
     keep_freed_memory()
+    _require_same(model.config, collator)
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
     optimizer = None  # the one that `args` name
@@ -124,7 +133,28 @@ def make_trainer(
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Progress())
     trainer.add_callback(Pace())
+    trainer.add_callback(watch.FiniteWeights())
     return trainer
+
+
+def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
+    """ValueError unless the collator makes batches with what the model's config says of them."""
+    own = {
+        "state_mean": collator.state_mean,
+        "state_std": collator.state_std,
+        "return_scale": collator.scale,
+        "context_length": collator.max_len,
+    }
+    stated = {name: getattr(config, name) for name in own if hasattr(config, name)}
+    odd = [name for name, value in stated.items() if not np.allclose(value, own[name], rtol=1e-4, atol=1e-6)]
+    if spaces.of_model(config) != collator.action_space:
+        odd.append("the actions' bounds")
+    if odd:
+        raise ValueError(
+            f"The collator's statistics are not the model's: {' and '.join(odd)} differ, and the model would be "
+            "trained on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, "
+            "as `training.train(..., model=model)` does."
+        )
 
 
 def train(
@@ -134,6 +164,7 @@ def train(
     seed: int = 0,
     resume: bool = True,
     criterion: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
+    model: TrainableDT | None = None,
 ) -> TrainableDT:
     """Train a model on `data`, save it to `output` and return it in `eval()` mode.
 
@@ -146,23 +177,49 @@ def train(
         interrupted; the final weights are those of a run that was not. Where something differs a line says what, and
         training starts anew. With False such checkpoints are thrown away.
     criterion : a loss with the signature of `dt_helpers.model.action_loss`, which is the default.
+    model : one to go on from, which stays as it is: its copy is trained, with its own statistics, scale, K and bounds
+        of the actions. Without it, and with `resume`, a finished model in `output` of the same run with fewer steps is
+        gone on from, with a new schedule.
 
-    Raises `runs.FolderInUse` if another process is training into `output`, and KeyboardInterrupt, with a message that
-    says how to go on, when the run is interrupted.
+    What was taken from the data (`training.scales`) is printed. Raises `watch.NotFinite` at the first loss that isn't
+    finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, and
+    KeyboardInterrupt, with a message that says how to go on, when the run is interrupted.
     """
     settings = settings if isinstance(settings, Settings) else preset(settings)
+    settings, lines = scales.resolve(settings, data)
     output = Path(output) if output is not None else workspace() / "model"
     identity = runs.identity(settings, seed, data, criterion or action_loss)
+    if model is not None:
+        identity["model"] = fingerprint.of_weights(model.state_dict())
     with runs.only_one(output), bars.without_file_bars():
-        return _train(data, settings, runs.Run(output, identity, resume), seed, criterion)
+        run = runs.Run(output, identity, resume)
+        tell(*lines)
+        done = runs.steps_done(output, identity) if resume else 0
+        if done:
+            tell(f"Going on from the model in {output}, {done:,} steps, to {settings.steps:,}.")
+            model = load(output)
+        return _train(data, replace(settings, steps=settings.steps - done), run, seed, criterion, model, done)
 
 
-def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, criterion: Callable | None) -> TrainableDT:
+def _train(
+    data: Trajectories,
+    settings: Settings,
+    run: runs.Run,
+    seed: int,
+    criterion: Callable | None,
+    before: TrainableDT | None = None,
+    done: int = 0,
+) -> TrainableDT:
+    """`before`: the model to go on from, which has taken `done` steps of the same run."""
     set_seed(seed)
     collator = DecisionTransformerGymDataCollator(
         data, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed
     )
-    model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
+    if before is None:
+        model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
+    else:
+        collator.follow(before.config)
+        model = prepare(deepcopy(before).to(torch.float32), settings)
     if criterion is not None:
         object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is no part of the model
     args = arguments(settings, run.scratch, seed)
@@ -181,14 +238,18 @@ def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, cri
         seconds = time.perf_counter() - begin
         if average:
             average.copy_to(model)
+        watch.require_finite(model, settings.steps)
+        watch.tell_unlearned(trainer, data)
         facts = {
             **settings.to_dict(),
+            "steps": settings.steps + done,
             "seed": seed,
             "loss": _name(model.criterion),
             "seconds": round(seconds, 1),
             "held_out_loss": trainer.evaluate()["eval_loss"],
             "dataset": data.name,
             "torch": torch.__version__,
+            runs.IDENTITY: runs.digest(run.identity),
         }
         run.finish(lambda folder: _write(model.eval(), folder, facts, trainer.state.log_history))
     except KeyboardInterrupt:
@@ -197,6 +258,7 @@ def _train(data: Trajectories, settings: Settings, run: runs.Run, seed: int, cri
 
 
 def _name(criterion: Callable) -> str:
+    criterion = getattr(criterion, "func", criterion)  # of a partial
     return getattr(criterion, "__name__", type(criterion).__name__)
 
 
@@ -204,7 +266,7 @@ def _write(model: TrainableDT, folder: Path, facts: dict, history: list[dict]) -
     """The model with its settings, its curve and its card."""
     model.save_pretrained(folder)
     for name, content in ((saved.FACTS, facts), (saved.HISTORY, history)):
-        (folder / name).write_text(json.dumps(content, indent=1))
+        (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
     write_card(folder)
 
 
@@ -236,8 +298,8 @@ def load_or_provided(name: str = "model") -> TrainableDT:
     """
     try:
         model = load(workspace() / name)
-        print(f"Using the model that you have trained: {workspace() / name}")
+        tell(f"Using the model that you have trained: {workspace() / name}")
     except FileNotFoundError:
         model = load(PROVIDED.with_name(name))
-        print(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
+        tell(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")
     return model

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.data import spaces
 from dt_helpers.machine.hardware import device
 from dt_helpers.model import TrainableDT, fast_cpu, make_config
 from dt_helpers.training.settings import Settings
@@ -16,7 +17,8 @@ LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less
 
 def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
     """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
-    mean and standard deviation, the returns' scale, and `about` (such as the dataset's name).
+    mean and standard deviation, the returns' scale and the one that a tenth of the episodes exceed, what actions and
+    observations are where that isn't plain, and `about` (such as the dataset's name).
 
     With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
     standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
@@ -30,21 +32,37 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
         state_dim=collator.state_dim,
         act_dim=collator.act_dim,
         context_length=settings.context_length,
-        max_ep_len=settings.max_ep_len,
+        max_ep_len=collator.max_ep_len,
+        hidden_size=settings.hidden_size,
+        n_layer=settings.n_layer,
+        n_head=settings.n_head,
+        action_tanh=isinstance(collator.action_space, spaces.Continuous),
         resid_pdrop=settings.dropout,
         embd_pdrop=settings.dropout,
         attn_pdrop=settings.dropout,
     )
     config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
-    config.return_scale = settings.scale
+    config.return_scale = collator.scale
+    if collator.action_space != spaces.unit(collator.act_dim):
+        config.action_space = spaces.to_json(collator.action_space)
+    if collator.trajectories.observation_space is not None:
+        config.observation_space = spaces.to_json(collator.trajectories.observation_space)
+    if collator.trajectories.env is not None:
+        config.env = collator.trajectories.env
+    config.target_return = float(np.quantile(collator.trajectories.returns, 0.9))
     for key, value in about.items():
         setattr(config, key, value)
     model = with_quickest_attention(TrainableDT(config))
     with torch.no_grad():
         if settings.return_spread is not None:
-            _spread_returns(model.embed_return, collator.trajectories.returns / settings.scale, settings.return_spread)
+            _spread_returns(model.embed_return, collator.trajectories.returns / collator.scale, settings.return_spread)
         if settings.time_slope is not None:
             _straighten_time(model.embed_timestep, settings.time_slope)
+    return prepare(model, settings)
+
+
+def prepare(model: TrainableDT, settings: Settings) -> TrainableDT:
+    """Give a model what belongs to its training alone."""
     model.hidden_actions = settings.hidden_actions
     if device().type == "cpu":
         model.shortcut = fast_cpu.action_preds

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from safetensors.torch import load_file
 
-from dt_helpers.training import fingerprint, saved
+from dt_helpers.telling import tell
+from dt_helpers.training import fingerprint, runs, saved
 from dt_helpers.workspace import replacing
 
 CARD = """---
@@ -34,15 +35,15 @@ UNMEASURED = "Not measured yet: `dt_helpers.rollout.evaluate` does, and `card.no
 
 def write_card(folder: Path) -> None:
     """Write ``README.md`` from ``training.json`` and, where there is one, ``evaluation.json``."""
-    facts = json.loads((folder / saved.FACTS).read_text())
+    facts = json.loads((folder / saved.FACTS).read_text(encoding="utf-8"))
     evaluation = folder / saved.EVALUATION
-    returns = json.loads(evaluation.read_text())["text"] if evaluation.exists() else UNMEASURED
-    table = "\n".join(f"| {key} | {value} |" for key, value in facts.items())
+    returns = json.loads(evaluation.read_text(encoding="utf-8"))["text"] if evaluation.exists() else UNMEASURED
+    table = "\n".join(f"| {key} | {value} |" for key, value in facts.items() if key != runs.IDENTITY)
     text = CARD.format(
         dataset=facts["dataset"], context_length=facts["context_length"], settings=table, returns=returns
     )
     with replacing(folder / saved.CARD) as staged:
-        staged.write_text(text)
+        staged.write_text(text, encoding="utf-8")
 
 
 def note_return(folder: Path, evaluation) -> None:
@@ -56,8 +57,9 @@ def note_return(folder: Path, evaluation) -> None:
         return
     measured = evaluation.weights
     if measured is not None and measured != fingerprint.of_weights(load_file(place / saved.WEIGHTS)):
-        print(f"The card of {folder} stays as it is: the model that was measured is not the one in there.")
+        tell(f"The card of {folder} stays as it is: the model that was measured is not the one in there.")
         return
     with replacing(place / saved.EVALUATION) as staged:
-        staged.write_text(json.dumps({"text": str(evaluation), "returns": evaluation.returns.tolist()}))
+        measured = {"text": str(evaluation), "returns": evaluation.returns.tolist()}
+        staged.write_text(json.dumps(measured), encoding="utf-8")
     write_card(place)

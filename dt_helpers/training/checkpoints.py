@@ -39,7 +39,7 @@ def _sizes(checkpoint: Path) -> dict[str, int]:
 def _is_whole(checkpoint: Path) -> bool:
     """Whether every file is as long as it was written; a crash of the machine may leave some of them empty."""
     try:
-        return json.loads((checkpoint / SIZES).read_text()) == _sizes(checkpoint)
+        return json.loads((checkpoint / SIZES).read_text(encoding="utf-8")) == _sizes(checkpoint)
     except (OSError, ValueError):
         return False
 
@@ -63,7 +63,7 @@ class Checkpoints(TrainerCallback):
     def on_save(self, args, state, control, **kwargs):
         scratch = Path(args.output_dir)
         written = scratch / f"checkpoint-{state.global_step}"
-        (written / SIZES).write_text(json.dumps(_sizes(written)))
+        (written / SIZES).write_text(json.dumps(_sizes(written)), encoding="utf-8")
         self.folder.mkdir(parents=True, exist_ok=True)
         saved.discard(self.folder / written.name, scratch)
         written.rename(self.folder / written.name)

@@ -15,8 +15,10 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
+from dt_helpers.model import choice_loss
 
 HIDDEN = 256
 STEPS = 5_000
@@ -41,15 +43,27 @@ class Clone(nn.Module):
             max_ep_len=1,
             **about,
         )
+        self._sizes = (about.get("action_space") or {}).get("sizes")  # of choices
         self.layers = nn.Sequential(
             *(nn.Linear(state_dim, HIDDEN), nn.ReLU()),
             *(nn.Linear(HIDDEN, HIDDEN), nn.ReLU()),
-            *(nn.Linear(HIDDEN, act_dim), nn.Tanh()),
+            *((nn.Linear(HIDDEN, act_dim),) if self._sizes else (nn.Linear(HIDDEN, act_dim), nn.Tanh())),
         )
 
     @property
     def device(self) -> torch.device:
         return self.layers[0].weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.layers[0].weight.dtype
+
+    def loss(self, states: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
+        """Mean squared error, (n, state_dim) and (n, act_dim); cross-entropy where actions are choices."""
+        predicted = self.layers(states)
+        if self._sizes:
+            return choice_loss(predicted, actions, torch.ones(len(states)), self._sizes)
+        return nn.functional.mse_loss(predicted, actions)
 
     def forward(self, states: torch.Tensor, **unused) -> tuple[None, torch.Tensor, None]:
         """Normalised states (batch, K, state_dim) -> in the place that the Decision Transformer has them in, between
@@ -84,7 +98,7 @@ def clone(
     """
     if steps < 1 or not 0 < best <= 1:
         raise ValueError(f"steps must be at least 1 and best lie above 0 and not above 1: {steps} and {best} came.")
-    for column in ("observations", "actions"):
+    for column in ("observations", "actions"):  # which may have been changed since `data` was made
         if not np.isfinite(getattr(data, column)).all():
             raise ValueError(f"The {column} of {data!r} hold numbers that are not finite: nothing can be cloned there.")
     train, rest = data.hold_out(held_out)
@@ -92,14 +106,14 @@ def clone(
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, dataset=data.name)
+        model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, **_about(data))
         average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
         with bar(steps, "cloning", show=progress, leave=True) as progress_bar:
             for _ in range(steps):
                 drawn = torch.randint(len(states), (batch_size,))
-                loss = nn.functional.mse_loss(model.layers(states[drawn]), actions[drawn])
+                loss = model.loss(states[drawn], actions[drawn])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -108,8 +122,16 @@ def clone(
                 progress_bar.update()
     model = average.module.eval()
     with torch.inference_mode():
-        model.config.held_out_loss = float(nn.functional.mse_loss(model.layers(unseen[0]), unseen[1]))
+        model.config.held_out_loss = float(model.loss(*unseen))
     return model
+
+
+def _about(data: Trajectories) -> dict:
+    """What a config has to say of the data's kinds of actions and observations."""
+    unit = data.action_space == spaces.unit(data.act_dim)
+    kinds = {"observation_space": data.observation_space, "action_space": None if unit else data.action_space}
+    told = {key: spaces.to_json(space) for key, space in kinds.items() if space is not None}
+    return {"dataset": data.name, "env": data.env, **told}
 
 
 def _decay(longest: float, count: int) -> float:
@@ -121,4 +143,4 @@ def _rows(data: Trajectories, episodes: np.ndarray) -> tuple[torch.Tensor, torch
     """All steps of some episodes: normalised states (n, state_dim) and actions (n, act_dim), float32."""
     rows = np.isin(data.episode_of, episodes)
     states = (data.observations[rows] - data.state_mean) / data.state_std
-    return torch.from_numpy(states.astype(np.float32)), torch.from_numpy(data.actions[rows])
+    return torch.from_numpy(states.astype(np.float32)), torch.from_numpy(data.action_space.to_model(data.actions[rows]))

@@ -32,6 +32,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from dt_helpers.data import spaces
+
 if TYPE_CHECKING:
     from dt_helpers.data.trajectories import Trajectories
 
@@ -57,6 +59,8 @@ def of_data(data: Trajectories) -> str:
         array = np.asarray(array)
         digest.update(f"{array.dtype} {array.shape} ".encode())
         digest.update(np.ascontiguousarray(array).data)
+    if data.action_space != spaces.unit(data.act_dim):
+        digest.update(str(data.action_space).encode())
     return digest.hexdigest()
 
 

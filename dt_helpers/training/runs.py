@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import shutil
@@ -14,6 +15,7 @@ import torch
 import transformers
 
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint, saved
 from dt_helpers.training.checkpoints import last_checkpoint
 from dt_helpers.training.settings import Settings
@@ -26,6 +28,7 @@ except ImportError:  # Windows, whose locks always work
 CHECKPOINTS, NOTE, LOCK = "checkpoints", "run.json", ".lock"
 PATIENCE = 5  # seconds that a run waits for another process, such as a kernel that is just being shut down
 CRITERION, DATA = "criterion", "data"
+IDENTITY = "run"  # in a finished model's facts: a digest of all that it follows from, but for the steps
 
 
 class FolderInUse(OSError):
@@ -47,6 +50,21 @@ def identity(settings: Settings, seed: int, data: Trajectories, criterion: Calla
     return {**settings.to_dict(), **about, **versions}
 
 
+def digest(identity: dict) -> str:
+    """Of a run's identity, whatever its number of steps."""
+    text = json.dumps({**identity, "steps": None}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def steps_done(output: Path, identity: dict) -> int:
+    """The steps of a finished model in `output` that the same run has made with fewer steps; 0 if there is none."""
+    if not saved.there_is_one(output):
+        return 0
+    facts = _read(saved.place(output) / saved.FACTS)
+    steps = facts.get("steps", 0)
+    return steps if facts.get(IDENTITY) == digest(identity) and steps < identity["steps"] else 0
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Let one process at a time train into `folder`, which is made if it is missing.
@@ -60,7 +78,7 @@ def only_one(folder: Path) -> Iterator[None]:
     path = folder / LOCK
     if not _has_locks(path):
         path.unlink(missing_ok=True)
-        print(f"The file system of {folder} has no locks: see to it that nothing else trains into that folder.")
+        tell(f"The file system of {folder} has no locks: see to it that nothing else trains into that folder.")
         yield
         return
     lock = FileLock(path)
@@ -101,24 +119,24 @@ class Run:
     """
 
     def __init__(self, output: Path, identity: dict, resume: bool = True):
-        self.output, self.folder = output, output / CHECKPOINTS
+        self.output, self.folder, self.identity = output, output / CHECKPOINTS, identity
         saved.settle(output)
         self.scratch = saved.scratch(output)  # for all that isn't whole yet
         self.checkpoint = self._choose(identity, resume)
         old = saved.describe(output)
         if old is not None:
-            print(f"{output} holds a model{old}: it stays until this run is complete, and is replaced then.")
+            tell(f"{output} holds a model{old}: it stays until this run is complete, and is replaced then.")
 
     def _choose(self, identity: dict, resume: bool) -> Path | None:
         note = self.folder / NOTE
         before = _read(note)
         last = last_checkpoint(self.folder)
         if before == identity and resume and last is not None:
-            print(f"Going on from {last.name} of an interrupted run.")
+            tell(f"Going on from {last.name} of an interrupted run.")
             return last
         if last is not None:
             reason = f"{_difference(before, identity)}." if resume else "as you wish."
-            print(f"An interrupted run ({last.name}) is given up, and training starts anew: {reason}")
+            tell(f"An interrupted run ({last.name}) is given up, and training starts anew: {reason}")
         saved.discard(self.folder, self.scratch)
         staged = self.scratch / NOTE
         staged.write_text(json.dumps(identity), encoding="utf-8")

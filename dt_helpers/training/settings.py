@@ -26,9 +26,12 @@ class Settings:
     early: float = 0.0  # share of the windows that the first steps of the episodes are repeated for
     hidden_actions: float = 0.0  # share of the windows in which the model does not see the past actions
     context_length: int = 20  # K, steps in a window
-    max_ep_len: int = 1000  # timesteps that have an embedding
+    max_ep_len: int | None = None  # timesteps that have an embedding; None: 1000, or as many as the data has
+    hidden_size: int = 128  # numbers in a token
+    n_layer: int = 3  # of the encoder
+    n_head: int = 1  # of each layer
     return_spread: float | None = None  # if set, how the return embedding begins: see `dt_helpers.training.make_model`
-    scale: float = 1000.0  # returns-to-go are divided by this
+    scale: float | None = None  # returns-to-go are divided by this; None: 1000 for the robots, else as the data asks
     time_slope: float | None = None  # if set, time embeddings are a straight line: see `dt_helpers.training.make_model`
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it

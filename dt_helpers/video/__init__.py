@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dt_helpers.video.render import NAMES, Renderer
+from dt_helpers.video import cameras
+from dt_helpers.video.render import NAMES
 from dt_helpers.workspace import replacing
 
 CRF = 28  # x264's constant rate factor, 0 (no loss) to 51
@@ -81,7 +82,8 @@ def record(frames: Iterable[np.ndarray], path: str | Path, fps: float, crf: int 
 class Recorder:
     """Records a gymnasium environment: ``with Recorder(env, path) as recorder``, then `capture` after each step.
 
-    env:     a MuJoCo environment; its `dt`, the seconds a step lasts, gives the frame rate
+    env:     a MuJoCo environment; its `dt`, the seconds a step lasts, gives the frame rate. Another one is filmed by
+             its own `render()`, if it was made with ``render_mode="rgb_array"``, at the rate that its metadata state
     path:    the MP4; it appears, whole, when the block ends without an exception
     width, height: pixels, even
     stride:  keep every `stride`-th step, so that fast environments (125 steps a second) give smaller files; the
@@ -100,27 +102,26 @@ class Recorder:
         backend: str | None = None,
         crf: int = CRF,
     ):
-        robot = env.unwrapped
-        missing = [name for name in ("model", "data", "dt") if not hasattr(robot, name)]
-        if missing:
-            raise TypeError(f"{robot} is not a MuJoCo environment: it has no {' and no '.join(missing)}.")
+        cameras.require_pictures(env)
         if not isinstance(stride, int) or stride < 1:
             raise ValueError(f"`stride` is a number of steps, at least 1; got {stride!r}.")
         self.path = _mp4(path)
-        self.fps = 1 / (robot.dt * stride)
+        self.fps = 1 / (cameras.seconds(env) * stride)
         self.frames = 0  # written so far
-        self._robot, self._stride, self._crf = robot, stride, crf
+        self._env, self._stride, self._crf = env, stride, crf
         self.width, self.height, self._backend = width, height, backend
-        self._steps, self._renderer = 0, None
+        self._steps, self._render, self._used = 0, None, None
 
     @property
     def backend(self) -> str | None:
-        """The backend in use, a key of `render.NAMES`; None before the block."""
-        return self._renderer and self._renderer.backend
+        """The backend in use, a key of `render.NAMES`; None before the block, and for an environment's own pictures."""
+        return self._used
 
     def __enter__(self) -> "Recorder":
         with ExitStack() as stack:
-            self._renderer = stack.enter_context(Renderer(self._robot.model, self.width, self.height, self._backend))
+            size = (self.width, self.height, self._backend)
+            self._render, _ = cameras.camera(self._env, stack, *size)
+            self._used = getattr(self._render, "backend", None)
             self._write = stack.enter_context(_encoding(self.path, self.fps, self._crf))
             self._stack = stack.pop_all()
         return self
@@ -133,10 +134,11 @@ class Recorder:
 
         RuntimeError outside the ``with`` block.
         """
-        if self._renderer is None:
+        if self._render is None:
             raise RuntimeError("Frames are captured inside a block: `with Recorder(env, path) as recorder: ...`.")
         if self._steps % self._stride == 0:
-            frame = self._renderer.render(self._robot.data)
+            frame = self._render(self._env)
+            self.height, self.width = frame.shape[:2]
             self._write(_captioned(frame, caption) if caption else frame)
             self.frames += 1
         self._steps += 1
@@ -144,7 +146,9 @@ class Recorder:
     def summary(self) -> str:
         """One line: what was recorded, and by which backend."""
         size = f", {self.path.stat().st_size / 2**20:.1f} MB" if self.path.exists() else ""
-        return f"{self.frames} frames at {self.fps:.4g} a second{size}, by {NAMES[self.backend]}"
+        return (
+            f"{self.frames} frames at {self.fps:.4g} a second{size}, by {NAMES.get(self.backend, 'its own render()')}"
+        )
 
 
 def record_episode(

@@ -195,7 +195,7 @@ def test_a_model_that_does_not_fit_leaves_no_environment_open(model, made):
 
 
 def test_an_interrupted_film_leaves_nothing(model, made, tmp_path, monkeypatch):
-    monkeypatch.setattr(rollout.quick.Actor, "act", stop)
+    monkeypatch.setattr(rollout.fast_cpu.Actor, "act", stop)
     settings = {"max_steps": 6, "backend": "drawing"}
     with pytest.raises(KeyboardInterrupt):
         rollout.record(model, path=tmp_path / "replay.mp4", width=64, height=64, **settings)

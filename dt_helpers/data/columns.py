@@ -1,0 +1,188 @@
+"""One check for all that becomes a `Trajectories`: ranks, kinds, lengths, finiteness, ends.
+
+Errors are ValueErrors in the reader's columns: what was expected, what came, what helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+ROWS = 2**16  # that are looked at at a time
+PICTURE = 16  # pixels along a side, from which on uint8 observations are pictures
+DROP = 'on_nan="drop episodes"'
+
+
+def array(values: object, column: str) -> np.ndarray:
+    """Numbers as an array, of whatever kind they come: arrays, lists, tensors, frames and series of pandas."""
+    if hasattr(values, "detach"):  # torch
+        values = values.detach().cpu()
+        values = values.float() if str(values.dtype) == "torch.bfloat16" else values
+    if hasattr(values, "to_numpy"):  # pandas, pyarrow, polars
+        values = values.to_numpy()
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.astype(float).filled(np.nan)
+    try:
+        found = np.asarray(values)
+        if found.dtype == object:  # of numbers, of None, of arrays
+            found = np.array([_numbers(value) for value in found.reshape(-1)]).reshape(*found.shape, *_rest(found))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"`{column}` has to hold numbers, as many in each step as in the others; that can't be read so ({error})."
+        ) from error
+    if found.dtype.kind not in "biuf":
+        raise ValueError(
+            f"`{column}` has to hold numbers, but its values are of the kind {found.dtype}: convert them, for instance "
+            "with .astype(float)."
+        )
+    return found
+
+
+def _numbers(value: object) -> np.ndarray:
+    found = np.asarray(np.nan if value is None else value)
+    if found.dtype.kind not in "biuf":
+        found = np.array([_numbers(part) for part in found.reshape(-1)]) if found.ndim else found.astype(float)
+    return found.astype(float)
+
+
+def _rest(values: np.ndarray) -> tuple[int, ...]:
+    return np.shape(_numbers(values.reshape(-1)[0])) if values.size else ()
+
+
+def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
+    """(n,) -> (n, 1), (n, d) as it is; observations of more dimensions are flattened, actions and pictures refused."""
+    if values.ndim == 1:
+        values = values[:, None]
+    if values.ndim > 2 and column == "observations" and not _are_pictures(values):
+        say(f"observations of the shape {values.shape[1:]} are flattened to {int(np.prod(values.shape[1:]))} numbers")
+        values = values.reshape(len(values), -1)
+    if values.ndim != 2 or not values.shape[1]:
+        if column == "observations" and _are_pictures(values):
+            raise ValueError(
+                f"`observations` are pictures, of the shape {values.shape}; the model takes vectors, (steps, numbers). "
+                "For pictures there is an encoder: dt_helpers.pixels, and the challenges notebook."
+            )
+        raise ValueError(
+            f"`{column}` has to be flat, one vector a step, (steps, numbers), but its shape is {values.shape}: "
+            f"episodes and steps lie one after the other, and `offsets` says where each episode begins."
+        )
+    return values
+
+
+def _are_pictures(values: np.ndarray) -> bool:
+    return values.ndim > 2 and values.dtype == np.uint8 and np.sort(values.shape[1:])[-2] >= PICTURE
+
+
+def scalars(values: np.ndarray, column: str) -> np.ndarray:
+    """(n,) as it is, (n, 1) -> (n,)."""
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise ValueError(
+            f"`{column}` has to be flat, one number a step, (steps,), but its shape is {values.shape}: steps lie one "
+            "after the other, and `offsets` says where each episode begins."
+        )
+    return values
+
+
+def flags(values: np.ndarray, column: str, steps: int | None = None) -> np.ndarray:
+    """0 and 1 as bool, (n,)."""
+    values = scalars(values, column)
+    if steps is not None and len(values) != steps:
+        raise ValueError(
+            f"`{column}` has to hold one flag a step, 0 or 1: it has {len(values)} entries for {steps} steps."
+        )
+    if values.dtype != bool:
+        odd = values[(values != 0) & (values != 1)]
+        if len(odd):
+            raise ValueError(f"`{column}` has to hold flags, 0 or 1, one a step; there is {odd[0]} among them.")
+        values = values.astype(bool)
+    return values
+
+
+def same_length(columns: dict[str, np.ndarray]) -> None:
+    rows = {column: len(values) for column, values in columns.items()}
+    if len(set(rows.values())) != 1:
+        raise ValueError(
+            f"All columns must have one row a step, but their lengths are {rows}. Where each episode keeps the "
+            "observation after its last step as well, leave that out."
+        )
+
+
+def offsets(values: object, steps: int) -> np.ndarray:
+    found = np.asarray(array(values, "offsets"))
+    whole = found.ndim == 1 and (found.dtype.kind in "iu" or (found == np.round(found)).all())
+    found = found.astype(np.int64) if whole else found
+    if not whole or len(found) < 2 or found[0] != 0 or found[-1] != steps or (np.diff(found) < 1).any():
+        hint = ""
+        if whole and found.sum() == steps and (found > 0).all():
+            hint = " They look like lengths: np.concatenate([[0], np.cumsum(lengths)])."
+        if not steps:
+            hint = " There is no step at all: the data is empty."
+        raise ValueError(
+            f"offsets must rise from 0 to the number of steps ({steps}) with at least one step an episode, but they "
+            f"are {found}.{hint}"
+        )
+    return found
+
+
+def finite(values: np.ndarray, column: str) -> np.ndarray | None:
+    """The rows (n,) of an array that hold a number which is not finite, or None."""
+    if values.dtype.kind != "f":
+        return None
+    bad = [
+        begin + np.flatnonzero(~np.isfinite(part).reshape(len(part), -1).all(axis=1))
+        for begin in range(0, len(values), ROWS)
+        if not np.isfinite(part := values[begin : begin + ROWS]).all()
+    ]
+    return np.concatenate(bad) if bad else None
+
+
+def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: str) -> None:
+    bad = finite(values, column)
+    if bad is None:
+        return
+    row = int(bad[0])
+    episode = int(np.searchsorted(starts, row, "right")) - 1
+    first = np.ravel(values[row])
+    found = first[~np.isfinite(first)][0]
+    raise ValueError(
+        f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
+        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Mend them, "
+        f"or leave such episodes out: `data.formats.open(..., {DROP})`."
+    )
+
+
+def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
+    """float32; bytes of observations as they are; float64 where float32 would lose what happens in a column."""
+    if values.dtype == np.float32 or (values.dtype == np.uint8 and column == "observations"):
+        return values
+    with np.errstate(over="ignore"):
+        narrow = values.astype(np.float32)
+    if values.dtype.kind not in "fiu" or values.dtype.itemsize < 4:
+        return narrow
+    if not np.isfinite(narrow).all() and np.isfinite(values).all():
+        raise ValueError(f"`{column}` holds {np.abs(values).max():.3g}, more than float32 can: rescale that column.")
+    if column == "observations" and np.isfinite(narrow).all():
+        deviation = values.std(axis=0, dtype=np.float64)
+        lost = np.spacing(np.abs(narrow).max(axis=0)) > 1e-3 * deviation
+        lost &= deviation > 0
+        if lost.any():
+            say(
+                f"observations {np.flatnonzero(lost).tolist()} lose precision in float32 (far from 0, with small "
+                "changes): they are kept in float64"
+            )
+            return values.astype(np.float64)
+    return narrow
+
+
+def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None]) -> None:
+    """Say where an episode goes on after its end."""
+    inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
+    if len(inside):
+        episode = int(np.searchsorted(starts, inside[0], "right")) - 1
+        say(
+            f"`dones` are true within episodes, {len(inside)} times, first in episode {episode} at step "
+            f"{int(inside[0] - starts[episode])}: what comes after counts into its return; are these several episodes?"
+        )

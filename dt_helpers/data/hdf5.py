@@ -1,0 +1,174 @@
+"""D4RL's HDF5 files and arrays like them: flat columns, and flags that tell where episodes end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from dt_helpers.data import columns, rows
+from dt_helpers.data.trajectories import Trajectories
+
+HORIZON = 1000  # of D4RL's robots, whose older files have no timeouts
+NEEDED = ("observations", "actions", "rewards", "terminals")
+CLOCK = ("timeouts", "truncated", "truncations", "truncateds")
+FALLS = ("terminated", "terminations", "terminateds")
+ENDS = ("episode_terminals",)  # d3rlpy's: the end of an episode, of whatever kind
+EXTRA = "pip install 'dt-helpers[formats]'"
+
+
+def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajectories:
+    """The episodes of a D4RL file: flat ``observations``, ``actions``, ``rewards``, ``terminals`` and ``timeouts``; or
+    of one with a group an episode, as robomimic's (``data/demo_0/...``), where `key` says which observations.
+
+    For how episodes end, see `from_columns`, which takes the `options`.
+    """
+    try:
+        import h5py
+    except ImportError as error:
+        raise ImportError(f"A D4RL file is read with h5py: {EXTRA}") from error
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise FileNotFoundError(f"There is no {path}.")
+    try:
+        with h5py.File(path) as file:
+            demos = file.get("data", file)
+            groups = [key for key in demos if isinstance(demos[key], h5py.Group) and "actions" in demos[key]]
+            if groups:
+                episodes = [_episode(demos[key]) for key in sorted(groups, key=_number)]
+                return rows.from_episodes(episodes, name or path.stem, options.pop("rename", None) or {}, **options)
+            found = {key: file[key][()] for key in file if isinstance(file[key], h5py.Dataset)}
+            there = sorted(file)
+    except OSError as error:
+        raise ValueError(f"{path.name} cannot be read as HDF5: {error}") from error
+    return from_columns(found, name or path.stem, f"{path.name} is not a D4RL file", there, **options)
+
+
+def _number(group: str) -> tuple[int, str]:
+    digits = "".join(filter(str.isdigit, group))
+    return int(digits or 0), group
+
+
+def _episode(group) -> dict:
+    found = {key: group[key][()] for key in group if not hasattr(group[key], "keys")}
+    if "observations" not in found and "obs" in group:
+        inner = group["obs"]
+        found["observations"] = {key: inner[key][()] for key in inner} if hasattr(inner, "keys") else inner[()]
+    return found
+
+
+def from_columns(
+    given: Mapping[str, object],
+    name: str = "unnamed",
+    problem: str = "These are no flat columns",
+    there: list[str] | None = None,
+    rename: Mapping[str, str] | None = None,
+    horizon: int | None = None,
+    key: str | None = None,
+    **options,
+) -> Trajectories:
+    """Episodes of flat columns, all steps one after the other; or of blocks (episodes, steps, ...).
+
+    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after `horizon`
+    steps at the latest, by default after 1000, which is said. Steps after the last such end are an episode that nobody
+    finished, whose return is unknown: they are left out, and it is said, as in the Decision Transformer's own script
+    (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
+    """
+    found = rows._named(given, rename or {})
+    falls = next((column for column in FALLS if column in found), None)
+    if "terminals" not in found and falls:
+        found["terminals"] = found[falls]
+    if "terminals" not in found and "dones" in found and "offsets" in found:
+        found["terminals"] = found["dones"]
+    missing = [column for column in NEEDED if column not in found]
+    if missing:
+        meant = {theirs: "terminals" for theirs in ("dones", "done") if "terminals" in missing and theirs in given}
+        advice = f" If `dones` are true where the robot fell: rename={meant}." if meant else ""
+        try:
+            rows.require_columns(found, NEEDED)
+        except ValueError as error:
+            hint = str(error).partition(", one row an episode.")[2]
+            raise ValueError(
+                f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice or hint}"
+            ) from error
+    found["observations"] = rows.pick(found["observations"], key)
+    parts = {column: columns.array(found[column], column) for column in NEEDED}
+    notes = list(options.pop("notes", ()))
+
+    def say(note: str) -> None:
+        notes.append(rows.say(name, note))
+
+    if "offsets" in found:
+        offsets = columns.array(found["offsets"], "offsets")
+    else:
+        columns.same_length(parts)
+        flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
+        offsets = _offsets(parts, flags, found.get("next_observations"), horizon, say)
+        parts = {column: values[: offsets[-1]] for column, values in parts.items()}
+    parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
+    return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
+
+
+def _offsets(
+    parts: dict[str, np.ndarray], flags: dict[str, np.ndarray], following, horizon: int | None, say: Callable
+) -> np.ndarray:
+    """Where episodes begin, and the end of the last one that was finished."""
+    steps = len(parts["rewards"])
+    if horizon is not None and (type(horizon) is not int or horizon < 1):
+        raise ValueError(f"horizon is a number of steps, at least 1, not {horizon!r}.")
+    end = columns.flags(parts["terminals"], "terminals", steps).copy()
+    for column, values in flags.items():
+        end |= columns.flags(values, column, steps)
+    ends = np.flatnonzero(end) + 1  # first row after each episode
+    if following is not None:
+        ends = _checked(parts["observations"], columns.array(following, "next_observations"), ends, bool(flags), say)
+    if (not flags and following is None) or horizon is not None:
+        before, ends = ends, _cut(ends, steps, horizon or HORIZON)
+        if len(ends) != len(before):
+            which = "" if horizon else " (no timeouts are there; another number: `horizon=`)"
+            say(f"episodes are cut after {horizon or HORIZON:,} steps{which}")
+    if not len(ends):
+        raise ValueError(
+            f"There is no episode that ends: no terminal and no timeout in {steps} steps. `horizon=` says after how "
+            "many steps an episode does."
+        )
+    if ends[-1] < steps:
+        say(f"the last {steps - ends[-1]:,} of {steps:,} steps are an episode that nobody finished: they are left out")
+    return np.concatenate([[0], ends])
+
+
+def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Callable) -> np.ndarray:
+    """Ends of episodes, held against where ``next_observations`` and the observation that follows part."""
+    if following.shape != observations.shape:
+        raise ValueError(
+            f"`next_observations` have the shape {following.shape} and `observations` {observations.shape}."
+        )
+    if len(observations) < 2:
+        return ends
+    same = np.isclose(following[:-1], observations[1:], rtol=1e-4, atol=1e-6).reshape(len(observations) - 1, -1)
+    breaks = np.append(np.flatnonzero(~same.all(axis=1)) + 1, len(observations))
+    unmarked = np.setdiff1d(breaks, ends)[:-1] if len(observations) not in ends else np.setdiff1d(breaks, ends)
+    if len(unmarked) > 0.5 * len(observations):
+        raise ValueError(
+            "Hardly any of `next_observations` is the observation that follows: the steps are not in their order "
+            "(shuffled, or sampled from a buffer), and no episode can be made of them."
+        )
+    if not len(unmarked):
+        return ends
+    if has_clock:
+        raise ValueError(
+            f"`next_observations` part from the observations that follow at {len(unmarked)} steps where neither "
+            f"`terminals` nor `timeouts` is true, first at row {unmarked[0] - 1}: are the `timeouts` a step late? "
+            "Leave the wrong column out, and the episodes end where next_observations say."
+        )
+    say(f"{len(unmarked)} episodes end where `next_observations` say so")
+    return np.union1d(ends, breaks)
+
+
+def _cut(ends: np.ndarray, steps: int, longest: int) -> np.ndarray:
+    """Ends of episodes, with those over `longest` steps cut into pieces of that length; a rest at the end is left."""
+    starts = np.concatenate([[0], ends])
+    stops = np.concatenate([ends, [steps]])
+    cuts = [np.arange(start + longest, stop + 1, longest) for start, stop in zip(starts, stops, strict=True)]
+    return np.unique(np.concatenate([ends, *cuts]))

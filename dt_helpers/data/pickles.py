@@ -1,0 +1,70 @@
+"""kzl's pickles, and .npz files: arrays and plain containers, and nothing that runs code."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from pathlib import Path
+
+import numpy as np
+
+from dt_helpers.data import hdf5, rows
+from dt_helpers.data.trajectories import Trajectories
+
+NUMPY = ("numpy.core", "numpy._core")  # before and since NumPy 2
+ALLOWED = {  # what pickles of arrays, numbers, lists and dicts are made of
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("collections", "OrderedDict"),
+    ("_codecs", "encode"),
+    *((f"{core}.multiarray", name) for core in NUMPY for name in ("_reconstruct", "scalar")),
+    *((f"{core}.numeric", "_frombuffer") for core in NUMPY),
+}
+
+
+class _Restricted(pickle.Unpickler):
+    def find_class(self, module: str, name: str):
+        if (module, name) in ALLOWED:
+            return super().find_class(module, name)
+        raise ValueError(
+            f"The pickle wants {module}.{name}. Unpickling can run any code, and only lists and dicts of arrays and "
+            "numbers are read: open it where you trust it, and hand over its arrays."
+        )
+
+
+def from_pickle(path: Path, name: str, **options) -> Trajectories:
+    """kzl's file: a list of episodes, dicts with ``observations``, ``actions``, ``rewards`` and ``terminals``; or a
+    dict of flat columns. Only arrays and plain containers are read. Raises ValueError for anything else."""
+    try:
+        content = _Restricted(io.BytesIO(path.read_bytes()), encoding="latin1").load()
+    except ValueError:
+        raise
+    except Exception as error:  # whatever a damaged pickle brings about
+        raise ValueError(f"{path.name} cannot be read as a pickle ({type(error).__name__}: {error}).") from error
+    if isinstance(content, dict):
+        return hdf5.from_columns(content, name, f"{path.name} holds a dict, but not of flat columns", **options)
+    if not isinstance(content, list):
+        raise ValueError(
+            f"{path.name} holds a {type(content).__name__}; a list of episodes is expected, each a dict with "
+            "observations, actions, rewards and terminals."
+        )
+    return rows.read(content, name, **options)
+
+
+def from_npz(path: Path, name: str, **options) -> Trajectories:
+    """Flat columns as in a D4RL file; or blocks of episodes with one length, (episodes, steps, ...)."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            content = {key: file[key] for key in file.files}
+    except Exception as error:  # no zip, a broken one, objects in it
+        raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
+    named = rows._named(content, options.get("rename") or {})
+    rewards = named.get("rewards")
+    if rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
+        blocks = {
+            column: named[column] for column in ("observations", "actions", "rewards", "dones") if column in named
+        }
+        options.pop("rename", None)
+        count = len(rewards)
+        return rows.read([{c: values[i] for c, values in blocks.items()} for i in range(count)], name, **options)
+    return hdf5.from_columns(content, name, f"{path.name} is not flat columns", **options)

@@ -1,0 +1,326 @@
+"""Tables and lists that hold episodes: one row an episode, or one row a step with a column that tells the episode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dt_helpers.data import columns
+from dt_helpers.data.trajectories import COLUMNS, Trajectories
+from dt_helpers.telling import tell
+
+if TYPE_CHECKING:
+    import datasets
+    import pyarrow as pa
+
+EPISODE, STEP = "episode_index", "frame_index"
+ENDS = ("terminals", "terminated", "terminations")  # names that say what `dones` says: the robot fell
+GUESSES = {  # what people call columns, for advice alone
+    "observations": r"(.*\.)?(obs|observation|obss|states?)(\.state|_state)?s?$",
+    "actions": r"(.*\.)?(acts?|action|acs|controls?|u)$",
+    "rewards": r"(.*\.)?(rews?|reward|rwd|r)$",
+    "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
+    EPISODE: r"(episode|episode_id|traj(ectory)?_?(id|index)?|ep)$",
+}
+
+
+def read(source: object, name: str = "unnamed", **options) -> Trajectories:
+    """Episodes of a `datasets.Dataset`, a DataFrame of pandas or a list of episodes (dicts, or objects with their
+    columns as attributes).
+
+    rename : {their name: ours} of columns, which are ``observations``, ``actions``, ``rewards`` and ``dones``; and,
+        where a row is a step, ``episode_index``, and ``frame_index`` if the rows are in any order.
+    key : which part of observations with names is read (a struct's, a dict's); a list of them is joined in its order.
+    on_nan : "drop episodes" leaves out those with numbers that are not finite.
+    Others, such as `env` and `action_space`, are those of `Trajectories`.
+    """
+    import datasets
+
+    rename = options.pop("rename", None) or {}
+    splits = source if isinstance(source, Mapping) and hasattr(source, "column_names") else None
+    if splits is not None:
+        if "train" not in splits:
+            raise ValueError(
+                f"One split is needed, such as dataset[{next(iter(splits), 'train')!r}]; there are: {list(splits)}."
+            )
+        source = splits["train"]
+        if len(splits) > 1:
+            tell(f"{name}: the split 'train' is read, of {list(splits)}.")
+    if isinstance(source, (datasets.IterableDataset, datasets.IterableDatasetDict)):
+        raise ValueError(
+            "An IterableDataset (streaming=True) has no end that is known: load it without streaming, or take a part, "
+            "datasets.Dataset.from_list(list(stream.take(1000)))."
+        )
+    if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a frame of pandas
+        source = datasets.Dataset.from_pandas(source, preserve_index=False)
+    if isinstance(source, (list, tuple)):
+        return from_episodes(source, name, rename, **options)
+    if not isinstance(source, datasets.Dataset):
+        raise ValueError(
+            f"A datasets.Dataset, a DataFrame, a list of episodes or a dict of columns is expected, not {type(source)}."
+        )
+    return _from_table(source, name, rename, **options)
+
+
+def from_episodes(episodes: list, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
+    """A list of episodes, as kzl's pickles have them: dicts of columns, or objects that have them as attributes."""
+    found = [_named(_as_dict(episode, i), rename) for i, episode in enumerate(episodes)]
+    if not found:
+        raise ValueError(f"{name} is empty: there is no episode in the list.")
+    for episode in found:
+        require_columns(episode, COLUMNS)
+    parts, lengths = {column: [] for column in COLUMNS}, []
+    for episode in found:
+        rewards = columns.scalars(columns.array(episode["rewards"], "rewards"), "rewards")
+        for column in COLUMNS:
+            values = episode[column]
+            values = pick(values, key) if column == "observations" else values
+            values = columns.array(values, column)
+            if column == "dones" and values.ndim == 0:  # of the episode's end alone
+                values = np.arange(len(rewards)) == (len(rewards) - 1 if values else -1)
+            parts[column].append(values)
+        lengths.append(len(rewards))
+    if all(len(part) == length + 1 for part, length in zip(parts["observations"], lengths, strict=True)):
+        parts["observations"] = [part[:-1] for part in parts["observations"]]
+        options["notes"] = (
+            *options.get("notes", ()),
+            say(name, "the observation after each episode's end is left out"),
+        )
+    for column, values in parts.items():
+        _same_lengths(column, [len(part) for part in values], lengths)
+    return assemble(parts, np.concatenate([[0], np.cumsum(lengths)]), name, **options)
+
+
+def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = None, **options) -> Trajectories:
+    """Columns, each an array or one an episode, as `Trajectories`; empty episodes are left out, and with `on_nan` those
+    that hold numbers that aren't finite."""
+    if on_nan not in (None, "drop episodes"):
+        raise ValueError(f"on_nan is None or 'drop episodes', not {on_nan!r}.")
+    joined = {column: _joined(values, column) for column, values in parts.items()}
+    lengths, notes = np.diff(offsets), list(options.pop("notes", ()))
+    if (lengths == 0).any() and len(offsets) > 1 and lengths.sum():
+        notes.append(say(name, f"{(lengths == 0).sum()} empty episodes are left out"))
+        offsets = np.concatenate([[0], np.cumsum(lengths[lengths > 0])])
+    if on_nan:
+        bad = {int(row) for column in ("observations", "actions", "rewards") for row in _bad(joined[column], column)}
+        spoilt = np.unique(np.searchsorted(offsets, sorted(bad), "right") - 1)
+        if len(spoilt):
+            keep = ~np.isin(np.arange(len(offsets) - 1), spoilt)
+            rows = np.repeat(keep, np.diff(offsets))
+            notes.append(say(name, f"{len(spoilt)} of {len(keep)} episodes are left out: numbers that are not finite"))
+            if not keep.any():
+                raise ValueError(f"{name}: every episode holds numbers that are not finite; none is left.")
+            joined = {column: values[rows] for column, values in joined.items()}
+            offsets = np.concatenate([[0], np.cumsum(np.diff(offsets)[keep])])
+    return Trajectories(**joined, offsets=offsets, name=name, notes=tuple(notes), **options)
+
+
+def say(name: str, note: str) -> str:
+    tell(f"{name}: {note}.")
+    return note
+
+
+def require_columns(there, needed, what: str = "one row an episode") -> None:
+    """ValueError that names the missing columns, those that are there, and `rename=` with what was perhaps meant."""
+    there = list(there)
+    missing = [column for column in needed if column not in there]
+    if not missing:
+        return
+    meant = {
+        name: column for column in missing for name in there if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)
+    }
+    advice = f" Other names: rename={meant or {'your name': missing[0]}}."
+    if "rewards" in missing and "rewards" not in meant.values():
+        advice += " Demonstrations without rewards: add a column of zeros; targets then mean nothing."
+    raise ValueError(
+        f"The dataset lacks the columns {missing}; it has {there}. Expected are {list(needed)}, {what}.{advice}"
+    )
+
+
+def pick(values, key):
+    """The part `key` of observations that have names, or all of them joined in the order of their names."""
+    if not isinstance(values, Mapping):
+        if key is not None:
+            raise ValueError(f"key={key!r} names a part of the observations, but these have no parts with names.")
+        return values
+    wanted = sorted(values) if key is None else [key] if isinstance(key, str) else list(key)
+    if missing := [part for part in wanted if part not in values]:
+        raise ValueError(f"The observations have no part {missing[0]!r}: key= can be {', '.join(map(repr, values))}.")
+    parts = [columns.array(values[part], f"observations[{part!r}]") for part in wanted]
+    if len({len(part) for part in parts}) > 1:
+        raise ValueError(
+            f"The parts of `observations` differ in length: {dict(zip(wanted, map(len, parts), strict=True))}."
+        )
+    return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+
+
+def _as_dict(episode: object, row: int) -> Mapping:
+    if isinstance(episode, Mapping):
+        return episode
+    try:
+        found = dict(vars(episode))
+    except TypeError:
+        found = {}
+    if not found:
+        raise ValueError(
+            f"A list of episodes is expected, each a dict with {list(COLUMNS)}; entry {row} is of the kind "
+            f"{type(episode)}."
+        )
+    return found
+
+
+def _named(given: Mapping, rename: Mapping[str, str]) -> dict:
+    if wrong := [name for name in rename if name not in given]:
+        raise ValueError(f"rename= speaks of {wrong}, but the columns are {list(given)}.")
+    found = {rename.get(name, name): values for name, values in given.items()}
+    fallen = next((name for name in ENDS if name in found), None)
+    if "dones" not in found and fallen:
+        found["dones"] = found[fallen]
+    return found
+
+
+def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
+    table = dataset.with_format("arrow")[:]
+    table = {column: table[column] for column in dataset.column_names}
+    found = _named(table, rename)
+    options = {**Trajectories.described(dataset.info.description), **options}
+    require_columns(found, COLUMNS)
+    if not len(dataset):
+        raise ValueError(f"{name} is empty: there is no row, and so no episode in it.")
+    import pyarrow as pa
+
+    kind = found["rewards"].type
+    if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
+        return _from_steps(found, name, key, **options)
+    rewards, offsets = flat(found["rewards"], "rewards")
+    parts, lengths = {"rewards": rewards}, np.diff(offsets)
+    for column in ("observations", "actions", "dones"):
+        values, given = flat(found[column], column, key)
+        given = np.diff(given)
+        if column == "observations" and len(given) and np.array_equal(given, lengths + 1):
+            values = np.delete(values, np.cumsum(given) - 1, axis=0)
+            note = say(name, "the observation after each episode's end is left out")
+            options["notes"] = (*options.get("notes", ()), note)
+        else:
+            _same_lengths(column, given, lengths)
+        parts[column] = values
+    return assemble(parts, offsets, name, **options)
+
+
+def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
+    """One row a step, with the column `EPISODE`, and perhaps `STEP`."""
+    if EPISODE not in found:
+        require_columns(found, (*COLUMNS, EPISODE), "since a row is a step here and not an episode")
+    episode = _scalars(found[EPISODE], EPISODE)
+    parts = {column: _steps(found[column], column, key) for column in COLUMNS}
+    if STEP in found:
+        order = np.lexsort((_scalars(found[STEP], STEP), episode))
+        if (np.diff(order) != 1).any():
+            options["notes"] = (*options.get("notes", ()), say(name, f"rows are sorted by {EPISODE} and {STEP}"))
+            episode, parts = episode[order], {column: values[order] for column, values in parts.items()}
+    starts = np.flatnonzero(np.concatenate([[True], episode[1:] != episode[:-1]]))
+    if len(np.unique(episode)) != len(starts):
+        raise ValueError(
+            f"The rows of an episode do not lie together ({EPISODE} comes back), so that the order of the steps is not "
+            f"known: add a column {STEP} with the step's number, or sort the rows."
+        )
+    return assemble(parts, np.append(starts, len(episode)), name, **options)
+
+
+def _steps(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
+    import pyarrow as pa
+
+    if pa.types.is_nested(column.type) or isinstance(column.type, pa.ExtensionType):
+        return flat(_one_list(column, name), name, key)[0]
+    return _scalars(column, name)
+
+
+def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    whole = pa.concat_arrays(column.chunks)
+    return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
+
+
+def _scalars(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    if column.null_count:
+        raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
+    return columns.array(column.to_numpy(), name)
+
+
+def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.ndarray]:
+    """An Arrow column of lists (of lists, of structs) -> its values (N, ...), and the rows' offsets (E + 1,)."""
+    import pyarrow as pa
+
+    # Joining copies, even a single chunk.
+    column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    column = column.storage if isinstance(column, pa.ExtensionArray) else column
+    if column.null_count:
+        raise ValueError(f"`{name}` is missing (null) in {column.null_count} of {len(column)} rows.")
+    if pa.types.is_struct(column.type):
+        parts = {field.name: flat(pa.chunked_array([column.field(field.name)]), name) for field in column.type}
+        picked = pick({part: values for part, (values, _) in parts.items()}, key)
+        return picked, next(iter(parts.values()))[1]
+    if not hasattr(column, "value_lengths"):
+        raise ValueError(
+            f"`{name}` has one value a row, of the kind {column.type}; a row is an episode here, with a list."
+        )
+    lengths = column.value_lengths().to_numpy(zero_copy_only=False)
+    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    return _inner(column.flatten(), name, key), offsets
+
+
+def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
+    """What lists hold, (N,), (N, dim), ...; every step has as many numbers."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(values.type):
+        return pick({field.name: _inner(values.field(field.name), name) for field in values.type}, key)
+    if key is not None and name == "observations":
+        pick(None, key)
+    if not pa.types.is_nested(values.type):
+        if not (
+            pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
+        ):
+            raise ValueError(f"`{name}` has to hold numbers, but its values are of the kind {values.type}.")
+        return (
+            values.to_numpy(zero_copy_only=False).astype(float)
+            if values.null_count
+            else values.to_numpy(zero_copy_only=False)
+        )
+    if values.null_count:
+        raise ValueError(f"`{name}` is missing (null) in {values.null_count} of {len(values)} steps.")
+    widths = values.value_lengths().to_numpy(zero_copy_only=False)
+    if len(widths) and widths.min() != widths.max():
+        raise ValueError(
+            f"Every step must have as many numbers as the others; those in `{name}` have "
+            f"{', '.join(map(str, np.unique(widths)[:5]))}."
+        )
+    inner = _inner(values.flatten(), name)
+    return inner.reshape(len(values), widths[0] if len(widths) else 0, *inner.shape[1:])
+
+
+def _same_lengths(column: str, given, lengths) -> None:
+    if not np.array_equal(given, lengths):
+        row = int(np.flatnonzero(np.not_equal(given, lengths))[0])
+        raise ValueError(
+            f"The episodes in {column!r} are not as long as those in 'rewards': first in row {row}, {given[row]} steps "
+            f"beside {lengths[row]}. Each column needs one entry a step."
+        )
+
+
+def _joined(values: object, column: str) -> np.ndarray:
+    if not isinstance(values, list):
+        return columns.array(values, column)
+    shapes = {part.shape[1:] for part in values}
+    if len(shapes) > 1:
+        raise ValueError(f"The episodes in `{column}` have steps of different shapes: {sorted(shapes)[:5]}.")
+    return np.concatenate(values) if values else np.zeros(0)
+
+
+def _bad(values: np.ndarray, column: str) -> np.ndarray:
+    bad = columns.finite(values, column)
+    return np.zeros(0, int) if bad is None else bad

@@ -1,0 +1,193 @@
+"""What actions and observations are: numbers within bounds, or choices; and how each goes into the model and comes out.
+
+A model's actions lie within ±1. Numbers with other bounds are scaled to that and back; choices (gymnasium's Discrete,
+MultiDiscrete, MultiBinary) are one-hot rows, one part a choice. Both are kept as JSON in the model's config.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+MOST_CHOICES = 1000  # integers that go further than that are numbers
+NARROW = 0.1  # actions that stay within that share of ±1 are scaled by what the data has
+ROUNDING = 1e-3  # by which actions may leave ±1
+
+
+@dataclass(frozen=True)
+class Continuous:
+    """A vector of numbers within bounds, in the environment's units."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def __post_init__(self):
+        object.__setattr__(self, "low", tuple(float(x) for x in self.low))
+        object.__setattr__(self, "high", tuple(float(x) for x in self.high))
+
+    @property
+    def dim(self) -> int:
+        return len(self.low)
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether the bounds are ±1, so that nothing has to be scaled."""
+        return set(self.low) <= {-1.0} and set(self.high) <= {1.0}
+
+    def to_model(self, actions: np.ndarray) -> np.ndarray:
+        """Actions (..., dim) scaled to ±1; what lies outside of the bounds is clipped to them."""
+        if self.is_unit:
+            return actions
+        low, high = np.asarray(self.low), np.asarray(self.high)
+        half = (high - low) / 2
+        scaled = (actions - (low + high) / 2) / np.where(half > 0, half, 1)
+        return np.clip(scaled, -1, 1).astype(np.float32)
+
+    def from_model(self, predictions: np.ndarray) -> np.ndarray:
+        """The inverse of `to_model`."""
+        if self.is_unit:
+            return predictions
+        low, high = np.asarray(self.low), np.asarray(self.high)
+        return np.clip((low + high) / 2 + (high - low) / 2 * predictions, low, high).astype(np.float32)
+
+    def __str__(self) -> str:
+        if len(set(self.low)) == len(set(self.high)) == 1:
+            return f"{self.low[0]:.4g} to {self.high[0]:.4g}"
+        return ", ".join(f"{low:.4g} to {high:.4g}" for low, high in zip(self.low, self.high, strict=True))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One choice or several at a time, as one-hot rows: part i has `sizes[i]` numbers, the first for `starts[i]`."""
+
+    sizes: tuple[int, ...]
+    starts: tuple[int, ...]
+
+    def __post_init__(self):
+        object.__setattr__(self, "sizes", tuple(int(x) for x in self.sizes))
+        object.__setattr__(self, "starts", tuple(int(x) for x in self.starts))
+
+    @property
+    def dim(self) -> int:
+        return sum(self.sizes)
+
+    def encode(self, choices: np.ndarray) -> np.ndarray:
+        """Choices (n,) or (n, parts) -> one-hot rows (n, dim) float32; an unknown choice has none."""
+        choices = np.asarray(choices).reshape(len(choices), len(self.sizes))
+        parts = [
+            (choices[:, i, None] - start == np.arange(size))
+            for i, (size, start) in enumerate(zip(self.sizes, self.starts, strict=True))
+        ]
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def decode(self, rows: np.ndarray) -> np.ndarray:
+        """The largest of each part: rows (..., dim) -> choices (..., parts) int64."""
+        parts = np.split(np.asarray(rows), np.cumsum(self.sizes)[:-1], axis=-1)
+        return np.stack([part.argmax(axis=-1) + start for part, start in zip(parts, self.starts, strict=True)], axis=-1)
+
+    def to_model(self, actions: np.ndarray) -> np.ndarray:
+        return actions
+
+    def __str__(self) -> str:
+        return " and ".join(f"{size} choices" for size in self.sizes)
+
+
+Actions = Continuous | Choices
+
+
+def from_json(description: dict | None) -> Actions | None:
+    """What `to_json` made."""
+    if not description:
+        return None
+    return (Choices if "sizes" in description else Continuous)(**{key: tuple(v) for key, v in description.items()})
+
+
+def to_json(space: Actions | None) -> dict | None:
+    return None if space is None else {key: list(value) for key, value in asdict(space).items()}
+
+
+def of_model(config) -> Actions:
+    """The actions of a model; ±1 where its config, as that of a published one, says nothing."""
+    return from_json(getattr(config, "action_space", None)) or unit(config.act_dim)
+
+
+def unit(dim: int) -> Continuous:
+    return Continuous((-1.0,) * dim, (1.0,) * dim)
+
+
+def of_gymnasium(space, what: str) -> Actions:
+    """Of a space of gymnasium's. Bounds may be infinite. ValueError for a kind that isn't supported."""
+    from gymnasium import spaces
+
+    match space:
+        case Continuous() | Choices():
+            return space
+        case spaces.Box():
+            return Continuous(tuple(np.ravel(space.low)), tuple(np.ravel(space.high)))
+        case spaces.Discrete():
+            return Choices((space.n,), (space.start,))
+        case spaces.MultiDiscrete():
+            return Choices(tuple(np.ravel(space.nvec)), tuple(np.ravel(space.start)))
+        case spaces.MultiBinary():
+            size = int(np.prod(space.shape))
+            return Choices((2,) * size, (0,) * size)
+    raise ValueError(
+        f"{what} of the kind {space} are not supported: Box, Discrete, MultiDiscrete and MultiBinary are. "
+        "A Tuple or Dict of them can be flattened with gymnasium's wrappers."
+    )
+
+
+def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Actions | None, str]:
+    """Choices, where an array (n,) or (n, parts) holds integers or one-hot rows, and what to say of that; else None."""
+    if values.ndim > 2:
+        return None, ""
+    if values.dtype == bool or np.issubdtype(values.dtype, np.integer):
+        columns = values.reshape(len(values), -1).astype(np.int64)
+        lowest, highest = columns.min(axis=0), columns.max(axis=0)
+        starts = np.minimum(lowest, 0)
+        sizes = highest - starts + 1
+        if (sizes <= limit).all():
+            space = Choices(np.maximum(sizes, 2 if what == "actions" else 1), starts)
+            return space, f"{what} are whole numbers and taken for {space} (another space: `{what[:-1]}_space=`)"
+    elif what == "actions" and values.ndim == 2 and values.shape[1] > 1:
+        head = values[:1000]  # most data is told from one-hot rows by these
+        if _are_one_hot(head) and _are_one_hot(values) and len(np.unique(values.argmax(axis=1))) > 1:
+            space = Choices((values.shape[1],), (0,))
+            return space, f"{what} are one-hot rows and taken for {space} (another space: `{what[:-1]}_space=`)"
+    return None, ""
+
+
+def _are_one_hot(rows: np.ndarray) -> bool:
+    return bool(np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all())
+
+
+def bounds(actions: np.ndarray, declared: Continuous | None) -> tuple[Continuous, str]:
+    """Bounds of actions (n, dim), and what to say of them: the declared ones where they are finite, else ±1 where the
+    data stays within that, else the data's own range."""
+    lowest, highest = actions.min(axis=0).astype(float), actions.max(axis=0).astype(float)  # (dim,)
+    if declared is not None:
+        low, high = np.array(declared.low), np.array(declared.high)
+        infinite = ~(np.isfinite(low) & np.isfinite(high)) | (np.abs(low) > 1e30) | (np.abs(high) > 1e30)
+        space = Continuous(np.where(infinite, lowest, low), np.where(infinite, highest, high))
+        if infinite.any():
+            return space, f"actions without bounds are scaled to ±1 by the data's own: {space}"
+        beyond = (lowest < low - ROUNDING * (high - low)) | (highest > high + ROUNDING * (high - low))
+        if beyond.any():
+            i = int(np.flatnonzero(beyond)[0])
+            return space, (
+                f"actions leave their bounds ({lowest[i]:.4g} to {highest[i]:.4g} in component {i}, which has "
+                f"{low[i]:.4g} to {high[i]:.4g}): in training they are clipped to them"
+            )
+        return space, ""
+    within = (lowest >= -1 - ROUNDING).all() and (highest <= 1 + ROUNDING).all()
+    size = np.maximum(np.abs(lowest), np.abs(highest))
+    narrow = (size < NARROW) & (lowest < highest)
+    if within and not narrow.any():
+        return unit(len(lowest)), ""
+    space = Continuous(lowest, highest)
+    where = "stay far within ±1" if within else "leave ±1"
+    return space, (
+        f"actions {where}, and are scaled to that by the data's own bounds: {space} "
+        "(the environment's: `action_space=env.action_space`)"
+    )

@@ -1,0 +1,60 @@
+"""One door for environments: an id, a class or another callable that makes one, or an instance, wrapped or not."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+
+import gymnasium
+
+from dt_helpers import envs
+
+Environment = object  # a str, a callable without arguments that are needed, or a gymnasium.Env
+
+
+def name_of(env: Environment) -> str:
+    """What an environment is called in lines and errors: its id, or the name of its class or function."""
+    if isinstance(env, str):
+        return env
+    if isinstance(env, gymnasium.Env):
+        return env.spec.id if env.spec is not None else type(env.unwrapped).__name__
+    return getattr(env, "__name__", type(env).__name__)
+
+
+def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False) -> list[gymnasium.Env]:
+    """`count` environments, which `stack` closes; of an instance there is one, which stays open.
+
+    `drawn`: each gives pictures by its own ``render()``, where it isn't MuJoCo's. Raises ValueError for what is none.
+    """
+    if isinstance(env, gymnasium.vector.VectorEnv):
+        raise ValueError(
+            "A vector environment came; single ones are wanted, and run side by side here: hand over the id, the "
+            "class, or a function that makes one."
+        )
+    if isinstance(env, gymnasium.Env):
+        return [env]
+    return [stack.enter_context(closing(_make(env, drawn))) for _ in range(count)]
+
+
+def _make(env: Environment, drawn: bool) -> gymnasium.Env:
+    if isinstance(env, str):
+        made = envs.make(env)
+        if drawn and not is_mujoco(made) and made.render_mode != "rgb_array":
+            made.close()
+            made = envs.make(env, render_mode="rgb_array")
+        return made
+    if not callable(env):
+        raise ValueError(
+            f"An environment is wanted: the id of one that is registered with gymnasium, such as 'HalfCheetah-v5', a "
+            f"class, a function that makes one, or an instance; {env!r} came."
+        )
+    try:
+        made = env(render_mode="rgb_array") if drawn else env()
+    except TypeError:
+        made = env()
+    if isinstance(made, gymnasium.vector.VectorEnv) or not hasattr(made, "step"):
+        raise ValueError(f"{name_of(env)} should make one environment of gymnasium's, but made {made!r}.")
+    return made
+
+
+def is_mujoco(env: gymnasium.Env) -> bool:
+    return all(hasattr(env.unwrapped, name) for name in ("model", "data", "dt"))

@@ -1,0 +1,193 @@
+"""Between a model and an environment: observations as the model's states, its predictions as the environment's actions.
+
+All that an environment may hand over wrongly is told here, in its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from gymnasium import Env
+from gymnasium import spaces as kinds
+
+from dt_helpers.data import spaces
+from dt_helpers.envs.door import name_of
+from dt_helpers.telling import tell
+
+FAR = 50  # deviations from the data's mean, beyond which a line says so
+OLD = "gymnasium's interface is needed: reset(seed=...) gives (observation, info), and step(action) gives five values"
+
+
+class Robot:
+    """An environment as the model sees it."""
+
+    def __init__(self, env: Env, config, observe: Callable[[Env], np.ndarray] | None = None):
+        self.env, self.config, self.observe = env, config, observe
+        self.name, self.actions = name_of(env), spaces.of_model(config)
+        self.cells = spaces.from_json(getattr(config, "observation_space", None))
+        self.allowed = None  # of a choice, those that the environment has
+
+    def reset(self, seed: int) -> np.ndarray:
+        """The first state (state_dim,). Raises ValueError if the model's sizes are others."""
+        try:
+            answer = self.env.reset(seed=seed)
+        except TypeError as error:
+            if "seed" not in str(error):
+                raise
+            raise ValueError(f"{self.name} takes no seed in reset(), as the old gym: {OLD}.") from error
+        if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)):
+            raise ValueError(f"{self.name}: reset() gave the observation alone, as the old gym: {OLD}.")
+        state = self._state(answer[0], 0)
+        self._require_fit(len(state))
+        return state
+
+    def step(self, prediction: np.ndarray) -> tuple[np.ndarray, float, bool, np.ndarray]:
+        """After the prediction (act_dim,): the state (state_dim,), the reward, whether the episode is over, and the
+        action as the model sees it later (act_dim,)."""
+        action, seen = self._action(prediction)
+        answer = self.env.step(action)
+        if len(answer) != 5:
+            raise ValueError(f"{self.name}: step() gave {len(answer)} values, as the old gym: {OLD}.")
+        observation, reward, terminated, truncated, _ = answer
+        return self._state(observation, None), self._reward(reward), bool(terminated or truncated), seen
+
+    def _reward(self, reward: object) -> float:
+        try:
+            (found,) = np.asarray(reward, np.float64).reshape(-1)
+        except (TypeError, ValueError):
+            raise ValueError(f"{self.name}: the reward of a step has to be one number, but it is {reward!r}.") from None
+        if not np.isfinite(found):
+            raise ValueError(f"{self.name}: the reward of a step is not finite: {found}.")
+        return float(found)
+
+    def _state(self, observation: object, step: int | None) -> np.ndarray:
+        state = self._encoded(observation) if self.observe is None else np.asarray(self.observe(self.env))
+        if not np.isfinite(state).all():
+            raise ValueError(f"{self.name} gave an observation that is not finite (nan, inf): {state}.")
+        return state
+
+    def _encoded(self, observation: object) -> np.ndarray:
+        space, dim = self.env.observation_space, self.config.state_dim
+        if self.cells is not None:
+            return self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
+        if isinstance(space, kinds.Dict | kinds.Tuple):
+            key = getattr(self.config, "observation_key", None)
+            if key is not None:
+                parts = [key] if isinstance(key, str) else key
+                return np.concatenate([np.ravel(observation[part]) for part in parts])
+            flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
+            if len(flat) == dim:
+                return flat
+            values = observation.values() if isinstance(observation, Mapping) else observation
+            plain = np.concatenate([np.ravel(value) for value in values])
+            if len(plain) == dim:
+                return plain
+            raise ValueError(
+                f"{self.name} observes a {type(space).__name__} of {len(plain)} numbers ({len(flat)} as gymnasium "
+                f"flattens it), but the model was made for {dim}: train on data that was read with key=, or flatten "
+                "both with gymnasium.wrappers.FlattenObservation."
+            )
+        if isinstance(space, kinds.Discrete) and dim == space.n > 1:
+            return np.asarray(kinds.flatten(space, observation), np.float32)
+        return np.asarray(observation, None if isinstance(observation, np.ndarray) else np.float64).reshape(-1)
+
+    def _action(self, prediction: np.ndarray) -> tuple[object, np.ndarray]:
+        """What the environment is given, and what the model sees of it."""
+        space = self.env.action_space
+        if isinstance(self.actions, spaces.Choices):
+            hidden = prediction if self.allowed is None else np.where(self.allowed, prediction, -np.inf)
+            chosen = self.actions.decode(hidden)
+            return _shaped(chosen, space), self.actions.encode(chosen[None])[0]
+        if isinstance(space, kinds.Discrete):  # a model of one-hot rows
+            return int(space.start + prediction.argmax()), prediction
+        action = self.actions.from_model(prediction)
+        if np.issubdtype(space.dtype, np.integer):
+            action = np.rint(action)
+        if isinstance(space, kinds.Box):
+            action = np.clip(action.reshape(space.shape), space.low, space.high).astype(space.dtype, copy=False)
+        return action, prediction
+
+    def _require_fit(self, state_dim: int) -> None:
+        space, name = self.env.action_space, self.name
+        have = (self.config.state_dim, self.config.act_dim)
+        chooses = isinstance(self.actions, spaces.Choices)
+        found = spaces.of_gymnasium(space, f"The actions of {name}:")
+        need = (state_dim, found.dim)
+        same = found.dim == have[1] if not chooses else True
+        if chooses and isinstance(found, spaces.Choices):
+            same = len(found.sizes) == len(self.actions.sizes)
+            need = (state_dim, found.dim) if not same else (state_dim, have[1])
+        if state_dim != have[0] or not same:
+            raise ValueError(
+                f"{name} has {need[0]} state and {need[1]} action dimensions, but the model was made for {have[0]} and "
+                f"{have[1]}. Evaluate in the environment that the data comes from."
+            )
+        if chooses:
+            self._require_choices(found, space)
+        elif isinstance(found, spaces.Choices) and not isinstance(space, kinds.Discrete):
+            raise ValueError(f"{name} takes {space} as actions, but the model's are continuous: {self._discrete()}.")
+
+    def _require_choices(self, found: spaces.Actions, space) -> None:
+        if isinstance(found, spaces.Continuous):
+            if not np.issubdtype(space.dtype, np.integer) or found.dim != len(self.actions.sizes):
+                raise ValueError(
+                    f"{self.name} takes {space} as actions, but the model's are {self.actions}: its data holds whole "
+                    "numbers. If they are no choices, read it with `action_space=env.action_space`."
+                )
+            low, size = np.ravel(space.low).astype(float), np.ravel(space.high).astype(float) + 1
+        else:
+            low = np.array(found.starts)
+            size = low + found.sizes
+        numbers = [
+            start + np.arange(count) for start, count in zip(self.actions.starts, self.actions.sizes, strict=True)
+        ]
+        allowed = [(part >= first) & (part < end) for part, first, end in zip(numbers, low, size, strict=True)]
+        if any(not part[-1] for part in allowed):
+            raise ValueError(
+                f"{self.name} takes {space} as actions, but the model's data has others, up to "
+                f"{', '.join(str(part[-1]) for part in numbers)}."
+            )
+        self.allowed = np.concatenate(allowed)
+
+    @staticmethod
+    def _discrete() -> str:
+        return "train on whole numbers, or read the data with `action_space=env.action_space`"
+
+
+def tell_bounds(robot: Robot) -> None:
+    """Say where the environment's actions reach further, or less far, than the model's."""
+    space, own = robot.env.action_space, robot.actions
+    if not isinstance(space, kinds.Box) or not isinstance(own, spaces.Continuous):
+        return
+    low, high = np.ravel(space.low), np.ravel(space.high)
+    known = np.isfinite(low) & np.isfinite(high)
+    width = np.where(known, high, 1) - np.where(known, low, 0)
+    apart = known & (np.maximum(np.abs(low - own.low), np.abs(high - own.high)) > 1e-2 * width)
+    if apart.any():
+        tell(
+            f"{robot.name} has other bounds for its actions, {spaces.Continuous(low, high)}, than the model learned "
+            f"with, {own}: what lies beyond is clipped, and what the model can't reach is never done."
+        )
+
+
+def tell_origin(config, name: str) -> None:
+    """Say so if the model's data comes from another robot."""
+    from dt_helpers import data
+
+    home = getattr(config, "env", None)
+    if home is None and getattr(config, "dataset", None) in (*data.SETS, *data.PUBLISHED):
+        home = data.environment(config.dataset)
+    if home is not None and _robot(home) != _robot(name) and isinstance(name, str):
+        tell(f"The model learned from recordings of {home} ({getattr(config, 'dataset', '')}); this is {name}.")
+
+
+def _robot(name: str) -> str:
+    return name.rpartition("/")[2].rpartition("-v")[0]
+
+
+def _shaped(chosen: np.ndarray, space) -> object:
+    """Choices (parts,) as the environment's space has them."""
+    if isinstance(space, kinds.Discrete):
+        return np.int64(chosen[0])
+    return chosen.reshape(space.shape).astype(space.dtype)

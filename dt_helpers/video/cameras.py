@@ -1,0 +1,60 @@
+"""What makes pictures of an environment: `render.Renderer` of MuJoCo's state, or its own ``render()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+
+from dt_helpers.envs.door import is_mujoco
+from dt_helpers.video.render import Renderer
+
+
+@dataclass(frozen=True)
+class _ByMujoco:
+    """Pictures of a MuJoCo environment's state."""
+
+    renderer: Renderer
+
+    @property
+    def backend(self) -> str:
+        return self.renderer.backend
+
+    def __call__(self, env) -> np.ndarray:
+        return self.renderer.render(env.unwrapped.data)
+
+
+def camera(env, stack: ExitStack, width: int, height: int, backend: str | None = None) -> tuple[Callable, float]:
+    """What makes a picture (height, width, 3) of an environment like `env`, until `stack` closes, and the seconds that
+    one step lasts. Pictures of an environment that isn't MuJoCo's are its own, of its own size."""
+    require_pictures(env)
+    if is_mujoco(env):
+        return _ByMujoco(stack.enter_context(Renderer(env.unwrapped.model, width, height, backend))), env.unwrapped.dt
+    return _own_picture, seconds(env)
+
+
+def _own_picture(env) -> np.ndarray:
+    frame = env.render()
+    frame = np.asarray(frame[-1] if isinstance(frame, list) else frame)
+    if frame.ndim != 3 or frame.shape[2] < 3 or frame.dtype != np.uint8:
+        raise ValueError(
+            f"render() should give a picture (height, width, 3), uint8; it gave {frame.shape}, {frame.dtype}."
+        )
+    height, width = (side - side % 2 for side in frame.shape[:2])  # yuv420p has one colour for two by two pixels
+    return np.ascontiguousarray(frame[:height, :width, :3])
+
+
+def require_pictures(env) -> None:
+    missing = [name for name in ("model", "data", "dt") if not hasattr(env.unwrapped, name)]
+    if missing and getattr(env, "render_mode", None) not in ("rgb_array", "rgb_array_list"):
+        raise TypeError(
+            f"{env.unwrapped} is not a MuJoCo environment: it has no {' and no '.join(missing)}. It is filmed by its "
+            "own render() where it can draw itself and was made with render_mode='rgb_array'."
+        )
+
+
+def seconds(env) -> float:
+    """That a step lasts."""
+    return env.unwrapped.dt if is_mujoco(env) else 1 / (env.metadata.get("render_fps") or 30)
