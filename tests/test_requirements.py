@@ -64,11 +64,11 @@ providers = cache(packages_distributions)  # reads the metadata of all that is i
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_what_a_module_imports_is_required(module):
-    """The course's own tools (authoring, grading) may use the extra grade, formats may use its own. What another
+    """The course's own tools (authoring, grading) may use the extra grade, the readers of data formats. What another
     requirement happens to bring does not count, but for IPython: it is there wherever a notebook runs.
     """
     allowed = names(CORE)
-    if module.stem == "formats":
+    if "data" in module.parts:
         allowed |= names(EXTRAS["formats"])
     if {"authoring", "grading"} & set(module.parts):
         allowed |= names(EXTRAS["grade"])
