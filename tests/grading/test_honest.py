@@ -54,21 +54,21 @@ def differences(said: dict[str, bool], results: dict) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", seeds("honest", small=12, whole=2000))
+@pytest.mark.parametrize("seed", seeds("honest", small=8, whole=2000))
 def test_what_works_in_a_kernel_has_all_points(seed, sandbox, forked, tmp_path):
     handed = compose(seed, wrong=False)
     path = handed.write(tmp_path)
     assert differences(forked.says(path), graded(path, sandbox)) == [], handed.habits
 
 
-@pytest.mark.parametrize("seed", seeds("wrong", small=12, whole=2000))
+@pytest.mark.parametrize("seed", seeds("wrong", small=8, whole=2000))
 def test_what_fails_in_a_kernel_has_none(seed, sandbox, forked, tmp_path):
     handed = compose(seed, wrong=True)
     path = handed.write(tmp_path)
     assert differences(forked.says(path), graded(path, sandbox)) == [], handed.habits
 
 
-@pytest.mark.parametrize("seed", seeds("kernels", small=2, whole=200))
+@pytest.mark.parametrize("seed", seeds("kernels", small=1, whole=200))
 def test_a_forked_shell_says_what_a_fresh_kernel_says(seed, forked, tmp_path):
     handed = compose(seed, wrong=bool(seed % 2))
     path = handed.write(tmp_path)

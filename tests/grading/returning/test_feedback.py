@@ -49,6 +49,11 @@ def test_score_verdicts_mistakes_hints_and_the_own_code(page):
     assert wrong.find("details").has_attr("open") and not right.find("details").has_attr("open")
 
 
+def test_what_was_set_aside_or_lent_is_said(page):
+    lent = "Judged with right versions of stack_inputs, which count by themselves."
+    assert lent in text(page("ada", replace(RETURNS, remarks=(lent,)), WINDOW))
+
+
 def test_an_instructors_score_comment_and_penalty_count(page):
     marks = MARKS | {("02_window", "check_context_window"): Mark(0.5, 1.0, True, "Half of it.")}
     shown = text(page("ada", marks=marks, penalty=1.0))

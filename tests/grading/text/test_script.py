@@ -1,0 +1,63 @@
+"""Which cells run, and where the check cell stands among them."""
+
+import pytest
+
+from dt_helpers.grading.text.reading import Cell
+from dt_helpers.grading.text.script import Place, script
+
+CHECK = Cell(3, "code", "check.f(f)", "check-id", "check_f")
+RELEASE = [Cell(1, "code", "import numpy", "setup"), Cell(2, "code", "def f(): ...", "f", "f"), CHECK]
+SETUP, ANSWER = Cell(1, "code", "import numpy", "setup"), Cell(2, "code", "def f(): pass", "f", "f")
+
+
+def of(*cells: Cell, own=2):
+    return script(RELEASE, [CHECK], cells, {"f": own})
+
+
+def test_cells_above_the_check_run_in_their_order_and_check_cells_don_t():
+    found = of(SETUP, ANSWER, Cell(3, "code", "check.f(f)", "check-id", "check_f"), Cell(4, "code", "f = None"))
+    assert found.checks == {"check_f": Place(2)}
+    assert found.before("check_f") == [(1, "import numpy"), (2, "def f(): pass")]
+    assert [number for number, _ in found.cells] == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        Cell(3, "code", "check.f(f)", "other", "check_f"),
+        Cell(3, "code", "pass", "check-id", ""),
+        Cell(3, "code", "check.f(f)  # mine", "", ""),
+        Cell(3, "code", "check.f(f);", "", ""),
+    ],
+)
+def test_a_check_is_found_by_its_ids_or_its_line(check):
+    assert of(SETUP, ANSWER, check, Cell(4, "code", "f = None")).before("check_f") == [
+        (1, "import numpy"),
+        (2, "def f(): pass"),
+    ]
+
+
+def test_the_last_of_several_checks_counts_and_ids_count_more_than_lines():
+    copies = [Cell(n, "code", "check.f(f)", f"copy-{n}", "check_f") for n in (2, 4)]
+    plain = Cell(5, "code", "check.f(f)")
+    answer = Cell(3, "code", "def f(): pass", "f", "f")
+    assert of(SETUP, copies[0], answer, copies[1], plain, own=3).checks == {"check_f": Place(2)}
+
+
+def test_what_stands_above_the_check_in_its_own_cell_is_run():
+    merged = Cell(2, "code", "def f(): pass\n\ncheck.f(f)\nf = None", "f", "f")
+    assert of(SETUP, merged).before("check_f") == [(1, "import numpy"), (0, "def f(): pass\n")]
+    in_a_loop = Cell(3, "code", "for _ in range(2):\n    check.f(f)")
+    assert of(SETUP, ANSWER, in_a_loop).checks == {}
+
+
+def test_without_its_check_the_whole_notebook_runs():
+    found = of(SETUP, ANSWER, Cell(3, "code", "g = f"))
+    assert found.checks == {} and len(found.before("check_f")) == 3
+
+
+def test_prose_doesn_t_run_but_a_cell_of_the_release_that_lost_its_kind_does():
+    prose = Cell(3, "markdown", "def f(): return 'prose'")
+    lost = Cell(1, "raw", "import numpy", "setup")
+    answer = Cell(2, "markdown", "def f(): pass", "", "")
+    assert [number for number, _ in of(lost, answer, prose).cells] == [1, 2]
