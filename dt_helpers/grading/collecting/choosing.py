@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from dt_helpers.grading.collecting import naming, platforms, sources
 from dt_helpers.grading.collecting.classlist import ClassList
-from dt_helpers.grading.collecting.identity import People
+from dt_helpers.grading.collecting.identity import People, may_be_one
 from dt_helpers.grading.collecting.naming import Student
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, may_be_work, nearest
 from dt_helpers.grading.matching import MISSING, match
@@ -50,7 +50,14 @@ class Source:
         loose = path.is_file() and path.suffix.lower() != ".zip"
         classlist = ClassList() if student else people.classlist
         name = "" if loose else path.resolve().stem if path.is_file() else path.resolve().name
-        download = Download(there.files, there.repositories, name=name, stems=releases, classlist=classlist)
+        download = Download(
+            there.files,
+            there.repositories,
+            name=name,
+            packed=path.is_file() and not loose,
+            stems=releases,
+            classlist=classlist,
+        )
         self.reader: Reader = platforms.recognise(download)
 
     def chosen(self) -> list[Candidate]:
@@ -59,7 +66,20 @@ class Source:
         for found in self.reader.download.files:
             for candidate in self._candidates(found):
                 piles[candidate.student.id, candidate.notebook].append(candidate)
+        self._ask_of_strangers(piles)
         return [one for _, pile in sorted(piles.items()) for one in self._choose(pile)]
+
+    def _ask_of_strangers(self, piles: dict[tuple[str, str], list[Candidate]]) -> None:
+        """Takes out whoever has one number with somebody of quite another name, if no class list says who it is."""
+        names = defaultdict(set)
+        for (student, _), pile in piles.items():
+            names[student] |= {one.claim.student.name for one in pile}
+        for key in list(piles):
+            student, own = key[0], sorted(names[key[0]])
+            if self.people.entries.get(student) or all(may_be_one(own[0], name) for name in own):
+                continue
+            for one in piles.pop(key):
+                self.left.append((one.file, f"{' and '.join(own)} have the same number: whose is it? --student"))
 
     def _candidates(self, found: sources.Found) -> list[Candidate]:
         """The notebooks in a file: itself, or those in an archive of a student's."""
@@ -123,6 +143,8 @@ class Source:
             for one in rest:
                 reason = f"{len(rest)} files may be {one.notebook} of {one.student.id} ({names})"
                 how = f"give the one that counts alone, with --student {one.student.id}"
+                if one.found.inside and not self.reader.trusted:
+                    how += "; a platform's download is given by itself"
                 self.left.append((one.file, f"{reason}: {how}"))
             return []
         for one in pile:

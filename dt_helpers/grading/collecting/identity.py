@@ -19,6 +19,9 @@ class People:
     classlist: ClassList = field(default_factory=ClassList)
     entries: dict[str, list[Entry]] = field(default_factory=dict)  # student -> who they are in the class list
 
+    def __post_init__(self) -> None:
+        self.earlier = frozenset(self.known)
+
     def settle(self, claim: Claim, reader: Reader) -> Student:
         """The student of a claim, as the class list has them. Raises ValueError where that can't be told."""
         student, found = claim.student, []
@@ -45,6 +48,11 @@ class People:
         """The student with the folder that is theirs. Raises ValueError where a name alone would be somebody else's."""
         for one in self.known.values():
             if student.lms_id and (one.lms, one.lms_id) == (student.lms, student.lms_id):
+                if one.id in self.earlier and not may_be_one(one.name, student.name):
+                    raise ValueError(
+                        f"{student.lms}'s number {student.lms_id} was {one.name}'s before, and is {student.name}'s "
+                        f"here: if they are one, say so with --student {one.id}"
+                    )
                 return self._keep(replace(student, id=one.id, name=student.name or one.name))
         taken = {one.id.casefold(): one for one in self.known.values()}
         other = taken.get(student.id.casefold())
@@ -83,9 +91,9 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     student = claim.student
     entry = classlist.find(reader.key, claim.look_up or student.lms_id) if reader.key else None
     group = classlist.groups.get(fold(claim.group or student.name))
-    if group and (claim.group or not (entry and _agree(student.name, entry))):
+    if group and (claim.group or not (entry and may_be_one(student.name, entry.name))):
         return (group[0], []) if len(group) == 1 else (None, group)
-    if entry and student.name and not _agree(student.name, entry):
+    if entry and student.name and not may_be_one(student.name, entry.name):
         if reader.name == "Moodle":  # numbers of groups and of participants are not the same
             raise ValueError(
                 f"{student.lms_id} is {entry.name} in the class list, and no group has this name: whose is it?"
@@ -122,10 +130,10 @@ def _from(entry: Entry, student: Student, classlist: ClassList) -> Student:
     )
 
 
-def _agree(name: str, entry: Entry) -> bool:
-    """Whether both may be one person's name: a word in common, or the same letters (Canvas leaves the spaces out)."""
-    one, other = words(name), words(entry.name)
-    return bool(set(one) & set(other)) or sorted("".join(one)) == sorted("".join(other)) or not one
+def may_be_one(name: str, other: str) -> bool:
+    """Whether both may be one person's name: a word in common, the same letters (Canvas leaves spaces out), or none."""
+    one, two = words(name), words(other)
+    return bool({*one} & {*two}) or sorted("".join(one)) == sorted("".join(two)) or not one or not two
 
 
 def _same(one: Student, other: Student) -> bool:

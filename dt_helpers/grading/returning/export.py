@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dt_helpers.grading.collecting.naming import Student, fold, words
+from dt_helpers.grading.collecting.identity import may_be_one
+from dt_helpers.grading.collecting.naming import Student, fold
 from dt_helpers.grading.gradebook.marks import Record
 from dt_helpers.grading.returning import tables
 from dt_helpers.grading.returning.sheets import Sheet
@@ -195,10 +196,7 @@ def _name(sheet: Sheet, row: list[str]) -> str:
 def _may_be(record: Record, name: str) -> bool:
     """Whether a name in a platform's file may be the student's: one has none, or they have something in common."""
     own = f"{record.first_name} {record.last_name}".strip()
-    one, other = words(own), words(name)
-    if not own or own == record.student or not one or not other:
-        return True
-    return bool({*one} & {*other}) or sorted("".join(one)) == sorted("".join(other))
+    return own in ("", record.student) or may_be_one(own, name)
 
 
 def _exported(path: Path, records: list[Record], used: list[Record], strangers: list[Record]) -> Exported:

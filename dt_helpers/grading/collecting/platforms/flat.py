@@ -28,7 +28,9 @@ class Canvas(Reader):
 
     def __init__(self, download: Download):
         super().__init__(download)
-        first = [readings[0] for path in download.work() if (readings := self._readings(path.name))]
+        first = [
+            self._like_the_release(readings) for path in download.work() if (readings := self._readings(path.name))
+        ]
         self.usual = median([attachment for _, _, attachment, _ in first] or [0])
 
     @classmethod
@@ -73,6 +75,11 @@ class Canvas(Reader):
             )
             for i in range(len(numbers) - 1)
         ]
+
+    def _like_the_release(self, readings: list) -> tuple[str, str, int, str]:
+        """The first after which a notebook's own name begins: right for most files, though not for a forged one."""
+        stems = tuple(self.download.stems)
+        return next((one for one in readings if one[3].startswith(stems)), readings[0])
 
     def _plausible(self, readings: list) -> tuple[str, str, int, str]:
         """The first whose user is in the class, else the first whose attachment is about as high as the others'."""

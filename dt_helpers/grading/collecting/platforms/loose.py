@@ -67,6 +67,9 @@ class Bare(Reader):
             spelled[naming.fold(label)].add(label)
         self.twice = {label for labels in spelled.values() if len(labels) > 1 for label in labels}
         self.nobody = not any(self.labels.values())  # so that all of it may be the source's
+        folders = {path.parts[0] for path in self.labels if len(path.parts) > 1}
+        one_folder = len(folders) == 1 and all(len(path.parts) > 1 for path in self.labels)
+        self.alone = self._somebody(download.name) if download.packed and one_folder and not self.outer else ""
         names = Counter(naming.notebook(path.name, download.stems) for path in self.labels)
         self.several = any(count > 1 for stem, count in names.items() if stem)
 
@@ -79,7 +82,10 @@ class Bare(Reader):
         if not label and self.nobody and not self.several:
             label = self._somebody(self.download.name)
         if not label:
-            raise ValueError(NAMELESS)
+            packed = path.suffix.lower() == ".zip"
+            raise ValueError(f"{NAMELESS}; a platform's download is given by itself" if packed else NAMELESS)
+        if self.alone and label != self.alone and not self.download.classlist:
+            raise ValueError(f"is it {self.alone}'s, as the archive is called, or {label}'s? Say so with --student")
         if label in self.twice and not self.download.classlist:
             raise ValueError(f"{label} is written in several ways here: are they one student? Say so with --student")
         return Claim(Student(folder_name(label), label), path)
@@ -96,12 +102,13 @@ class Bare(Reader):
 
     def _label(self, path: PurePosixPath) -> str:
         """The name that a path gives; empty if it gives none."""
-        folders = [part for part in path.parts[self.outer : -1] if self._somebody(part) and part != self.download.name]
-        beside = self._beside(path.name)
-        if known := next((part for part in [*folders, beside] if self.download.classlist.named(part)), ""):
+        beside, source = self._beside(path.name), self.download.name
+        folders = path.parts[self.outer : -1]
+        if known := next((part for part in [*folders, beside, source] if self.download.classlist.named(part)), ""):
             return known
-        if not beside and self.download.name in path.parts[:-1]:
-            beside = self.download.name
+        folders = [part for part in folders if self._somebody(part) and part != source and not naming.is_version(part)]
+        if not beside and source in path.parts[:-1]:
+            beside = source
         return folders[0] if folders else self._somebody(beside)
 
     def _beside(self, file: str) -> str:

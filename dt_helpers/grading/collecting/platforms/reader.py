@@ -38,6 +38,7 @@ class Download:
     repositories: set[PurePosixPath] = field(default_factory=set)  # relative to `root`
     root: PurePosixPath = field(default_factory=PurePosixPath)  # the folder in which the platform's own names begin
     name: str = ""  # of the source
+    packed: bool = False  # it is an archive
     stems: Collection[str] = ()  # the release's notebooks
     classlist: ClassList = field(default_factory=ClassList)
 

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from dt_helpers.authoring.tree import ASSIGNMENT
-from dt_helpers.grading.collecting import naming
 from dt_helpers.grading.collecting.naming import Student, folder_name
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, nearest
 
@@ -129,6 +128,8 @@ class NbgraderSubmitted(_Nbgrader):
     nbgrader's documentation, "The course directory": {student}/{assignment}, the state of the last attempt.
     """
 
+    _OF_THE_COURSE = frozenset({"notebooks", "solutions", "source", "release", "feedback", "autograded"})
+
     @classmethod
     def _folder(cls, path: PurePosixPath) -> tuple[str, str, str, int] | None:
         return (path.parts[0], path.parts[1], "", 2) if len(path.parts) > 2 else None
@@ -138,6 +139,6 @@ class NbgraderSubmitted(_Nbgrader):
         """Folders of two levels are anybody's: nbgrader's have its timestamp or this assignment's name."""
         work = download.work()
         stamped = {path.parent for path in download.paths() if path.name == TIMESTAMP and len(path.parts) == 3}
-        own = [path for path in work if len(path.parts) > 2]
+        own = [path for path in work if len(path.parts) > 2 and path.parts[0] not in cls._OF_THE_COURSE]
         own = [path for path in own if path.parts[1] == ASSIGNMENT or PurePosixPath(*path.parts[:2]) in stamped]
-        return bool(work) and len(own) >= cls.share * len(work) and not naming.is_notebook(own[0].parts[0])
+        return bool(work) and len(own) >= cls.share * len(work)

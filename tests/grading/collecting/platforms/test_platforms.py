@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from dt_helpers.grading.collecting import platforms
+from dt_helpers.grading.collecting import roster as students_file
 from dt_helpers.grading.collecting.collect import collect
 from dt_helpers.grading.collecting.sources import Found
 from tests.grading.collecting import downloads
@@ -20,6 +21,11 @@ def markers(places) -> dict[str, str]:
     """Student's folder -> whose 01_returns lies there."""
     found = places.submissions.glob(f"*/decision_transformer/{downloads.FIRST}.ipynb")
     return {path.parent.parent.name: downloads.marker(path) for path in found}
+
+
+def collect_and_keep(places, source) -> None:
+    """As the command does: who was collected is known the next time."""
+    students_file.add(places, collect(places, [source]).students.values())
 
 
 @pytest.mark.parametrize("make", downloads.ALL, ids=lambda make: make.__name__)
@@ -85,7 +91,63 @@ def test_two_names_with_one_number_are_asked_about(places, work, tmp_path):
     download = downloads.moodle(work)
     found = collect(places, [download.write(tmp_path)])
     assert markers(places) == {who: mark for who, mark in download.students.items() if mark != "ada"}
-    assert sum("Team 1_101" in reason or "files may be 01_returns" in reason for _, reason in found.left) == 2
+    asked = "Ada Lovelace and Team 1 have the same number: whose is it? --student"
+    assert [reason for _, reason in found.left].count(asked) == 2
+
+
+def test_a_number_that_was_somebody_elses_is_asked_about(places, work, tmp_path):
+    file = "assignsubmission_file_01_returns.ipynb"
+    collect_and_keep(places, zipped(tmp_path / "1.zip", {f"Ada Lovelace_101_{file}": work("ada")}))
+    found = collect(places, [zipped(tmp_path / "2.zip", {f"Team 1_101_{file}": work("team")})])
+    assert "Moodle's number 101 was Ada Lovelace's before, and is Team 1's here" in found.left[0][1]
+    found = collect(places, [zipped(tmp_path / "3.zip", {f"Ada King Lovelace_101_{file}": work("married")})])
+    assert markers(places) == {"Ada-Lovelace-101": "married"}
+
+
+def test_two_platforms_students_of_one_folder_name_are_two(places, work, tmp_path):
+    collect_and_keep(
+        places, zipped(tmp_path / "1.zip", {"Ada L_101_assignsubmission_file_01_returns.ipynb": work("a")})
+    )
+    found = collect(
+        places, [zipped(tmp_path / "2.zip", {"L, Ada - 101/Revision 1 - Late/01_returns.ipynb": work("b")})]
+    )
+    assert sorted(markers(places).values()) == ["a", "b"]
+    assert found.rows[0].student.id.startswith("Ada-L-101-")
+    guess = collect(places, [zipped(tmp_path / "3.zip", {"Ada-L-101/01_returns.ipynb": work("c"), "b/x.zip": b""})])
+    assert any("there is another Ada-L-101 already, from Moodle" in reason for _, reason in guess.left)
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "expected"),
+    [
+        ("ada.zip", ["01_returns.ipynb"], "ada"),
+        ("ada.zip", ["final/01_returns.ipynb"], "ada"),
+        ("ada.zip", ["ps1/01_returns.ipynb"], None),  # the archive says ada, the folder says ps1
+        ("ada.zip", ["ada/01_returns.ipynb"], "ada"),
+        ("ada.zip", ["notebooks/decision_transformer/01_returns.ipynb"], "ada"),
+        ("submissions.zip", ["ada/01_returns.ipynb"], "ada"),
+        ("submissions.zip", ["01_returns.ipynb"], None),
+        ("ada.zip", ["01_returns.ipynb", "01_returns (1).ipynb"], None),
+    ],
+)
+def test_an_archive_of_one_student(name, files, expected, places, work, tmp_path):
+    collect(places, [zipped(tmp_path / name, {file: work(file) for file in files})])
+    assert list(markers(places)) == ([expected] if expected else [])
+
+
+def test_a_folder_of_downloads_says_that_they_are_to_be_given_by_themselves(places, work, tmp_path):
+    downloads.moodle(work).write(tmp_path / "all")
+    found = collect(places, [tmp_path / "all"])
+    assert markers(places) == {}
+    assert "a platform's download is given by itself" in found.left[0][1]
+
+
+def test_a_class_of_teams_in_canvas(places, work, tmp_path):
+    """Each name reads in three ways: all in all the attachments' numbers are much alike."""
+    files = {f"team_{i}_432{i}_9876{i}_01_returns.ipynb": work(str(i)) for i in range(1, 5)}
+    files["zed_4329_98770_4321_98765_01_returns.ipynb"] = work("mallory")
+    collect(places, [zipped(tmp_path / "canvas.zip", files)])
+    assert markers(places) == {f"team_{i}-432{i}": str(i) for i in range(1, 5)} | {"zed-4329": "mallory"}
 
 
 def test_a_students_own_archive_is_theirs_whatever_is_in_it(places, work, tmp_path):
