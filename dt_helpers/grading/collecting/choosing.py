@@ -144,7 +144,7 @@ class Source:
                 reason = f"{len(rest)} files may be {one.notebook} of {one.student.id} ({names})"
                 how = f"give the one that counts alone, with --student {one.student.id}"
                 if one.found.inside and not self.reader.trusted:
-                    how += f"; if {one.found.path.name} is a platform's download, give it by itself"
+                    how += "; a platform's download is given by itself"
                 self.left.append((one.file, f"{reason}: {how}"))
             return []
         for one in pile:

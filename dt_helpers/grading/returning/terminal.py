@@ -32,8 +32,9 @@ def collected(collected: Collected, path: Path | None, console: Console | None =
         for file, reason in collected.left:
             other.add_row(escape(_short(file)), escape(reason))
         console.print(other)
+    unless = " by their own names (some may be in a group)" if collected.strangers else ""
     for title, names in {
-        "Nothing was collected of": collected.absent,
+        f"Nothing was collected{unless} of": collected.absent,
         "Not in the class list (a group? Add a column Group to it)": collected.strangers,
     }.items():
         if names:

@@ -82,7 +82,8 @@ class Bare(Reader):
         if not label and self.nobody and not self.several:
             label = self._somebody(self.download.name)
         if not label:
-            raise ValueError(NAMELESS)
+            packed = path.suffix.lower() == ".zip"
+            raise ValueError(f"{NAMELESS}; a platform's download is given by itself" if packed else NAMELESS)
         if self.alone and label != self.alone and not self.download.classlist:
             raise ValueError(f"is it {self.alone}'s, as the archive is called, or {label}'s? Say so with --student")
         if label in self.twice and not self.download.classlist:

@@ -139,7 +139,7 @@ def test_a_folder_of_downloads_says_that_they_are_to_be_given_by_themselves(plac
     downloads.moodle(work).write(tmp_path / "all")
     found = collect(places, [tmp_path / "all"])
     assert markers(places) == {}
-    assert "if download.zip is a platform's download, give it by itself" in found.left[0][1]
+    assert "a platform's download is given by itself" in found.left[0][1]
 
 
 def test_a_class_of_teams_in_canvas(places, work, tmp_path):
