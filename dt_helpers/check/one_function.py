@@ -79,7 +79,8 @@ def _named(exercise, fn, cases, outcomes, findings, wrong) -> tuple[int, Differe
         found = generic.nothing(exercise, fn, cases[at], found, always)
     visible = [i for i in wrong if findings[i].slug in _READABLE]
     if found.slug == "unfilled" or not visible:
-        return at, _where(found, cases, wrong, exercise), generic.hints(found, outcome.error)
+        hints = generic.HINTS["returns-nothing"] if "returns None: is" in found.sentence else None
+        return at, _where(found, cases, wrong, exercise), hints or generic.hints(found, outcome.error)
     if mistake := recognise(exercise, cases, outcomes, visible):
         found = replace(findings[visible[0]], slug=mistake.slug, sentence=mistake.sentence)
         return visible[0], found, mistake.hints

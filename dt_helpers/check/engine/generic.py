@@ -205,7 +205,8 @@ def nothing(exercise: Exercise, fn, case: Case, found: Difference, always: bool)
     code = getattr(fn, "__code__", None)
     if code is None or len({step.opname for step in dis.get_instructions(code)} - _STUB) == 0:
         return found
-    return Difference("returns-nothing", f"{exercise.function} is written, but it returns None.")
+    sentence = f"{exercise.function} is written, but it returns None: is there a `return` at the end?"
+    return Difference("unfilled", sentence)
 
 
 def too_slow(exercise: Exercise, seconds: float, error: BaseException | None = None) -> Difference:

@@ -29,7 +29,7 @@ def kept_between_calls(
         if given[i] is None or sum(array.size for array in given[i]) < 2:
             continue
         for j in range(i):
-            if _same(given[i], given[j]) and not comparing.alike(cases[j], cases[i]):
+            if j not in wrong and _same(given[i], given[j]) and not comparing.alike(cases[j], cases[i]):
                 return "Your function gave the answer to an earlier call, whose inputs had the same shape, once more."
     return None
 

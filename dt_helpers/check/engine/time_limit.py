@@ -10,9 +10,11 @@ import contextlib
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 AGAIN = 0.5  # seconds after which code that caught the exception and went on gets it once more
+WAITING = 3  # times after which it seems to be no Python that runs, but a call of C that waits
 
 
 class TookTooLong(BaseException):
@@ -22,7 +24,8 @@ class TookTooLong(BaseException):
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raises `TookTooLong` inside the `with` block if it is not left in time."""
-    thread, left, lock, fired = threading.get_ident(), threading.Event(), threading.Lock(), threading.Event()
+    thread, lock = threading.get_ident(), threading.Lock()
+    left, fired, interrupted = threading.Event(), threading.Event(), threading.Event()
 
     def watch() -> None:
         wait, times = seconds, 0
@@ -32,7 +35,8 @@ def time_limit(seconds: float) -> Iterator[None]:
                     return
                 fired.set()
                 _put(thread, TookTooLong)
-                if times == 1 and thread == threading.main_thread().ident:
+                if times == WAITING and thread == threading.main_thread().ident:
+                    interrupted.set()
                     _interrupt()
             wait, times = AGAIN, times + 1
 
@@ -54,6 +58,9 @@ def time_limit(seconds: float) -> Iterator[None]:
                 leave()
             except (TookTooLong, KeyboardInterrupt):  # it arrived just now
                 continue
+        if interrupted.is_set():
+            with contextlib.suppress(KeyboardInterrupt):  # which is on its way still, if something else was quicker
+                time.sleep(0.05)
 
 
 def _put(thread: int, error: type[BaseException] | None) -> None:

@@ -129,7 +129,7 @@ class RemoteModel(nn.Module):
     def _pass(self, call: dict, watch: bool) -> tuple[dict, bytes]:
         packer = Exact()
         batch = {name: packer.pack(value) for name, value in call.items()}
-        return self.remote.ask(packer.message(do="pass", batch=batch, watch=watch), packer)
+        return self.remote.ask(packer.message(do="pass", batch=batch, watch=watch, train=self.training), packer)
 
 
 def remote_class(session: Session) -> type:

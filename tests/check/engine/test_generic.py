@@ -28,7 +28,7 @@ def test_an_exception_shows_the_students_line_and_what_it_was_given():
     found = failure("stacked_inputs", stack_inputs)
     assert found.mistake == "exception"
     assert (
-        "RuntimeError" in found.sentence and "returns_embeddings a float32 tensor of shape (2, 3, 4)" in found.sentence
+        "RuntimeError" in found.sentence and "returns_embeddings: a float32 tensor of shape (2, 3, 4)" in found.sentence
     )
     assert found.students_lines[-1].endswith("in stack_inputs:  return stacked.reshape(7, 7)")
     assert found.students_lines[-1] in str(found) and "reshape(7, 7)" in found._repr_html_()

@@ -26,7 +26,7 @@ def judged(cls, seed=4):
 
 
 def test_a_class_and_a_model_of_it_pass():
-    assert judged(Original).cases == 6
+    assert judged(Original).cases == 9
     model = Original(inputs.config(hidden_size=12, n_layer=1, action_tanh=False))
     assert judged(model).passed
 

@@ -56,7 +56,10 @@ _FAMILIES = (
     (
         "from-start",
         "You add up what was earned up to each step; a return-to-go is what is still to be earned from it on.",
-        ("The last return is the last reward alone, and the first one is the sum of all. Which way does yours grow?",),
+        (
+            "The last return is the last reward alone, and the first one is the sum of all. Which way does yours grow?",
+            "Go through the rewards from the last to the first.",
+        ),
         (
             lambda r, gamma=1.0: np.cumsum(r),
             _past,
@@ -154,19 +157,13 @@ _FAMILIES = (
         "last-missing",
         "The last reward is missing: the return of the last step is its reward, not 0.",
         ("Where does your loop begin, and what stands in the result before it?",),
-        (
-            lambda r, gamma=1.0: np.append(_future(r[:-1], gamma), 0.0),
-            lambda r, gamma=1.0: _without(-1)(r, gamma),
-        ),
+        (lambda r, gamma=1.0: np.append(_future(r[:-1], gamma), 0.0), _without(-1)),
     ),
     (
         "first-missing",
         "The first return is missing: your loop stops one step too early.",
         ("`range` leaves out its end. Which index is never reached?",),
-        (
-            _without(0),
-            lambda r, gamma=1.0: np.append(r[:1], _future(r, gamma)[1:]),
-        ),
+        (_without(0), lambda r, gamma=1.0: np.append(r[:1], _future(r, gamma)[1:])),
     ),
     (
         "unchanged",
