@@ -3,7 +3,7 @@
 import copy
 import sys
 
-from dt_helpers.check.engine.answers import is_tensor
+from dt_helpers.check.engine.answers import Unreadable, is_tensor
 from dt_helpers.check.engine.calling import operations
 from dt_helpers.check.engine.comparing import Difference, unpack
 from dt_helpers.check.engine.exercise import Case, Exercise
@@ -23,16 +23,22 @@ def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
     try:
         with operations() as last:
             value = fn(*args, **case.kwargs)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return _mixed(exercise, error, getattr(error, "operation", "".join(last)))
-    for name, part in zip(exercise.results, unpack(exercise, value), strict=True):
+    try:
+        parts = unpack(exercise, value)
+    except Unreadable:
+        parts = ()
+    if len(parts) != len(exercise.results) or not all(map(is_tensor, parts)):
+        return None  # here it did something else than on the CPU, where it was right
+    for name, part in zip(exercise.results, parts, strict=True):
         if part.device.type != device:
             sentence = f"{name} is on the {part.device.type}, whatever device its inputs are on: a GPU would fail here."
             return Difference("wrong-device", sentence, name)
     return None
 
 
-def _mixed(exercise: Exercise, error: Exception, last: str = "") -> Difference | None:
+def _mixed(exercise: Exercise, error: BaseException, last: str = "") -> Difference | None:
     text = str(error)
     mixed = "expected device" in text or "same device" in text or "two devices" in text
     written = "copy out of meta" in text and last in ("__setitem__", "copy_", "index_copy_", "scatter_", "masked_fill_")

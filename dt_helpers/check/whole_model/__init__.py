@@ -114,7 +114,10 @@ def _run(cls, rng: np.random.Generator) -> int:
         ]
     done = 0
     for state, passes in rounds:
-        model.load_state_dict(state)
+        try:
+            model.load_state_dict(state)
+        except (Exception, SystemExit) as error:
+            raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
         oracle.load_state_dict(state)
         for one in passes:
             _compare(model, oracle, one, gradients=one is passes[0])
@@ -169,17 +172,28 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
         output = model(**call)
     except (Exception, SystemExit) as error:
         raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), one.label, error) from None
-    difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)
-    if difference and difference.slug in (None, "wrong-shape", "nan"):
-        difference = _staged(model, oracle, one, difference)
+    try:
+        difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)
+        if difference and difference.slug in (None, "wrong-shape", "nan"):
+            difference = _staged(model, oracle, one, difference)
+    except (Exception, SystemExit) as error:
+        difference = _unreadable(error)
     if not difference:
         written = [name for name, value in one.batch.items() if not torch.equal(value, call[name])]
         if written:
             difference = Difference("input-changed", f"forward writes to its input {written[0]}.")
     if not difference and gradients and not one.expected:
-        difference = _gradients(model, oracle, _predictions(output), expected, one.real)
+        try:
+            difference = _gradients(model, oracle, _predictions(output), expected, one.real)
+        except (Exception, SystemExit) as error:
+            difference = _unreadable(error)
     if difference:
         raise _Departs(difference, one.label)
+
+
+def _unreadable(error: BaseException) -> Difference:
+    """A tensor that only pretends to be one, a hook that exits: whatever else goes on in the student's model."""
+    return Difference("wrong-type", f"What forward returned can't be read or learned from: {type(error).__name__}.")
 
 
 def _form(output, one: Pass) -> Difference | None:

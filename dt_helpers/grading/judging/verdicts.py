@@ -18,8 +18,10 @@ from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.values import CannotBeSent
 from dt_helpers.grading.sandbox.session import Disturbed, Session, Stopped
+from dt_helpers.grading.text.cleaning import plain
 
 LIBRARY_MODEL = "library model"  # a flag: the answer called what it should have built
+LINE = 300  # characters of a student's line that are shown
 TRIES = 3  # where the sandbox fails, for no reason of the student's
 
 
@@ -38,13 +40,13 @@ def judge(
                 flags.add(LIBRARY_MODEL)
         except Disturbed as problem:
             fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {problem}."[:500]}
-        except (Exception, Stopped, CannotBeSent) as problem:
+        except (Exception, SystemExit, Stopped, CannotBeSent) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             where = f"{type(problem).__name__} in {place.name}: {problem}"
             fields = {"status": NOT_RUN, "sentence": f"The grader could not judge this: {where}"[:500]}
         points = question.points if fields["status"] == PASSED else 0.0
         common = (question.notebook, question.grade_id, points, question.points)
-        results.append(ExerciseResult(*common, **fields, seconds=round(time.monotonic() - began, 3)))
+        results.append(ExerciseResult(*common, **_fit(fields), seconds=round(time.monotonic() - began, 3)))
     return results, flags
 
 
@@ -74,6 +76,10 @@ def _judge_one(question: Question, solutions, sandbox: Sandbox, seed: int) -> tu
             return _error(f"{question.target} {reason}."), None
         except wire.WireError as problem:
             return _error(f"{question.target} sent back what can't be read: {problem}."), None
+        except (Exception, SystemExit) as error:
+            if not getattr(error, "from_the_sandbox", False):
+                raise
+            return _error(f"{question.target} stopped with {_first_line(error)}"), error
 
 
 def _asked(question: Question, session: Session, loaded: dict, data: bytes, seed: int) -> CheckResult | CheckFailed:
@@ -102,9 +108,18 @@ def _cell_failed(question: Question, error: BaseException) -> tuple[dict, BaseEx
     """The cell itself stopped: there is no function to check."""
     trace = traceback.extract_tb(error.__traceback__)
     lines = tuple(f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in trace if frame.filename[0] == "<")
-    what = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-    return _error(f"The cell of {question.target} stopped with {what}", lines=lines[-4:]), error
+    return _error(f"The cell of {question.target} stopped with {_first_line(error)}", lines=lines[-4:]), error
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]
 
 
 def _error(sentence: str, **fields) -> dict:
     return {"status": ERROR, "sentence": sentence, **fields}
+
+
+def _fit(fields: dict) -> dict:
+    """The fields as every database and page takes them: names and lines in them are a student's."""
+    lines = tuple(plain(line, LINE) for line in fields.get("lines", ()))
+    return fields | {"sentence": plain(fields["sentence"]), "lines": lines}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.patience import Patience
+from dt_helpers.grading.text.cleaning import TooDeep, cleaned
 
 if TYPE_CHECKING:
     from dt_helpers.grading.sandbox import Sandbox
@@ -33,18 +34,20 @@ class Session:
         self.ended: dict | None = None
 
     def ask(self, request: dict, arrays: wire.Arrays | None = None) -> tuple[dict, bytes]:
-        """The answer and its arrays. Raises Stopped, with the reason, when no answer can come any more; Disturbed."""
+        """The answer, its texts cleaned and cut to a length, and the bytes of its arrays. Raises Stopped, with the
+        reason, when no answer can come any more; Disturbed."""
         self.patience.begin()
         try:
             wire.send(self.connection, request, arrays, self.patience.wait)
-            return wire.receive(self.connection, self.patience.wait)
+            answer, data = wire.receive(self.connection, self.patience.wait, wire.MAX_PARTS)
+            return cleaned(answer), data
         except wire.Late as reason:
             self.end()
             raise Stopped(str(reason)) from None
         except (wire.Closed, Disturbed):
             self.end(waiting=True)
             raise Stopped(self._why_it_ended()) from None
-        except wire.WireError as problem:
+        except (wire.WireError, TooDeep) as problem:
             raise Stopped(f"sent back what can't be read: {problem}") from None
 
     def end(self, waiting: bool = False) -> None:

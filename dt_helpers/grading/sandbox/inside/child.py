@@ -16,12 +16,11 @@ from dt_helpers.check.whole_model.watching import watch
 
 from . import cells, wire
 from .standins import StandIn
-from .values import Packer, Unpacker
+from .values import PREDICTIONS, ArgumentsUnpacker, Packer, Unpacker
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
 MAX_PARAMETERS = 1_000_000  # numbers in a model
-PREDICTIONS = ("state_preds", "action_preds", "return_preds")
 EXCEPTIONS = (  # what an exception is to the grader: the first of these that it inherits from
     "NotImplementedError", "RecursionError", "ZeroDivisionError", "IndexError", "KeyError", "UnboundLocalError",
     "NameError", "AttributeError", "ImportError", "AssertionError", "TypeError", "ValueError", "RuntimeError",
@@ -69,7 +68,7 @@ class Child:
 
     def do_call(self, request, data, packer) -> dict:
         leaves, connect = connector()
-        unpacker = Unpacker(request, data, connect)
+        unpacker = ArgumentsUnpacker(request, data, connect)
         args = [unpacker.unpack(node) for node in request["args"]]
         kwargs = {name: unpacker.unpack(node) for name, node in request["kwargs"].items()}
         return self._answer(lambda: self.target(*args, **kwargs), leaves, packer, args)
