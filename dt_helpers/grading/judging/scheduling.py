@@ -102,7 +102,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler:
         try:
             client = Client(scheduler, timeout=PATIENCE)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:  # the last where Dask's settings name no certificates
             raise ClusterUnavailable(f"There is no Dask scheduler at {scheduler}: {error}") from None
         with client:
             try:

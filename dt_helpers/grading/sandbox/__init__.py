@@ -76,7 +76,9 @@ def check(kind: str) -> None:
 def bubblewrap(bundle: Path) -> list[str]:
     """The command line up to the program that shall run: what it sees, and that it sees nothing else."""
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
-    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
+    options += ["--cap-drop", "ALL"]
+    for capability in ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_SYS_RESOURCE"):  # the server's: see `inside.isolation`
+        options += ["--cap-add", capability]
     options += ["--uid", "0", "--gid", "0"]
     for name, value in (environment() | view.environment()).items():
         options += ["--setenv", name, value]
@@ -144,6 +146,9 @@ class Sandbox:
             "cpu_seconds": self.limits.cpu_seconds,
             "memory": f"{self.limits.memory >> 20} MiB ({memory})",
             "processes": self._processes(),
+            "system calls": "filtered"
+            if self.filtered
+            else f"no filter, since it is not written for {os.uname().machine}",
             "control groups": list(self.group.in_force),
         } | self.versions
 
@@ -182,7 +187,8 @@ class Sandbox:
                 start_new_session=True,
             )
         try:
-            self.versions = self._answer()["versions"]
+            ready = self._answer()
+            self.versions, self.filtered = ready["versions"], ready["filtered"]
         except Disturbed as disturbed:
             said = (self.folder / "log").read_text(errors="replace")[-2000:]
             raise RuntimeError(f"The sandbox did not start: {disturbed}\n{said}") from None

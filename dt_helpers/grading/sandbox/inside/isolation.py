@@ -1,7 +1,7 @@
 """Shutting one process away from the next: namespaces, capabilities and limits, on Linux.
 
-The server keeps the one capability that it needs for this (CAP_SYS_ADMIN, in the sandbox's own user namespace, where
-it rules over nothing but the sandbox); the processes that run a student's code have none.
+The server keeps the capabilities that it needs for this (CAP_SYS_ADMIN above all, in the sandbox's own user namespace,
+where it rules over nothing but the sandbox); the processes that run a student's code have none.
 """
 
 import contextlib
@@ -42,6 +42,13 @@ def fork_first_of_its_own() -> int:
         return pid
     finally:
         os.close(own)
+
+
+def no_user_namespaces() -> None:
+    """None can be made in this one any more, by the kernel's own count. (bubblewrap's --disable-userns does the same
+    by a second one around, from which a server could not make the namespaces of processes.)"""
+    with contextlib.suppress(OSError), open("/proc/sys/user/max_user_namespaces", "w", encoding="ascii") as most:
+        most.write("0")
 
 
 def own_files(scratch: str, size: int) -> None:
