@@ -38,9 +38,7 @@ class Done:
 
 def work(job: Job) -> Done:
     """Raises SandboxUnavailable or RuntimeError when there is no sandbox to be had on this worker."""
-    from dt_helpers.grading.judging.verdicts import (
-        verdicts,  # transformers and all: whoever hands out the work does without
-    )
+    from dt_helpers.grading.judging import verdicts  # transformers and all: whoever hands out the work does without
 
     with _alone:
         began = time.monotonic()
