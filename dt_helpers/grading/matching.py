@@ -16,6 +16,9 @@ from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.reading import Cell, Unreadable, read
 
 MISSING = "missing"
+MOST_CODE = (
+    400_000  # characters of a notebook's code that are parsed, which takes seconds: others are searched for names
+)
 _WAYS = ("cell id", "grade id", "function")  # the surest first
 
 
@@ -57,6 +60,8 @@ def match(release: NotebookNode, submitted: Path) -> Matched:
     except (Exception, RecursionError, MemoryError) as error:
         reason = f"The notebook could not be matched with the release: {type(error).__name__}."
         return Matched(submitted.stem, stubs, missing, unreadable=reason)
+    finally:
+        slicing.forget()
 
 
 def exercises_of(release: NotebookNode) -> list[Exercise]:
@@ -86,7 +91,10 @@ def _cell(number: int, node: NotebookNode) -> Cell:
 
 
 def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], notes: list[str], name: str) -> Matched:
-    defined = {cell.number: slicing.defined(cell.source) for cell in cells}
+    parsed = _affordable(cells)
+    if beyond := [cell.number for cell in cells if cell.kind == "code" and cell.number not in parsed]:
+        notes.append(f"more than {MOST_CODE:,} characters of code: no helpers were looked for from cell {beyond[0]} on")
+    defined = {c.number: (slicing.defined if c.number in parsed else slicing.named)(c.source) for c in cells}
     chosen: dict[str, tuple[Cell, str]] = {}
     for exercise in exercises:
         found = _candidates(exercise, cells, defined)
@@ -101,7 +109,8 @@ def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], 
             notes.append(f"{exercise.grade_id} was taken from cell {cell.number}, which is of type {cell.kind!r}")
     if any("skip-execution" in cell.tags for cell in cells):
         notes.append("a tag skip-execution, which means nothing here")
-    elsewhere = _Elsewhere(release, cells, {cell.number for cell, _ in chosen.values()})
+    searched = [cell for cell in cells if cell.number in parsed]
+    elsewhere = _Elsewhere(release, searched, {cell.number for cell, _ in chosen.values()})
     solutions = {}
     for exercise in exercises:
         if exercise.grade_id not in chosen:
@@ -114,6 +123,17 @@ def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], 
         solutions[exercise.grade_id] = helpers + cell.source
     how = {e.grade_id: chosen[e.grade_id][1] if e.grade_id in chosen else MISSING for e in exercises}
     return Matched(name, solutions, how, tuple(notes))
+
+
+def _affordable(cells: list[Cell]) -> set[int]:
+    """The numbers of the cells that may be parsed: as many as the budget allows, the first ones first."""
+    numbers, left = set(), MOST_CODE
+    for cell in cells:
+        left -= len(cell.source)
+        if left < 0:
+            break
+        numbers.add(cell.number)
+    return numbers
 
 
 def _candidates(exercise: Exercise, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:

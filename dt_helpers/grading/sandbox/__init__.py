@@ -139,12 +139,12 @@ class Sandbox:
     @property
     def in_force(self) -> dict:
         """What a student's code runs under, for the report."""
-        memory = "memory by control group" if any("memory" in one for one in self.group.in_force) else "address space"
+        by = "by control group" if self.group.limits_memory else "address space of each process; the sum is watched"
         return {
             "sandbox": self.kind,
             "seconds": self.limits.seconds,
             "cpu_seconds": self.limits.cpu_seconds,
-            "memory": f"{self.limits.memory >> 20} MiB ({memory})",
+            "memory": f"{self.limits.memory >> 20} MiB ({by})",
             "processes": self._processes(),
             "system calls": "filtered"
             if self.filtered
@@ -153,7 +153,7 @@ class Sandbox:
         } | self.versions
 
     def _processes(self) -> str:
-        if any("pids" in one for one in self.group.in_force):
+        if self.group.limits_processes:
             return f"{self.limits.processes} by control group"
         return "no limit, since root grades and control groups can't be made" if os.getuid() == 0 else "by rlimit"
 
@@ -168,6 +168,7 @@ class Sandbox:
             "scratch": "/scratch" if isolated else str(self.folder / "scratch"),
             "limits": self.limits.child(),
             "imports": self.imports,
+            "watch": not self.group.limits_memory,
         }
         place = INSIDE if isolated else str(bundle)
         program = (
@@ -186,6 +187,7 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        self.group.entered(self.process.pid)
         try:
             ready = self._answer()
             self.versions, self.filtered = ready["versions"], ready["filtered"]

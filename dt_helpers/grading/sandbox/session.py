@@ -58,6 +58,8 @@ class Session:
     def _why_it_ended(self) -> str:
         limits, number = self.sandbox.limits, self.ended.get("signal")
         gone = self.ended.get("server", False)
+        if self.ended.get("memory"):
+            return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
         if self.sandbox.group.killed() > self.killed and (gone or number == signal.SIGKILL):
             return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
         if gone:

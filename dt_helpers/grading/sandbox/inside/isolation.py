@@ -145,6 +145,29 @@ def clocks() -> tuple[float, float, bool]:
     return ran, waited, active
 
 
+def memory() -> int:
+    """The bytes that all descendants have in memory, what several share counted once. A process that hides its own
+    counts as if it shared nothing."""
+    return sum(_pss(f"/proc/{pid}") for pid in descendants())
+
+
+def own_memory() -> int:
+    """The bytes of this process that its children share: some of `memory` is that."""
+    return _counted("/proc/self/status", (b"RssAnon:", b"RssShmem:"))
+
+
+def _pss(process: str) -> int:
+    shared = _counted(f"{process}/smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))
+    return shared or _counted(f"{process}/status", (b"RssAnon:", b"RssShmem:"))
+
+
+def _counted(path: str, names: tuple[bytes, ...]) -> int:
+    """The sum of these lines, in bytes; 0 where there are none, or no file."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        return sum(int(line.split()[1]) << 10 for line in file if line.startswith(names))
+    return 0
+
+
 def is_ending(pid: int) -> bool:
     """Whether a child is on its way out; it closes its files only then, unless its own code did."""
     fields = dict(_processes()).get(pid)

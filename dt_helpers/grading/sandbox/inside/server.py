@@ -9,6 +9,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ import time
 from . import isolation, seccomp, wire
 from .child import Child
 
+WATCH = 0.1  # seconds between two looks at the memory of a child, where no control group limits it
 ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
 
 
@@ -26,11 +28,12 @@ class Server:
 
     def __init__(self, control: socket.socket, options: dict):
         self.control, self.options = control, options
-        self.pid = 0
+        self.pid, self.overdrawn = 0, False
 
     def serve(self) -> None:
         """Until the grader hangs up."""
         while True:
+            self._watch()
             request, descriptors, _, _ = socket.recv_fds(self.control, 100, 1)
             if not request:
                 self._kill()
@@ -50,7 +53,17 @@ class Server:
                     os.close(descriptor)
             self.control.sendall(json.dumps(answer).encode())
 
+    def _watch(self) -> None:
+        """Until the grader asks for something: ends a child that takes too much memory, with all that it started."""
+        while self.pid and self.options["watch"] and not select.select([self.control], [], [], WATCH)[0]:
+            if not self.overdrawn and isolation.memory() > self.options["limits"]["memory"] + isolation.own_memory():
+                self.overdrawn = True
+                for pid in isolation.descendants():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
     def _fork(self, descriptor: int) -> None:
+        self.overdrawn = False
         isolated = self.options["isolated"]
         self.pid = isolation.fork_first_of_its_own() if isolated else os.fork()
         if self.pid:
@@ -111,6 +124,7 @@ class Server:
             "by itself": bool(ended) or not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL,
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+            "memory": self.overdrawn,
             "seconds": used.ru_utime + used.ru_stime,
         }
 
