@@ -254,6 +254,7 @@ def test_the_user_s_systemd_is_asked_where_control_groups_can_t_be_made(monkeypa
     assert ControlGroup.make(LIMITS, tmp_path / "none").in_force == []
 
 
+HIDE = "__import__('ctypes').CDLL(None).prctl(4, 0, 0, 0, 0)"
 MUCH = """
 import mmap, os, time
 for _ in range(6):
