@@ -90,7 +90,7 @@ FORGE = """
 import gc, json, os, socket, struct
 def forge(value, data=b'', **more):
     for thing in gc.get_objects():
-        if isinstance(thing, socket.socket):
+        if isinstance(thing, socket.socket) and thing.fileno() > 2:
             text = json.dumps({'value': value, 'changed': {}, 'call': 0} | more).encode()
             thing.sendall(struct.pack('>II', len(text), len(data)) + text + data)
     os._exit(0)
