@@ -1,14 +1,18 @@
 """Where the course keeps things: a cache for what can be made again, a workspace for what a student made."""
 
+import ctypes
+import errno
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 COLAB = Path("/content")  # where a Colab runtime has a user's files, and Google Drive once it is mounted
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.EISDIR, errno.ENOTDIR)  # what a rename over another folder ends with
+TRIES = 100
 _said: set[str] = set()
 
 
@@ -54,7 +58,8 @@ def _colab_workspace() -> Path:
 def replacing(target: Path) -> Iterator[Path]:
     """A fresh temporary path beside `target` that takes its place when the block ends without an exception.
 
-    Readers see the old content or the whole new one, never a part. Files and folders both work.
+    Readers see the old content or the whole new one, never a part. Files and folders both work. If the new one can't
+    take the place, the old one keeps it. Of several processes that do this at once the last one wins.
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,11 +67,47 @@ def replacing(target: Path) -> Iterator[Path]:
     staged = holder / target.name
     try:
         yield staged
-        if target.is_dir():  # a folder cannot be renamed over another one that has content
-            target.rename(holder / "old")
-        staged.replace(target)
+        put(staged, target, holder)
     finally:
         shutil.rmtree(holder, ignore_errors=True)
+
+
+def put(staged: Path, target: Path, aside: Path) -> None:
+    """Moves `staged` to `target`; a folder or file that was there is left in its place or in the folder `aside`.
+
+    Raises OSError, with the old content still at `target`, where that can't be done.
+    """
+    for number in range(TRIES):
+        try:
+            return staged.replace(target)
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+        if _exchanged(staged, target):
+            return None
+        old = aside / f"old-{number}"
+        try:
+            target.rename(old)
+        except FileNotFoundError:
+            continue  # another process has just done the same
+        try:
+            return staged.replace(target)
+        except OSError as error:
+            with suppress(OSError):
+                old.rename(target)
+            if error.errno not in TAKEN:
+                raise
+    raise OSError(errno.EBUSY, f"Other processes write to {target} all the time")
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the two have changed places, in one step; only Linux can."""
+    try:
+        call = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return call(here, os.fsencode(one.absolute()), here, os.fsencode(other.absolute()), exchange) == 0
 
 
 def _made(path: str | Path) -> Path:

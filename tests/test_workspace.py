@@ -1,3 +1,5 @@
+import errno
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -84,3 +86,60 @@ def test_replacing_is_all_or_nothing(tmp_path, kind):
         write(staged, "new")
     assert read() == "new"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def _folder(path, text):
+    path.mkdir()
+    (path / "file").write_text(text)
+
+
+def test_the_old_one_stays_when_the_new_one_can_t_take_its_place(tmp_path, monkeypatch):
+    target = tmp_path / "folder"
+    _folder(target, "old")
+    monkeypatch.setattr(workspace, "_exchanged", lambda one, other: False)
+    rename = Path.replace
+
+    def fails(self, to):
+        if Path(to) == target:
+            raise OSError(errno.ENOSPC if self.parent.joinpath("old-0").exists() else errno.ENOTEMPTY, "no")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(OSError), workspace.replacing(target) as staged:
+        _folder(staged, "new")
+    assert (target / "file").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+@pytest.mark.parametrize("before", ["folder", "file", "nothing", "empty"])
+@pytest.mark.parametrize("after", ["folder", "file"])
+def test_anything_takes_the_place_of_anything(tmp_path, monkeypatch, exchange, before, after):
+    if not exchange:
+        monkeypatch.setattr(workspace, "_exchanged", lambda one, other: False)
+    target = tmp_path / "target"
+    make = {"folder": lambda: _folder(target, "old"), "file": lambda: target.write_text("old"), "nothing": str}
+    (make | {"empty": target.mkdir})[before]()
+    with workspace.replacing(target) as staged:
+        _folder(staged, "new") if after == "folder" else staged.write_text("new")
+    assert (target / "file" if after == "folder" else target).read_text() == "new"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_several_processes_replace_one_folder_at_once(tmp_path, exchange):
+    program = f"""
+import sys
+from pathlib import Path
+from dt_helpers import workspace
+if not {exchange}:
+    workspace._exchanged = lambda one, other: False
+for number in range(200):
+    with workspace.replacing(Path(sys.argv[1])) as staged:
+        staged.mkdir()
+        (staged / "file").write_text(str(number))
+"""
+    command = [sys.executable, "-c", program, tmp_path / "folder"]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [one.communicate()[1] for one in running] == ["", "", ""]
+    assert (tmp_path / "folder" / "file").read_text() == "199"

@@ -130,7 +130,7 @@ def _finding(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -
         return generic.from_exception(exercise, case, outcome.error)
     try:
         return comparing.find(exercise, case, outcome, right)
-    except Exception as problem:  # an object that only pretends to be an array
+    except (Exception, SystemExit) as problem:  # an object that only pretends to be an array, a hook that exits
         return Difference("wrong-type", f"What {exercise.function} returned can't be read: {type(problem).__name__}.")
 
 

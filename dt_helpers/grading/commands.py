@@ -106,7 +106,7 @@ def grade(
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A Dask scheduler to use: tcp://host:8786.", show_default=False),
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler to use: tls://host:8786.", show_default=False),
     ] = None,
     resume: Annotated[
         bool, typer.Option(help="Keep the results of submissions that did not change, or grade all anew (--no-resume).")
@@ -143,7 +143,7 @@ def grade(
       dt-course grade --jobs 4 --only 04_model
       dt-course grade --regrade ada
       dt-course grade --cell-seconds 30
-      dt-course grade --scheduler tcp://10.0.0.7:8786
+      dt-course grade --scheduler tls://10.0.0.7:8786
     """
     from dt_helpers.grading.judging import scheduling
     from dt_helpers.grading.places import Places

@@ -18,6 +18,9 @@ from dt_helpers.grading.text.reading import Cell, Unreadable, read
 from dt_helpers.grading.text.script import Script, script
 
 MISSING = "missing"
+MOST_CODE = (
+    400_000  # characters of a notebook's code that are parsed, which takes seconds: others are searched for names
+)
 _WAYS = ("cell id", "grade id", "function")  # the surest first
 
 
@@ -60,6 +63,8 @@ def match(release: NotebookNode, submitted: Path) -> Matched:
     except (Exception, RecursionError, MemoryError) as error:
         reason = f"The notebook could not be matched with the release: {type(error).__name__}."
         return Matched(submitted.stem, stubs, missing, unreadable=reason)
+    finally:
+        slicing.forget()
 
 
 def exercises_of(release: NotebookNode) -> list[Exercise]:
@@ -89,7 +94,10 @@ def _cell(number: int, node: NotebookNode) -> Cell:
 
 
 def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], notes: list[str], name: str) -> Matched:
-    defined = {cell.number: slicing.defined(cell.source) for cell in cells}
+    parsed = _affordable(cells)
+    if beyond := [cell.number for cell in cells if cell.kind == "code" and cell.number not in parsed]:
+        notes.append(f"more than {MOST_CODE:,} characters of code: no helpers were looked for from cell {beyond[0]} on")
+    defined = {c.number: (slicing.defined if c.number in parsed else slicing.named)(c.source) for c in cells}
     chosen: dict[str, tuple[Cell, str]] = {}
     for exercise in exercises:
         found = _candidates(exercise, cells, defined)
@@ -104,7 +112,8 @@ def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], 
             notes.append(f"{exercise.grade_id} was taken from cell {cell.number}, which is of type {cell.kind!r}")
     if any("skip-execution" in cell.tags for cell in cells):
         notes.append("a tag skip-execution, which means nothing here")
-    elsewhere = _Elsewhere(release, cells, {cell.number for cell, _ in chosen.values()})
+    searched = [cell for cell in cells if cell.number in parsed]
+    elsewhere = _Elsewhere(release, searched, {cell.number for cell, _ in chosen.values()})
     solutions = {}
     for exercise in exercises:
         if exercise.grade_id not in chosen:
@@ -120,6 +129,17 @@ def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], 
     own = {grade_id: cell.number for grade_id, (cell, _) in chosen.items()}
     given = [_cell(number, cell) for number, cell in enumerate(release.cells, 1)]
     return Matched(name, solutions, how, tuple(notes), script=script(given, checks, cells, own))
+
+
+def _affordable(cells: list[Cell]) -> set[int]:
+    """The numbers of the cells that may be parsed: as many as the budget allows, the first ones first."""
+    numbers, left = set(), MOST_CODE
+    for cell in cells:
+        left -= len(cell.source)
+        if left < 0:
+            break
+        numbers.add(cell.number)
+    return numbers
 
 
 def _candidates(exercise: Exercise, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import Trainer, TrainerCallback, TrainerState
 
+from dt_helpers import workspace
 from dt_helpers.training import saved
 
 EMA_FILE = "ema.safetensors"
@@ -65,8 +66,8 @@ class Checkpoints(TrainerCallback):
         written = scratch / f"checkpoint-{state.global_step}"
         (written / SIZES).write_text(json.dumps(_sizes(written)), encoding="utf-8")
         self.folder.mkdir(parents=True, exist_ok=True)
-        saved.discard(self.folder / written.name, scratch)
-        written.rename(self.folder / written.name)
+        workspace.put(written, self.folder / written.name, scratch)
+        saved.discard(written, scratch)  # what was there before, if there was one
         for old in _by_step(self.folder)[: -self.keep]:
             saved.discard(old, scratch)
 

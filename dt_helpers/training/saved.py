@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 CONFIG, WEIGHTS, FACTS, HISTORY = "config.json", "model.safetensors", "training.json", "history.json"
@@ -48,12 +50,12 @@ def scratch(folder: Path) -> Path:
 
 
 def discard(path: Path, scratch: Path) -> None:
-    """Remove a folder: at once it is no longer where it was, whenever the process is killed."""
-    if path.exists():
-        trash = scratch / f"discarded-{path.name}"
-        shutil.rmtree(trash, ignore_errors=True)
-        path.rename(trash)
-        shutil.rmtree(trash, ignore_errors=True)
+    """Remove a folder, if it is there: at once it is no longer where it was, whenever the process is killed."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    trash = Path(tempfile.mkdtemp(prefix="discarded-", dir=scratch))
+    with suppress(FileNotFoundError):  # another process may have been quicker
+        path.rename(trash / path.name)
+    shutil.rmtree(trash, ignore_errors=True)
 
 
 def put(written: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Whatever happened to a notebook: the right text for each exercise, or the word "missing"."""
 
+import ast
 import copy
 import random
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from dt_helpers.authoring.tree import Tree
 from dt_helpers.grading import matching
-from dt_helpers.grading.matching import match
+from dt_helpers.grading.matching import MOST_CODE, match
 from tests.course_tree import REPOSITORY
 from tests.grading.submissions import code, is_solution, save, saved_by_colab, solved
 
@@ -232,3 +233,53 @@ def test_mangled_notebooks_never_exchange_answers(tmp_path_factory, seed, ways):
             assert ANSWERS[grade_id] not in sources
         elif ANSWERS[grade_id] in sources and "cut" not in ways:
             assert text == ANSWERS[grade_id]
+
+
+COSTLY = {
+    "statements about one name": ["def helper(x): return x\n" + "\n".join(f"helper.a{i} = {i}" for i in range(4000))],
+    "a chain": ["\n".join(f"def helper{i or ''}(x): return helper{i + 1}(x)" for i in range(2000))],
+    "chains in many cells": [
+        "\n".join(f"def helper{i or ''}(x): return helper{i + 1}(x)" for i in range(k * 2000, k * 2000 + 2000))
+        for k in range(18)
+    ],
+    "one name again and again": ["helper = helper\n" * 6000] * 18,
+    "many cells": ["def helper(x): return x"] * 1900,
+    "numbers": ["helper = [" + "1," * 48_000 + "]"] * 18,
+    "magics": ["%time helper(x)?\n" * 6000] * 18,
+    "one line": ["helper = '" + "a" * 99_000 + "'", "a" * 99_000 + "?", "a." * 49_000 + "!", " " * 99_000 + "%x"],
+    "brackets": ["helper = " + "(" * 190 + "1" + ")" * 190, "helper = " + "-" * 90_000 + "1"],
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_code_is_parsed_once_and_no_more_of_it_than_a_budget(name, monkeypatch, tmp_path):
+    """Counted in characters, since a busy machine takes whatever time it takes."""
+    release = nbformat.v4.new_notebook(cells=[_solution_cell()])
+    answer = "def context_window(sequence, length):\n    return helper(sequence)[-length:]\n"
+    cells = [nbformat.v4.new_code_cell(text) for text in COSTLY[name]]
+    cells.append(nbformat.v4.new_code_cell(answer))
+    path = tmp_path / "06_replay.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    parsed = []
+    real = ast.parse
+    monkeypatch.setattr(ast, "parse", lambda text, *a, **k: parsed.append(len(text)) or real(text, *a, **k))
+    found = match(release, path)
+    assert found.unreadable is None and found.solutions["context_window"].endswith(answer)
+    assert sum(parsed) < 4 * MOST_CODE
+
+
+def _solution_cell():
+    cell = nbformat.v4.new_code_cell("def context_window(sequence, length):\n    raise NotImplementedError()\n")
+    cell.metadata["nbgrader"] = {"grade_id": "context_window", "solution": True, "grade": False}
+    return cell
+
+
+def test_an_answer_behind_more_code_than_the_budget_is_found(tmp_path):
+    release = nbformat.v4.new_notebook(cells=[_solution_cell()])
+    answer = "def context_window(sequence, length):\n    return sequence[-length:]\n"
+    texts = [f"data = [{'1,' * 40_000}]"] * 12 + [answer]
+    path = tmp_path / "06_replay.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in texts]), path)
+    found = match(release, path)
+    assert found.solutions == {"context_window": answer}
+    assert any("no helpers were looked for from cell 5 on" in note for note in found.notes)

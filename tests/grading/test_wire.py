@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,9 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from dt_helpers.check.engine.answers import describe
 from dt_helpers.check.engine.calling import gappy_array, gappy_tensor
 from dt_helpers.grading.sandbox.inside import wire
-from dt_helpers.grading.sandbox.inside.values import MAX_NODES, CannotBeSent, Exact, Packer, Unpacker
+from dt_helpers.grading.sandbox.inside.values import (
+    MAX_NODES,
+    OUTPUTS,
+    ArgumentsUnpacker,
+    CannotBeSent,
+    Exact,
+    Packer,
+    Unpacker,
+)
 
 
 @pytest.fixture
@@ -28,7 +38,8 @@ def pair():
 def there_and_back(value, fields=(), packer=None):
     packer = packer or Packer(fields)
     message = json.loads(json.dumps(packer.message(value=packer.pack(value))))
-    return Unpacker(message, b"".join(packer.arrays.parts)).unpack(message["value"])
+    reader = ArgumentsUnpacker if isinstance(packer, Exact) else Unpacker
+    return reader(message, b"".join(packer.arrays.parts)).unpack(message["value"])
 
 
 @pytest.mark.parametrize("value", [None, ..., True, 3, 2.5, float("inf"), 1 + 2j, (), [1, [2.0, (None,)]], {}])
@@ -97,7 +108,9 @@ def test_what_has_no_form_of_its_own_is_told_by_its_name():
     assert type(odd).__name__ == "Odd" and torch.equal(odd.state_preds, torch.ones(1))
     assert not hasattr(odd, "action_preds")
     assert len(there_and_back({"a": 1, "b": 2})) == 2
-    assert there_and_back("secret") == " " * 6
+    for value in ("secret", b"secret", {1, 2}):
+        back = there_and_back(value)
+        assert isinstance(back, type(value)) and len(back) == len(value) and describe(back) == describe(value)
 
 
 @pytest.mark.parametrize(
@@ -207,3 +220,105 @@ def test_made_up_messages_are_read_or_refused(value, graph, data):
     except wire.WireError:
         return
     there_and_back(unpacked)
+
+
+def forged(value, data=b"", graph=()):
+    """What the grader makes of a message that no Packer has written."""
+    return Unpacker({"graph": list(graph)}, data).unpack(value)
+
+
+ARRAY = {"dtype": "uint8", "shape": [1000], "at": 0}
+BYTES = bytes(1000)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["__array_interface__", "__array_struct__", "__array__", "__array_ufunc__", "__array_function__", "__class__",
+     "__dlpack__", "__cuda_array_interface__", "__torch_function__", "__len__", "shape", "dtype", "logits", ""],
+)  # fmt: skip
+def test_no_name_but_the_predictions_gets_into_an_object(name):
+    """By `__array_interface__`, numpy would read whatever address the message names."""
+    interface = {"k": "mapping", "name": "dict", "fields": {}, "n": 3}
+    for kind in ({"k": "object"}, {"k": "mapping", "n": 3}):
+        with pytest.raises(wire.WireError):
+            forged(kind | {"name": "X", "fields": {name: interface}})
+
+
+@pytest.mark.parametrize("kind", ["text", "dict", "set"])
+def test_what_only_the_grader_writes_is_not_read_from_a_student_s_process(kind):
+    with pytest.raises(wire.WireError):
+        forged({"k": kind, "v": "x", "items": []})
+
+
+def test_no_byte_is_made_into_two_arrays():
+    once = {"k": "array", "a": ARRAY}
+    assert len(forged(once, BYTES)) == 1000
+    with pytest.raises(wire.WireError, match="more bytes than came"):
+        forged({"k": "list", "items": [once, once]}, BYTES)
+    with pytest.raises(wire.WireError, match="more bytes than came"):
+        forged(once, BYTES, graph=[{"a": ARRAY}])
+
+
+def test_no_tensor_of_the_graph_comes_twice():
+    tensor = {"k": "tensor", "graph": 0}
+    assert forged(tensor, BYTES, graph=[{"a": ARRAY}]).shape == (1000,)
+    with pytest.raises(wire.WireError):
+        forged({"k": "list", "items": [tensor, tensor]}, BYTES, graph=[{"a": ARRAY}])
+
+
+HUGE = wire.MAX_ARRAYS
+EMPTY = {"dtype": "complex128", "shape": [HUGE, 0], "at": 0}
+SMALL_MESSAGES = [
+    [{"k": "sized", "name": name, "n": HUGE} for name in ("str", "bytes", "set", "x")] * 2000,
+    [{"k": "mapping", "name": "d", "fields": {}, "n": HUGE}] * 5000,
+    [{"k": "linear", "weight": {"k": "tensor", "a": EMPTY}, "bias": {"k": "tensor", "a": EMPTY}}] * 50,
+    [{"k": "linear", "weight": {"k": "tensor", "a": EMPTY},
+      "bias": {"k": "tensor", "a": {"dtype": "uint8", "shape": [0], "at": 0}}}] * 50,
+    [{"k": "meta", "dtype": "float64", "shape": [HUGE] * 16}] * 50,
+    [{"k": "meta", "dtype": "float64", "shape": [HUGE]}] * 5000,
+    [{"k": "tensor", "a": {"dtype": "complex128", "shape": [HUGE], "at": 0}}] * 5000,
+    [{"k": "array", "a": {"dtype": "uint8", "shape": [1 << 16] * 8, "at": 0}}] * 5000,
+    [{"k": "object", "name": f"a class {i}"} for i in range(15_000)],
+    [{"k": "number", "v": 1 << 10_000}] * 100,
+    [{"k": "list", "items": [{"k": "none"}] * 5000}] * 5,
+    [{"k": "array", "a": {"dtype": "uint8", "shape": [100], "at": 0}, "gappy": True}] * 15_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("items", SMALL_MESSAGES, ids=range(len(SMALL_MESSAGES)))
+def test_a_small_message_makes_nothing_large(items):
+    """Tensors are counted by their own bytes, which tracemalloc doesn't see."""
+    made = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "empty", lambda *a, _real=torch.empty, **k: made.append(_real(*a, **k)) or made[-1])
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            tracemalloc.reset_peak()
+            forged({"k": "list", "items": items}, bytes(100))
+        except wire.WireError:
+            pass
+        finally:
+            peak = tracemalloc.get_traced_memory()[1] - before
+            tracemalloc.stop()
+    assert peak < 16 << 20
+    assert sum(one.nbytes for one in made if one.device.type != "meta") == 0
+
+
+def test_a_message_of_too_many_parts_is_refused_before_it_is_read(pair):
+    text = b'{"x": [' + b"[]," * (wire.MAX_PARTS // 2) + b"[]]}"
+    threading.Thread(target=pair[0].sendall, args=(struct.pack(">II", len(text), 0) + text,)).start()
+    with pytest.raises(wire.WireError, match="too many parts"):
+        wire.receive(pair[1], most_parts=wire.MAX_PARTS)
+
+
+def test_numbers_that_no_array_holds_are_told_by_their_type():
+    assert type(there_and_back(1 << 70)).__name__ == "int" and describe(there_and_back(-(10**100))) == "an int"
+    assert there_and_back((1 << 64) - 1) == (1 << 64) - 1
+
+
+def test_predictions_are_read_from_objects_and_mappings():
+    fields = {name: {"k": "number", "v": 1} for name in OUTPUTS}
+    assert forged({"k": "object", "name": "X", "fields": fields}).action_preds == 1
+    table = forged({"k": "mapping", "name": "X", "fields": fields, "n": 7})
+    assert table["state_preds"] == 1 and len(table) == 7

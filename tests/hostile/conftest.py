@@ -21,7 +21,7 @@ from dt_helpers.machine.hardware import usable_cores
 from tests.grading.course import POINTS, REPOSITORY, grades, hand_in, make_course
 from tests.sizes import size
 
-from . import cheating, damaged, failing, harming  # noqa: F401 (they register their cases)
+from . import cheating, damaged, failing, harming, reaching  # noqa: F401 (they register their cases)
 from .register import CASES, KINDS, Case
 
 LIMITS = Limits(seconds=10, cpu_seconds=5)

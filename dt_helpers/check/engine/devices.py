@@ -3,8 +3,8 @@
 import copy
 import sys
 
-from dt_helpers.check.engine.answers import is_tensor, safely
-from dt_helpers.check.engine.calling import operations
+from dt_helpers.check.engine.answers import Unreadable, is_tensor, safely
+from dt_helpers.check.engine.calling import NotTheStudents, operations
 from dt_helpers.check.engine.comparing import Difference, unpack
 from dt_helpers.check.engine.exercise import Case, Exercise
 
@@ -23,11 +23,17 @@ def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
     try:
         with operations() as last:
             value = fn(*args, **case.kwargs)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, NotTheStudents):
         raise
     except BaseException as error:
         return _mixed(exercise, error, getattr(error, "operation", "".join(last)))
-    for name, part in zip(exercise.results, unpack(exercise, value), strict=False):
+    try:
+        parts = unpack(exercise, value)
+    except Unreadable:
+        parts = ()
+    if len(parts) != len(exercise.results) or not all(map(is_tensor, parts)):
+        return None  # here it did something else than on the CPU, where it was right
+    for name, part in zip(exercise.results, parts, strict=True):
         if part.device.type != device:
             sentence = f"{name} is on the {part.device.type}, whatever device its inputs are on: a GPU would fail here."
             return Difference("wrong-device", sentence, name)

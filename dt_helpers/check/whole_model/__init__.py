@@ -13,7 +13,7 @@ import torch
 from dt_helpers.check import reference, tries
 from dt_helpers.check.engine import generic
 from dt_helpers.check.engine.answers import describe, safely
-from dt_helpers.check.engine.calling import quietly
+from dt_helpers.check.engine.calling import NotTheStudents, quietly
 from dt_helpers.check.engine.comparing import Difference, close, tolerance
 from dt_helpers.check.engine.exercise import Case, Exercise, Strip
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
@@ -109,8 +109,12 @@ def _run(cls, rng: np.random.Generator) -> int:
     done = 0
     for state, passes in rounds:
         fresh = copied(model)
-        for module in (fresh, model, oracle):
-            module.load_state_dict(state)
+        try:
+            for module in (model, fresh):
+                module.load_state_dict(state)
+        except (Exception, SystemExit) as error:
+            raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
+        oracle.load_state_dict(state)
         for one in passes:
             try:
                 _compare(model, oracle, one, gradients=one is passes[0])
@@ -135,7 +139,7 @@ def _built(cls, oracle) -> torch.nn.Module:
     """A model of the student's, of the oracle's size."""
     try:
         return _fitting(cls(copy.deepcopy(oracle.config)), oracle)
-    except (KeyboardInterrupt, _Departs):
+    except (KeyboardInterrupt, NotTheStudents, _Departs):
         raise
     except BaseException as error:
         raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
@@ -164,12 +168,31 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
     call = one.call
     try:
         output = model.train(one.train)(**call)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, NotTheStudents):
         raise
     except BaseException as error:
         if one.whole and isinstance(error, TypeError) and "output_hidden_states" in safely(str, error):
             return _compare(model, oracle, replace(one, whole=False), gradients)  # its forward has no such argument
         raise _Departs(_stopped(error), one.label, error) from None
+    try:
+        difference = _of_output(model, oracle, one, output, asked, expected)
+    except (Exception, SystemExit) as error:
+        difference = _unreadable(error)
+    if not difference:
+        written = [name for name, value in one.batch.items() if not torch.equal(value, call[name])]
+        if written:
+            difference = Difference("input-changed", f"forward writes to its input {written[0]}.")
+    if not difference and gradients and not one.expected:
+        try:
+            difference = wrong_gradients(model, oracle, _predictions(output), expected, one.real)
+        except (Exception, SystemExit) as error:
+            difference = _unreadable(error)
+    if difference:
+        raise _Departs(difference, one.label)
+
+
+def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference | None:
+    """What is wrong with what forward gave, if anything is."""
     difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)
     if not difference and any(part.training != one.train for part in model.modules()):
         wanted = "in training" if one.train else "in evaluation"
@@ -178,14 +201,7 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
         difference = _hidden_states(output, asked)
     if difference and difference.slug in (None, "wrong-shape", "nan"):
         difference = _staged(model, oracle, one, difference)
-    if not difference:
-        written = [name for name, value in one.batch.items() if not torch.equal(value, call[name])]
-        if written:
-            difference = Difference("input-changed", f"forward writes to its input {written[0]}.")
-    if not difference and gradients and not one.expected:
-        difference = wrong_gradients(model, oracle, _predictions(output), expected, one.real)
-    if difference:
-        raise _Departs(difference, one.label)
+    return difference
 
 
 def _stopped(error: BaseException) -> Difference:

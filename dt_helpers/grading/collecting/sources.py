@@ -24,6 +24,7 @@ from dt_helpers.grading.text.reading import MB
 MOST_FILES = 100_000  # in one source
 LARGEST_ARCHIVE = 256 * MB  # of a student's own archive inside a source
 MOST_INSIDE = 100  # files in such an archive
+LONGEST_NAME = 1000  # characters of a path in an archive
 _JUNK = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
 MARKS = {".git", ".github"}  # folders that a cloned repository is known by
 
@@ -152,8 +153,11 @@ def _in_archive(path: Path | BinaryIO, name: str = "") -> Iterator[Found]:
     for entry in archive.infolist():
         if entry.is_dir():
             continue
-        place = PurePosixPath(*[part for part in PurePosixPath(entry.filename).parts if part not in ("/", "..")])
         problem = "encrypted" if entry.flag_bits & 1 else ""
+        name = entry.filename
+        if len(name) > LONGEST_NAME:  # no file system has such, and reading it for a student's name takes minutes
+            name, problem = name[:LONGEST_NAME], f"a name of {len(name):,} characters"
+        place = PurePosixPath(*[part for part in PurePosixPath(name).parts if part not in ("/", "..")])
         yield Found(place, entry.file_size, _date(entry), lambda entry=entry: archive.open(entry), problem)
 
 

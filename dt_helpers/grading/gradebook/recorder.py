@@ -27,7 +27,10 @@ from dt_helpers.grading.gradebook import database
 from dt_helpers.grading.matching import exercises_of
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.results import MISSING, NOT_RUN, UNREADABLE, ExerciseResult, SubmissionResult
+from dt_helpers.grading.text.cleaning import plain
 
+LONGEST_COMMENT = 10_000  # characters
+MARKUP = re.compile(r"[<&$\\\[]|://|www\.|@")  # HTML, formulas, links
 NO_RESPONSE = "No response."  # nbgrader's comment on a cell that is as it was released
 
 
@@ -250,9 +253,15 @@ def _is_known(result: SubmissionResult, known: dict) -> bool:
 
 
 def _comment(exercise: ExerciseResult) -> str | None:
-    """What a student reads below the cell in formgrader and in nbgrader's own feedback."""
+    """What a student reads below the cell in formgrader and in nbgrader's own feedback.
+
+    The latter takes it for markdown, with HTML and formulas in it. So where a student's text in it could be markup, it
+    is an indented block, in which nothing has a meaning.
+    """
     if exercise.mistake == "unfilled":
         return NO_RESPONSE
     if exercise.status == "passed" or not exercise.sentence:
         return None
-    return "\n".join([exercise.sentence, *(f"Hint: {hint}" for hint in exercise.hints)])
+    lines = [exercise.sentence, *(f"Hint: {hint}" for hint in exercise.hints)]
+    text = plain("\n".join(lines), LONGEST_COMMENT)
+    return text if MARKUP.search(text) is None else "\n".join(f"    {line}" for line in text.split("\n"))

@@ -16,8 +16,9 @@ from types import TracebackType
 
 from dt_helpers.grading.sandbox.inside.child import EXCEPTIONS, MAX_FRAMES
 from dt_helpers.grading.sandbox.inside.wire import WireError
+from dt_helpers.grading.text.cleaning import plain
 
-MAX_LINE = 20_000
+MAX_LINE, MAX_NAME = 20_000, 200
 _LIBRARY = f"{sysconfig.get_path('purelib')}/a_library.py"
 
 
@@ -34,11 +35,11 @@ def rebuilt(described) -> Exception | SystemExit:
         raise WireError("an exception that can't be read") from None
     if not all(isinstance(value, str) for value in (name, like, text)) or len(places) > 2 * MAX_FRAMES:
         raise WireError("an exception that can't be read")
+    name, text = plain(name, MAX_NAME).replace("\n", " ") or "Exception", plain(text)
     base = getattr(builtins, like) if like in EXCEPTIONS else Exception
-    kind = type(
-        name.replace("\0", "") or "Exception", (base,), {"__str__": lambda self: text, "__module__": "builtins"}
-    )
+    kind = type(name, (base,), {"__str__": lambda self: text, "__module__": "builtins"})
     error = kind() if bare else kind(text)
+    error.from_the_sandbox = True
     error.operation = str(described.get("operation", ""))
     trace = None
     for file, line, function in reversed(places):
@@ -51,7 +52,8 @@ def _frame(file: str, line: int, function: str):
     if not _is_a_cell(file):
         file, line, function = _LIBRARY, 1, "function"
     line = min(max(line, 1), MAX_LINE)
-    code = compile("\n" * (line - 1) + "raise mark", file.replace("\0", ""), "exec")
+    file, function = (plain(name, MAX_NAME) for name in (file, function))
+    code = compile("\n" * (line - 1) + "raise mark", file, "exec")
     try:
         exec(code.replace(co_name=function, co_qualname=function), {"mark": _Mark()})
     except _Mark:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import stat
 from collections.abc import Iterable
 from functools import cache
@@ -14,7 +15,7 @@ from dt_helpers.grading.text.reading import LARGEST
 
 PACKAGE = Path(__file__).parents[2]
 DECIDES = ("check", "grading/judging", "grading/sandbox", "grading/text")  # folders of code on which a verdict depends,
-MODULES = ("matching", "questions")  # and modules
+MODULES = ("matching", "questions", "results")  # and modules of grading
 
 
 def of_files(paths: Iterable[Path]) -> str:
@@ -32,10 +33,15 @@ def joined(*fingerprints: str) -> str:
 @cache
 def of_the_grader() -> str:
     """Of the code that makes verdicts and the libraries that it calls."""
-    sources = [path for folder in DECIDES for path in sorted((PACKAGE / folder).rglob("*.py"))]
-    sources += [PACKAGE / "grading" / f"{module}.py" for module in MODULES]
     libraries = [f"{name} {version(name)}" for name in ("numpy", "torch", "transformers")]
-    return joined(of_files(sources), *libraries)
+    return joined(of_files(sources()), *libraries, f"Python {platform.python_version()}")
+
+
+def sources() -> list[Path]:
+    """The files of the package on which a verdict depends: code, and the frozen tensors of the checks."""
+    found = [path for folder in DECIDES for path in (PACKAGE / folder).rglob("*")]
+    found += [PACKAGE / "grading" / f"{module}.py" for module in MODULES]
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
 def _content(path: Path) -> str:

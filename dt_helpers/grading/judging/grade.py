@@ -20,7 +20,7 @@ from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading import questions, sandbox
 from dt_helpers.grading.judging import fingerprints
 from dt_helpers.grading.judging.progress import Progress
-from dt_helpers.grading.judging.scheduling import Failed, run
+from dt_helpers.grading.judging.scheduling import Failed, is_open, run
 from dt_helpers.grading.judging.worker import Done, Job, close, work
 from dt_helpers.grading.matching import Matched, match
 from dt_helpers.grading.places import Places
@@ -40,6 +40,10 @@ from dt_helpers.grading.sandbox import view
 from dt_helpers.grading.sandbox.limits import Limits
 
 EVERYONE = "all"
+OPEN = (
+    "[bold red]No certificates:[/] whoever can reach {scheduler} can run code on its workers. Give the scheduler and "
+    "its workers some (docs/sandbox.md), and a tls:// address here."
+)
 
 
 @dataclass
@@ -105,6 +109,8 @@ def grade(
     console = console or Console(quiet=True)
     if sandbox_kind == sandbox.LIMITS:
         console.print("[bold red]No sandbox:[/] the students' code can read and write your files while it is graded.")
+    if scheduler is not None and is_open(scheduler):
+        console.print(OPEN.format(scheduler=scheduler))
     began = time.monotonic()
     course = _Course(places, only, sandbox_kind, limits or Limits())
     store = Store(places.results)

@@ -6,14 +6,19 @@ the backward pass of `_Remote` asks the sandbox for the vector-Jacobian product 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import nn
 
 from dt_helpers.grading.judging.exceptions import rebuilt
 from dt_helpers.grading.sandbox.inside import wire
+from dt_helpers.grading.sandbox.inside.child import MAX_PARAMETERS
 from dt_helpers.grading.sandbox.inside.values import Exact, Packer, Unpacker
 from dt_helpers.grading.sandbox.session import Session, Stopped
+
+MAX_TENSORS = 2000  # of a model
 
 
 class _Remote(torch.autograd.Function):
@@ -62,8 +67,9 @@ class _Asking:
         def read():
             unpacker = Unpacker(answer, data, connect)
             changed = answer.get("changed")
-            for position, node in (changed if isinstance(changed, dict) else {}).items():
-                _write(inputs[int(position)], unpacker.unpack(node))
+            for position, argument in enumerate(inputs):
+                if isinstance(changed, dict) and str(position) in changed:
+                    _write(argument, unpacker.unpack(changed[str(position)]))
             return unpacker.unpack(answer.get("value"))
 
         return readable(read)
@@ -86,6 +92,8 @@ class RemoteModel(nn.Module):
 
     def __init__(self, session: Session, state: list):
         super().__init__()
+        if len(state) > MAX_TENSORS:
+            raise TypeError("too many tensors")
         self.remote = _Asking(session)
         self.state = {str(name): torch.empty(_shape(shape), device="meta") for name, shape, _ in state}
         self.trained = [str(name) for name, _, trained in state if trained is True]
@@ -118,7 +126,8 @@ class RemoteModel(nn.Module):
             unpacker = Unpacker(answer, data)
             noted = answer.get("seen")
             for key, values in (noted if isinstance(noted, dict) else {}).items():
-                seen[key] = readable(lambda values=values: [_tensor(unpacker.unpack(value)) for value in values])
+                if found := readable(lambda values=values: [_tensor(unpacker.unpack(value)) for value in values]):
+                    seen[key] = found
 
         self.forward = forward
         try:
@@ -154,7 +163,7 @@ def readable(read):
     """`read()`, for which an answer that has another form than it should is the end of the session."""
     try:
         return read()
-    except (wire.WireError, KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as problem:
+    except Exception as problem:
         raise Stopped(f"sent back what can't be read: {problem}") from problem
 
 
@@ -185,6 +194,8 @@ def _tensor(value) -> torch.Tensor:
 
 
 def _shape(shape) -> list[int]:
-    if not all(type(n) is int and 0 <= n < 1 << 30 for n in shape) or len(shape) > wire.MAX_DIMENSIONS:
+    if not all(type(n) is int and n >= 0 for n in shape) or len(shape) > wire.MAX_DIMENSIONS:
         raise TypeError("no shape")
+    if math.prod(shape) > MAX_PARAMETERS:
+        raise TypeError("a tensor that is too large")
     return shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import multiprocessing
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from multiprocessing import forkserver
 from typing import TypeVar
 
 import dask
-from dask.distributed import Client, KilledWorker, LocalCluster, as_completed
+from dask.distributed import Client, KilledWorker, LocalCluster, Security, as_completed
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.machine.hardware import usable_cores
@@ -20,10 +21,14 @@ from dt_helpers.machine.hardware import usable_cores
 Tag, Job, Outcome = TypeVar("Tag"), TypeVar("Job"), TypeVar("Outcome")
 PATIENCE = 60  # seconds, for a cluster that does not answer
 WARM = "dt_helpers.grading.judging.warm"  # imported before workers are forked
-LOCAL = {  # workers of this machine: one that is slow, since others are busy there, is not lost
+LOCAL = {  # workers of this machine
     "distributed.worker.multiprocessing-method": "forkserver",
-    "distributed.scheduler.worker-ttl": None,
+    "distributed.scheduler.worker-ttl": None,  # one that is slow, since others are busy there, is not lost
+    "distributed.scheduler.http.routes": [],  # their small web servers tell nothing: other accounts can reach them
+    "distributed.worker.http.routes": [],
 }
+ANY_PORT = "127.0.0.1:0"
+PLAIN = ("tcp://", "ws://")  # protocols by which whoever reaches a scheduler runs code on its workers
 AHEAD = 3  # jobs that wait for each worker, so that none has to
 
 
@@ -97,7 +102,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler:
         try:
             client = Client(scheduler, timeout=PATIENCE)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:  # the last where Dask's settings name no certificates
             raise ClusterUnavailable(f"There is no Dask scheduler at {scheduler}: {error}") from None
         with client:
             try:
@@ -109,14 +114,23 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
     warm_up()
     with (
         dask.config.set(LOCAL),
+        tempfile.TemporaryDirectory(prefix="dt-dask-") as folder,  # nobody else's: workers import from it
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
             dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its own small server: any free port will do
+            worker_dashboard_address=ANY_PORT,
+            scheduler_kwargs={"dashboard_address": ANY_PORT},
             memory_limit=0,
+            local_directory=folder,
+            security=Security.temporary(),  # ports are open to all accounts of the machine: a certificate lets in
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
         yield client
+
+
+def is_open(scheduler: str) -> bool:
+    """Whether the address is one at which Dask asks nobody who they are."""
+    return "://" not in scheduler or scheduler.startswith(PLAIN)

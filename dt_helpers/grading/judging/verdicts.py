@@ -22,9 +22,11 @@ from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.values import CannotBeSent
 from dt_helpers.grading.sandbox.session import Disturbed, Stopped
 from dt_helpers.grading.text import slicing
+from dt_helpers.grading.text.cleaning import plain
 from dt_helpers.grading.text.script import Script
 
 LIBRARY_MODEL = "library model"  # a flag: the answer called what it should have built
+LINE = 300  # characters of a student's line that are shown
 TRIES = 3  # where the sandbox fails, for no reason of the student's
 MENDED = "The imports at the top of the notebook were missing above the check; the released ones were taken."
 
@@ -58,15 +60,15 @@ def judge(
                 flags.add(LIBRARY_MODEL)
         except Disturbed as problem:
             verdict = _not_run(str(problem))
-        except (Exception, Stopped, CannotBeSent) as problem:
+        except (Exception, SystemExit, Stopped, CannotBeSent) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             verdict = _not_run(f"{type(problem).__name__} in {place.name}: {problem}")
         points = question.points if verdict.passed else 0.0
         wrong += [] if verdict.passed else [question]
         common = (question.notebook, question.grade_id, points, question.points)
-        remarks = (*verdict.remarks, *notebook.remarks(question))
+        remarks = tuple(plain(remark) for remark in (*verdict.remarks, *notebook.remarks(question)))
         seconds = round(time.monotonic() - began, 3)
-        results.append(ExerciseResult(*common, **verdict.fields, remarks=remarks, seconds=seconds))
+        results.append(ExerciseResult(*common, **_fit(verdict.fields), remarks=remarks, seconds=seconds))
     return results, flags
 
 
@@ -112,6 +114,10 @@ def _judge_one(question: Question, notebook: Notebook, seed: int, lent: dict[str
         verdict = _error(f"{question.target} {reason}.")
     except wire.WireError as problem:
         verdict = _error(f"{question.target} sent back what can't be read: {problem}.")
+    except (Exception, SystemExit) as error:
+        if not getattr(error, "from_the_sandbox", False):
+            raise
+        verdict = _error(f"{question.target} stopped with {_first_line(error)}", error)
     if ran and ran.mended:
         verdict.remarks.append(MENDED)
     return verdict
@@ -167,9 +173,18 @@ def _cell_failed(question: Question, error: BaseException) -> Verdict:
     """The cell itself stopped: there is no function to check."""
     trace = traceback.extract_tb(error.__traceback__)
     lines = tuple(f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in trace if frame.filename[0] == "<")
-    what = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-    return _error(f"The cell of {question.target} stopped with {what}", error, lines=lines[-4:])
+    return _error(f"The cell of {question.target} stopped with {_first_line(error)}", error, lines=lines[-4:])
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]
 
 
 def _error(sentence: str, cause: BaseException | None = None, **fields) -> Verdict:
     return Verdict({"status": ERROR, "sentence": sentence, **fields}, cause)
+
+
+def _fit(fields: dict) -> dict:
+    """The fields as every database and page takes them: names and lines in them are a student's."""
+    lines = tuple(plain(line, LINE) for line in fields.get("lines", ()))
+    return fields | {"sentence": plain(fields["sentence"]), "lines": lines}

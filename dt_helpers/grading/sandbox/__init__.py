@@ -76,7 +76,9 @@ def check(kind: str) -> None:
 def bubblewrap(bundle: Path) -> list[str]:
     """The command line up to the program that shall run: what it sees, and that it sees nothing else."""
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
-    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
+    options += ["--cap-drop", "ALL"]
+    for capability in ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_SYS_RESOURCE"):  # the server's: see `inside.isolation`
+        options += ["--cap-add", capability]
     options += ["--uid", "0", "--gid", "0"]
     for name, value in (environment() | view.environment()).items():
         options += ["--setenv", name, value]
@@ -137,18 +139,21 @@ class Sandbox:
     @property
     def in_force(self) -> dict:
         """What a student's code runs under, for the report."""
-        memory = "memory by control group" if any("memory" in one for one in self.group.in_force) else "address space"
+        by = "by control group" if self.group.limits_memory else "address space of each process; the sum is watched"
         return {
             "sandbox": self.kind,
             "seconds": self.limits.seconds,
             "cpu_seconds": self.limits.cpu_seconds,
-            "memory": f"{self.limits.memory >> 20} MiB ({memory})",
+            "memory": f"{self.limits.memory >> 20} MiB ({by})",
             "processes": self._processes(),
+            "system calls": "filtered"
+            if self.filtered
+            else f"no filter, since it is not written for {os.uname().machine}",
             "control groups": list(self.group.in_force),
         } | self.versions
 
     def _processes(self) -> str:
-        if any("pids" in one for one in self.group.in_force):
+        if self.group.limits_processes:
             return f"{self.limits.processes} by control group"
         return "no limit, since root grades and control groups can't be made" if os.getuid() == 0 else "by rlimit"
 
@@ -163,6 +168,7 @@ class Sandbox:
             "scratch": "/scratch" if isolated else str(self.folder / "scratch"),
             "limits": self.limits.child(),
             "imports": self.imports,
+            "watch": not self.group.limits_memory,
         }
         place = INSIDE if isolated else str(bundle)
         program = (
@@ -181,8 +187,10 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        self.group.entered(self.process.pid)
         try:
-            self.versions = self._answer()["versions"]
+            ready = self._answer()
+            self.versions, self.filtered = ready["versions"], ready["filtered"]
         except Disturbed as disturbed:
             said = (self.folder / "log").read_text(errors="replace")[-2000:]
             raise RuntimeError(f"The sandbox did not start: {disturbed}\n{said}") from None

@@ -6,12 +6,14 @@ import contextlib
 import os
 import secrets
 import shlex
+import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 GROUPS = Path("/sys/fs/cgroup")
 NAME = "dt-grading"
+SYSTEMD_SECONDS = 20  # in which it has to answer
 SERVER_MEMORY = 1 << 30  # bytes: the server itself, whose pages the children share
 
 
@@ -43,10 +45,13 @@ class ControlGroup:
 
     folders: list[Path] = field(default_factory=list)
     in_force: list[str] = field(default_factory=list)
+    wrapper: list[str] = field(default_factory=list)  # of a command that systemd puts into a group of its own
+    systemd: Path | None = None  # that group
 
     @classmethod
     def make(cls, limits: Limits, root: Path = GROUPS) -> ControlGroup:
-        """Tries the second version of control groups, then the first; without a right to make any, limits nothing."""
+        """Tries the second version of control groups, then the first; without a right to make any, asks the user's
+        systemd for one; where there is none either, limits nothing."""
         group = cls()
         name = f"{NAME}-{os.getpid()}-{secrets.token_hex(4)}"
         memory, processes = str(limits.memory + SERVER_MEMORY), str(limits.processes + 8)
@@ -56,20 +61,34 @@ class ControlGroup:
         else:
             group._try(_own_group(root / "memory", "memory") / name, {"memory.limit_in_bytes": memory}, "1")
             group._try(_own_group(root / "pids", "pids") / name, {"pids.max": processes}, "1")
+        if not group.in_force:
+            group._ask_systemd({"MemoryMax": memory, "MemorySwapMax": "0", "TasksMax": processes})
         return group
+
+    @property
+    def limits_memory(self) -> bool:
+        return any("memory" in one for one in self.in_force)
+
+    @property
+    def limits_processes(self) -> bool:
+        return any("pids" in one for one in self.in_force)
 
     def around(self, command: list[str]) -> list[str]:
         """The command, which first moves itself into the group."""
         if not self.folders:
-            return command
+            return self.wrapper + command
         moves = [f"echo $$ > {shlex.quote(str(folder / 'cgroup.procs'))}" for folder in self.folders]
         return ["/bin/sh", "-c", " && ".join([*moves, 'exec "$@"']), "sh", *command]
 
+    def entered(self, pid: int, root: Path = GROUPS) -> None:
+        """The command runs as this process."""
+        if self.wrapper:
+            self.systemd = _own_group(root, "", pid)
+
     def killed(self) -> int:
         """How many processes the kernel has ended in it since they took too much memory."""
-        return sum(
-            _counted(folder / name) for folder in self.folders for name in ("memory.events", "memory.oom_control")
-        )
+        folders = [*self.folders, *filter(None, [self.systemd])]
+        return sum(_counted(folder / name) for folder in folders for name in ("memory.events", "memory.oom_control"))
 
     def remove(self, patience: float = 2.0) -> None:
         """Waits until nobody is in it any more."""
@@ -98,6 +117,15 @@ class ControlGroup:
         with contextlib.suppress(OSError):
             folder.rmdir()
 
+    def _ask_systemd(self, properties: dict[str, str]) -> None:
+        """A scope of the user's own systemd, for whoever may not make control groups."""
+        options = [part for name, value in properties.items() for part in ("-p", f"{name}={value}")]
+        command = ["systemd-run", "--user", "--scope", "--quiet", "--collect", *options, "--"]
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            subprocess.run([*command, "true"], check=True, capture_output=True, timeout=SYSTEMD_SECONDS)
+            self.wrapper = command
+            self.in_force = ["memory by control group (systemd)", "pids by control group (systemd)"]
+
 
 def _sweep(parent: Path) -> None:
     """Removes groups of graders that were killed."""
@@ -124,10 +152,10 @@ def _counted(path: Path) -> int:
     return 0
 
 
-def _own_group(root: Path, controller: str) -> Path:
-    """The group of this process under `root`."""
+def _own_group(root: Path, controller: str, pid: int | str = "self") -> Path:
+    """The group of this process, or another, under `root`."""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
+        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
             _, names, path = line.split(":", 2)
             if controller in names.split(",") if controller else not names:
                 inside = root / path.lstrip("/")

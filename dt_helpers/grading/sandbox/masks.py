@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 from pathlib import Path
 
 from dt_helpers.grading.sandbox.inside.standins import LIBRARY
 
 MODEL = "DecisionTransformerModel"
 FILE = f"{LIBRARY.replace('.', '/')}.py"  # in a folder of packages
+FOLDER = "decision_transformer"  # of the model in transformers, and of the course's solutions and notebooks
+LOOSE = re.compile(  # files that hold it by themselves
+    r"modeling_decision_transformer|^(transformers|dt_helpers|decision_transformer\w*)-\d.*\.(whl|zip|conda|tar|gz|bz2)$"
+)
 CUT = "library.py"  # in the bundle
 REFUSAL = "transformers' own DecisionTransformerModel is the exercise: it is not there while grading"
 

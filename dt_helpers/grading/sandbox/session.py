@@ -6,19 +6,21 @@ import signal
 import socket
 from typing import TYPE_CHECKING
 
+from dt_helpers.check.engine.calling import NotTheStudents
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.patience import Patience
+from dt_helpers.grading.text.cleaning import TooDeep, cleaned
 
 if TYPE_CHECKING:
     from dt_helpers.grading.sandbox import Sandbox
 
 
-class Stopped(BaseException):
+class Stopped(NotTheStudents):
     """The sandboxed process is no longer there, for the reason given, which is the student's; not an `Exception`, so
     that a check that takes exceptions for the student's lets it through."""
 
 
-class Disturbed(BaseException):
+class Disturbed(NotTheStudents):
     """The sandbox failed, for a reason that is not the student's: to be tried again. Not an `Exception` either."""
 
 
@@ -37,18 +39,20 @@ class Session:
         self.patience.allow(cpu_seconds, seconds)
 
     def ask(self, request: dict, arrays: wire.Arrays | None = None) -> tuple[dict, bytes]:
-        """The answer and its arrays. Raises Stopped, with the reason, when no answer can come any more; Disturbed."""
+        """The answer, its texts cleaned and cut to a length, and the bytes of its arrays. Raises Stopped, with the
+        reason, when no answer can come any more; Disturbed."""
         self.patience.begin()
         try:
             wire.send(self.connection, request, arrays, self.patience.wait)
-            return wire.receive(self.connection, self.patience.wait)
+            answer, data = wire.receive(self.connection, self.patience.wait, wire.MAX_PARTS)
+            return cleaned(answer), data
         except wire.Late as reason:
             self.end()
             raise Stopped(str(reason)) from None
         except (wire.Closed, Disturbed):
             self.end(waiting=True)
             raise Stopped(self._why_it_ended()) from None
-        except wire.WireError as problem:
+        except (wire.WireError, TooDeep) as problem:
             raise Stopped(f"sent back what can't be read: {problem}") from None
 
     def end(self, waiting: bool = False) -> None:
@@ -59,6 +63,8 @@ class Session:
     def _why_it_ended(self) -> str:
         limits, number = self.sandbox.limits, self.ended.get("signal")
         gone = self.ended.get("server", False)
+        if self.ended.get("memory"):
+            return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
         if self.sandbox.group.killed() > self.killed and (gone or number == signal.SIGKILL):
             return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
         if gone:

@@ -12,6 +12,7 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import dt_helpers
@@ -81,17 +82,36 @@ def hidden() -> list[tuple[str, str | None]]:
     found: dict[str, str | None] = {}
     if PACKAGE.parent not in map(Path, own):
         found[str(PACKAGE.parent)] = None  # a checkout: solutions and all
+    for path in copies(tuple(folders)):
+        found[path] = masks.CUT if os.path.isfile(path) else None
     for packages in _packages(folders):
         if packages not in own:
             found[packages] = None  # another environment's
             continue
         found[f"{packages}/{PACKAGE.name}"] = None
         source = f"{packages}/{masks.FILE}"
+        found.pop(os.path.dirname(os.path.realpath(source)), None)  # the one that is used: all but the model is there
         found[source] = masks.CUT
         found[f"{os.path.dirname(source)}/__pycache__"] = None
     real = {os.path.realpath(path): instead for path, instead in found.items() if os.path.exists(path)}
     inner = {path: instead for path, instead in real.items() if masks.is_in(path, folders) and path not in folders}
     return [(path, instead) for path, instead in inner.items() if not masks.is_in(os.path.dirname(path), [*inner])]
+
+
+@cache  # of a folder that is shown it takes a second or so
+def copies(folders: tuple[str, ...]) -> list[str]:
+    """What is in these folders of the course and of transformers' model, wherever it lies: a backup, a second
+    environment, an archive of a package that was kept."""
+    found = []
+    for folder in folders:
+        for top, names, files in os.walk(folder):
+            if PACKAGE.name in names:
+                alone = "-packages" in top or any(masks.is_in(one, [top]) for one in folders)
+                found.append(f"{top}/{PACKAGE.name}" if alone else top)  # a checkout has the solutions as well
+            found += [f"{top}/{name}" for name in names if name == masks.FOLDER]
+            if os.path.basename(top) != masks.FOLDER:
+                found += [f"{top}/{name}" for name in files if masks.LOOSE.search(name)]
+    return found
 
 
 def holding(path: Path) -> str | None:

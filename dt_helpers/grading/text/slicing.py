@@ -21,6 +21,7 @@ def parse(text: str) -> ast.Module | None:
     return _read(text)[0]
 
 
+@lru_cache(16)  # trees are large: as many as are looked at in turn
 def _read(text: str) -> tuple[ast.Module | None, list[str]]:
     """The syntax tree and its lines. IPython's own (%time, !ls, ?help) are comments where Python can't read them."""
     for version in (text, _MAGIC.sub("#", text)):
@@ -33,12 +34,23 @@ def _read(text: str) -> tuple[ast.Module | None, list[str]]:
     return None, version.split("\n")
 
 
+def named(text: str) -> frozenset[str]:
+    """The names of what looks like a function or class at the top level; the text is not parsed."""
+    return frozenset(re.findall(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", text, re.MULTILINE))
+
+
+def forget() -> None:
+    """Lets go of the syntax trees of a notebook that is done with."""
+    _read.cache_clear()
+    used.cache_clear()
+
+
 @_remembered
 def defined(text: str) -> frozenset[str]:
     """The names that functions, classes and assignments at the top level define. Broken code: what looks like it."""
     tree = parse(text)
     if tree is None:
-        return frozenset(re.findall(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", text, re.MULTILINE))
+        return named(text)
     return frozenset(name for node in tree.body if not _is_import(node) for name in bound(node))
 
 
@@ -73,6 +85,7 @@ def bound(statement: ast.stmt) -> set[str]:
     return names
 
 
+@lru_cache(100_000)  # by the statement itself, not by what it says
 def used(statement: ast.stmt) -> set[str]:
     """The global names that a top-level statement refers to, built-in ones aside."""
     names: set[str] = set()

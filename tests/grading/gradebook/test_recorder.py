@@ -1,5 +1,6 @@
 """nbgrader's gradebook as instructors know it, filled with results."""
 
+import re
 import subprocess
 import sys
 import warnings
@@ -235,3 +236,46 @@ def test_databases_that_are_none(places, url, error, message):
     with pytest.raises(error, match=message) as caught:
         Recorder(replace(places, db_url=url))
     assert "secret" not in str(caught.value)
+
+
+SCRIPTS = [
+    "ValueError: <script>document.title = 'stolen'</script>",
+    "<img src=x onerror=\"document.title='stolen'\">",
+    "text\n\n<svg/onload=document.title='stolen'>\n\nmore",
+    "[see](javascript:document.title='stolen') ![x](http://tracker/pixel.png)",
+    "$\\href{javascript:document.title='stolen'}{x}$ \\(x\\) \\[x\\]",
+    "```\n</code></pre><script>document.title='stolen'</script>\n```",
+    "&lt;script&gt; <http://tracker> http://tracker www.tracker.org a@b.org",
+    "x\r<script>document.title='stolen'</script>\x0b<script>x</script>\u2028<script>x</script>",
+]
+
+
+@pytest.mark.parametrize("text", SCRIPTS, ids=range(len(SCRIPTS)))
+def test_no_script_of_a_student_s_gets_into_nbgrader_s_own_feedback(places, recorder, gradebook, text):
+    """As `nbgrader generate_feedback` shows a comment: by its filter for markdown."""
+    from nbconvert.filters import markdown2html
+
+    for exercise in (replace(WINDOW, sentence=text, hints=(text,)), replace(WINDOW, sentence=f"It stopped: {text}")):
+        recorder.record(result("ada", RETURNS, exercise))
+        gradebook.db.expire_all()
+        comment = gradebook.find_comment("context_window", "02_window", ASSIGNMENT, "ada").comment
+        page = markdown2html(comment).strip()
+        assert set(re.findall(r"<\s*/?(\w+)", page)) == {"pre", "code"}
+        assert page.startswith("<pre") and page.endswith("</code></pre>") and page.count("<pre") == 1
+
+
+def test_nor_into_the_notebooks_that_it_is_made_of(places, recorder):
+    """nbgrader's page, made by its own command, in which the student's text stands as text."""
+    from dt_helpers.grading.gradebook.rebuild import write_autograded
+
+    matched = {name: {"solutions": {}, "notes": [], "unreadable": None} for name in ("01_returns", "02_window")}
+    exercise = replace(WINDOW, sentence=SCRIPTS[0], lines=(SCRIPTS[1],), hints=(SCRIPTS[2],))
+    graded = result("ada", RETURNS, exercise, matched=matched)
+    recorder.record(graded)
+    write_autograded(places, graded)
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", ASSIGNMENT, f"--db={places.db_url}"]
+    ran = subprocess.run(command, cwd=places.root, capture_output=True, text=True)
+    page = (places.feedback("ada") / "02_window.html").read_text()
+    assert "stolen" in page, ran.stderr[-500:]
+    for begin in ("<script>document.title", "<img src=x", "<svg/onload"):
+        assert begin not in page

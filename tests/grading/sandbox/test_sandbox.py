@@ -12,6 +12,7 @@ from dt_helpers.authoring import CourseError
 from dt_helpers.grading import sandbox
 from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable, masks
 from dt_helpers.grading.sandbox.limits import ControlGroup, stale
+from dt_helpers.grading.sandbox.session import Stopped
 from tests.grading import conversation
 from tests.grading.conftest import LIMITS
 from tests.grading.course import needs
@@ -228,3 +229,61 @@ def test_what_killed_graders_left_is_found(tmp_path):
     for name in ("dt-grading-999999999-abc", f"dt-grading-{os.getpid()}-abc", "dt-grading-x-abc", "other"):
         (tmp_path / name).mkdir()
     assert [path.name for path in stale(tmp_path)] == ["dt-grading-999999999-abc"]
+
+
+SYSTEMD = """#!/bin/sh
+echo "$@" >> {log}
+while [ "$1" != "--" ]; do shift; done
+shift
+exec "$@"
+"""
+
+
+@linux
+def test_the_user_s_systemd_is_asked_where_control_groups_can_t_be_made(monkeypatch, tmp_path):
+    fake = tmp_path / "systemd-run"
+    fake.write_text(SYSTEMD.format(log=tmp_path / "log"))
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    group = ControlGroup.make(LIMITS, tmp_path / "none")
+    assert group.limits_memory and group.limits_processes
+    assert subprocess.run(group.around(["echo", "ran"]), capture_output=True, text=True).stdout == "ran\n"
+    asked = (tmp_path / "log").read_text()
+    assert f"--user --scope --quiet --collect -p MemoryMax={(512 << 20) + (1 << 30)} -p MemorySwapMax=0" in asked
+    fake.write_text("#!/bin/sh\nexit 1\n")
+    assert ControlGroup.make(LIMITS, tmp_path / "none").in_force == []
+
+
+HIDE = "__import__('ctypes').CDLL(None).prctl(4, 0, 0, 0, 0)"
+MUCH = """
+import mmap, os, time
+for _ in range(6):
+    if os.fork() == 0:
+        area = mmap.mmap(-1, 200 << 20{flags})
+        for start in range(0, len(area), 1 << 20): area[start : start + (1 << 20)] = bytes(range(256)) * 4096
+        {then}
+        time.sleep(60)
+time.sleep(60)
+def f(): pass
+"""
+
+
+@linux
+@pytest.mark.parametrize("kind", ["bubblewrap", "limits"])
+@pytest.mark.parametrize(
+    "flags, then",
+    [
+        ("", ""),
+        (", mmap.MAP_PRIVATE", ""),
+        ("", "__import__('ctypes').CDLL(None).prctl(4, 0, 0, 0, 0)"),
+        ("", "os.fork()"),
+    ],
+    ids=["shared", "private", "hidden", "of two"],
+)
+def test_many_processes_together_have_no_more_memory_than_one(monkeypatch, kind, flags, then):
+    """Without control groups, as for an ordinary account in most places."""
+    needs(kind)
+    monkeypatch.setattr(ControlGroup, "make", classmethod(lambda cls, limits: cls()))
+    with Sandbox(kind, LIMITS) as box, pytest.raises(Stopped, match="wanted more than 512 MiB of memory"):
+        load(box, MUCH.format(flags=flags, then=then))
+        assert "the sum is watched" in box.in_force["memory"]

@@ -86,3 +86,54 @@ def test_python_is_seen_where_the_sandbox_has_it():
     places = {place.split("/")[1] for place in view.shown()}
     assert places <= {"usr", "python", "venv"}
     assert view.executable().split("/")[1] in places
+
+
+def _touch(*paths):
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("class DecisionTransformerModel: ...")
+
+
+def test_copies_are_hidden_wherever_they_lie_and_whatever_they_are_called(made_up):
+    base, packages = made_up
+    model = Path(masks.FILE)
+    checkout = base / "share/old course"
+    _touch(checkout / "dt_helpers/check/oracles.py", checkout / "solutions/decision_transformer/04_model.ipynb")
+    _touch(packages / "~ransformers" / model.relative_to("transformers"))  # what an interrupted pip leaves
+    _touch(base / "local/venvs/x/lib/python3.9/site-packages" / model, base / "src/transformers-5.0" / model)
+    _touch(base / "share/solutions/decision_transformer/06.py", base / "tmp/modeling_decision_transformer.py.bak")
+    _touch(base / "lib/__pycache__/modeling_decision_transformer.cpython-311.pyc")
+    _touch(base / "wheels/transformers-5.4.0-py3-none-any.whl", base / "wheels/dt_helpers-0.1.tar.gz")
+    hidden = dict(view.hidden())
+
+    def is_hidden(path):
+        return any(path == place or str(path).startswith(f"{place}/") for place in map(str, hidden))
+
+    left = [path for top in (base, packages) for path in top.rglob("*") if path.is_file() and not is_hidden(str(path))]
+    assert left == []
+    assert hidden[str(packages / masks.FILE)] == masks.CUT  # the one that is used is there, but for the model
+    assert str((packages / masks.FILE).parent) not in hidden
+    assert hidden[str(checkout)] is None
+
+
+def test_a_copy_behind_a_link_is_hidden_where_it_really_is(made_up):
+    base, packages = made_up
+    _touch(base / "store/abc/transformers/models/decision_transformer/modeling_decision_transformer.py")
+    (packages / "linked").symlink_to(base / "store/abc/transformers")
+    (base / "venv").symlink_to(base / "store")
+    hidden = dict(view.hidden())
+    assert str(base / "store/abc/transformers/models/decision_transformer") in hidden
+    assert not any(str(base / "venv") in path or "linked" in path for path in hidden)
+
+
+def test_the_real_sandbox_holds_one_file_of_the_model_and_in_it_no_model(wrapped):
+    from tests.grading.sandbox.test_sandbox import load
+
+    text = """
+import os
+found = [os.path.join(top, name) for top, _, names in os.walk("/") if not top.startswith(("/proc", "/course"))
+         for name in names if "modeling_decision_transformer" in name or name == "oracles.py"]
+raise ValueError([path.split("-packages")[-1] for path in found if b"stacked" in open(path, "rb").read()] + found)
+"""
+    (only,) = eval(load(wrapped, text)["failed"]["text"])
+    assert only.endswith(masks.FILE)

@@ -19,13 +19,11 @@ from dt_helpers.check.whole_model.watching import watch
 from . import wire
 from .cells import Notebook
 from .standins import StandIn
-from .values import Packer, Unpacker
+from .values import OUTPUTS, ArgumentsUnpacker, Packer, Unpacker
 
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
 MAX_PARAMETERS = 1_000_000  # numbers in a model
-PREDICTIONS = ("state_preds", "action_preds", "return_preds")
-OUTPUTS = (*PREDICTIONS, "last_hidden_state", "hidden_states")
 EXCEPTIONS = (  # what an exception is to the grader: the first of these that it inherits from
     "NotImplementedError", "RecursionError", "ZeroDivisionError", "IndexError", "KeyError", "UnboundLocalError",
     "NameError", "AttributeError", "ImportError", "AssertionError", "TypeError", "ValueError", "RuntimeError",
@@ -86,7 +84,7 @@ class Child:
 
     def do_call(self, request, data, packer) -> dict:
         leaves, connect = connector()
-        unpacker = Unpacker(request, data, connect)
+        unpacker = ArgumentsUnpacker(request, data, connect)
         args = [unpacker.unpack(node) for node in request["args"]]
         kwargs = {name: unpacker.unpack(node) for name, node in request["kwargs"].items()}
         return self._answer(lambda: self.target(*args, **kwargs), leaves, packer, args)

@@ -1,7 +1,7 @@
 """Shutting one process away from the next: namespaces, capabilities and limits, on Linux.
 
-The server keeps the one capability that it needs for this (CAP_SYS_ADMIN, in the sandbox's own user namespace, where
-it rules over nothing but the sandbox); the processes that run a student's code have none.
+The server keeps the capabilities that it needs for this (CAP_SYS_ADMIN above all, in the sandbox's own user namespace,
+where it rules over nothing but the sandbox); the processes that run a student's code have none.
 """
 
 import contextlib
@@ -42,6 +42,13 @@ def fork_first_of_its_own() -> int:
         return pid
     finally:
         os.close(own)
+
+
+def no_user_namespaces() -> None:
+    """None can be made in this one any more, by the kernel's own count. (bubblewrap's --disable-userns does the same
+    by a second one around, from which a server could not make the namespaces of processes.)"""
+    with contextlib.suppress(OSError), open("/proc/sys/user/max_user_namespaces", "w", encoding="ascii") as most:
+        most.write("0")
 
 
 def own_files(scratch: str, size: int) -> None:
@@ -136,6 +143,29 @@ def clocks() -> tuple[float, float, bool]:
             with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
                 waited += int(file.read().split()[1]) / 1e9
     return ran, waited, active
+
+
+def memory() -> int:
+    """The bytes that all descendants have in memory, what several share counted once. A process that hides its own
+    counts as if it shared nothing."""
+    return sum(_pss(f"/proc/{pid}") for pid in descendants())
+
+
+def own_memory() -> int:
+    """The bytes of this process that its children share: some of `memory` is that."""
+    return _counted("/proc/self/status", (b"RssAnon:", b"RssShmem:"))
+
+
+def _pss(process: str) -> int:
+    shared = _counted(f"{process}/smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))
+    return shared or _counted(f"{process}/status", (b"RssAnon:", b"RssShmem:"))
+
+
+def _counted(path: str, names: tuple[bytes, ...]) -> int:
+    """The sum of these lines, in bytes; 0 where there are none, or no file."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        return sum(int(line.split()[1]) << 10 for line in file if line.startswith(names))
+    return 0
 
 
 def is_ending(pid: int) -> bool:

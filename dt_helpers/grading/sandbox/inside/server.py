@@ -9,19 +9,21 @@ import contextlib
 import gc
 import json
 import os
+import select
 import shutil
 import signal
 import socket
 import sys
 import time
 
-from . import isolation, wire
+from . import isolation, seccomp, wire
 from . import shell as shells
 from .cells import Notebook
 from .child import Child
 
 # What students import, where it is installed
 OFTEN = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas", "einops", "ipywidgets", "tqdm.auto")
+WATCH = 0.1  # seconds between two looks at the memory of a child, where no control group limits it
 ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
 
 
@@ -30,11 +32,12 @@ class Server:
 
     def __init__(self, control: socket.socket, options: dict, shell: shells.ZMQInteractiveShell):
         self.control, self.options, self.shell = control, options, shell
-        self.pid = 0
+        self.pid, self.overdrawn = 0, False
 
     def serve(self) -> None:
         """Until the grader hangs up."""
         while True:
+            self._watch()
             request, descriptors, _, _ = socket.recv_fds(self.control, 100, 1)
             if not request:
                 self._kill()
@@ -54,7 +57,17 @@ class Server:
                     os.close(descriptor)
             self.control.sendall(json.dumps(answer).encode())
 
+    def _watch(self) -> None:
+        """Until the grader asks for something: ends a child that takes too much memory, with all that it started."""
+        while self.pid and self.options["watch"] and not select.select([self.control], [], [], WATCH)[0]:
+            if not self.overdrawn and isolation.memory() > self.options["limits"]["memory"] + isolation.own_memory():
+                self.overdrawn = True
+                for pid in isolation.descendants():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
     def _fork(self, descriptor: int) -> None:
+        self.overdrawn = False
         isolated = self.options["isolated"]
         self.pid = isolation.fork_first_of_its_own() if isolated else os.fork()
         if self.pid:
@@ -87,6 +100,7 @@ class Server:
             shutil.rmtree(scratch, ignore_errors=True)
             os.makedirs(scratch, exist_ok=True)
         isolation.give_up_privileges()
+        seccomp.install()
         os.chdir(scratch)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
@@ -114,6 +128,7 @@ class Server:
             "by itself": bool(ended) or not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL,
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+            "memory": self.overdrawn,
             "seconds": used.ru_utime + used.ru_stime,
         }
 
@@ -152,6 +167,7 @@ def warm_up(imports: list[str]) -> dict:
 def main(control: int, options: dict) -> None:
     from . import standins
 
+    seccomp.own_keyring()
     bundle = sys.path.pop(0)  # this package's own place, of which a student's code shall see nothing
     for name in [name for name in sys.modules if name.partition(".")[0] == standins.HELPERS]:
         del sys.modules[name]
@@ -161,6 +177,7 @@ def main(control: int, options: dict) -> None:
     shell = shells.make()
     if options["isolated"]:
         isolation.hide_memory()
+        isolation.no_user_namespaces()
     else:
         isolation.keep_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, who then hangs up
@@ -169,5 +186,6 @@ def main(control: int, options: dict) -> None:
     gc.freeze()  # pages that the collector doesn't touch stay shared with the children
     isolation.use_large_pages()
     with socket.socket(fileno=control) as connection:
-        connection.sendall(json.dumps({"versions": versions}).encode())
+        filtered = seccomp.machine() is not None
+        connection.sendall(json.dumps({"versions": versions, "filtered": filtered}).encode())
         Server(connection, options, shell).serve()

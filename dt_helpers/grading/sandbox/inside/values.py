@@ -9,12 +9,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from dt_helpers.check.engine.calling import gappy_array, gappy_tensor
+from dt_helpers.check.engine.calling import NotTheStudents, gappy_array, gappy_tensor
 
 from . import wire
+from .strangers import ArrayLike, Bytes, Iterates, Set, Stranger, Table, Text
 
 MAX_NODES, MAX_DEPTH, MAX_ITERATED = 20_000, 8, 64
+MAX_INTEGER = 1 << 64  # larger ones are in no array
+MAX_TYPES = 64  # that a message may name
 NAME = 60  # characters of the name of a type
+OUTPUTS = (  # all that is ever read from an object or a mapping
+    *("state_preds", "action_preds", "return_preds"),
+    *("last_hidden_state", "hidden_states"),
+)
 
 
 class Packer:
@@ -40,6 +47,8 @@ class Packer:
             return self._tensor(value)
         if isinstance(value, np.ndarray | np.generic):
             return self._array(value, "array" if isinstance(value, np.ndarray) else "scalar")
+        if isinstance(value, int) and abs(value) >= MAX_INTEGER:
+            return {"k": "object", "name": type(value).__name__[:NAME]}
         if isinstance(value, bool | int | float):
             return {
                 "k": "number",
@@ -48,7 +57,7 @@ class Packer:
         if isinstance(value, complex):
             return {"k": "complex", "v": [value.real, value.imag]}
         if isinstance(value, str | bytes | set):
-            return {"k": "sized", "name": type(value).__name__[:NAME], "n": len(value)}
+            return {"k": "sized", "name": type(value).__name__[:NAME], "n": _size(value)}
         if isinstance(value, Mapping):
             return self._fields(value, value.get, depth)
         if isinstance(value, list | tuple):
@@ -100,11 +109,11 @@ class Packer:
     def _fields(self, value, field: Callable, depth: int) -> dict:
         found = {name: self.pack(part, depth + 1) for name in self.fields if (part := field(name)) is not None}
         kind = "mapping" if isinstance(value, Mapping) else "object"
-        size = {"n": len(value)} if kind == "mapping" else {}
+        size = {"n": _size(value)} if kind == "mapping" else {}
         return {"k": kind, "name": type(value).__name__[:NAME], "fields": found} | size
 
 
-class CannotBeSent(BaseException):
+class CannotBeSent(NotTheStudents):
     """A check's argument has no form on the wire. No `Exception`, since a check takes those for the student's."""
 
 
@@ -131,23 +140,32 @@ class Exact(Packer):
 
 
 class Unpacker:
-    """Reads values of a message that came; `connect` makes the graph's tensors of pairs of a tensor and what was said
-    about it."""
+    """Reads values of a message that a student's process has sent; `connect` makes the graph's tensors of pairs of a
+    tensor and what was said about it.
+
+    Nothing is made that the message has not paid for: each byte of its data and each tensor of its graph is read once,
+    there are at most MAX_NODES values, and what has a length, but no content, is given the length alone. Objects have
+    no attributes but the predictions, whatever the message calls for.
+    """
 
     def __init__(self, message: dict, data: bytes, connect: Callable | None = None):
-        self.data = data
+        self.data, self.left = data, len(data)
+        self.nodes, self.types = 0, {}
         described = message.get("graph", [])
         if not isinstance(described, list) or len(described) > MAX_NODES:
             raise wire.WireError("a graph that is no list")
         given = [(self._given(one), one) for one in described]
-        self.graph = connect(given) if connect else [tensor for tensor, _ in given]
+        self.graph = dict(enumerate(connect(given) if connect else [tensor for tensor, _ in given]))
 
     def unpack(self, node, depth: int = 0):
         """The value; raises WireError for what no Packer has written."""
         kind = node.get("k") if isinstance(node, dict) else None
         reader = getattr(self, f"_read_{kind}", None) if isinstance(kind, str) else None
+        self.nodes += 1
         if reader is None or depth > MAX_DEPTH:
             raise wire.WireError("a value of no known kind")
+        if self.nodes > MAX_NODES:
+            raise wire.WireError("a value of too many parts")
         try:
             return reader(node, depth)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RuntimeError) as error:
@@ -156,7 +174,17 @@ class Unpacker:
     def _given(self, node) -> torch.Tensor:
         if not isinstance(node, dict):
             raise wire.WireError("a tensor without a description")
-        return wire.tensor(node.get("a"), self.data)
+        return self._paid(wire.tensor(node.get("a"), self.data))
+
+    def _array(self, node) -> np.ndarray:
+        return self._paid(wire.array(node["a"], self.data))
+
+    def _paid(self, array):
+        """The array, whose bytes no other one can be made of."""
+        self.left -= array.nbytes
+        if self.left < 0:
+            raise wire.WireError("arrays of more bytes than came")
+        return array
 
     def _items(self, node, depth: int) -> list:
         return [self.unpack(item, depth + 1) for item in node["items"]]
@@ -168,39 +196,97 @@ class Unpacker:
         return ...
 
     def _read_number(self, node, depth):
-        if not isinstance(node["v"], bool | int | float):
+        value = node["v"]
+        if not isinstance(value, bool | int | float) or (isinstance(value, int) and abs(value) >= MAX_INTEGER):
             raise TypeError
-        return node["v"]
+        return value
 
     def _read_complex(self, node, depth):
-        return complex(*node["v"])
+        real, imaginary = node["v"]
+        return complex(self._read_number({"v": real}, depth), self._read_number({"v": imaginary}, depth))
 
     def _read_tensor(self, node, depth):
         if "graph" in node:
-            return self.graph[_index(node["graph"])]
+            return self.graph.pop(_index(node["graph"]))
         tensor = self._given(node)
         return gappy_tensor(tensor) if node.get("gappy") else tensor
 
     def _read_meta(self, node, depth):
-        shape = [_index(n) for n in node["shape"]]
-        return torch.empty(shape, dtype=wire.DTYPES[node["dtype"]], device="meta")
+        return torch.empty(_shape(node["shape"]), dtype=wire.DTYPES[node["dtype"]], device="meta")
 
     def _read_array(self, node, depth):
-        array = wire.array(node["a"], self.data)
+        array = self._array(node)
         return gappy_array(array) if node.get("gappy") else array
 
     def _read_scalar(self, node, depth):
-        return wire.array(node["a"], self.data)[()]
+        return self._array(node)[()]
 
     def _read_arraylike(self, node, depth):
-        array = wire.array(node["a"], self.data)
-        return stranger(node["name"], __array__=lambda self, dtype=None, copy=None: array)
+        return self._stranger(node, ArrayLike, array=self._array(node))
 
     def _read_list(self, node, depth):
         return self._items(node, depth)
 
     def _read_tuple(self, node, depth):
         return tuple(self._items(node, depth))
+
+    def _read_iterator(self, node, depth):
+        return self._stranger(node, Iterates, items=iter(self._items(node, depth)))
+
+    def _read_sized(self, node, depth):
+        base = {"bytes": Bytes, "set": Set}.get(node["name"], Text)
+        value = base()
+        value.size = _index(node["n"])
+        return value
+
+    def _read_mapping(self, node, depth):
+        value = self._stranger(node, Table)
+        value.update(self._named(node, depth))
+        value.size = _index(node["n"])
+        return value
+
+    def _read_object(self, node, depth):
+        return self._stranger(node, Stranger, **(self._named(node, depth) if "fields" in node else {}))
+
+    def _named(self, node, depth) -> dict:
+        if not set(node["fields"]) <= set(OUTPUTS):
+            raise TypeError
+        return {name: self.unpack(part, depth + 1) for name, part in node["fields"].items()}
+
+    def _stranger(self, node, base: type, **attributes):
+        """An object of a class of that name, which stands for one that stayed in the sandbox."""
+        key = _name(node["name"]), base
+        if key not in self.types:
+            if len(self.types) == MAX_TYPES:
+                raise TypeError
+            self.types[key] = type(key[0], (base,), {})
+        made = self.types[key]()
+        made.__dict__.update(attributes)
+        return made
+
+    def _read_linear(self, node, depth):
+        weight, bias = self._parameter(node["weight"], depth), self._parameter(node["bias"], depth)
+        if weight.ndim != 2 or bias.shape != weight.shape[:1]:
+            raise TypeError
+        with torch.device("meta"):
+            layer = nn.Linear(weight.shape[1], weight.shape[0], dtype=weight.dtype)
+        layer.weight, layer.bias = weight, bias
+        return layer
+
+    def _parameter(self, node, depth: int) -> nn.Parameter:
+        value = self.unpack(node, depth + 1)
+        return value if isinstance(value, nn.Parameter) else nn.Parameter(value)
+
+    def _read_sequential(self, node, depth):
+        return nn.Sequential(*self._items(node, depth))
+
+    def _read_tanh(self, node, depth):
+        return nn.Tanh()
+
+
+class ArgumentsUnpacker(Unpacker):
+    """Reads, in the sandbox, what an `Exact` packer has written for a student's function: that may be text, sets and
+    dictionaries as well."""
 
     def _read_text(self, node, depth):
         if not isinstance(node["v"], str):
@@ -213,54 +299,21 @@ class Unpacker:
     def _read_dict(self, node, depth):
         return {self.unpack(key, depth + 1): self.unpack(part, depth + 1) for key, part in node["items"]}
 
-    def _read_iterator(self, node, depth):
-        items = iter(self._items(node, depth))
-        return stranger(node["name"], __iter__=lambda self: self, __next__=lambda self: next(items))
-
-    def _read_sized(self, node, depth):
-        size = min(_index(node["n"]), MAX_NODES)
-        return {"str": " " * size, "bytes": bytes(size), "set": set(range(size))}.get(node["name"], " " * size)
-
-    def _read_mapping(self, node, depth):
-        fields = self._named(node, depth)
-        rest = {str(i): None for i in range(min(_index(node["n"]), MAX_NODES) - len(fields))}
-        kind = type(_name(node["name"]), (dict,), {})
-        return kind(fields | rest)
-
-    def _read_object(self, node, depth):
-        return stranger(node["name"], **(self._named(node, depth) if "fields" in node else {}))
-
-    def _named(self, node, depth) -> dict:
-        return {str(name): self.unpack(part, depth + 1) for name, part in node["fields"].items()}
-
-    def _read_linear(self, node, depth):
-        weight, bias = self._parameter(node["weight"]), self._parameter(node["bias"])
-        layer = nn.utils.skip_init(
-            nn.Linear, weight.shape[1], weight.shape[0], dtype=weight.dtype, device=weight.device
-        )
-        layer.weight, layer.bias = weight, bias
-        return layer
-
-    def _parameter(self, node) -> nn.Parameter:
-        value = self.unpack(node)
-        return value if isinstance(value, nn.Parameter) else nn.Parameter(value)
-
-    def _read_sequential(self, node, depth):
-        return nn.Sequential(*self._items(node, depth))
-
-    def _read_tanh(self, node, depth):
-        return nn.Tanh()
-
-
-def stranger(name: str, **attributes):
-    """An object of a class of that name, which stands for one that stayed in the sandbox."""
-    return type(_name(name), (), attributes)()
-
 
 def _name(name: str) -> str:
     if not isinstance(name, str):
         raise TypeError
     return name[:NAME].replace("\0", "") or "object"
+
+
+def _size(value) -> int:
+    return min(len(value), wire.MAX_ARRAYS)
+
+
+def _shape(shape) -> list[int]:
+    if not isinstance(shape, list) or len(shape) > wire.MAX_DIMENSIONS:
+        raise TypeError
+    return [_index(n) for n in shape]
 
 
 def _index(value) -> int:

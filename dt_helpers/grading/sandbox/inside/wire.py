@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 MAX_JSON, MAX_ARRAYS = 2 << 20, 16 << 20  # bytes of one message
+MAX_PARTS = 200_000  # of the JSON that a student's process sends: each becomes an object of some 60 bytes
 MAX_DIMENSIONS = 16
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -134,12 +135,16 @@ def send(connection: socket.socket, message: dict, arrays: Arrays | None = None,
             raise Closed from None
 
 
-def receive(connection: socket.socket, wait: Wait | None = None) -> tuple[dict, bytes]:
-    """The next message and the bytes of its arrays; raises WireError, Closed, and what `wait` raises."""
+def receive(connection: socket.socket, wait: Wait | None = None, most_parts: int | None = None) -> tuple[dict, bytes]:
+    """The next message and the bytes of its arrays; raises WireError, Closed, and what `wait` raises.
+
+    `most_parts`: so many values the JSON may have, which is found out before it is read."""
     sizes = _HEAD.unpack(_exactly(connection, _HEAD.size, wait))
     if sizes[0] > MAX_JSON or sizes[1] > MAX_ARRAYS:
         raise WireError("a message that is too long")
     text, data = (_exactly(connection, size, wait) for size in sizes)
+    if most_parts is not None and sum(map(text.count, (b",", b"[", b"{"))) > most_parts:
+        raise WireError("a message of too many parts")
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):
