@@ -65,7 +65,7 @@ def action_loss(action_preds, action_targets, attention_mask):
     """Mean squared error of the predicted actions over the real steps.
 
     action_preds, action_targets : (batch, K, act_dim) tensors.
-    attention_mask : (batch, K), 1 for real steps, 0 for padding, wherever it stands.
+    attention_mask : (batch, K), 1 for real steps, 0 for padding.
     Returns a scalar tensor that gradients can flow through.
     """
     ### BEGIN SOLUTION

@@ -42,9 +42,7 @@ def _cases(rng):
         case(1, 1, 2, core=False, edge="single-step"),
         special("exact-predictions", "some predicted exactly", exact),
         special("zero-actions", "some actions 0", resting),
-        special("padding-anywhere", "padding on the right", lambda p, t, m: (p, t, m.flip(1))),
         special("first-row-full", "the first row without padding", lambda p, t, m: (p, t, m.flip(0))),
-        special("whole-mask", "an int64 mask", lambda p, t, m: (p, t, m.long())),
         case(2, 34, 3, core=False, edge="long-window"),
     ]
 
@@ -82,17 +80,9 @@ EXERCISE = Exercise(
             "Real actions of exactly 0 go wrong: they count like any others.",
             "What is real is said by the mask, not by the numbers in the targets.",
         ),
-        "padding-anywhere": (
-            "Where the padding is not on the left, the wrong steps are taken for real.",
-            "The mask says of each step whether it is real: nothing has to be counted.",
-        ),
         "first-row-full": (
             "Where the first row has no padding, the others' padding is not left out.",
             "Each row of the batch has a mask of its own.",
-        ),
-        "whole-mask": (
-            "With a mask of whole numbers the result is another one than with floats.",
-            "As an index, 0 and 1 are places: `mask > 0` makes a mask of True and False of them.",
         ),
     },
     strip=_picture,

@@ -37,7 +37,6 @@ def _cases(rng):
         special("zero-rewards", "6 steps, some rewards 0", some),
         special("zero-rewards", "6 steps, some rewards 0, gamma=0.5", some, 0.5),
         special("zero-rewards", "5 steps, all rewards 0", np.zeros(5, np.float32), 0.9),
-        case(5, gamma=0.0, core=False, edge="zero-gamma"),
         special("one-sign", "7 steps, all rewards below 0", -np.abs(drawing_inputs.numbers(rng, 7)), 0.9),
         special("late-reward", "120 steps, the last reward very large, gamma=0.9", late, 0.9),
         special("whole-episode", "1000 steps", episode),
@@ -72,10 +71,6 @@ EXERCISE = Exercise(
         "zero-rewards": (
             "Your function is right until a reward is exactly 0: such a step counts like any other.",
             "Does a condition take 0 for the end of the episode, or for nothing at all?",
-        ),
-        "zero-gamma": (
-            "With gamma = 0 nothing but the step's own reward is left; your function gives something else.",
-            "0 counts as false. Is there a division by gamma, or an `or`?",
         ),
         "one-sign": (
             "Rewards that are all below 0 go wrong: returns may be negative all the way.",
