@@ -10,7 +10,6 @@ import typer
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
-from dt_helpers.data.hub import HubUnavailable
 from dt_helpers.grading import commands as grading
 from dt_helpers.options import HorizonOption, KeyOption, PresetOption, RenameOption, SeedOption
 
@@ -262,10 +261,7 @@ def sweep(
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 
 
-for verb in (
-    authoring.course, authoring.release,
-    grading.collect, grading.grade, grading.feedback, grading.report, grading.export,
-):  # fmt: skip
+for verb in (*authoring.VERBS, *grading.VERBS):
     app.command()(verb)
 
 
@@ -279,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
         app(arguments, prog_name="dt-course")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
-    except (CourseError, HubUnavailable, ValueError, OSError, ImportError) as error:
+    except (CourseError, ValueError, OSError, ImportError) as error:
         if "--traceback" in arguments:
             raise
         print(f"dt-course: {_advice(error)}", file=sys.stderr)

@@ -84,3 +84,6 @@ def release(
         build.write(plan)
     print(plan.report(tree, written=not check))
     raise typer.Exit(1 if check and not plan.up_to_date else 0)
+
+
+VERBS = (course, release)

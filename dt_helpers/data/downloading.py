@@ -36,7 +36,7 @@ class Place:
         return quote(self.revision, safe="")
 
 
-class HubUnavailable(RuntimeError):
+class HubUnavailable(ConnectionError):
     """A dataset could not be read from the Hub. `reason` says why, in words that continue a sentence."""
 
     def __init__(self, reason: str):

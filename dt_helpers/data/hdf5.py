@@ -75,7 +75,7 @@ def from_columns(
     finished, whose return is unknown: they are left out, and it is said, as in the Decision Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
-    found = rows._named(given, rename or {})
+    found = rows.named(given, rename or {})
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:
         found["terminals"] = found[falls]

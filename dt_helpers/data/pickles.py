@@ -58,7 +58,7 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
             content = {key: file[key] for key in file.files}
     except Exception as error:  # no zip, a broken one, objects in it
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
-    named = rows._named(content, options.get("rename") or {})
+    named = rows.named(content, options.get("rename") or {})
     rewards = named.get("rewards")
     if rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
         blocks = {

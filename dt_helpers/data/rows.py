@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns
+from dt_helpers.data import columns, lists
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.telling import tell
 
 if TYPE_CHECKING:
     import datasets
-    import pyarrow as pa
 
 EPISODE, STEP = "episode_index", "frame_index"
 ENDS = ("terminals", "terminated", "terminations")  # names that say what `dones` says: the robot fell
@@ -67,7 +66,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
 
 def from_episodes(episodes: list, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
     """A list of episodes, as kzl's pickles have them: dicts of columns, or objects that have them as attributes."""
-    found = [_named(_as_dict(episode, i), rename) for i, episode in enumerate(episodes)]
+    found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(episodes)]
     if not found:
         raise ValueError(f"{name} is empty: there is no episode in the list.")
     for episode in found:
@@ -77,7 +76,7 @@ def from_episodes(episodes: list, name: str, rename: Mapping[str, str], key=None
         rewards = columns.scalars(columns.array(episode["rewards"], "rewards"), "rewards")
         for column in COLUMNS:
             values = episode[column]
-            values = pick(values, key) if column == "observations" else values
+            values = lists.pick(values, key) if column == "observations" else values
             values = columns.array(values, column)
             if column == "dones" and values.ndim == 0:  # of the episode's end alone
                 values = np.arange(len(rewards)) == (len(rewards) - 1 if values else -1)
@@ -140,23 +139,6 @@ def require_columns(there, needed, what: str = "one row an episode") -> None:
     )
 
 
-def pick(values, key):
-    """The part `key` of observations that have names, or all of them joined in the order of their names."""
-    if not isinstance(values, Mapping):
-        if key is not None:
-            raise ValueError(f"key={key!r} names a part of the observations, but these have no parts with names.")
-        return values
-    wanted = sorted(values) if key is None else [key] if isinstance(key, str) else list(key)
-    if missing := [part for part in wanted if part not in values]:
-        raise ValueError(f"The observations have no part {missing[0]!r}: key= can be {', '.join(map(repr, values))}.")
-    parts = [columns.array(values[part], f"observations[{part!r}]") for part in wanted]
-    if len({len(part) for part in parts}) > 1:
-        raise ValueError(
-            f"The parts of `observations` differ in length: {dict(zip(wanted, map(len, parts), strict=True))}."
-        )
-    return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
-
-
 def _as_dict(episode: object, row: int) -> Mapping:
     if isinstance(episode, Mapping):
         return episode
@@ -172,7 +154,7 @@ def _as_dict(episode: object, row: int) -> Mapping:
     return found
 
 
-def _named(given: Mapping, rename: Mapping[str, str]) -> dict:
+def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= speaks of {wrong}, but the columns are {list(given)}.")
     found = {rename.get(name, name): values for name, values in given.items()}
@@ -185,7 +167,7 @@ def _named(given: Mapping, rename: Mapping[str, str]) -> dict:
 def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
     table = dataset.with_format("arrow")[:]
     table = {column: table[column] for column in dataset.column_names}
-    found = _named(table, rename)
+    found = named(table, rename)
     options = {**Trajectories.described(dataset.info.description), **options}
     require_columns(found, COLUMNS)
     if not len(dataset):
@@ -195,10 +177,10 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     kind = found["rewards"].type
     if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
         return _from_steps(found, name, key, **options)
-    rewards, offsets = flat(found["rewards"], "rewards")
+    rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths = {"rewards": rewards}, np.diff(offsets)
     for column in ("observations", "actions", "dones"):
-        values, given = flat(found[column], column, key)
+        values, given = lists.flat(found[column], column, key)
         given = np.diff(given)
         if column == "observations" and len(given) and np.array_equal(given, lengths + 1):
             values = np.delete(values, np.cumsum(given) - 1, axis=0)
@@ -214,10 +196,10 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row a step, with the column `EPISODE`, and perhaps `STEP`."""
     if EPISODE not in found:
         require_columns(found, (*COLUMNS, EPISODE), "since a row is a step here and not an episode")
-    episode = _scalars(found[EPISODE], EPISODE)
-    parts = {column: _steps(found[column], column, key) for column in COLUMNS}
+    episode = lists.scalars(found[EPISODE], EPISODE)
+    parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}
     if STEP in found:
-        order = np.lexsort((_scalars(found[STEP], STEP), episode))
+        order = np.lexsort((lists.scalars(found[STEP], STEP), episode))
         if (np.diff(order) != 1).any():
             options["notes"] = (*options.get("notes", ()), say(name, f"rows are sorted by {EPISODE} and {STEP}"))
             episode, parts = episode[order], {column: values[order] for column, values in parts.items()}
@@ -228,79 +210,6 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
             f"known: add a column {STEP} with the step's number, or sort the rows."
         )
     return assemble(parts, np.append(starts, len(episode)), name, **options)
-
-
-def _steps(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
-    import pyarrow as pa
-
-    if pa.types.is_nested(column.type) or isinstance(column.type, pa.ExtensionType):
-        return flat(_one_list(column, name), name, key)[0]
-    return _scalars(column, name)
-
-
-def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    whole = pa.concat_arrays(column.chunks)
-    return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
-
-
-def _scalars(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    if column.null_count:
-        raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
-    return columns.array(column.to_numpy(), name)
-
-
-def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.ndarray]:
-    """An Arrow column of lists (of lists, of structs) -> its values (N, ...), and the rows' offsets (E + 1,)."""
-    import pyarrow as pa
-
-    # Joining copies, even a single chunk.
-    column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
-    column = column.storage if isinstance(column, pa.ExtensionArray) else column
-    if column.null_count:
-        raise ValueError(f"`{name}` is missing (null) in {column.null_count} of {len(column)} rows.")
-    if pa.types.is_struct(column.type):
-        parts = {field.name: flat(pa.chunked_array([column.field(field.name)]), name) for field in column.type}
-        picked = pick({part: values for part, (values, _) in parts.items()}, key)
-        return picked, next(iter(parts.values()))[1]
-    if not hasattr(column, "value_lengths"):
-        raise ValueError(
-            f"`{name}` has one value a row, of the kind {column.type}; a row is an episode here, with a list."
-        )
-    lengths = column.value_lengths().to_numpy(zero_copy_only=False)
-    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-    return _inner(column.flatten(), name, key), offsets
-
-
-def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
-    """What lists hold, (N,), (N, dim), ...; every step has as many numbers."""
-    import pyarrow as pa
-
-    if pa.types.is_struct(values.type):
-        return pick({field.name: _inner(values.field(field.name), name) for field in values.type}, key)
-    if key is not None and name == "observations":
-        pick(None, key)
-    if not pa.types.is_nested(values.type):
-        if not (
-            pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
-        ):
-            raise ValueError(f"`{name}` has to hold numbers, but its values are of the kind {values.type}.")
-        return (
-            values.to_numpy(zero_copy_only=False).astype(float)
-            if values.null_count
-            else values.to_numpy(zero_copy_only=False)
-        )
-    if values.null_count:
-        raise ValueError(f"`{name}` is missing (null) in {values.null_count} of {len(values)} steps.")
-    widths = values.value_lengths().to_numpy(zero_copy_only=False)
-    if len(widths) and widths.min() != widths.max():
-        raise ValueError(
-            f"Every step must have as many numbers as the others; those in `{name}` have "
-            f"{', '.join(map(str, np.unique(widths)[:5]))}."
-        )
-    inner = _inner(values.flatten(), name)
-    return inner.reshape(len(values), widths[0] if len(widths) else 0, *inner.shape[1:])
 
 
 def _same_lengths(column: str, given, lengths) -> None:

@@ -273,8 +273,10 @@ class Trajectories:
         import datasets
         import pyarrow as pa
 
+        from dt_helpers.data import lists
+
         nested = {
-            column: _nested(getattr(self, column).astype(kind, copy=False), self.offsets)
+            column: lists.nested(getattr(self, column).astype(kind, copy=False), self.offsets)
             for column, kind in zip(COLUMNS, (np.float32, np.float32, np.float32, bool), strict=True)
         }
         table = pa.table(nested, schema=features().arrow_schema)
@@ -291,13 +293,3 @@ def features() -> datasets.Features:
         rewards=datasets.Sequence(datasets.Value("float32")),
         dones=datasets.Sequence(datasets.Value("bool")),
     )
-
-
-def _nested(values: np.ndarray, offsets: np.ndarray):
-    """An Arrow array with one list an episode."""
-    import pyarrow as pa
-
-    flat = pa.array(np.ascontiguousarray(values).reshape(-1))
-    if values.ndim == 2:
-        flat = pa.ListArray.from_arrays(pa.array(np.arange(len(values) + 1, dtype=np.int32) * values.shape[1]), flat)
-    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), flat)

@@ -2,50 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Sandbox(StrEnum):
-    """What students' code runs in."""
-
-    bubblewrap = "bubblewrap"
-    limits = "limits"
-
-
-class Platform(StrEnum):
-    """Learning platforms that take grades from a file."""
-
-    canvas = "canvas"
-    moodle = "moodle"
-    blackboard = "blackboard"
-    d2l = "d2l"
-    sakai = "sakai"
-    schoology = "schoology"
-
-
-class Returning(StrEnum):
-    """Learning platforms that take feedback from an archive."""
-
-    canvas = "canvas"
-    moodle = "moodle"
-
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The gradebook: sqlite:///… or postgresql://… Default: what nbgrader_config.py says, else gradebook.db.",
-        show_default=False,
-    ),
-]
-StudentsArgument = Annotated[
-    list[str] | None, typer.Argument(help="Students, as their folders are called. Default: all.", show_default=False)
-]
+from dt_helpers.grading.choices import DatabaseOption, Platform, Returning, Sandbox, StudentsArgument
 
 
 def collect(
@@ -305,3 +267,6 @@ def _everything(database: str | None, students: list[str] | None = None):
         raise ValueError("Nothing was graded yet: run `dt-course collect` and `dt-course grade` first.")
     tasks = release.tasks(places)
     return places, results, marks.read(places, {(t.notebook, t.solution): t.check for t in tasks}), tasks
+
+
+VERBS = (collect, grade, feedback, report, export)

@@ -9,26 +9,22 @@ from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
-from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
+from transformers import set_seed
 
-from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
-from dt_helpers.data import spaces
+from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine import bars
-from dt_helpers.machine.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT, action_loss
 from dt_helpers.telling import tell
-from dt_helpers.training import fingerprint, muon, runs, saved, scales, watch
+from dt_helpers.training import fingerprint, runs, saved, scales, watch
 from dt_helpers.training.beginning import make_model, prepare, with_quickest_attention
 from dt_helpers.training.card import write_card
 from dt_helpers.training.checkpoints import Checkpoints, MovingAverage, restore, step_of
 from dt_helpers.training.cloning import clone
-from dt_helpers.training.pace import Pace
-from dt_helpers.training.progress import Progress
 from dt_helpers.training.settings import PRESETS, Settings, preset
+from dt_helpers.training.trainer import arguments, make_trainer
 from dt_helpers.workspace import workspace
 
 __all__ = [
@@ -45,116 +41,6 @@ __all__ = [
 ]
 
 PROVIDED = Path(__file__).parents[1] / "assets" / "model"  # trained with the quick preset; its weights are float16
-
-
-def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
-    """The Trainer's own settings that `settings` stand for."""
-    return TrainingArguments(
-        output_dir=str(output),
-        max_steps=settings.steps,
-        per_device_train_batch_size=settings.batch_size,
-        per_device_eval_batch_size=4 * settings.batch_size,
-        learning_rate=settings.learning_rate,
-        lr_scheduler_type=settings.schedule,
-        warmup_steps=settings.warmup,  # below 1: a share of all steps
-        weight_decay=settings.weight_decay,
-        max_grad_norm=settings.max_grad_norm,
-        optim="adamw_torch_fused",
-        bf16=settings.precision == "bf16" and has_bf16(),
-        eval_strategy="steps",
-        eval_steps=settings.eval_steps,
-        save_strategy="steps",
-        save_steps=settings.save_steps,
-        logging_steps=max(1, settings.steps // 100),
-        use_cpu=device().type == "cpu",
-        label_names=["actions"],  # so that the Trainer knows that held-out batches have a loss
-        logging_nan_inf_filter=False,
-        prediction_loss_only=True,
-        remove_unused_columns=False,
-        dataloader_pin_memory=device().type == "cuda",
-        seed=seed,
-        report_to="none",
-        disable_tqdm=True,
-    )
-
-
-class _EvenTrainer(Trainer):
-    """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
-    steps of both batches, as one process would have it, not the mean of two means. `Shuffled`
-    has the windows' order. The bar ends with the training, however that ends."""
-
-    def train(self, *args, **kwargs):
-        try:
-            return super().train(*args, **kwargs)
-        finally:
-            for callback in self.callback_handler.callbacks:
-                if isinstance(callback, Progress):
-                    callback.close()
-
-    def _get_train_sampler(self, *_) -> Shuffled:
-        return Shuffled(self.train_dataset, self.args.seed)
-
-    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
-        loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)
-        if model.training and not torch.isfinite(loss):
-            raise watch.stop(self, inputs)
-        if model.training and self.accelerator.num_processes > 1:
-            real = inputs["attention_mask"].sum()
-            loss = loss * real / self.accelerator.reduce(real, reduction="mean")
-        return (loss, outputs) if return_outputs else loss
-
-
-def make_trainer(
-    model: TrainableDT,
-    collator: DecisionTransformerGymDataCollator,
-    args: TrainingArguments,
-    held_out: float = 0.05,
-    early: float = 0.0,
-    matrix_rate: float | None = None,
-) -> Trainer:
-    """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
-    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
-    `Settings`. Raises ValueError where the collator's statistics are not those that the model's config states."""
-    keep_freed_memory()
-    _require_same(model.config, collator)
-    data = collator.trajectories
-    train_episodes, held_out_episodes = data.hold_out(held_out)
-    optimizer = None  # the one that `args` name
-    if matrix_rate is not None:
-        optimizer = muon.for_model(model, args.learning_rate, matrix_rate, args.weight_decay)
-    trainer = _EvenTrainer(
-        model=model,
-        args=args,
-        train_dataset=Windows(data, train_episodes, early=early),
-        eval_dataset=Windows(data, held_out_episodes, every=collator.max_len),
-        data_collator=collator,
-        optimizers=(optimizer, None),
-    )
-    trainer.remove_callback(PrinterCallback)
-    trainer.add_callback(Progress())
-    trainer.add_callback(Pace())
-    trainer.add_callback(watch.FiniteWeights())
-    return trainer
-
-
-def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
-    """ValueError unless the collator makes batches with what the model's config says of them."""
-    own = {
-        "state_mean": collator.state_mean,
-        "state_std": collator.state_std,
-        "return_scale": collator.scale,
-        "context_length": collator.max_len,
-    }
-    stated = {name: getattr(config, name) for name in own if hasattr(config, name)}
-    odd = [name for name, value in stated.items() if not np.allclose(value, own[name], rtol=1e-4, atol=1e-6)]
-    if spaces.of_model(config) != collator.action_space:
-        odd.append("the actions' bounds")
-    if odd:
-        raise ValueError(
-            f"The collator's statistics are not the model's: {' and '.join(odd)} differ, and the model would be "
-            "trained on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, "
-            "as `training.train(..., model=model)` does."
-        )
 
 
 def train(

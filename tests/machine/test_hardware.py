@@ -8,6 +8,7 @@ import torch
 
 from dt_helpers import training
 from dt_helpers.machine import hardware
+from dt_helpers.training import trainer
 
 
 def test_cores_that_may_be_used():
@@ -65,8 +66,8 @@ def test_training_is_on_the_gpu_where_there_is_one(monkeypatch, cuda, mps, expec
 
 @pytest.mark.parametrize(("cuda", "mps"), [(True, False), (False, True), (False, False)])
 def test_the_trainer_is_told_to_use_what_there_is(monkeypatch, tmp_path, cuda, mps):
-    monkeypatch.setattr(training, "device", lambda: torch.device("cuda" if cuda else "mps" if mps else "cpu"))
-    monkeypatch.setattr(training, "TrainingArguments", lambda **options: options)
+    monkeypatch.setattr(trainer, "device", lambda: torch.device("cuda" if cuda else "mps" if mps else "cpu"))
+    monkeypatch.setattr(trainer, "TrainingArguments", lambda **options: options)
     options = training.arguments(training.preset("ci"), tmp_path)
     assert options["use_cpu"] == (not cuda and not mps)
     assert options["dataloader_pin_memory"] == cuda

@@ -8,7 +8,7 @@ import torch
 
 from dt_helpers import training
 from dt_helpers.machine import threads
-from dt_helpers.training import pace
+from dt_helpers.training import pace, trainer
 from tests.conftest import make_trajectories
 
 TINY = {"batch_size": 4, "context_length": 2, "eval_steps": 1000, "held_out": 0.2, "save_steps": 1000}
@@ -177,7 +177,7 @@ def test_weights_after_a_change_of_threads(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(threads, "_last", 2)
     monkeypatch.setattr(threads, "_most", None)
-    monkeypatch.setattr(training, "Pace", lambda: pace.Pace(clock))
+    monkeypatch.setattr(trainer, "Pace", lambda: pace.Pace(clock))
     settings = training.preset("ci", **{**TINY, "steps": 60, "save_steps": 10})
     torch.set_num_threads(2)
     try:

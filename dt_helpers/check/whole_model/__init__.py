@@ -191,6 +191,11 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
         raise _Departs(difference, one.label)
 
 
+def _unreadable(error: BaseException) -> Difference:
+    """A tensor that only pretends to be one, a hook that exits: whatever else goes on in the student's model."""
+    return Difference("wrong-type", f"What forward returned can't be read or learned from: {type(error).__name__}.")
+
+
 def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference | None:
     """What is wrong with what forward gave, if anything is."""
     difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)

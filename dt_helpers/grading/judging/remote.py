@@ -14,8 +14,9 @@ from torch import nn
 
 from dt_helpers.grading.judging.exceptions import rebuilt
 from dt_helpers.grading.sandbox.inside import wire
+from dt_helpers.grading.sandbox.inside.arguments import Exact
 from dt_helpers.grading.sandbox.inside.child import MAX_PARAMETERS
-from dt_helpers.grading.sandbox.inside.values import Exact, Packer, Unpacker
+from dt_helpers.grading.sandbox.inside.values import Packer, Unpacker
 from dt_helpers.grading.sandbox.session import Session, Stopped
 
 MAX_TENSORS = 2000  # of a model

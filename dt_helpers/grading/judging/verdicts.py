@@ -19,7 +19,7 @@ from dt_helpers.grading.questions import Question
 from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.inside import wire
-from dt_helpers.grading.sandbox.inside.values import CannotBeSent
+from dt_helpers.grading.sandbox.inside.arguments import CannotBeSent
 from dt_helpers.grading.sandbox.session import Disturbed, Stopped
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.cleaning import plain

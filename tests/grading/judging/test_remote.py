@@ -13,8 +13,8 @@ from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.exercise import Case
 from dt_helpers.grading.judging import exceptions
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class
+from dt_helpers.grading.sandbox.inside.arguments import CannotBeSent
 from dt_helpers.grading.sandbox.inside.child import Child
-from dt_helpers.grading.sandbox.inside.values import CannotBeSent
 from dt_helpers.grading.sandbox.limits import ControlGroup, Limits
 from dt_helpers.grading.sandbox.session import Session
 from tests.mutation import register, suite  # noqa: F401 (the suite registers the answers)

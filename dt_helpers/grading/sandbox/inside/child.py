@@ -17,9 +17,10 @@ from dt_helpers.check.engine.calling import copied, gappy_tensor, operations, qu
 from dt_helpers.check.whole_model.watching import watch
 
 from . import wire
+from .arguments import ArgumentsUnpacker
 from .cells import Notebook
 from .standins import StandIn
-from .values import OUTPUTS, ArgumentsUnpacker, Packer, Unpacker
+from .values import OUTPUTS, Packer, Unpacker
 
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000

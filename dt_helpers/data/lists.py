@@ -1,0 +1,113 @@
+"""Arrow's nested lists as flat arrays: a column of episodes, of steps, of structs whose parts are picked by `key`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dt_helpers.data import columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def pick(values, key):
+    """The part `key` of observations that have names, or all of them joined in the order of their names."""
+    if not isinstance(values, Mapping):
+        if key is not None:
+            raise ValueError(f"key={key!r} names a part of the observations, but these have no parts with names.")
+        return values
+    wanted = sorted(values) if key is None else [key] if isinstance(key, str) else list(key)
+    if missing := [part for part in wanted if part not in values]:
+        raise ValueError(f"The observations have no part {missing[0]!r}: key= can be {', '.join(map(repr, values))}.")
+    parts = [columns.array(values[part], f"observations[{part!r}]") for part in wanted]
+    if len({len(part) for part in parts}) > 1:
+        raise ValueError(
+            f"The parts of `observations` differ in length: {dict(zip(wanted, map(len, parts), strict=True))}."
+        )
+    return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+
+
+def steps_of(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
+    import pyarrow as pa
+
+    if pa.types.is_nested(column.type) or isinstance(column.type, pa.ExtensionType):
+        return flat(_one_list(column, name), name, key)[0]
+    return scalars(column, name)
+
+
+def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    whole = pa.concat_arrays(column.chunks)
+    return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
+
+
+def scalars(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    if column.null_count:
+        raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
+    return columns.array(column.to_numpy(), name)
+
+
+def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.ndarray]:
+    """An Arrow column of lists (of lists, of structs) -> its values (N, ...), and the rows' offsets (E + 1,)."""
+    import pyarrow as pa
+
+    # Joining copies, even a single chunk.
+    column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    column = column.storage if isinstance(column, pa.ExtensionArray) else column
+    if column.null_count:
+        raise ValueError(f"`{name}` is missing (null) in {column.null_count} of {len(column)} rows.")
+    if pa.types.is_struct(column.type):
+        parts = {field.name: flat(pa.chunked_array([column.field(field.name)]), name) for field in column.type}
+        picked = pick({part: values for part, (values, _) in parts.items()}, key)
+        return picked, next(iter(parts.values()))[1]
+    if not hasattr(column, "value_lengths"):
+        raise ValueError(
+            f"`{name}` has one value a row, of the kind {column.type}; a row is an episode here, with a list."
+        )
+    lengths = column.value_lengths().to_numpy(zero_copy_only=False)
+    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    return _inner(column.flatten(), name, key), offsets
+
+
+def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
+    """What lists hold, (N,), (N, dim), ...; every step has as many numbers."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(values.type):
+        return pick({field.name: _inner(values.field(field.name), name) for field in values.type}, key)
+    if key is not None and name == "observations":
+        pick(None, key)
+    if not pa.types.is_nested(values.type):
+        if not (
+            pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
+        ):
+            raise ValueError(f"`{name}` has to hold numbers, but its values are of the kind {values.type}.")
+        return (
+            values.to_numpy(zero_copy_only=False).astype(float)
+            if values.null_count
+            else values.to_numpy(zero_copy_only=False)
+        )
+    if values.null_count:
+        raise ValueError(f"`{name}` is missing (null) in {values.null_count} of {len(values)} steps.")
+    widths = values.value_lengths().to_numpy(zero_copy_only=False)
+    if len(widths) and widths.min() != widths.max():
+        raise ValueError(
+            f"Every step must have as many numbers as the others; those in `{name}` have "
+            f"{', '.join(map(str, np.unique(widths)[:5]))}."
+        )
+    inner = _inner(values.flatten(), name)
+    return inner.reshape(len(values), widths[0] if len(widths) else 0, *inner.shape[1:])
+
+
+def nested(values: np.ndarray, offsets: np.ndarray):
+    """An Arrow array with one list an episode."""
+    import pyarrow as pa
+
+    flat = pa.array(np.ascontiguousarray(values).reshape(-1))
+    if values.ndim == 2:
+        flat = pa.ListArray.from_arrays(pa.array(np.arange(len(values) + 1, dtype=np.int32) * values.shape[1]), flat)
+    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), flat)
