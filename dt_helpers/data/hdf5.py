@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, rows
+from dt_helpers.data import columns, lists, rows
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots, whose older files have no timeouts
@@ -92,7 +92,7 @@ def from_columns(
             raise ValueError(
                 f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice or hint}"
             ) from error
-    found["observations"] = rows.pick(found["observations"], key)
+    found["observations"] = lists.pick(found["observations"], key)
     parts = {column: columns.array(found[column], column) for column in NEEDED}
     notes = list(options.pop("notes", ()))
 

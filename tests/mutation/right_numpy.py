@@ -71,14 +71,6 @@ def total_minus_past(rewards, gamma=1.0):
 
 
 @add
-def recursive(rewards, gamma=1.0):
-    if len(rewards) == 1:
-        return np.array(rewards)
-    later = recursive(rewards[1:], gamma)
-    return np.concatenate([[rewards[0] + gamma * later[0]], later])
-
-
-@add
 def with_dot(rewards, gamma=1.0):
     return np.array([np.dot(rewards[t:], gamma ** np.arange(len(rewards) - t)) for t in range(len(rewards))])
 

@@ -1,7 +1,5 @@
 """Right answers to the exercises that are written in torch, in as many styles as students have."""
 
-from collections import deque
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -9,6 +7,7 @@ import torch.nn.functional as F
 from .register import right
 
 add = right("time_embeddings")
+add(lambda r, s, a, t: tuple((x + t).double().float() for x in (r, s, a)))
 add(lambda returns, states, actions, time: (returns + time, states + time, actions + time))
 add(lambda returns, states, actions, time: [x + time for x in (returns, states, actions)])
 add(lambda returns, states, actions, time: tuple(x.add(time) for x in (returns, states, actions)))
@@ -101,6 +100,8 @@ def episode_by_episode(r, s, a):
 
 
 add = right("stacked_attention_mask")
+add(lambda m: m.repeat_interleave(3, 1) > 0)
+add(lambda m: m.repeat_interleave(3, 1).long())
 add(lambda mask: torch.stack((mask, mask, mask), dim=2).reshape(mask.shape[0], -1))
 add(lambda mask: torch.stack((mask, mask, mask), dim=1).permute(0, 2, 1).reshape(mask.shape[0], 3 * mask.shape[1]))
 add(lambda mask: mask.repeat_interleave(3, dim=1))
@@ -160,6 +161,7 @@ def step_by_step_heads(x, r, s, a):
 
 
 add = right("action_loss")
+add(lambda p, t, m: ((p - t)[m > 0] ** 2).mean().float())
 add(lambda p, t, m: ((p - t)[m > 0] ** 2).mean())
 add(lambda p, t, m: torch.mean((p[m > 0] - t[m > 0]) ** 2))
 add(lambda p, t, m: F.mse_loss(p[m > 0], t[m > 0]))
@@ -225,15 +227,11 @@ add(lambda sequence, length: sequence if len(sequence) <= length else sequence[l
 add(lambda sequence, length: torch.narrow(sequence, 0, max(0, len(sequence) - length), min(length, len(sequence))))
 add(lambda sequence, length: sequence.flip(0)[:length].flip(0))
 add(lambda sequence, length: sequence[-length:].clone())
-add(lambda sequence, length: list(sequence)[-length:])
 add(lambda sequence, length: torch.stack([*sequence][-length:]))
-add(lambda sequence, length: sequence.numpy()[-length:])
-add(lambda sequence, length: sequence.tolist()[-length:])
 add(lambda sequence, length: sequence.split([max(len(sequence) - length, 0), min(length, len(sequence))])[1])
 add(lambda sequence, length: sequence[torch.arange(len(sequence)) >= len(sequence) - length])
 
 
-add(lambda sequence, length: deque(sequence, maxlen=length))
 add(lambda sequence, length: torch.tensor(sequence.tolist()[-length:], dtype=sequence.dtype))
 add(lambda sequence, length: sequence.index_select(0, torch.arange(max(0, len(sequence) - length), len(sequence))))
 

@@ -84,9 +84,7 @@ bad("wrong-shape")(
 bad("nan")(lambda p, t, m: torch.log(p[m > 0]).mean() + ((p - t)[m > 0] ** 2).mean())
 bad("unfilled")(lambda p, t, m: None, lambda p, t, m: ...)
 bad("exception")(lambda p, t, m: ((p - t) ** 2 * m).sum() / m.sum(), lambda p, t, m: ((p - t)[m] ** 2).mean())
-bad("wrong-dtype")(
-    lambda p, t, m: ((p - t)[m > 0] ** 2).mean().float(), lambda p, t, m: ((p - t)[m > 0].double() ** 2).mean()
-)
+bad("wrong-dtype")(lambda p, t, m: ((p - t)[m > 0].double() ** 2).mean())
 
 
 @bad("unfilled")
@@ -115,6 +113,10 @@ def blanks_the_targets(action_preds, action_targets, attention_mask):
 
 
 bad = wrong("context_window")
+bad("wrong-type")(
+    lambda sequence, length: sequence.numpy()[-length:], lambda sequence, length: sequence.tolist()[-length:]
+)
+bad("wrong-type")(lambda sequence, length: list(sequence)[-length:])
 bad("from-the-start")(
     lambda sequence, length: sequence[:length],
     lambda sequence, length: sequence.narrow(0, 0, min(length, len(sequence))),

@@ -236,7 +236,7 @@ bad("exception")(
 bad("wrong-type")(lambda logits, neighbours: str(int(neighbours[logits[neighbours].argmax()])))
 bad("wrong-dtype")(lambda logits, neighbours: neighbours[logits[neighbours].argmax()].float())
 bad("wrong-signature")(lambda logits: logits.argmax())
-bad(None)(
+bad("keeps-state")(
     lambda logits, neighbours: neighbours[torch.multinomial(logits[neighbours].softmax(0), 1)[0]],
     lambda logits, neighbours: neighbours[torch.randint(len(neighbours), ())],
 )

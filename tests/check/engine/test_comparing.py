@@ -72,7 +72,7 @@ def test_each_way_to_depart_has_a_name(name, answer, slug):
 def test_the_first_difference_is_shown_with_its_index():
     def nearly(r, s, a):
         x = right_stack(r, s, a).clone()
-        if x.shape[1] > 6:
+        if x.shape[0] > 1 and x.shape[1] > 6 and x.shape[2] > 2:
             x[1, 4, 2] = 100
         return x
 

@@ -289,7 +289,7 @@ _FAMILIES = (
         "half-precision",
         "The numbers are right to about three digits only.",
         ("Which dtype do they pass through on the way? float16 is too coarse for sums.",),
-        (lambda r, gamma=1.0: _running(r, gamma, np.float16), lambda r, gamma=1.0: np.float16(_future(r, gamma))),
+        (lambda r, gamma=1.0: _running(r, gamma, np.float16).astype(r.dtype),),
     ),
 )
 
