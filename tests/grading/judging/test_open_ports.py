@@ -13,6 +13,7 @@ from dask.distributed import LocalCluster, Security
 from dt_helpers.grading.judging import scheduling
 from dt_helpers.grading.judging.grade import grade
 from dt_helpers.grading.judging.scheduling import ClusterUnavailable, is_open, run
+from tests.grading.course import make_course
 from tests.grading.judging.test_scheduling import double, numbered
 
 
@@ -128,9 +129,9 @@ def test_and_without_them_it_can_t_be_used(certificates, monkeypatch):
         list(run(numbered(1), double, scheduler=cluster.scheduler_address))
 
 
-def test_a_cluster_without_certificates_is_told_of(places, capsys):
+def test_a_cluster_without_certificates_is_told_of(tmp_path, capsys):
     from rich.console import Console
 
     assert is_open("tcp://10.0.0.7:8786") and is_open("10.0.0.7:8786") and not is_open("tls://10.0.0.7:8786")
-    grade(places, scheduler="tcp://127.0.0.1:1", console=Console(width=200))
+    grade(make_course(tmp_path), scheduler="tcp://127.0.0.1:1", console=Console(width=200))
     assert "whoever can reach tcp://127.0.0.1:1 can run code" in capsys.readouterr().out
