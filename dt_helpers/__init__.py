@@ -21,6 +21,7 @@ threads.prepare()
 __version__ = "0.1.0"
 _PLACES = {  # what a notebook asks for by a short name, and where it is
     "attention": "attention",
+    "attention_plots": "attention.plots",
     "card": "training.card",
     "check": "check",
     "check_environment": "machine.check_environment",
@@ -33,6 +34,7 @@ _PLACES = {  # what a notebook asks for by a short name, and where it is
     "hub": "data.hub",
     "model": "model",
     "muon": "training.muon",
+    "pixel_plots": "pixels.plots",
     "pixels": "pixels",
     "plots": "plots",
     "published": "training.published",

@@ -33,8 +33,7 @@ if importlib.util.find_spec("dt_helpers") is None:
     source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
 
-from dt_helpers import check_environment, envs, video
-from dt_helpers.data import experts
+from dt_helpers import check_environment, envs, experts, video
 from dt_helpers.workspace import workspace
 
 # %% [markdown]

@@ -34,8 +34,7 @@ if importlib.util.find_spec("dt_helpers") is None:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
 
 # The helpers come before torch: they tell its threads how to wait for each other.
-from dt_helpers import check, data, plots, training
-from dt_helpers.training import muon
+from dt_helpers import check, data, muon, plots, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from dt_helpers.workspace import workspace
 

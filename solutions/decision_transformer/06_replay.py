@@ -37,10 +37,7 @@ if importlib.util.find_spec("dt_helpers") is None:
 import json
 
 # The helpers come before torch: they tell its threads how to wait for each other.
-from dt_helpers import attention, check, data, envs, plots, rollout, training
-from dt_helpers.attention import plots as attention_plots
-from dt_helpers.rollout import slider, sweep
-from dt_helpers.training import card
+from dt_helpers import attention, attention_plots, card, check, data, envs, plots, rollout, slider, sweep, training
 from dt_helpers.workspace import workspace
 
 import numpy as np

@@ -37,11 +37,7 @@ if importlib.util.find_spec("dt_helpers") is None:
 
 import numpy as np
 
-from dt_helpers import data, pixels, plots, rollout, training, video
-from dt_helpers.data import hub
-from dt_helpers.pixels import plots as pixel_plots
-from dt_helpers.rollout import sweep
-from dt_helpers.training import published
+from dt_helpers import data, hub, pixel_plots, pixels, plots, published, rollout, sweep, training, video
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.workspace import workspace
 
