@@ -13,7 +13,8 @@ from tests.grading.course import REPOSITORY, needs
 
 PAGE = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCKS = [re.sub(r"^   ", "", block, flags=re.M) for block in re.findall(r"```python\n(.*?)```", PAGE, re.S)]
-SOLUTION, CHECK, EXERCISE, MISCONCEPTION = BLOCKS
+SOLUTION, CHECK, EXERCISE = BLOCKS
+[MISCONCEPTION] = re.findall(r'^\("tripled".*,$', PAGE, re.M)
 
 PROGRAM = """
 import json, pathlib, sys
@@ -82,7 +83,7 @@ def test_an_exercise_is_one_file_and_a_misconception_one_row(house):
     file = house / "dt_helpers" / "check" / "exercises" / "doubled.py"
     row = '("squared"'
     assert row in EXERCISE
-    file.write_text(EXERCISE.replace(row, f"{MISCONCEPTION.strip()} {row}"))
+    file.write_text(EXERCISE.replace(row, f"{MISCONCEPTION} {row}"))
     assert named_in(house) == "tripled"
 
 

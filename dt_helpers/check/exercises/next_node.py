@@ -50,7 +50,7 @@ def _cases(rng):
         case(5, 1, core=False, edge="single-neighbour"),
         case(5, 5, outsider=False, core=False, edge="all-neighbours-kept"),
         *(special("far-below", [-30, -41, -28], 3) for _ in range(2)),
-        *(special("far-below", [-1e6, -1e6 + 12, -1e6 - 9], -1e6 + 30) for _ in range(2)),
+        *(special("far-below", [-1e6, -1e6 + 12, -1e6 - 9], -1e6 + 30, others=-1e6) for _ in range(2)),
         *(special("far-above", [200, 230, 210], 260) for _ in range(2)),
         *(special("close", [0.01, 0.03, 0.02], 2) for _ in range(2)),
         special("first-node", [1.0, 0.2, -0.5], 2, nodes=(0, 3, 7)),
