@@ -140,7 +140,7 @@ def from_exception(exercise: Exercise, case: Case, error: BaseException) -> Diff
     if is_unfilled(error):
         place = _innermost(error)
         name = place.name if place and place.name not in ("<module>", "<lambda>") else exercise.function
-        if _is_written_above(error):
+        if isinstance(error, NotImplementedError) and _is_written_above(error):
             return Difference("unfilled", f"{name} still ends with `raise NotImplementedError()`: delete that line.")
         return Difference("unfilled", f"{name} is not filled in yet.")
     if isinstance(error, TypeError) and students_frames(error.__traceback__) is None:
