@@ -96,6 +96,8 @@ def test_all_written_answers_get_the_same_verdict(name, monkeypatch):
         if name == "forward" and not isinstance(one.answer, type):
             continue  # a model with weights of its own is not what a notebook hands in
         seen = [fields(verdict) for verdict in (here(name, one.answer), there(name, one.answer))]
+        if one.slug == "keeps-state":  # it draws by chance, and not the same here as there: both are wrong
+            seen = [verdict[0] for verdict in seen]
         if seen[0] != seen[1]:
             differ.append((one.where, *seen))
     assert not differ, "\n".join(map(str, differ))
