@@ -34,13 +34,11 @@ def environment(agent: TrainableDT, env: str | None) -> str:
     """The environment to run in: `env`, or the one that the agent's data comes from. ValueError if that isn't known."""
     from dt_helpers import data
 
-    name = getattr(agent.config, "dataset", None)
-    home = env or getattr(agent.config, "env", None)
-    if home is None and name in (*data.SETS, *data.PUBLISHED):
-        home = data.environment(name)
+    home = env or data.home(agent.config)
     if home is None:
         raise ValueError(
-            f"The model learned from {name!r}; which environment that is of is not known: --env ID says so."
+            f"The model learned from {getattr(agent.config, 'dataset', None)!r}; which environment that is of is not "
+            "known: --env ID says so."
         )
     return home
 
@@ -52,11 +50,8 @@ def target(agent: TrainableDT) -> float:
     known = getattr(agent.config, "target_return", None)
     if known is None:
         known = float(np.quantile(data.load(agent.config.dataset).returns, 0.9))
-    tell(
-        f"Asking for a return of {known:,.4g}, which a tenth of these episodes exceed."
-        if abs(known) < 100
-        else f"Asking for a return of {known:,.0f}, which a tenth of these episodes exceed."
-    )
+    shown = f"{known:,.4g}" if abs(known) < 100 else f"{known:,.0f}"
+    tell(f"Asking for a return of {shown}, which a tenth of these episodes exceed.")
     return known
 
 

@@ -60,6 +60,12 @@ def environment(name: str) -> str:
     return robots[name.split("-")[0]].replace("-v5", "-v3")
 
 
+def home(config) -> str | None:
+    """The environment that a model's data comes from, by the model's config; None where that isn't known."""
+    name = getattr(config, "dataset", None)
+    return getattr(config, "env", None) or (environment(name) if name in (*SETS, *PUBLISHED) else None)
+
+
 def load(
     name: str = "halfcheetah-expert",
     episodes: int | None = None,

@@ -107,6 +107,13 @@ def to_json(space: Actions | None) -> dict | None:
     return None if space is None else {key: list(value) for key, value in asdict(space).items()}
 
 
+def about(actions: Actions, observations: Choices | None = None, env: str | None = None) -> dict:
+    """What a model's config or a dataset's description has to say of these, as JSON; not what goes without saying."""
+    bounds = None if actions == unit(actions.dim) else actions
+    told = {"env": env, "action_space": to_json(bounds), "observation_space": to_json(observations)}
+    return {key: value for key, value in told.items() if value is not None}
+
+
 def of_model(config) -> Actions:
     """The actions of a model; ±1 where its config, as that of a published one, says nothing."""
     return from_json(getattr(config, "action_space", None)) or unit(config.act_dim)

@@ -251,11 +251,7 @@ class Trajectories:
     @property
     def description(self) -> str:
         """What had to be assumed, a line each, and last, as JSON, what the columns alone don't say."""
-        about = {"env": self.env, "action_space": spaces.to_json(self.action_space)}
-        about["observation_space"] = spaces.to_json(self.observation_space)
-        if about["action_space"] == spaces.to_json(spaces.unit(self.act_dim)):
-            del about["action_space"]
-        about = {key: value for key, value in about.items() if value is not None}
+        about = spaces.about(self.action_space, self.observation_space, self.env)
         return "\n".join([*self.notes, *([f"{ABOUT}{json.dumps(about)}"] if about else [])])
 
     @staticmethod

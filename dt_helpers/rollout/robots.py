@@ -175,9 +175,7 @@ def tell_origin(config, name: str) -> None:
     """Say so if the model's data comes from another robot."""
     from dt_helpers import data
 
-    home = getattr(config, "env", None)
-    if home is None and getattr(config, "dataset", None) in (*data.SETS, *data.PUBLISHED):
-        home = data.environment(config.dataset)
+    home = data.home(config)
     if home is not None and _robot(home) != _robot(name) and isinstance(name, str):
         tell(f"The model learned from recordings of {home} ({getattr(config, 'dataset', '')}); this is {name}.")
 

@@ -43,14 +43,9 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     )
     config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
     config.return_scale = collator.scale
-    if collator.action_space != spaces.unit(collator.act_dim):
-        config.action_space = spaces.to_json(collator.action_space)
-    if collator.trajectories.observation_space is not None:
-        config.observation_space = spaces.to_json(collator.trajectories.observation_space)
-    if collator.trajectories.env is not None:
-        config.env = collator.trajectories.env
-    config.target_return = float(np.quantile(collator.trajectories.returns, 0.9))
-    for key, value in about.items():
+    data = collator.trajectories
+    config.target_return = float(np.quantile(data.returns, 0.9))
+    for key, value in (spaces.about(collator.action_space, data.observation_space, data.env) | about).items():
         setattr(config, key, value)
     model = with_quickest_attention(TrainableDT(config))
     with torch.no_grad():

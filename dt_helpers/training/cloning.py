@@ -106,7 +106,8 @@ def clone(
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, **_about(data))
+        about = {"dataset": data.name, **spaces.about(data.action_space, data.observation_space, data.env)}
+        model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, **about)
         average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
@@ -124,14 +125,6 @@ def clone(
     with torch.inference_mode():
         model.config.held_out_loss = float(model.loss(*unseen))
     return model
-
-
-def _about(data: Trajectories) -> dict:
-    """What a config has to say of the data's kinds of actions and observations."""
-    unit = data.action_space == spaces.unit(data.act_dim)
-    kinds = {"observation_space": data.observation_space, "action_space": None if unit else data.action_space}
-    told = {key: spaces.to_json(space) for key, space in kinds.items() if space is not None}
-    return {"dataset": data.name, "env": data.env, **told}
 
 
 def _decay(longest: float, count: int) -> float:

@@ -43,40 +43,28 @@ class Settings:
         return asdict(self)
 
 
+_QUICK = Settings(
+    preset="quick",
+    steps=500,
+    batch_size=32,
+    learning_rate=2e-3,
+    matrix_rate=0.02,
+    ema=0.98,
+    sampling="end",
+    early=0.05,
+    hidden_actions=0.9,
+    return_spread=2.0,
+    time_slope=0.05,
+    dropout=0.0,
+    precision="bf16",
+    eval_steps=100,
+    save_steps=100,
+)
 PRESETS = {
     "tutorial": Settings(),
-    "quick": Settings(
-        preset="quick",
-        steps=500,
-        batch_size=32,
-        learning_rate=2e-3,
-        matrix_rate=0.02,
-        ema=0.98,
-        sampling="end",
-        early=0.05,
-        hidden_actions=0.9,
-        return_spread=2.0,
-        time_slope=0.05,
-        dropout=0.0,
-        precision="bf16",
-        eval_steps=100,
-        save_steps=100,
-    ),
-    "ci": Settings(
-        preset="ci",
-        steps=30,
-        batch_size=16,
-        learning_rate=2e-3,
-        matrix_rate=0.02,
-        ema=0.9,
-        sampling="end",
-        early=0.05,
-        hidden_actions=0.9,
-        return_spread=2.0,
-        time_slope=0.05,
-        dropout=0.0,
-        eval_steps=10,
-        save_steps=10,
+    "quick": _QUICK,
+    "ci": replace(
+        _QUICK, preset="ci", steps=30, batch_size=16, ema=0.9, precision="fp32", eval_steps=10, save_steps=10
     ),
 }
 

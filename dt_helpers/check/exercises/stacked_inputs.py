@@ -36,7 +36,6 @@ def _picture(case: Case, expected, given) -> Strip | None:
 
 
 _NAMES = "Rsa"
-_RIGHT = ((0, 1, 2), (0, 1, 2, 3))  # R, s, a; axes (batch, K, 3, hidden)
 
 
 @cache

@@ -94,7 +94,7 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     if group and (claim.group or not (entry and may_be_one(student.name, entry.name))):
         return (group[0], []) if len(group) == 1 else (None, group)
     if entry and student.name and not may_be_one(student.name, entry.name):
-        if reader.name == "Moodle":  # numbers of groups and of participants are not the same
+        if reader.numbers_groups:
             raise ValueError(
                 f"{student.lms_id} is {entry.name} in the class list, and no group has this name: whose is it?"
             )

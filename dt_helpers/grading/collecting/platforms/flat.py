@@ -158,7 +158,7 @@ class Moodle(Reader):
     was handed in at last, without a time: the grading worksheet says when, who is late and who is in which group.
     """
 
-    name, key = "Moodle", "number"
+    name, key, numbers_groups = "Moodle", "number", True
     _NAMED = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
     _NOBODY = re.compile(r"[^_/]*_assignsubmission_[a-z]+.*", re.DOTALL)  # "Default group": who is in none
 

@@ -66,6 +66,7 @@ class Reader:
     name: ClassVar[str]  # of the platform, as instructors write it
     share: ClassVar[float] = 0.8  # of the notebooks and archives that have to have the platform's shape
     key: ClassVar[str] = ""  # the column of the class list in which the platform's own number for a student stands
+    numbers_groups: ClassVar[bool] = False  # a group has a number of its own, which may be a participant's as well
     trusted: ClassVar[bool] = True  # the platform says who it is, even where the class list doesn't have them
     own: ClassVar[re.Pattern] = re.compile(r"(?!)")  # names of files that the platform itself puts beside
 

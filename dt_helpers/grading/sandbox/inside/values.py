@@ -119,7 +119,7 @@ class Unpacker:
 
     Nothing is made that the message has not paid for: each byte of its data and each tensor of its graph is read once,
     there are at most MAX_NODES values, and what has a length, but no content, is given the length alone. Objects have
-    no attributes but the predictions, whatever the message calls for.
+    no attributes but OUTPUTS, whatever the message calls for.
     """
 
     def __init__(self, message: dict, data: bytes, connect: Callable | None = None):
