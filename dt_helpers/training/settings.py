@@ -61,7 +61,7 @@ _QUICK = Settings(
     save_steps=100,
 )
 PRESETS = {
-    "tutorial": Settings(),
+    "tutorial": Settings(scale=1000.0, max_ep_len=1000),
     "quick": _QUICK,
     "ci": replace(
         _QUICK, preset="ci", steps=30, batch_size=16, ema=0.9, precision="fp32", eval_steps=10, save_steps=10
