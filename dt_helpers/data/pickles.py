@@ -60,8 +60,8 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
         return file[key]
     except ValueError as error:  # objects
         raise OddColumn(
-            f"`{key}` has to hold numbers, but its values are Python objects, such as None or lists of several lengths, "
-            f"which are not read from a file, since they can run code ({error}). Save it anew with .astype(float)."
+            f"`{key}` has to hold numbers, but its values are Python objects, such as None or uneven lists, which "
+            f"are not read from a file, since they can run code ({error}). Save it anew with .astype(float)."
         ) from error
 
 
