@@ -47,6 +47,7 @@ def _is_whole(checkpoint: Path) -> bool:
 
 def restore(trainer: Trainer, checkpoint: Path) -> None:
     """Give a Trainer the weights and the history of a checkpoint, without a step of training."""
+    assert trainer.model is not None
     trainer.model.load_state_dict(load_file(checkpoint / saved.WEIGHTS))
     trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 

@@ -90,9 +90,15 @@ class Pace(TrainerCallback, ExportableState):
         place = step - self.due
         return ORDER[place] if 0 <= place < len(ORDER) else None
 
+    @property
+    def _place(self) -> int:
+        """Of the best number so far among the choices, where there are any."""
+        assert self.threads is not None
+        return self.choices.index(self.threads)
+
     def _tried(self) -> int:
         """The next number in the present direction, or the other way where there is none."""
-        i = self.choices.index(self.threads)
+        i = self._place
         ways = (i + self.direction, i - self.direction)
         return next(self.choices[j] for j in ways if 0 <= j < len(self.choices))
 
@@ -101,7 +107,7 @@ class Pace(TrainerCallback, ExportableState):
         present, tried = self.seconds["p"], self.seconds["t"]
         complete = len(present) + len(tried) == len(ORDER) - 1  # not so on a machine that had no choice before
         quicker = complete and median_low(tried) <= MARGIN * median_low(present)
-        number, place = self._tried(), self.choices.index(self.threads)
+        number, place = self._tried(), self._place
         along = self.choices.index(number) - place
         self.seconds = {"p": [], "t": []}
         self.due, self.direction = step + EVERY, along if quicker else -along
