@@ -49,7 +49,7 @@ class _Asking:
 
     def ask(self, request: dict, packer: Packer | None = None) -> tuple[dict, bytes]:
         """Raises what the student's code raised, or Stopped."""
-        answer, data = self.session.ask(request, packer and packer.arrays)
+        answer, data = self.session.ask(request, None if packer is None else packer.arrays)
         if "too large" in answer:
             raise Stopped(f"gave back {answer['too large']}"[:200])
         if "error" in answer:
