@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class Trajectories:
         offsets = columns.offsets(self.offsets, len(rewards))
         observations, observation_space = self._observations(given["observations"], say)
         actions, action_space = self._actions(given["actions"], offsets, say)
-        found = {
+        found: dict[str, Any] = {
             "observations": columns.as_float(observations, "observations", say),
             "actions": columns.as_float(actions, "actions", say),
             "rewards": columns.as_float(rewards, "rewards", say),

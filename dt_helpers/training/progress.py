@@ -30,7 +30,7 @@ class Progress(TrainerCallback):
     def on_step_end(self, args, state, control, **kwargs):
         self.bar.update(state.global_step - self.bar.n)
 
-    def on_log(self, args, state, control, logs, **kwargs):
+    def on_log(self, args, state, control, logs=None, **kwargs):
         if self.bar is None or (self.bar.disable and self.display is None):
             return
         losses = {

@@ -67,8 +67,8 @@ class _EvenTrainer(Trainer):
         assert isinstance(self.train_dataset, Windows)
         return Shuffled(self.train_dataset, self.args.seed)
 
-    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
-        loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        loss, outputs = super().compute_loss(model, inputs, True, num_items_in_batch)
         if model.training and not torch.isfinite(loss):
             raise watch.stop(self, inputs)
         if model.training and self.accelerator.num_processes > 1:

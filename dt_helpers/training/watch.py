@@ -48,7 +48,7 @@ def _rows(trainer: Trainer, size: int) -> str:
 class FiniteWeights(TrainerCallback):
     """No checkpoint, and no model, is made of weights that are not finite."""
 
-    def on_step_end(self, args, state, control, model, **kwargs):
+    def on_step_end(self, args, state, control, model=None, **kwargs):
         if control.should_save or state.global_step >= state.max_steps:
             require_finite(model, state.global_step)
 

@@ -102,12 +102,12 @@ class RemoteModel(nn.Module):
     def state_dict(self, *args, **kwargs):
         return dict(self.state)
 
-    def load_state_dict(self, state, *args, **kwargs):
+    def load_state_dict(self, state_dict, *args, **kwargs):
         packer = Exact()
-        packed = {name: packer.pack(value.detach()) for name, value in state.items()}
+        packed = {name: packer.pack(value.detach()) for name, value in state_dict.items()}
         self.remote.ask(packer.message(do="weights", state=packed), packer)
         self.state = {
-            name: value.detach().clone().requires_grad_(name in self.trained) for name, value in state.items()
+            name: value.detach().clone().requires_grad_(name in self.trained) for name, value in state_dict.items()
         }
 
     def named_parameters(self, *args, **kwargs):
@@ -130,7 +130,7 @@ class RemoteModel(nn.Module):
                 if found := readable(lambda values=values: [_tensor(unpacker.unpack(value)) for value in values]):
                     seen[key] = found
 
-        self.forward = forward
+        self.forward = forward  # type: ignore[method-assign]  # while it is watched
         try:
             return call(), seen
         finally:
