@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def dataset(
         return data.load(name, **how)
     if wrong := [pair for pair in rename or () if pair.count("=") != 1]:
         raise ValueError(f"--rename takes pairs such as obs=observations, not {wrong[0]!r}.")
-    given = {"horizon": horizon, "key": key, "rename": dict(pair.split("=") for pair in rename or ())}
+    given: dict[str, Any] = {"horizon": horizon, "key": key, "rename": dict(pair.split("=") for pair in rename or ())}
     return formats.open(name, **{option: value for option, value in given.items() if value})
 
 

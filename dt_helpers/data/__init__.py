@@ -6,6 +6,7 @@ import difflib
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from dt_helpers.data import cache, experts, hub, simulate
 from dt_helpers.data.trajectories import Trajectories
@@ -137,7 +138,7 @@ def _rolled_out(name: str, episodes: int | None, seed: int, progress: bool, say:
 def _from_hub(name: str, place: hub.Place, episodes: int | None, progress: bool, say: Callable) -> Trajectories:
     def make() -> Trajectories:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            rows = hub.read(name, scratch, progress, place)
+            rows = hub.read(name, Path(scratch), progress, place)
             try:
                 return Trajectories.from_dataset(rows, name)
             except ValueError as error:
@@ -169,10 +170,10 @@ def _kept_or_made(
         if dataset is not None:
             source = f"from the cache, {folder}"
         else:
-            dataset = make().to_dataset()
+            dataset = made = make().to_dataset()
             try:
-                cache.keep(folder, dataset, origin)
-                dataset = cache.find(folder, origin)
+                cache.keep(folder, made, origin)
+                dataset = cache.find(folder, origin) or made
                 source = f"{how}, since the cache had none, and kept in {folder}"
             except (OSError, cache.Stale) as error:
                 source = f"{how}, and not kept in the cache ({error})"

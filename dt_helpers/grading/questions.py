@@ -36,7 +36,9 @@ class Question:
 
 def of(name: str, notebook: NotebookNode) -> list[Question]:
     """The questions of one released notebook. Raises NotGradeable for a check cell of another form."""
-    questions, imports, defined = [], [], {}
+    questions: list[Question] = []
+    imports: list[str] = []
+    defined: dict[str, str] = {}  # name -> grade id of the cell that defines it
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
