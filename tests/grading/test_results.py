@@ -6,7 +6,17 @@ from dt_helpers.grading.results import ExerciseResult, Store, SubmissionResult, 
 
 PASSED = ExerciseResult("02_dataset", "check_returns_to_go", 2.0, 2.0, "passed", sentence="right")
 FAILED = ExerciseResult(
-    "04_model", "check_stack_inputs", 0.0, 2.0, "failed", "interleaved", "wrong", ("look", "again"), ("line 3",), 0.2
+    "04_model",
+    "check_stack_inputs",
+    0.0,
+    2.0,
+    "failed",
+    "interleaved",
+    "wrong",
+    ("look", "again"),
+    ("line 3",),
+    ("aside",),
+    0.2,
 )
 
 
@@ -25,6 +35,11 @@ def test_a_result_comes_back_as_it_was():
     )
     assert SubmissionResult.from_json(whole.to_json()) == whole
     assert (whole.score, whole.max_score) == (2.0, 4.0)
+
+
+def test_a_result_of_an_earlier_version_is_read():
+    before = result(exercises=(PASSED,)).to_json().replace('"check_id"', '"grade_id"')
+    assert SubmissionResult.from_json(before) == result(exercises=(PASSED,))
 
 
 @pytest.mark.parametrize("state", ["unreadable", "missing"])
