@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from dt_helpers.data import cache, experts, hub, simulate
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.workspace import cache_dir
 
@@ -60,10 +61,10 @@ def environment(name: str) -> str:
     return robots[name.split("-")[0]].replace("-v5", "-v3")
 
 
-def home(config) -> str | None:
-    """The environment that a model's data comes from, by the model's config; None where that isn't known."""
-    name = getattr(config, "dataset", None)
-    return getattr(config, "env", None) or (environment(name) if name in (*SETS, *PUBLISHED) else None)
+def home(facts: ReplayFacts) -> str | None:
+    """The environment that a model's data comes from; None where that isn't known."""
+    known = facts.dataset in (*SETS, *PUBLISHED)
+    return facts.env or (environment(facts.dataset) if known else None)
 
 
 def load(
