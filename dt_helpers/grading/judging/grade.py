@@ -6,7 +6,6 @@ submitted ─▶ match ─▶ job ─▶ a worker's sandbox and checks ─▶ re
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -52,7 +51,6 @@ class Summary:
     states: Counter = field(default_factory=Counter)  # of the submissions that were graded now
     scores: list[float] = field(default_factory=list)  # of all that have one, the kept ones too
     max_score: float = 0.0
-    seconds: float = 0.0
 
     @property
     def done(self) -> int:
@@ -109,7 +107,6 @@ def grade(
         console.print("[bold red]No sandbox:[/] the students' code can read and write your files while it is graded.")
     if scheduler is not None and is_open(scheduler):
         console.print(OPEN.format(scheduler=scheduler))
-    began = time.monotonic()
     course = _Course(places, only, sandbox_kind, limits or Limits())
     store = Store(places.results)
     summary = Summary(max_score=sum(task.points for task in course.tasks))
@@ -140,7 +137,6 @@ def grade(
     with Progress(console, len(names)) as progress:
         for submission, outcome in run(prepared(), work, close=close, jobs=jobs, scheduler=scheduler):
             finish(submission.result(outcome))
-    summary.seconds = time.monotonic() - began
     return summary
 
 
