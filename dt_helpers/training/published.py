@@ -97,7 +97,7 @@ def _add_what_a_replay_needs(
         raise ValueError(
             f"With which mean and standard deviation {name} normalises states is not known here, and without them it "
             f"cannot run. Name the dataset that it was trained on: load(..., dataset='halfcheetah-expert-v2'). "
-            f"Known are {', '.join(STATISTICS)}."
+            f"Those of {', '.join(STATISTICS)} are known."
         )
     if len(mean) != config.state_dim:
         raise ValueError(f"{name} takes states of {config.state_dim} numbers, but {dataset or 'its card'} {len(mean)}.")
