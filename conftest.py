@@ -20,6 +20,7 @@ LONG = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
     """`-n auto`: one worker a core, but no more than have something long to do; on a single core none at all."""
     from dt_helpers.machine.hardware import usable_cores

@@ -36,7 +36,7 @@ def changed(base: str, root: Path = ROOT) -> set[str]:
 def affected(files: set[str], root: Path = ROOT) -> list[str]:
     """The test files that changes of `files` (paths below `root`) touch."""
     modules = {name for name in files if name.endswith(".py") and name.startswith("dt_helpers/")}
-    mirrors = {str(Path("tests", *Path(name).parts[1:-1], f"test_{Path(name).name}")) for name in modules}
+    mirrors = {_mirror(Path(name)) for name in modules}
     others = {_called(name) for name in files - modules if not name.startswith("tests/")}
     found = []
     for path in sorted((root / "tests").rglob("test_*.py")):
@@ -47,6 +47,12 @@ def affected(files: set[str], root: Path = ROOT) -> list[str]:
         if name in mirrors or files & (itself | imported) or others & named:
             found.append(name)
     return found
+
+
+def _mirror(module: Path) -> str:
+    """Where a module's tests are; those of a package itself are called after it."""
+    name = module.parent.name if module.stem == "__init__" else module.stem
+    return Path("tests", *module.parts[1:-1], f"test_{name}.py").as_posix()
 
 
 def _called(file: str) -> str:
@@ -65,7 +71,8 @@ def imports(source: Path, root: Path = ROOT) -> set[str]:
             start = ".".join([*package, *filter(None, [node.module])])
             found |= {start, *(f"{start}.{alias.name}" for alias in node.names)}
     paths = {name.replace(".", "/") for name in found if name.partition(".")[0] in PACKAGES}
-    return {f"{path}.py" for path in paths if (root / f"{path}.py").exists()}
+    files = {file for path in paths for file in (f"{path}.py", f"{path}/__init__.py")}
+    return {file for file in files if (root / file).exists()}
 
 
 def _sources(test: Path, root: Path) -> list[Path]:

@@ -12,7 +12,7 @@ FILES = {
     "tests/test_helped.py": "from . import helper\n",
     "tests/test_lazy.py": "def test_it():\n    from dt_helpers import data\n",
     "tests/test_packaging.py": "FILE = 'pyproject.toml'\n",
-    "tests/grading/test_limits.py": "def test_it():\n    assert '02_dataset'\n",
+    "tests/grading/sandbox/test_limits.py": "def test_it():\n    assert '02_dataset'\n",
     "solutions/course/02_dataset.py": "",
     "pyproject.toml": "",
 }
@@ -30,11 +30,11 @@ def root(tmp_path):
     ("changed", "tests"),
     [
         ("dt_helpers/data/__init__.py", ["tests/data/test_data.py", "tests/test_lazy.py"]),
-        ("dt_helpers/grading/sandbox/limits.py", ["tests/grading/test_limits.py", "tests/test_helped.py"]),
+        ("dt_helpers/grading/sandbox/limits.py", ["tests/grading/sandbox/test_limits.py", "tests/test_helped.py"]),
         ("tests/helper.py", ["tests/test_helped.py"]),
         ("tests/test_lazy.py", ["tests/test_lazy.py"]),
         ("pyproject.toml", ["tests/test_packaging.py"]),
-        ("solutions/course/02_dataset.py", ["tests/grading/test_limits.py"]),
+        ("solutions/course/02_dataset.py", ["tests/grading/sandbox/test_limits.py"]),
         ("README.md", []),
     ],
 )
@@ -53,7 +53,7 @@ def test_what_differs_from_the_branchs_start_is_changed_whether_committed_or_not
     git("checkout", "-b", "branch")
     (root / "pyproject.toml").write_text("[project]\n")
     git("commit", "--all", "--message=committed")
-    (root / "dt_helpers" / "data.py").write_text("import torch\n")
+    (root / "dt_helpers" / "data" / "__init__.py").write_text("import torch\n")
     (root / "tests" / "test_new.py").touch()
     (root / "tests" / "helper.py").unlink()
     assert affected.changed("main", root) == {"pyproject.toml", "dt_helpers/data/__init__.py", "tests/test_new.py"}

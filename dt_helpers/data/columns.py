@@ -40,6 +40,8 @@ def array(values: object, column: str) -> np.ndarray:
 
 
 def _numbers(value: object) -> np.ndarray:
+    if isinstance(value, str | bytes):  # which float() would take for a number where it looks like one
+        raise TypeError(f"there is the text {value!r} among them")
     found = np.asarray(np.nan if value is None else value)
     if found.dtype.kind not in "biuf":
         found = np.array([_numbers(part) for part in found.reshape(-1)]) if found.ndim else found.astype(float)

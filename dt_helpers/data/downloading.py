@@ -36,8 +36,11 @@ class Place:
         return quote(self.revision, safe="")
 
 
-class HubUnavailable(ConnectionError):
-    """A dataset could not be read from the Hub. `reason` says why, in words that continue a sentence."""
+class HubUnavailable(ConnectionError, RuntimeError):
+    """A dataset could not be read from the Hub. `reason` says why, in words that continue a sentence.
+
+    Also a RuntimeError, which is all that it was before.
+    """
 
     def __init__(self, reason: str):
         super().__init__(reason)

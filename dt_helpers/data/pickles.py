@@ -51,12 +51,28 @@ def from_pickle(path: Path, name: str, **options) -> Trajectories:
     return rows.read(content, name, **options)
 
 
+class OddColumn(ValueError):
+    """A column of a file that is otherwise in order."""
+
+
+def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
+    try:
+        return file[key]
+    except ValueError as error:  # objects
+        raise OddColumn(
+            f"`{key}` has to hold numbers, but its values are Python objects, such as None or uneven lists, which "
+            f"are not read from a file, since they can run code ({error}). Save it anew with .astype(float)."
+        ) from error
+
+
 def from_npz(path: Path, name: str, **options) -> Trajectories:
     """Flat columns as in a D4RL file; or blocks of episodes with one length, (episodes, steps, ...)."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            content = {key: file[key] for key in file.files}
-    except Exception as error:  # no zip, a broken one, objects in it
+            content = {key: _column(file, key) for key in file.files}
+    except OddColumn:
+        raise
+    except Exception as error:  # no zip, or a broken one
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
     named = rows.named(content, options.get("rename") or {})
     rewards = named.get("rewards")

@@ -36,8 +36,8 @@ class ExerciseResult:
     sentence: str = ""  # what is right or wrong, for the student
     hints: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()  # the student's own lines on the way to an exception, the innermost last
-    remarks: tuple[str, ...] = ()  # what was set aside or lent while it was judged
     seconds: float = 0.0
+    remarks: tuple[str, ...] = ()  # what was set aside or lent while it was judged
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ def _cases(rng):
         logits[chosen] = values if nodes else rng.permutation(values)
         logits[order[-1]] = outside
         args = (torch.from_numpy(logits), torch.from_numpy(chosen))
-        return Case(f"20 nodes, {len(values)} neighbours, {edge.replace('-', ' ')}", args, core=False, edge=edge)
+        count = f"{len(values)} neighbour{'s' * (len(values) > 1)}"
+        return Case(f"20 nodes, {count}, {edge.replace('-', ' ')}", args, core=False, edge=edge)
 
     drawn = [int(n) for n in rng.integers(3, 7, 6)]
     return [
@@ -57,6 +58,8 @@ def _cases(rng):
         special("first-node", [-0.2, -0.9, -0.5], 2, nodes=(0, 3, 7)),
         special("last-node", [-0.4, 0.2, 1.0], 2, nodes=(2, 3, 19)),
         special("unsorted", [1.0, 0.2, -0.5, 2.0], 3, nodes=(11, 3, 7, 5)),
+        special("lowest", [-1.0], 2),
+        special("lowest", [-3.0, -3.0 + 1e-3], 2, others=2.0),
         special("crowded", [-1.0, -0.5, -1.5], 4, others=1.0),
         special("crowded", [-2.0, -2.5, -1.5], 4, others=1.0),
     ]
@@ -264,6 +267,10 @@ EXERCISE = Exercise(
         "unsorted": (
             "Where the neighbours are not in ascending order the result is wrong.",
             "Which logit belongs to which neighbour?",
+        ),
+        "lowest": (
+            "Where no node is less likely than the neighbours the result is wrong.",
+            'Is it the smallest logit that stands for "no edge"? A neighbour may have it, too.',
         ),
         "crowded": (
             "Where many other nodes are likelier than every neighbour the result is wrong.",

@@ -24,6 +24,7 @@ def _cases(rng):
         return torch.tensor(target), torch.tensor(reward), scale
 
     low = round(rng.uniform(1, 5), 2)
+    small = round(rng.uniform(0.2, 0.9), 2)
     odd, even = round(rng.uniform(20, 300), 1), float(rng.integers(2, 10))
     return [
         Case("numbers", drawn(1000.0)),
@@ -39,6 +40,8 @@ def _cases(rng):
         Case("a target below 0, a negative reward", (-low, *drawn(odd, gained=-1)[1:]), core=False, edge="surpassed"),
         Case("a reward of 0", (low, 0.0, 1000.0), core=False, edge="zero-reward"),
         Case("a small reward", (low, round(rng.uniform(0.01, 0.9), 3), 1.0), core=False, edge="small-reward"),
+        Case("a small reward, a large scale", (low, small, odd), core=False, edge="small-reward"),
+        Case("a small loss, a large scale", (low, -small, odd), core=False, edge="small-reward"),
         Case("a large reward", (low, round(rng.uniform(5, 9), 2) * 1000.0, 1000.0), core=False, edge="large-reward"),
         Case("just as much as was asked for", (2.0, 2000.0, 1000.0), core=False, edge="just-earned"),
         Case("scale is 1", (low, round(rng.uniform(1, 3), 2), 1.0), core=False, edge="scale-of-one"),

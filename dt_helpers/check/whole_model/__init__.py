@@ -23,7 +23,7 @@ from dt_helpers.check.whole_model.copies import copied, without_dropout
 from dt_helpers.check.whole_model.gradients import gradients as wrong_gradients
 from dt_helpers.check.whole_model.passes import Pass
 from dt_helpers.check.whole_model.passes import passes as passes_of
-from dt_helpers.check.whole_model.watching import watch
+from dt_helpers.check.whole_model.watching import modes, watch
 
 PREDICTIONS = ("state_preds", "action_preds", "return_preds")  # in the order of the tuple
 HINTS = (
@@ -199,13 +199,13 @@ def _unreadable(error: BaseException) -> Difference:
 def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference | None:
     """What is wrong with what forward gave, if anything is."""
     difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)
-    if not difference and any(part.training != one.train for part in model.modules()):
+    if not difference and modes(model) != {one.train}:
         wanted = "in training" if one.train else "in evaluation"
         difference = Difference("mode", f"The model was {wanted} before forward ran, and is no longer all of it.")
     if not difference and one.whole:
         difference = _hidden_states(output, asked)
     if difference and difference.slug in (None, "wrong-shape", "nan"):
-        difference = _staged(model, oracle, one, difference)
+        difference = _staged(model, oracle, one, difference, output, asked)
     return difference
 
 
@@ -288,12 +288,12 @@ def _first_difference(given, expected, real) -> Difference | None:
     return None
 
 
-def _staged(model, oracle, one: Pass, difference: Difference) -> Difference:
+def _staged(model, oracle, one: Pass, difference: Difference, output, asked) -> Difference:
     """The difference, named after the stage where the model first departs."""
     with torch.no_grad():
-        theirs, given = watch(model, lambda: model(**one.call))
-        ours, expected = watch(oracle, lambda: oracle(**one.call))
+        _, given = watch(model, lambda: model(**one.call))
+        _, expected = watch(oracle, lambda: oracle(**one.call))
     slug, sentence = stages.first_departure(oracle, one.batch, given, expected)
     if slug == "outputs":
-        sentence = stages.exchanged(_predictions(theirs), _predictions(ours), PREDICTIONS) or sentence
+        sentence = stages.exchanged(_predictions(output), _predictions(asked), PREDICTIONS) or sentence
     return replace(difference, slug=slug, sentence=sentence)

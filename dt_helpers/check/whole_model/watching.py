@@ -50,3 +50,11 @@ def watch(model: nn.Module, call) -> tuple[object, dict[str, list[torch.Tensor]]
     finally:
         for handle in handles:
             handle.remove()
+
+
+def modes(model: nn.Module) -> set[bool]:
+    """Whether its parts are in training (True), in evaluation (False), or some in this and some in that.
+
+    A model that lives in another process has an attribute `modes` for this.
+    """
+    return model.modes if hasattr(model, "watched") else {part.training for part in model.modules()}

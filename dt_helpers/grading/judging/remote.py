@@ -98,6 +98,7 @@ class RemoteModel(nn.Module):
         self.remote = _Asking(session)
         self.state = {str(name): torch.empty(_shape(shape), device="meta") for name, shape, _ in state}
         self.trained = [str(name) for name, _, trained in state if trained is True]
+        self.modes: set[bool] = set()  # of its parts after the last pass
 
     def state_dict(self, *args, **kwargs):
         return dict(self.state)
@@ -115,6 +116,7 @@ class RemoteModel(nn.Module):
 
     def forward(self, **call):
         answer, data = self._pass(call, False)
+        self.modes = readable(lambda: {mode is True for mode in answer["modes"]})
         leaves = [value for _, value in self.named_parameters()]
         return self.remote.result(answer, data, leaves, list(call.values()))
 

@@ -1,5 +1,7 @@
 """The limit on time: loops end, whatever they catch, and nothing of it is left behind."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -47,6 +49,28 @@ def test_work_that_ends_in_time_is_left_alone():
         done = sum(range(10))
     time.sleep(0.4)
     assert done == 45
+
+
+TRACED = """
+import sys
+from dt_helpers.check.engine.time_limit import TookTooLong, time_limit
+
+try:
+    with time_limit({seconds}):
+        while {seconds} < 1:
+            sum(range(1000))
+except TookTooLong:
+    print("was ended")
+sys.settrace(lambda *event: None)
+sorted([2, 1], key=lambda x: x)
+print("went on")
+"""
+
+
+@pytest.mark.parametrize(("seconds", "printed"), [(60, "went on"), (0.1, "was ended\nwent on")])
+def test_code_can_be_traced_afterwards(seconds, printed):
+    command = [sys.executable, "-c", TRACED.format(seconds=seconds)]
+    assert subprocess.run(command, capture_output=True, text=True, timeout=120).stdout.strip() == printed
 
 
 def test_an_interruption_by_the_user_is_still_one():

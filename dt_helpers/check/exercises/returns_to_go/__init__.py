@@ -23,7 +23,7 @@ def _cases(rng):
     some[[0, 2, 5]] = 0.0
     late = drawing_inputs.numbers(rng, 120, dtype="float64")
     late[-1] = 1e5
-    episode = drawing_inputs.numbers(rng, 1000)
+    episode, exact = drawing_inputs.numbers(rng, 1000), drawing_inputs.numbers(rng, 1000, dtype="float64")
 
     return [
         Case("4 steps, float32", (drawing_inputs.numbers(rng, 4).round(1),)),  # for the picture
@@ -40,6 +40,7 @@ def _cases(rng):
         special("one-sign", "7 steps, all rewards below 0", -np.abs(drawing_inputs.numbers(rng, 7)), 0.9),
         special("late-reward", "120 steps, the last reward very large, gamma=0.9", late, 0.9),
         special("whole-episode", "1000 steps", episode),
+        special("discounted-episode", "1000 steps, gamma=0.95", exact, 0.95),
     ]
 
 
@@ -82,6 +83,10 @@ EXERCISE = Exercise(
         "whole-episode": (
             "Short episodes are right, but one of 1000 steps goes wrong; the cheetah's are that long.",
             "Does the sum go on to the end of the episode, however far away that is?",
+        ),
+        "discounted-episode": (
+            "With a discount the end of a long episode goes wrong: small returns drown in the large ones before.",
+            "Is what came before taken from a total, and the rest divided by a tiny power of gamma? Start at the end.",
         ),
     },
     strip=_picture,

@@ -14,7 +14,7 @@ from torch import nn
 
 from dt_helpers.check.engine.answers import is_tensor
 from dt_helpers.check.engine.calling import copied, gappy_tensor, operations, quietly, unchanged
-from dt_helpers.check.whole_model.watching import watch
+from dt_helpers.check.whole_model.watching import modes, watch
 
 from . import wire
 from .arguments import ArgumentsUnpacker
@@ -115,7 +115,8 @@ class Child:
         self.model.train(request["train"])
         if not request["watch"]:
             leaves = [value for _, value in self.model.named_parameters() if value.requires_grad]
-            return self._answer(lambda: self.model(**batch), leaves, packer, list(batch.values()))
+            answer = self._answer(lambda: self.model(**batch), leaves, packer, list(batch.values()))
+            return answer | {"modes": sorted(modes(self.model))}
         with asked(), torch.no_grad():
             _, seen = watch(self.model, lambda: self.model(**batch))
         return {"seen": {key: [packer.pack(x) for x in values if is_tensor(x)] for key, values in seen.items()}}
