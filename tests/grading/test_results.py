@@ -6,17 +6,7 @@ from dt_helpers.grading.results import ExerciseResult, Store, SubmissionResult, 
 
 PASSED = ExerciseResult("02_dataset", "check_returns_to_go", 2.0, 2.0, "passed", sentence="right")
 FAILED = ExerciseResult(
-    "04_model",
-    "check_stack_inputs",
-    0.0,
-    2.0,
-    "failed",
-    "interleaved",
-    "wrong",
-    ("look", "again"),
-    ("line 3",),
-    ("aside",),
-    0.2,
+    "04_model", "check_stack_inputs", 0.0, 2.0, "failed", "interleaved", "wrong", ("look", "again"), ("line 3",), 0.2
 )
 
 
