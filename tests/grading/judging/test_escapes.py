@@ -7,7 +7,7 @@ import struct
 import pytest
 import torch
 
-from dt_helpers.check import catalogue, one_function, whole_model
+from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine.calling import quietly
 from dt_helpers.grading.judging.exceptions import rebuilt
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class
@@ -27,7 +27,7 @@ def verdict_on(name, answer):
     with asked_elsewhere(answer) as session, quietly():
         if name == "forward":
             return whole_model.judge(remote_class(session), SEED)
-        return one_function.judge(catalogue.exercise(name), RemoteFunction(session), SEED)
+        return one_function.judge(exercises.exercise(name), RemoteFunction(session), SEED)
 
 
 @pytest.mark.parametrize("error", LEAVE, ids=range(len(LEAVE)))
@@ -106,7 +106,7 @@ def forging(answer):
 )
 def test_a_forged_message_is_an_error_of_the_student_s(answer):
     with pytest.raises(Stopped) as reason, asked_elsewhere(forging(answer)) as session, quietly():
-        verdict = one_function.judge(catalogue.exercise("context_window"), RemoteFunction(session), SEED)
+        verdict = one_function.judge(exercises.exercise("context_window"), RemoteFunction(session), SEED)
         raise Stopped("" if not verdict.passed else "it passed")
     assert len(str(reason.value)) < 500 and "it passed" not in str(reason.value)
 
