@@ -152,9 +152,9 @@ def verdicts(course: Path) -> tuple[dict, dict]:
     places = Places.find(course)
     results = {}
     for result in Store(places.results).all():
-        found = [(e.grade_id, e.points, e.mistake, e.sentence) for e in result.exercises]
+        found = [(e.check_id, e.points, e.mistake, e.sentence) for e in result.exercises]
         results[result.student] = (result.state, result.score, found)
-    records = marks.read(places, {(task.notebook, task.solution): task.check for task in tasks(places)})
+    records = marks.read(places, tasks(places.notebooks()))
     return results, {student: record.score for student, record in records.items()}
 
 

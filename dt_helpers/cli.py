@@ -249,11 +249,12 @@ def sweep(
     """
     from dt_helpers import running, training
     from dt_helpers.data import PUBLISHED, SETS
+    from dt_helpers.data.replay_facts import ReplayFacts
     from dt_helpers.rollout.sweep import sweep
 
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
-    name = data or getattr(agent.config, "dataset", None)
-    if name is None or (data is None and name not in (*SETS, *PUBLISHED)):
+    name = data or ReplayFacts.of(agent.config).dataset
+    if not name or (data is None and name not in (*SETS, *PUBLISHED)):
         raise ValueError(f"The model learned from {name!r}, which is no dataset of the course: --data FILE says which.")
     home = running.environment(agent, env)
     result = sweep(agent, running.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)

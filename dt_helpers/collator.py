@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.telling import tell
 
@@ -137,7 +138,8 @@ class DecisionTransformerGymDataCollator:
     def follow(self, config) -> DecisionTransformerGymDataCollator:
         """Take the statistics, the scale, K and the actions' bounds that a model has learned with, from its config, and
         return this collator. Raises ValueError if the data's sizes, or kinds of actions, are not the model's."""
-        space = spaces.of_model(config)
+        facts = ReplayFacts.of(config)
+        space = facts.action_space
         own, wanted = self.trajectories.space, (config.state_dim, config.act_dim)
         same = type(space) is type(own) and (isinstance(space, spaces.Continuous) or space == own)
         if (self.state_dim, self.act_dim) != wanted or not same:
@@ -148,8 +150,8 @@ class DecisionTransformerGymDataCollator:
         if space != own:
             tell(f"Actions are scaled by the model's bounds, {space}; the data's own are {own}.")
         self.action_space = space
-        self.state_mean, self.state_std = np.array(config.state_mean), np.array(config.state_std)
-        self.max_len, self.scale, self.max_ep_len = config.context_length, config.return_scale, config.max_ep_len
+        self.state_mean, self.state_std = facts.state_mean, facts.state_std
+        self.max_len, self.scale, self.max_ep_len = facts.context_length, facts.return_scale, config.max_ep_len
         return self
 
     def draw(self, batch_size: int) -> np.ndarray:

@@ -33,12 +33,13 @@ def dataset(
 def environment(agent: TrainableDT, env: str | None) -> str:
     """The environment to run in: `env`, or the one that the agent's data comes from. ValueError if that isn't known."""
     from dt_helpers import data
+    from dt_helpers.data.replay_facts import ReplayFacts
 
-    home = env or data.home(agent.config)
+    facts = ReplayFacts.of(agent.config)
+    home = env or data.home(facts)
     if home is None:
         raise ValueError(
-            f"The model learned from {getattr(agent.config, 'dataset', None)!r}; which environment that is of is not "
-            "known: --env ID says so."
+            f"The model learned from {facts.dataset!r}; which environment that is of is not known: --env ID says so."
         )
     return home
 
@@ -46,10 +47,14 @@ def environment(agent: TrainableDT, env: str | None) -> str:
 def target(agent: TrainableDT) -> float:
     """A return that a tenth of the episodes in the agent's data exceed."""
     from dt_helpers import data
+    from dt_helpers.data.replay_facts import ReplayFacts
 
-    known = getattr(agent.config, "target_return", None)
+    facts = ReplayFacts.of(agent.config)
+    known = facts.target_return
     if known is None:
-        known = float(np.quantile(data.load(agent.config.dataset).returns, 0.9))
+        if facts.dataset is None:
+            raise ValueError("Neither the model nor its data says which return to ask for: --target-return does.")
+        known = float(np.quantile(data.load(facts.dataset).returns, 0.9))
     shown = f"{known:,.4g}" if abs(known) < 100 else f"{known:,.0f}"
     tell(f"Asking for a return of {shown}, which a tenth of these episodes exceed.")
     return known

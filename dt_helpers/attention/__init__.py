@@ -103,10 +103,7 @@ def state_tokens(model: TrainableDT, data: Trajectories, anchors: np.ndarray) ->
 
     `anchors` (n,) are rows of `data`; each ends a window of K steps of its episode.
     """
-    config = model.config
-    collator = DecisionTransformerGymDataCollator(
-        data, config.context_length, config.return_scale, config.max_ep_len, sampling="end"
-    )
+    collator = DecisionTransformerGymDataCollator(data, sampling="end").follow(model.config)
     found = []
     for part in np.array_split(anchors, max(1, len(anchors) // 256)):
         batch = {key: value.to(model.device) for key, value in collator.gather(part).items()}

@@ -49,21 +49,6 @@ def attention_over_time(attention: Attention, layer: int = -1, kind: str = "s", 
     return figure
 
 
-def time_similarity(embeddings: dict[str, np.ndarray]) -> Picture:
-    """For each model (title -> its time embeddings (T, hidden)) how alike any two of them are: the cosine of the angle
-    between them, after their mean was taken away."""
-    figure = Picture(width=1 + 3.2 * len(embeddings), height=3.2)
-    panels = figure.subplots(1, len(embeddings), squeeze=False)[0]
-    for axes, (title, rows) in zip(panels, embeddings.items(), strict=True):
-        centred = rows - rows.mean(axis=0)
-        unit = centred / np.linalg.norm(centred, axis=1, keepdims=True)
-        image = axes.imshow(unit @ unit.T, vmin=-1, vmax=1, cmap="RdBu_r")
-        axes.set_title(title, fontsize=10)
-        axes.set(xlabel="timestep", ylabel="timestep")
-    figure.colorbar(image, ax=panels, label="similarity")
-    return figure
-
-
 def state_map(
     tokens: np.ndarray, colors: Sequence[float], label: str, paths: dict[str, np.ndarray] | None = None
 ) -> Picture:

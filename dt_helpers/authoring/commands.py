@@ -27,8 +27,8 @@ def course(
 ) -> None:
     """Run all notebooks, solved, side by side, and leave a page and a video.
 
-    The page is course.html, all notebooks with their outputs, and the video is replay.mp4. To be run in a checkout of
-    the course, whose own notebooks stay as they are. A run that was stopped goes on where it was.
+    The page is course.html, all notebooks with their outputs, and the video is replay.mp4. It runs in a
+    checkout of the course, and leaves the notebooks there as they are. A run that was stopped goes on where it was.
 
     \b
     Examples:

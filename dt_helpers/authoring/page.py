@@ -14,7 +14,8 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
+
+from dt_helpers.authoring.styles import styles
 
 TEMPLATES = Path(__file__).parent.parent / "assets" / "course"
 REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
@@ -45,11 +46,7 @@ def render(notebooks: dict[str, NotebookNode], title: str = "The Decision Transf
         first = body.find("h1")
         chapters.append((name, first.get_text() if first else name, headings, Markup(body)))
     page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("page.html.j2")
-    styles = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    css = Markup(f"{styles}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}")
-    return page.render(title=title, chapters=chapters, css=css)
+    return page.render(title=title, chapters=chapters, css=styles(TEMPLATES / "page.css"))
 
 
 class _Renderer(IPythonRenderer):

@@ -11,7 +11,7 @@ def count(verdict: CheckResult | CheckFailed) -> None:
         _failed.pop(verdict.name, None)
     else:
         verdict.tries = _failed.get(verdict.name, 0) + 1
-        if verdict.mistake != "unfilled":  # to look is no try
+        if verdict.mistake != "unfilled":  # who runs the check before filling anything in has not tried yet
             _failed[verdict.name] = verdict.tries
 
 

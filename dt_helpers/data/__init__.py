@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dt_helpers.data import cache, experts, hub, simulate
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.workspace import cache_dir
 
@@ -61,10 +62,10 @@ def environment(name: str) -> str:
     return robots[name.split("-")[0]].replace("-v5", "-v3")
 
 
-def home(config) -> str | None:
-    """The environment that a model's data comes from, by the model's config; None where that isn't known."""
-    name = getattr(config, "dataset", None)
-    return getattr(config, "env", None) or (environment(name) if name in (*SETS, *PUBLISHED) else None)
+def home(facts: ReplayFacts) -> str | None:
+    """The environment that a model's data comes from; None where that isn't known."""
+    name = facts.dataset
+    return facts.env or (environment(name) if name is not None and name in (*SETS, *PUBLISHED) else None)
 
 
 def load(

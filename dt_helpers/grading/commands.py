@@ -265,8 +265,8 @@ def _everything(database: str | None, students: list[str] | None = None):
         raise ValueError(f"There is no result for {', '.join(sorted(unknown))}: run `dt-course grade` first.")
     if not results:
         raise ValueError("Nothing was graded yet: run `dt-course collect` and `dt-course grade` first.")
-    tasks = release.tasks(places)
-    return places, results, marks.read(places, {(t.notebook, t.solution): t.check for t in tasks}), tasks
+    tasks = release.tasks(places.notebooks())
+    return places, results, marks.read(places, tasks), tasks
 
 
 VERBS = (collect, grade, feedback, report, export)

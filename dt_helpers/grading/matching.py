@@ -11,16 +11,13 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbformat import NotebookNode
-
+from dt_helpers.grading.release import Released, Task
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.reading import Cell, Unreadable, read
 from dt_helpers.grading.text.script import Script, script
 
 MISSING = "missing"
-MOST_CODE = (
-    400_000  # characters of a notebook's code that are parsed, which takes seconds: others are searched for names
-)
+MOST_CODE = 400_000  # characters of a notebook that are parsed, which takes seconds: the rest is searched for names
 _WAYS = ("cell id", "grade id", "function")  # the surest first
 
 
@@ -29,35 +26,21 @@ class Matched:
     """One submitted notebook, matched with the release's notebook of the same name."""
 
     notebook: str  # "04_model"
-    solutions: dict[
-        str, str
-    ]  # grade id of each solution cell -> the student's text (the release's own stub if missing)
-    how: dict[str, str]  # grade id -> "cell id" | "grade id" | "function" | "missing"
+    solutions: dict[str, str]  # id of each solution cell -> the student's text (the release's own stub if missing)
+    how: dict[str, str]  # id of each solution cell -> "cell id" | "grade id" | "function" | "missing"
     notes: tuple[str, ...] = ()  # what was odd: duplicates and which was taken, helpers from other cells, lost ids
     unreadable: str | None = None  # the reason, if the file could not be read at all
     script: Script = field(default=Script(), compare=False)  # what is run
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """A solution cell of the release."""
-
-    grade_id: str
-    cell_id: str
-    stub: str
-    names: frozenset[str]  # what it defines: the function or class that is graded
-    check: Cell | None  # the graded cell that follows it
-
-
-def match(release: NotebookNode, submitted: Path) -> Matched:
+def match(release: Released, submitted: Path) -> Matched:
     """What a submitted notebook answers. Never raises, whatever the file is; time and memory are bounded."""
     submitted = Path(submitted)
-    exercises = exercises_of(release)
-    stubs = {exercise.grade_id: exercise.stub for exercise in exercises}
+    stubs = {task.solution_id: task.stub for task in release.tasks}
     missing = dict.fromkeys(stubs, MISSING)
     try:
         cells, notes = read(submitted)
-        return _match(release, exercises, cells, notes, submitted.stem)
+        return _match(release, cells, notes, submitted.stem)
     except Unreadable as error:
         return Matched(submitted.stem, stubs, missing, unreadable=str(error))
     except (Exception, RecursionError, MemoryError) as error:
@@ -67,19 +50,6 @@ def match(release: NotebookNode, submitted: Path) -> Matched:
         slicing.forget()
 
 
-def exercises_of(release: NotebookNode) -> list[Exercise]:
-    """The exercises of a release's notebook, in its order."""
-    exercises, cells = [], [_cell(number, cell) for number, cell in enumerate(release.cells, 1)]
-    for position, node in enumerate(release.cells):
-        if not node.metadata.get("nbgrader", {}).get("solution"):
-            continue
-        rest = zip(release.cells[position:], cells[position:], strict=True)
-        check = next((cell for node, cell in rest if node.metadata.get("nbgrader", {}).get("grade")), None)
-        cell = cells[position]
-        exercises.append(Exercise(cell.grade_id, cell.id, cell.source, slicing.defined(cell.source), check))
-    return exercises
-
-
 def untouched(text: str, stub: str) -> bool:
     """Whether a text is the release's own, spaces and empty lines aside."""
     return [line.rstrip() for line in text.split("\n") if line.strip()] == [
@@ -87,48 +57,42 @@ def untouched(text: str, stub: str) -> bool:
     ]
 
 
-def _cell(number: int, node: NotebookNode) -> Cell:
-    return Cell(
-        number, node.cell_type, node.source, node.get("id", ""), node.metadata.get("nbgrader", {}).get("grade_id", "")
-    )
-
-
-def _match(release: NotebookNode, exercises: list[Exercise], cells: list[Cell], notes: list[str], name: str) -> Matched:
+def _match(release: Released, cells: list[Cell], notes: list[str], name: str) -> Matched:
     parsed = _affordable(cells)
     if beyond := [cell.number for cell in cells if cell.kind == "code" and cell.number not in parsed]:
         notes.append(f"more than {MOST_CODE:,} characters of code: no helpers were looked for from cell {beyond[0]} on")
     defined = {c.number: (slicing.defined if c.number in parsed else slicing.named)(c.source) for c in cells}
+    of_release = {cell.grade_id: cell for cell in release.cells if cell.grade_id}
     chosen: dict[str, tuple[Cell, str]] = {}
-    for exercise in exercises:
-        found = _candidates(exercise, cells, defined)
+    for task in release.tasks:
+        found = _candidates(task, of_release[task.solution_id], cells, defined)
         if not found:
-            notes.append(f"{exercise.grade_id} was not found")
+            notes.append(f"{task.solution_id} was not found")
             continue
-        cell, _ = chosen[exercise.grade_id] = _best(exercise, found, cells)
+        cell, _ = chosen[task.solution_id] = _best(of_release.get(task.check_id), found, cells)
         if len(found) > 1:
             numbers = ", ".join(str(other.number) for other, _ in found)
-            notes.append(f"{exercise.grade_id} is there more than once (cells {numbers}): cell {cell.number} was taken")
+            notes.append(f"{task.solution_id} is there more than once (cells {numbers}): cell {cell.number} was taken")
         if cell.kind != "code":
-            notes.append(f"{exercise.grade_id} was taken from cell {cell.number}, which is of type {cell.kind!r}")
+            notes.append(f"{task.solution_id} was taken from cell {cell.number}, which is of type {cell.kind!r}")
     if any("skip-execution" in cell.tags for cell in cells):
         notes.append("a tag skip-execution, which means nothing here")
     searched = [cell for cell in cells if cell.number in parsed]
     elsewhere = _Elsewhere(release, searched, {cell.number for cell, _ in chosen.values()})
     solutions = {}
-    for exercise in exercises:
-        if exercise.grade_id not in chosen:
-            solutions[exercise.grade_id] = exercise.stub
+    for task in release.tasks:
+        if task.solution_id not in chosen:
+            solutions[task.solution_id] = task.stub
             continue
-        cell, _ = chosen[exercise.grade_id]
-        helpers, sources = elsewhere.helpers(cell, exercise)
+        cell, _ = chosen[task.solution_id]
+        helpers, sources = elsewhere.helpers(cell, task)
         if helpers:
-            notes.append(f"{exercise.grade_id} uses what is defined in cell {', '.join(map(str, sources))}")
-        solutions[exercise.grade_id] = helpers + cell.source
-    how = {e.grade_id: chosen[e.grade_id][1] if e.grade_id in chosen else MISSING for e in exercises}
-    checks = [exercise.check for exercise in exercises if exercise.check]
-    own = {grade_id: cell.number for grade_id, (cell, _) in chosen.items()}
-    given = [_cell(number, cell) for number, cell in enumerate(release.cells, 1)]
-    return Matched(name, solutions, how, tuple(notes), script=script(given, checks, cells, own))
+            notes.append(f"{task.solution_id} uses what is defined in cell {', '.join(map(str, sources))}")
+        solutions[task.solution_id] = helpers + cell.source
+    how = {solution: chosen[solution][1] if solution in chosen else MISSING for solution in solutions}
+    checks = [of_release[task.check_id] for task in release.tasks if task.check]
+    own = {solution: cell.number for solution, (cell, _) in chosen.items()}
+    return Matched(name, solutions, how, tuple(notes), script=script(release.cells, checks, cells, own))
 
 
 def _affordable(cells: list[Cell]) -> set[int]:
@@ -142,8 +106,9 @@ def _affordable(cells: list[Cell]) -> set[int]:
     return numbers
 
 
-def _candidates(exercise: Exercise, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:
-    """The cells that may hold the answer, in the notebook's order, each with the way it was found.
+def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:
+    """The cells that may hold what belongs into `own`, the release's cell: in the notebook's order, each with the way
+    it was found.
 
     Cells that define the function come first: with them at hand, an id alone says little. Code comes before what is no
     code any more, an answer before an untouched stub.
@@ -151,25 +116,24 @@ def _candidates(exercise: Exercise, cells: list[Cell], defined: dict[int, frozen
     found = []
     for cell in cells:
         by = (
-            cell.id == exercise.cell_id,
-            cell.grade_id == exercise.grade_id,
-            bool(exercise.names & defined[cell.number]),
+            cell.id == own.id,
+            cell.grade_id == task.solution_id,
+            bool(task.names & defined[cell.number]),
         )
         if any(by):
             found.append((cell, _WAYS[by.index(True)]))
     preferences = (
-        lambda cell: bool(exercise.names & defined[cell.number]),
+        lambda cell: bool(task.names & defined[cell.number]),
         lambda cell: cell.kind == "code",
-        lambda cell: not untouched(cell.source, exercise.stub),
+        lambda cell: not untouched(cell.source, task.stub),
     )
     for preference in preferences:
         found = [pair for pair in found if preference(pair[0])] or found
     return found
 
 
-def _best(exercise: Exercise, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
+def _best(check: Cell | None, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
     """The one that the student's own check looked at: the last in front of it, else the last."""
-    check = exercise.check
     place = next((c.number for c in cells if check and (check.id == c.id or check.grade_id == c.grade_id)), None)
     if place is None:
         place = next((c.number for c in cells if check and check.source.strip() == c.source.strip()), None)
@@ -180,8 +144,8 @@ def _best(exercise: Exercise, found: list[tuple[Cell, str]], cells: list[Cell]) 
 class _Elsewhere:
     """What a student defined in cells of their own, or in the release's: functions may use it."""
 
-    def __init__(self, release: NotebookNode, cells: list[Cell], chosen: set[int]):
-        trees = [slicing.parse(cell.source) for cell in release.cells if cell.cell_type == "code"]
+    def __init__(self, release: Released, cells: list[Cell], chosen: set[int]):
+        trees = [slicing.parse(cell.source) for cell in release.cells if cell.kind == "code"]
         self.given = {name for tree in trees if tree for statement in tree.body for name in slicing.bound(statement)}
         self.statements: list[ast.stmt] = []
         self.origin: dict[ast.stmt, Cell] = {}
@@ -191,12 +155,12 @@ class _Elsewhere:
                 self.statements.append(statement)
                 self.origin[statement] = cell
 
-    def helpers(self, cell: Cell, exercise: Exercise) -> tuple[str, list[int]]:
+    def helpers(self, cell: Cell, task: Task) -> tuple[str, list[int]]:
         """The text of what the cell's functions need from elsewhere, and the numbers of the cells that have it."""
         tree = slicing.parse(cell.source)
         if tree is None:
             return "", []
-        _, unknown = slicing.needed(tree.body, exercise.names or slicing.defined(cell.source))
+        _, unknown = slicing.needed(tree.body, task.names or slicing.defined(cell.source))
         statements, _ = slicing.needed(self.statements, unknown - self.given)
         sources = sorted({self.origin[statement].number for statement in statements})
         parts = []

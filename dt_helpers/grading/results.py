@@ -28,7 +28,7 @@ class ExerciseResult:
     """
 
     notebook: str  # "04_model"
-    grade_id: str  # of the check cell: "check_stack_inputs"
+    check_id: str  # grade id of the check cell: "check_stack_inputs"
     points: float
     max_points: float
     status: str
@@ -53,7 +53,7 @@ class SubmissionResult:
     state: str
     reason: str = ""  # why not everything was graded, in words
     exercises: tuple[ExerciseResult, ...] = ()
-    matched: dict = field(default_factory=dict)  # notebook -> {"how": {grade id: how}, "notes": [...]}
+    matched: dict = field(default_factory=dict)  # notebook -> {"how": {solution id: how}, "notes": [...]}
     flags: tuple[str, ...] = ()  # what an instructor should look at: "library model" ...
     limits: dict = field(default_factory=dict)  # what the student's code ran under
     fingerprint: str = ""  # of the submission's bytes, the release and the grader
@@ -78,13 +78,16 @@ class SubmissionResult:
         """Raises ValueError for a text that is no result."""
         try:
             fields = json.loads(text)
-            exercises = tuple(
-                ExerciseResult(**(one | {name: tuple(one.get(name, ())) for name in ("hints", "lines", "remarks")}))
-                for one in fields.pop("exercises")
-            )
+            exercises = tuple(map(_exercise, fields.pop("exercises")))
             return cls(**(fields | {"exercises": exercises, "flags": tuple(fields["flags"])}))
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"This is no result of a submission: {error}") from None
+
+
+def _exercise(fields: dict) -> ExerciseResult:
+    if "grade_id" in fields:  # as earlier results call it
+        fields["check_id"] = fields.pop("grade_id")
+    return ExerciseResult(**(fields | {name: tuple(fields.get(name, ())) for name in ("hints", "lines", "remarks")}))
 
 
 class Store:

@@ -6,11 +6,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-
-def in_notebook() -> bool:
-    """Whether this runs in a Jupyter kernel (JupyterLab, Colab, nbclient)."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    return get_ipython is not None and hasattr(get_ipython(), "kernel")
+from dt_helpers.telling import in_notebook
 
 
 def bar(total: int, what: str, show: bool = True, leave: bool = False, done: int = 0) -> tqdm:

@@ -2,7 +2,6 @@
 
 import html
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dt_helpers.telling import as_html, in_notebook
 from dt_helpers.video import render
 from dt_helpers.workspace import cache_dir, on_colab, workspace
 
@@ -75,8 +75,7 @@ class EnvironmentReport:
         lines = []
         for row in self.rows:
             mark = f'<b style="color: {COLORS[row.status]}; white-space: nowrap">{MARKS[row.status]} {row.status}</b>'
-            advice = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(row.advice))
-            found = html.escape(row.found) + (f"<br>→ {advice}" if advice else "")
+            found = html.escape(row.found) + (f"<br>→ {as_html(row.advice)}" if row.advice else "")
             columns = (mark, html.escape(row.what), found)
             lines.append("<tr>" + "".join(f'<td style="{cell}">{column}</td>' for column in columns) + "</tr>")
         table = '<table style="color: inherit; font-size: inherit">'
@@ -91,28 +90,22 @@ def check_environment() -> EnvironmentReport:
         return EnvironmentReport((*first, _accelerator(), *rendering.result(), _video(), *_folders()))
 
 
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None) is not None
-
-
 def pip_line(*requirements: str) -> str:
     words = " ".join(f'"{requirement}"' for requirement in requirements)
-    return f"`%pip install {words}`, then restart the kernel" if _in_notebook() else f"`pip install {words}`"
+    return f"`%pip install {words}`, then restart the kernel" if in_notebook() else f"`pip install {words}`"
 
 
 def apt_line(packages: str) -> str:
     if shutil.which("apt-get") is None:
         return f"ask your package manager for Debian's {packages}"
     root = "" if not hasattr(os, "geteuid") or os.geteuid() == 0 else "sudo "
-    return f"`{'!' if _in_notebook() else ''}{root}apt-get install -y {packages}`"
+    return f"`{'!' if in_notebook() else ''}{root}apt-get install -y {packages}`"
 
 
 def _place() -> Row:
     if on_colab():
         return Row("runs in", "Google Colab")
-    return Row("runs in", "Jupyter" if _in_notebook() else "plain Python, no notebook")
+    return Row("runs in", "Jupyter" if in_notebook() else "plain Python, no notebook")
 
 
 def _python() -> Row:

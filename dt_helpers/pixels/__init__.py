@@ -121,7 +121,7 @@ def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
     if env_name not in simulate.ROBOTS or need != have:
         raise ValueError(
             f"{data.name} has {have[0]} state and {have[1]} action dimensions, {env_name} {need[0]} and {need[1]}. "
-            f"Filmed can be recordings of {', '.join(simulate.ROBOTS)}."
+            f"Only recordings of {', '.join(simulate.ROBOTS)} can be filmed."
         )
     reward = simulate.ROBOTS[env_name]  # (x after - x before) / dt + healthy_reward - ctrl_cost_weight * effort
     effort = np.square(data.actions, dtype=np.float64).sum(axis=1)  # (N,)
@@ -156,7 +156,7 @@ def train(
     Raises ValueError if `frames` are none.
     """
     if not isinstance(frames, Frames):
-        raise ValueError(f"Frames are needed, as `pixels.film` makes them of recordings; {frames!r} came.")
+        raise ValueError(f"Frames are needed (`pixels.film` makes them from recordings), not {frames!r}.")
     settings = settings if isinstance(settings, Settings) else preset(settings)
     settings, lines = scales.resolve(settings, frames)
     tell(*lines)

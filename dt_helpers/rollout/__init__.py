@@ -13,6 +13,7 @@ from gymnasium import Env
 
 from dt_helpers import envs, video
 from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.envs import door
 from dt_helpers.envs.door import Environment
 from dt_helpers.machine import threads
@@ -132,8 +133,8 @@ def evaluate(
     """Run `episodes` episodes side by side, one forward pass a step for all of them.
 
     The model is put into `eval()`. Episode i starts at ``env.reset(seed=seed + i)``. The return-to-go begins with
-    `target_return` and is counted down by each reward, and the model sees the last K steps; its config must carry
-    ``context_length``, ``state_mean``, ``state_std`` and ``return_scale``, as those of `dt_helpers.training` do.
+    `target_return` and is counted down by each reward, and the model sees the last K steps; its config must state
+    the `ReplayFacts`, as those of `dt_helpers.training` do.
     `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
     `observe`, if given, makes the state (state_dim,) that the model is shown, such as a camera's frame, out of an
     environment, in place of what that returns itself. The environment is an id, a class, a function that makes one, or
@@ -168,21 +169,17 @@ def evaluate_targets(
         raise ValueError(f"max_steps has to be at least 1, not {max_steps!r}.")
     if not np.isfinite(wanted).all():
         raise ValueError(f"target_return has to be a finite number: {target_returns!r} came.")
-    needed = ("context_length", "state_mean", "state_std", "return_scale")
-    missing = [key for key in needed if not hasattr(model.config, key)]
-    if missing:
-        raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
-    name = door.name_of(env_name)
-    tell_origin(model.config, name)
+    facts, name = ReplayFacts.of(model.config), door.name_of(env_name)
+    tell_origin(facts, name)
     seeds = seed + np.arange(len(wanted)) % episodes
     settings = (max_steps, progress, on_step, observe)
     with ExitStack() as stack:
         robots = door.open_all(env_name, len(wanted), stack, drawn)
         measured: Sequence[np.ndarray]
         if len(robots) == len(wanted):
-            measured = _run(model, robots, name, wanted, seeds, *settings)
+            measured = _run(model, facts, robots, name, wanted, seeds, *settings)
         else:  # one instance: one episode after the other
-            runs = [_run(model, robots, name, wanted[[i]], seeds[[i]], *settings) for i in range(len(wanted))]
+            runs = [_run(model, facts, robots, name, wanted[[i]], seeds[[i]], *settings) for i in range(len(wanted))]
             measured = [np.concatenate(parts) for parts in zip(*runs, strict=True)]
     rewards, lengths = (each.reshape(len(target_returns), episodes, *each.shape[1:]) for each in measured)
     weights = fingerprint.of_weights(model.state_dict())
@@ -194,6 +191,7 @@ def evaluate_targets(
 
 def _run(
     model: Agent,
+    facts: ReplayFacts,
     envs_: list[Env],
     env_name: str,
     wanted: np.ndarray,  # (robots,), the target returns
@@ -205,7 +203,7 @@ def _run(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of an episode of each robot."""
     count, config, device = len(envs_), model.config, model.device
-    robots = [Robot(env, config, observe) for env in envs_]
+    robots = [Robot(env, config, facts, observe) for env in envs_]
     seen = np.stack([robot.reset(int(seed)) for robot, seed in zip(robots, seeds, strict=True)])  # (robots, state_dim)
     seen = seen if seen.dtype.kind == "f" else seen.astype(np.float64)
     tell_bounds(robots[0])
@@ -213,10 +211,10 @@ def _run(
     actor = fast_cpu.Actor(model, count) if fast_cpu.fits(model) else None
     keep_freed_memory()
     threads.settle()
-    mean, std = np.array(config.state_mean), np.array(config.state_std)
+    mean, std = facts.state_mean, facts.state_std
     told = observe is not None
 
-    K, scale = config.context_length, config.return_scale
+    K, scale = facts.context_length, facts.return_scale
     states = torch.zeros(count, max_steps + 1, config.state_dim)  # normalised
     actions = torch.zeros(count, max_steps, config.act_dim)
     returns_to_go = torch.zeros(count, max_steps + 1, 1)

@@ -13,6 +13,7 @@ from gymnasium import Env
 from gymnasium import spaces as kinds
 
 from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.envs.door import name_of
 from dt_helpers.telling import tell
 
@@ -23,11 +24,10 @@ OLD = "gymnasium's interface is needed: reset(seed=...) gives (observation, info
 class Robot:
     """An environment as the model sees it."""
 
-    def __init__(self, env: Env, config, observe: Callable[[Env], np.ndarray] | None = None):
+    def __init__(self, env: Env, config, facts: ReplayFacts, observe: Callable[[Env], np.ndarray] | None = None):
         self.env, self.config, self.observe = env, config, observe
-        self.name, self.actions = name_of(env), spaces.of_model(config)
-        cells = spaces.from_json(getattr(config, "observation_space", None))
-        self.cells = cells if isinstance(cells, spaces.Choices) else None
+        self.name, self.actions = name_of(env), facts.action_space
+        self.cells, self.key = facts.observation_space, facts.observation_key
         self.allowed: np.ndarray | None = None  # of a choice, those that the environment has
 
     def reset(self, seed: int) -> np.ndarray:
@@ -74,9 +74,8 @@ class Robot:
         if self.cells is not None:
             return self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
         if isinstance(space, kinds.Dict | kinds.Tuple):
-            key = getattr(self.config, "observation_key", None)
-            if key is not None:
-                parts = [key] if isinstance(key, str) else key
+            if self.key is not None:
+                parts = [self.key] if isinstance(self.key, str) else self.key
                 return np.concatenate([np.ravel(observation[part]) for part in parts])
             flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:
@@ -172,13 +171,13 @@ def tell_bounds(robot: Robot) -> None:
         )
 
 
-def tell_origin(config, name: str) -> None:
+def tell_origin(facts: ReplayFacts, name: str) -> None:
     """Say so if the model's data comes from another robot."""
     from dt_helpers import data
 
-    home = data.home(config)
+    home = data.home(facts)
     if home is not None and _robot(home) != _robot(name) and isinstance(name, str):
-        tell(f"The model learned from recordings of {home} ({getattr(config, 'dataset', '')}); this is {name}.")
+        tell(f"The model learned from recordings of {home} ({facts.dataset or ''}); this is {name}.")
 
 
 def _robot(name: str) -> str:

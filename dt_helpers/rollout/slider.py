@@ -1,9 +1,9 @@
 """A slider over target returns: it shows the replay for the chosen one, without a kernel, in any notebook or page.
 
-All replays were filmed beforehand, into one video, one below the other, of which a window shows one: so they stay in
-step while the slider moves. The handler is an attribute of the slider itself; there is no script and no id, and two
-sliders on one page do not disturb each other. Where JupyterLab does not trust a notebook, it takes the handler and most
-of the style away, and what is left is the whole film with its lines below.
+All replays are filmed beforehand into one video, one below the other, and a window shows one of them: so they stay in
+step while the slider moves. The handler is an attribute of the slider itself, without a script or an id, so that two
+sliders on one page do not disturb each other. Where JupyterLab does not trust a notebook, it removes the handler and
+most of the style, and the whole film remains, with its lines below.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def film(
 ) -> Slider:
     """Film the first `max_steps` of an episode for each target, all started alike, into the MP4 at `path`.
 
-    Of the environment's steps as many are left out as it takes to come down to about `frames_per_second`; the film
-    stays true to time. `backend` as in `render.Renderer`. Raises ValueError as `rollout.evaluate_targets` does.
+    Steps of the environment are left out so that about `frames_per_second` remain; the film still runs at the robot's
+    own pace. `backend` as in `render.Renderer`. Raises ValueError as `rollout.evaluate_targets` does.
     """
     frames = []
     with ExitStack() as stack:

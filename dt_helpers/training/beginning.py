@@ -8,6 +8,7 @@ from torch import nn
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.machine.hardware import device
 from dt_helpers.model import TrainableDT, fast_cpu, make_config
 from dt_helpers.training.settings import Settings
@@ -16,9 +17,8 @@ LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less
 
 
 def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
-    """A fresh model for the collator's data. What a replay needs to know later travels in its config: K, the states'
-    mean and standard deviation, the returns' scale and the one that a tenth of the episodes exceed, what actions and
-    observations are where that isn't plain, and `about` (such as the dataset's name).
+    """A fresh model for the collator's data. Its config states the `ReplayFacts`, and what is given as `about`, such as
+    the dataset's name.
 
     With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
     standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
@@ -41,11 +41,19 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
         embd_pdrop=settings.dropout,
         attn_pdrop=settings.dropout,
     )
-    config.state_mean, config.state_std = collator.state_mean.tolist(), collator.state_std.tolist()
-    config.return_scale = collator.scale
     data = collator.trajectories
-    config.target_return = float(np.quantile(data.returns, 0.9))
-    for key, value in (spaces.about(collator.action_space, data.observation_space, data.env) | about).items():
+    facts = ReplayFacts(
+        context_length=settings.context_length,
+        state_mean=collator.state_mean,
+        state_std=collator.state_std,
+        return_scale=collator.scale,
+        action_space=collator.action_space,
+        observation_space=data.observation_space,
+        env=data.env,
+        target_return=float(np.quantile(data.returns, 0.9)),
+    )
+    facts.put(config)
+    for key, value in about.items():
         setattr(config, key, value)
     model = with_quickest_attention(TrainableDT(config))
     with torch.no_grad():

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
 from dt_helpers.model import choice_loss
@@ -30,20 +30,11 @@ class Clone(nn.Module):
     `dt_helpers.rollout` runs it as it runs a Decision Transformer, as one whose window is the last step.
     """
 
-    def __init__(self, state_dim: int, act_dim: int, state_mean: np.ndarray, state_std: np.ndarray, **about):
-        """`state_mean` and `state_std` (state_dim,) are the data's; `about` goes to the config with them."""
+    def __init__(self, state_dim: int, act_dim: int, facts: ReplayFacts):
         super().__init__()
-        self.config = SimpleNamespace(
-            state_dim=state_dim,
-            act_dim=act_dim,
-            state_mean=state_mean.tolist(),
-            state_std=state_std.tolist(),
-            return_scale=1.0,
-            context_length=1,
-            max_ep_len=1,
-            **about,
-        )
-        self._sizes = (about.get("action_space") or {}).get("sizes")  # of choices
+        self.config = SimpleNamespace(state_dim=state_dim, act_dim=act_dim, max_ep_len=1)
+        facts.put(self.config)
+        self._sizes = getattr(facts.action_space, "sizes", None)  # of choices
         self.layers = nn.Sequential(
             *(nn.Linear(state_dim, HIDDEN), nn.ReLU()),
             *(nn.Linear(HIDDEN, HIDDEN), nn.ReLU()),
@@ -106,8 +97,8 @@ def clone(
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        about = {"dataset": data.name, **spaces.about(data.space, data.observation_space, data.env)}
-        model = Clone(data.state_dim, data.act_dim, data.state_mean, data.state_std, **about)
+        own = (data.space, data.observation_space, data.env, data.name)
+        model = Clone(data.state_dim, data.act_dim, ReplayFacts(1, data.state_mean, data.state_std, 1.0, *own))
         average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)

@@ -7,7 +7,8 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from dt_helpers.machine.bars import bar, in_notebook
+from dt_helpers.machine.bars import bar
+from dt_helpers.telling import in_notebook
 
 
 class Progress(TrainerCallback):

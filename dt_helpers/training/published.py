@@ -1,7 +1,7 @@
 """A published model by name: its weights from the Hub, and with them what a replay has to know.
 
 The weights alone do not run: K, the returns' scale, and the states' mean and standard deviation belong to them, and a
-model's config on the Hub has none of these. They are put into the config here, where `rollout.evaluate` looks for them.
+model's config on the Hub has none of these. They are put into the config here, where `ReplayFacts.of` looks for them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from transformers import DecisionTransformerConfig
 from transformers.utils import logging as transformers_logging
 
 from dt_helpers import data
-from dt_helpers.data import downloading
+from dt_helpers.data import downloading, spaces
+from dt_helpers.data.replay_facts import ReplayFacts, lacking
 from dt_helpers.machine.bars import without_file_bars
 from dt_helpers.model import TrainableDT
 
@@ -86,9 +88,9 @@ def _add_what_a_replay_needs(
                 f"{name} needs the statistics of {dataset}, which cannot be had now; those of {trajectories.name} are "
                 "another robot's."
             )
-        mean, std = trajectories.state_mean.tolist(), trajectories.state_std.tolist()
+        mean, std = trajectories.state_mean, trajectories.state_std
         say(f"{name}: states are normalised with the mean and standard deviation of {dataset}.")
-    elif hasattr(config, "state_mean"):  # this course has saved it
+    elif not lacking(config):  # this course has saved it
         return
     elif card := _card(name):
         mean, std = card["state_mean"], card["state_std"]
@@ -97,12 +99,11 @@ def _add_what_a_replay_needs(
         raise ValueError(
             f"With which mean and standard deviation {name} normalises states is not known here, and without them it "
             f"cannot run. Name the dataset that it was trained on: load(..., dataset='halfcheetah-expert-v2'). "
-            f"Known are {', '.join(STATISTICS)}."
+            f"Those of {', '.join(STATISTICS)} are known."
         )
     if len(mean) != config.state_dim:
         raise ValueError(f"{name} takes states of {config.state_dim} numbers, but {dataset or 'its card'} {len(mean)}.")
-    config.context_length, config.return_scale = CONTEXT_LENGTH, RETURN_SCALE
-    config.state_mean, config.state_std = mean, std
+    ReplayFacts(CONTEXT_LENGTH, np.array(mean), np.array(std), RETURN_SCALE, spaces.of_model(config)).put(config)
 
 
 def _card(name: str) -> dict | None:

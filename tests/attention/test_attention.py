@@ -65,7 +65,7 @@ def test_a_state_token_is_what_its_action_is_predicted_from(model):  # noqa: F81
     assert tokens.shape == (3, 32)
     predicted = model.predict_action(torch.from_numpy(tokens[2])).detach()
     steps = {key: torch.from_numpy(value[7:12])[None] for key, value in data.episode(1).items()}
-    mean, std = (torch.from_numpy(x).float() for x in (data.state_mean, data.state_std))
+    mean, std = (torch.tensor(x) for x in (model.config.state_mean, model.config.state_std))  # as in a replay
     action = model.original_forward(
         states=(steps["observations"] - mean) / std, actions=steps["actions"],
         returns_to_go=torch.from_numpy(data.returns_to_go[16:21])[None, :, None] / 1000,

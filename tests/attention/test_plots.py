@@ -16,7 +16,6 @@ def test_every_picture_shows_itself():
         attention_plots.where_it_looks(watched()),
         attention_plots.where_it_looks(watched(layers=1)),
         attention_plots.attention_over_time(watched()),
-        attention_plots.time_similarity({"one": RNG.normal(size=(9, 4)), "two": RNG.normal(size=(9, 4))}),
         attention_plots.state_map(RNG.normal(size=(20, 5)), np.arange(20), "return"),
         attention_plots.state_map(RNG.normal(size=(20, 5)), np.arange(20), "return", {"path": RNG.normal(size=(4, 5))}),
     ]

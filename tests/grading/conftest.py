@@ -18,7 +18,7 @@ LIMITS = Limits(seconds=4, cpu_seconds=2, memory=512 << 20)
 
 @pytest.fixture(scope="session")
 def _released(tmp_path_factory) -> Places:
-    places = Places.find(make_tree(tmp_path_factory.mktemp("released") / "course", released=True).root)
+    places = Places.find(make_tree(tmp_path_factory.mktemp("released") / "course", released=True, checked=True).root)
     Recorder(places).gradebook.close()
     return places
 

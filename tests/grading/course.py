@@ -93,5 +93,5 @@ def in_this_process(jobs_of, work, **options):
 
 
 def failed(result) -> dict:
-    """grade id of the check -> (status, mistake) of what did not get its points."""
-    return {e.grade_id: (e.status, e.mistake) for e in result.exercises if e.points < e.max_points}
+    """id of the check cell -> (status, mistake) of what did not get its points."""
+    return {e.check_id: (e.status, e.mistake) for e in result.exercises if e.points < e.max_points}

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from dt_helpers.grading.judging import verdicts
+from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.session import Disturbed
 from dt_helpers.grading.text.script import Script
@@ -69,10 +70,6 @@ def _ends(pid):
     return [end for number in below for end in _ends(number)] if below else [pid]
 
 
-class Question:
-    notebook, grade_id, points = "02_dataset", "check_pad_left", 2.0
-
-
 @pytest.mark.parametrize(("failures", "status"), [(0, "passed"), (1, "passed"), (2, "passed"), (3, "not run")])
 def test_a_verdict_that_was_disturbed_is_asked_for_again(monkeypatch, failures, status):
     left = [failures]
@@ -84,7 +81,9 @@ def test_a_verdict_that_was_disturbed_is_asked_for_again(monkeypatch, failures, 
         return verdicts.Verdict({"status": "passed", "sentence": "fine"})
 
     monkeypatch.setattr(verdicts, "_judge_one", judge_one)
-    ((result,), _) = verdicts.judge([Question()], Script(), None, lambda name: 1)
+    ((result,), _) = verdicts.judge(
+        [Task("02_dataset", "pad_left", "", frozenset(), "check_pad_left", 2.0)], Script(), None, lambda name: 1
+    )
     assert result.status == status
     assert result.points == (2.0 if status == "passed" else 0.0)
     if status == "not run":

@@ -4,10 +4,9 @@ exceptions.
 `DT_CAMPAIGN="honest=2000 wrong=2000 kernels=200" pytest tests/grading/test_honest.py` tries so many.
 """
 
-import nbformat
 import pytest
 
-from dt_helpers.grading import questions
+from dt_helpers.grading import release
 from dt_helpers.grading.judging import verdicts
 from dt_helpers.grading.matching import match
 from dt_helpers.grading.sandbox import Sandbox
@@ -17,15 +16,14 @@ from .course import POINTS_OF, RELEASED, needs
 from .fuzz.kernels import Forked, in_a_fresh_kernel
 from .fuzz.notebooks import compose
 
-RELEASES = {stem: nbformat.read(RELEASED / f"{stem}.ipynb", as_version=4) for stem in POINTS_OF}
-QUESTIONS = {stem: questions.of(stem, release) for stem, release in RELEASES.items()}
+RELEASES = release.read(RELEASED / f"{stem}.ipynb" for stem in POINTS_OF)
 LENIENT = ("Judged with right versions", verdicts.MENDED, "it was set aside")  # exceptions, by what is said on the page
 
 
 @pytest.fixture(scope="module")
 def sandbox():
     needs()
-    lines = dict.fromkeys(line for asked in QUESTIONS.values() for one in asked for line in one.imports)
+    lines = dict.fromkeys(line for released in RELEASES.values() for task in released.tasks for line in task.imports)
     with Sandbox(imports=list(lines)) as box:
         yield box
 
@@ -37,20 +35,20 @@ def forked():
 
 
 def graded(path, sandbox) -> dict:
-    """Grade id of each check -> its result."""
-    script = match(RELEASES[path.stem], path).script
-    results, _ = verdicts.judge(QUESTIONS[path.stem], script, sandbox, lambda grade_id: 1)
-    return {result.grade_id: result for result in results}
+    """Id of each check cell -> its result."""
+    released = RELEASES[path.stem]
+    results, _ = verdicts.judge(released.tasks, match(released, path).script, sandbox, lambda check_id: 1)
+    return {result.check_id: result for result in results}
 
 
 def differences(said: dict[str, bool], results: dict) -> list[str]:
     """Where the grader and the kernel don't agree, and no exception tells why."""
     found = []
-    for grade_id, result in results.items():
+    for check_id, result in results.items():
         passed = result.status == "passed"
         lenient = passed and any(word in remark for remark in result.remarks for word in LENIENT)
-        if passed != said.get(grade_id, False) and not lenient:
-            found.append(f"{grade_id}: {said.get(grade_id)} in the kernel, {result.status} here. {result.sentence}")
+        if passed != said.get(check_id, False) and not lenient:
+            found.append(f"{check_id}: {said.get(check_id)} in the kernel, {result.status} here. {result.sentence}")
     return found
 
 

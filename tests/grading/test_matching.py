@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dt_helpers.authoring.tree import Tree
-from dt_helpers.grading import matching
+from dt_helpers.grading import matching, release
 from dt_helpers.grading.matching import MOST_CODE, match
 from tests.course_tree import REPOSITORY
 from tests.grading.submissions import code, is_solution, save, saved_by_colab, solved
 
 TREE = Tree(REPOSITORY)
 STEM = "04_model"
-RELEASE = nbformat.read(TREE.student(STEM), as_version=4)
+RELEASE = release.read([TREE.student(STEM)])[STEM]
 IDS = ["add_time_embeddings", "stack_inputs", "stack_attention_mask", "predict", "forward"]
 ANSWERS = {cell.id: cell.source for cell in solved(TREE, STEM).cells if is_solution(cell)}
 
@@ -44,12 +44,11 @@ def test_an_honest_notebook(honest, hand_in):
 
 
 def test_the_release_itself_is_found_and_untouched(hand_in):
-    matched = hand_in(RELEASE)
+    matched = hand_in(RELEASE.node)
     assert set(matched.how.values()) == {"cell id"}
-    for exercise in matching.exercises_of(RELEASE):
-        assert matching.untouched(matched.solutions[exercise.grade_id], exercise.stub)
-        assert not matching.untouched(ANSWERS[exercise.grade_id], exercise.stub)
-        assert exercise.check.id == f"check_{exercise.grade_id}"
+    for task in RELEASE.tasks:
+        assert matching.untouched(matched.solutions[task.solution_id], task.stub)
+        assert not matching.untouched(ANSWERS[task.solution_id], task.stub)
 
 
 def test_colab_lost_ids_and_metadata(honest, hand_in):
@@ -85,7 +84,7 @@ def test_a_copy_in_which_the_student_went_on(honest, hand_in):
 def test_a_stub_that_was_left_above_or_below_the_answer(honest, hand_in):
     for offset in (0, 1):
         notebook = copy.deepcopy(honest)
-        stub = copy.deepcopy(RELEASE.cells[at(RELEASE, "predict")])
+        stub = copy.deepcopy(RELEASE.node.cells[at(RELEASE.node, "predict")])
         stub.id = "stub"
         notebook.cells.insert(at(notebook, "predict") + offset, stub)
         matched = hand_in(notebook)
@@ -101,7 +100,7 @@ def test_an_experiment_below_the_check_is_not_what_was_checked(honest, hand_in):
 def test_an_answer_below_the_check_counts_where_there_is_no_other(honest, hand_in):
     stub = honest.cells[at(honest, "predict")]
     honest.cells.append(code(stub.source))
-    stub.source = RELEASE.cells[at(RELEASE, "predict")].source
+    stub.source = RELEASE.node.cells[at(RELEASE.node, "predict")].source
     matched = hand_in(honest)
     assert matched.solutions == ANSWERS
     assert matched.how["predict"] == "function"
@@ -161,7 +160,7 @@ def test_a_missing_cell_is_missing_and_costs_only_itself(honest, hand_in):
     del honest.cells[at(honest, "predict")]
     matched = hand_in(honest)
     assert matched.how == dict.fromkeys(IDS, "cell id") | {"predict": "missing"}
-    assert matched.solutions["predict"] == RELEASE.cells[at(RELEASE, "predict")].source
+    assert matched.solutions["predict"] == RELEASE.node.cells[at(RELEASE.node, "predict")].source
     assert matched.notes == ("predict was not found",)
 
 
@@ -197,7 +196,7 @@ def test_tags_metadata_and_checks_of_the_students_mean_nothing(honest, hand_in):
 def test_damaged_files_have_a_reason_and_the_releases_stubs(content, hand_in):
     matched = hand_in(content)
     assert matched.how == dict.fromkeys(IDS, "missing")
-    assert matched.solutions["predict"] == RELEASE.cells[at(RELEASE, "predict")].source
+    assert matched.solutions["predict"] == RELEASE.node.cells[at(RELEASE.node, "predict")].source
     assert matched.unreadable or "was not found" in matched.notes[0]
 
 
@@ -254,7 +253,6 @@ COSTLY = {
 @pytest.mark.parametrize("name", COSTLY)
 def test_code_is_parsed_once_and_no_more_of_it_than_a_budget(name, monkeypatch, tmp_path):
     """Counted in characters, since a busy machine takes whatever time it takes."""
-    release = nbformat.v4.new_notebook(cells=[_solution_cell()])
     answer = "def context_window(sequence, length):\n    return helper(sequence)[-length:]\n"
     cells = [nbformat.v4.new_code_cell(text) for text in COSTLY[name]]
     cells.append(nbformat.v4.new_code_cell(answer))
@@ -263,9 +261,13 @@ def test_code_is_parsed_once_and_no_more_of_it_than_a_budget(name, monkeypatch, 
     parsed = []
     real = ast.parse
     monkeypatch.setattr(ast, "parse", lambda text, *a, **k: parsed.append(len(text)) or real(text, *a, **k))
-    found = match(release, path)
+    found = match(released(_solution_cell()), path)
     assert found.unreadable is None and found.solutions["context_window"].endswith(answer)
     assert sum(parsed) < 4 * MOST_CODE
+
+
+def released(*cells):
+    return release.of("06_replay", nbformat.v4.new_notebook(cells=cells))
 
 
 def _solution_cell():
@@ -275,11 +277,10 @@ def _solution_cell():
 
 
 def test_an_answer_behind_more_code_than_the_budget_is_found(tmp_path):
-    release = nbformat.v4.new_notebook(cells=[_solution_cell()])
     answer = "def context_window(sequence, length):\n    return sequence[-length:]\n"
     texts = [f"data = [{'1,' * 40_000}]"] * 12 + [answer]
     path = tmp_path / "06_replay.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in texts]), path)
-    found = match(release, path)
+    found = match(released(_solution_cell()), path)
     assert found.solutions == {"context_window": answer}
     assert any("no helpers were looked for from cell 5 on" in note for note in found.notes)

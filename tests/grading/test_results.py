@@ -27,6 +27,11 @@ def test_a_result_comes_back_as_it_was():
     assert (whole.score, whole.max_score) == (2.0, 4.0)
 
 
+def test_a_result_of_an_earlier_version_is_read():
+    before = result(exercises=(PASSED,)).to_json().replace('"check_id"', '"grade_id"')
+    assert SubmissionResult.from_json(before) == result(exercises=(PASSED,))
+
+
 @pytest.mark.parametrize("state", ["unreadable", "missing"])
 def test_never_graded_is_not_zero(state):
     assert result(state=state, reason="no notebook").score is None

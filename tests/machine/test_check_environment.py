@@ -189,7 +189,7 @@ def test_commands_fit_where_they_are_typed(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     assert check_environment.apt_line("libosmesa6") == "`sudo apt-get install -y libosmesa6`"
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
-    monkeypatch.setattr(check_environment, "_in_notebook", lambda: True)
+    monkeypatch.setattr(check_environment, "in_notebook", lambda: True)
     assert check_environment.apt_line("libosmesa6") == "`!apt-get install -y libosmesa6`"
     assert check_environment.pip_line("torch>=2.6") == '`%pip install "torch>=2.6"`, then restart the kernel'
     monkeypatch.setattr(check_environment.shutil, "which", lambda name: None)

@@ -108,7 +108,7 @@ def test_a_model_without_capsules_is_refused():
 def test_recordings_of_another_robot_are_refused(cheetah_data):
     with pytest.raises(ValueError, match=r"17 state and 6 action dimensions, Hopper-v5 11 and 3"):
         pixels.film(cheetah_data, "Hopper-v5")
-    with pytest.raises(ValueError, match=r"Filmed can be recordings of HalfCheetah-v5"):
+    with pytest.raises(ValueError, match=r"Only recordings of HalfCheetah-v5"):
         pixels.film(make_trajectories([5]), "Ant-v5")
 
 

@@ -71,7 +71,7 @@ def course(root: Path, url: str) -> Places:
 @pytest.fixture(scope="session")
 def released(server, tmp_path_factory) -> Path:
     """A released course, and a database `released` that has its assignment."""
-    root = make_tree(tmp_path_factory.mktemp("released") / "course", released=True).root
+    root = make_tree(tmp_path_factory.mktemp("released") / "course", released=True, checked=True).root
     copy = tmp_path_factory.mktemp("first") / "course"
     shutil.copytree(root, copy)
     sql(server, "CREATE DATABASE released")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from html import escape
 
 from dt_helpers.check.engine.exercise import Strip
+from dt_helpers.telling import as_html
 
 _CARD = (
     "border:1px solid rgba(128,128,128,.5);border-left:5px {edge};border-radius:4px;padding:8px 14px;"
@@ -31,7 +32,7 @@ def card(
     facts: Sequence[str] = (),
 ) -> str:
     """The verdict as HTML: `mark` is ✓ or ✗, `lines` are of the student's code."""
-    parts = [f"<div><b>{mark} {escape(name)}</b> &nbsp; {_text(sentence)}</div>"]
+    parts = [f"<div><b>{mark} {escape(name)}</b> &nbsp; {as_html(sentence)}</div>"]
     if strip:
         parts.append(picture(strip))
     if lines:
@@ -39,7 +40,7 @@ def card(
         parts.append(f'<pre style="{_CODE}">{code}</pre>')
     for i, hint in enumerate(hints, start=1):
         label = f"Hint {i}" if len(hints) > 1 else "Hint"
-        parts.append(f'<div style="margin-top:5px"><i>{label}:</i> {_text(hint)}</div>')
+        parts.append(f'<div style="margin-top:5px"><i>{label}:</i> {as_html(hint)}</div>')
     if facts:
         small = "<br>".join(escape(fact) for fact in facts)
         parts.append(f'<div style="margin-top:6px;font-size:12px;opacity:.8">{small}</div>')
@@ -56,11 +57,3 @@ def picture(strip: Strip) -> str:
         )
         rows.append(f'<tr style="background:none"><td style="{_TITLE}">{escape(title)}</td>{boxes}</tr>')
     return f'<table style="{_TABLE}">{"".join(rows)}</table>'
-
-
-def _text(text: str) -> str:
-    """Escaped, with `code` between backticks and line breaks kept."""
-    pieces = escape(text).split("`")
-    for i in range(1, len(pieces), 2):
-        pieces[i] = f"<code>{pieces[i]}</code>"
-    return "".join(pieces).replace("\n", "<br>")

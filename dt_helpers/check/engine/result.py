@@ -1,6 +1,5 @@
 """What the student sees: a verdict, a sentence, hints, the strip of tokens, the first number that differs."""
 
-import sys
 import textwrap
 import traceback
 
@@ -8,6 +7,7 @@ from dt_helpers.check.engine import card
 from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Strip
 from dt_helpers.check.engine.generic import is_students, students_frames
+from dt_helpers.telling import in_notebook
 
 WIDTH = 110
 _FRAMES = 6  # of the student's own lines, the innermost
@@ -124,9 +124,7 @@ class CheckFailed(AssertionError):
 
 def show(failure: CheckFailed) -> None:
     """Puts the card into the notebook's output; elsewhere does nothing, since the exception's text says it all."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    if shell is not None and hasattr(shell, "kernel"):
+    if in_notebook():
         from IPython.display import HTML, display
 
         display(HTML(failure._repr_html_()))

@@ -61,4 +61,6 @@ def modes(model: nn.Module) -> set[bool]:
 
     A model that lives in another process has an attribute `modes` for this.
     """
-    return model.modes if hasattr(model, "watched") else {part.training for part in model.modules()}
+    if hasattr(model, "watched"):
+        return vars(model)["modes"]
+    return {part.training for part in model.modules()}

@@ -7,14 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from dt_helpers.grading.collecting import naming, platforms, sources
 from dt_helpers.grading.collecting.classlist import ClassList
 from dt_helpers.grading.collecting.identity import People, may_be_one
 from dt_helpers.grading.collecting.naming import Student
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, may_be_work, nearest
 from dt_helpers.grading.matching import MISSING, match
+from dt_helpers.grading.release import Released
 
 NO_NOTEBOOK = "which notebook of the release it is can't be told, neither from its name nor its functions"
 
@@ -39,7 +38,7 @@ class Source:
         self,
         path: Path,
         folder: Path,
-        releases: dict[str, NotebookNode],
+        releases: dict[str, Released],
         people: People,
         left: list[tuple[str, str]],
         student: str | None = None,

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-import nbformat
-
+from dt_helpers.grading import release
 from dt_helpers.grading.collecting import roster as students_file
 from dt_helpers.grading.collecting.choosing import Candidate, Source
 from dt_helpers.grading.collecting.classlist import ClassList
@@ -49,7 +48,7 @@ class Row:
             return "unreadable"
         counts = Counter(how for how in self.matched.how.values() if how != MISSING)
         parts = [f"{count} by {how}" for how, count in counts.items()]
-        if lost := [grade_id for grade_id, how in self.matched.how.items() if how == MISSING]:
+        if lost := [solution for solution, how in self.matched.how.items() if how == MISSING]:
             parts.append(f"{len(lost)} missing: {', '.join(lost)}")
         return ", ".join(parts) or "no exercises"
 
@@ -81,7 +80,7 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None, r
     FileNotFoundError for a source that isn't there, ValueError for an archive or a class list that can't be read; what
     is wrong with a single file is noted in the answer.
     """
-    releases = {path.stem: nbformat.read(path, as_version=4) for path in places.notebooks()}
+    releases = release.read(places.notebooks())
     collected, records = Collected(), Records(places)
     people = People(students_file.read(places), ClassList.read(roster) if roster else ClassList())
     for path in map(Path, given):
@@ -110,7 +109,7 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None, r
 
 def survey(places: Places, roster: Path | None = None) -> Collected:
     """What lies in the folder of submissions already, matched in the same way; nothing is written."""
-    releases = {path.stem: nbformat.read(path, as_version=4) for path in places.notebooks()}
+    releases = release.read(places.notebooks())
     collected, records, known = Collected(), Records(places), students_file.read(places)
     for student in places.students():
         who = known.get(student, Student(student))
@@ -130,7 +129,7 @@ def survey(places: Places, roster: Path | None = None) -> Collected:
     return collected
 
 
-def _row(candidate: Candidate, people: People, releases: dict) -> Row:
+def _row(candidate: Candidate, people: People, releases: dict[str, release.Released]) -> Row:
     """What the platform's download says comes before what its class list says."""
     matched = replace(match(releases[candidate.notebook], candidate.staged), notebook=candidate.notebook)
     late, when = candidate.claim.late, candidate.claim.when

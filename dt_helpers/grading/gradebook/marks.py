@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nbgrader import api
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.gradebook.database import open_gradebook
 from dt_helpers.grading.places import Places
+from dt_helpers.grading.release import Task
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ class Record:
         return sum(mark.max_score for mark in self.marks.values())
 
 
-def read(places: Places, checks: dict[tuple[str, str], str]) -> dict[str, Record]:
-    """All students in the gradebook, by their ids. `checks`: (notebook, solution cell) -> the check cell below it."""
+def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
+    """All students in the gradebook, by their ids, with their marks and comments on the release's tasks."""
+    checks = {(task.notebook, task.solution_id): task.check_id for task in tasks}
     gradebook = open_gradebook(places)
     with gradebook:
         records = {

@@ -45,7 +45,7 @@ def write_autograded(places: Places, result: SubmissionResult) -> None:
     with replacing(places.autograded(result.student)) as folder:
         folder.mkdir()
         for path in places.notebooks():
-            verdicts = {e.grade_id: e for e in result.exercises if e.notebook == path.stem}
+            verdicts = {e.check_id: e for e in result.exercises if e.notebook == path.stem}
             notebook = rebuild(_release(path, path.stat().st_mtime_ns), result.matched.get(path.stem, {}), verdicts)
             (folder / path.name).write_text(v4.writes(notebook) + "\n", encoding="utf-8")
 

@@ -14,17 +14,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import dateutil.parser
-import nbformat
-from nbformat import NotebookNode
 from nbgrader import api
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import select
 
 from dt_helpers.authoring.tree import ASSIGNMENT
+from dt_helpers.grading import release
 from dt_helpers.grading.collecting.collect import TIMESTAMP
 from dt_helpers.grading.collecting.naming import Student
 from dt_helpers.grading.gradebook import database
-from dt_helpers.grading.matching import exercises_of
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.results import MISSING, NOT_RUN, UNREADABLE, ExerciseResult, SubmissionResult
 from dt_helpers.grading.text.cleaning import plain
@@ -45,7 +43,7 @@ class Recorder:
     def __init__(self, places: Places):
         self.places = places
         self.gradebook = database.open_gradebook(places)
-        self.solutions = self._enter_assignment()  # (notebook, check cell) -> the solution cell that it checks
+        self.solutions = self._enter_assignment()  # (notebook, check cell) -> the solution cell of the task
         self.layout = self._layout()
         late = AssignLatePenalties(config=places.config())
         late.init_plugin()
@@ -80,12 +78,12 @@ class Recorder:
             session.flush()
             grades, comments = self._cells(submission)
             for exercise in result.exercises:
-                grade = grades.get((exercise.notebook, exercise.grade_id))
+                grade = grades.get((exercise.notebook, exercise.check_id))
                 if grade is None:
                     continue
                 grade.auto_score = _auto_score(result, exercise)
                 grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
-                comment = comments.get((exercise.notebook, self.solutions.get((exercise.notebook, exercise.grade_id))))
+                comment = comments.get((exercise.notebook, self.solutions.get((exercise.notebook, exercise.check_id))))
                 if comment is not None:
                     comment.auto_comment = _comment(exercise)
             self._penalise(submission)
@@ -101,30 +99,29 @@ class Recorder:
     def _enter_assignment(self) -> dict[tuple[str, str], str]:
         """The assignment, its notebooks and cells, by nbgrader's own preprocessor."""
         self.gradebook.update_or_create_assignment(ASSIGNMENT)
-        saver, solutions = SaveCells(log=logging.Logger("nbgrader", logging.ERROR)), {}
-        for path in self.places.notebooks():
-            release = nbformat.read(path, as_version=4)
-            where = {"notebook": path.stem, "assignment": ASSIGNMENT, "db_url": self.places.db_url}
+        saver = SaveCells(log=logging.Logger("nbgrader", logging.ERROR))
+        solutions: dict[tuple[str, str], str] = {}
+        for name, released in release.read(self.places.notebooks()).items():
+            where = {"notebook": name, "assignment": ASSIGNMENT, "db_url": self.places.db_url}
             try:
-                if not self._is_entered(path.stem, release):
-                    saver.preprocess(release, {"nbgrader": where})
+                if not self._is_entered(released):
+                    saver.preprocess(released.node, {"nbgrader": where})
             except RuntimeError as error:
                 raise ValueError(
-                    f"The exercises in {path} are not those that the gradebook has submissions for ({error}). Check "
-                    "out the release that was handed out, or begin a gradebook of another name (--db)."
+                    f"The exercises in {self.places.tree.student(name)} are not those that the gradebook has "
+                    f"submissions for ({error}). Check out the release that was handed out, or begin a gradebook of "
+                    "another name (--db)."
                 ) from None
-            for exercise in exercises_of(release):
-                if exercise.check is not None:
-                    solutions[path.stem, exercise.check.grade_id] = exercise.grade_id
+            solutions |= {(name, task.check_id): task.solution_id for task in released.tasks if task.check_id}
         return solutions
 
-    def _is_entered(self, name: str, release: NotebookNode) -> bool:
+    def _is_entered(self, released: release.Released) -> bool:
         """Whether the gradebook has this very notebook. Checksums cover a cell's text, kind and points."""
         session = self.gradebook.db()
         found = select(api.Notebook.id).join(api.Assignment).where(api.Assignment.name == ASSIGNMENT)
-        notebook = session.scalars(found.where(api.Notebook.name == name)).one_or_none()
+        notebook = session.scalars(found.where(api.Notebook.name == released.name)).one_or_none()
         there = select(api.SourceCell.name, api.SourceCell.checksum).filter_by(notebook_id=notebook)
-        marks = [cell.metadata.nbgrader for cell in release.cells if "nbgrader" in cell.metadata]
+        marks = [cell.metadata.nbgrader for cell in released.node.cells if "nbgrader" in cell.metadata]
         same = dict(session.execute(there).all()) == {mark.grade_id: mark.checksum for mark in marks}
         self.gradebook.db.remove()
         return notebook is not None and same
@@ -246,7 +243,7 @@ def _auto_score(result: SubmissionResult, exercise: ExerciseResult) -> float | N
 def _is_known(result: SubmissionResult, known: dict) -> bool:
     cells = known.get(result.student)
     return cells is not None and all(
-        cells.get((exercise.notebook, exercise.grade_id), score) == score
+        cells.get((exercise.notebook, exercise.check_id), score) == score
         for exercise in result.exercises
         for score in [_auto_score(result, exercise)]
     )

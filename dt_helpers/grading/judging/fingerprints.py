@@ -15,7 +15,7 @@ from dt_helpers.grading.text.reading import LARGEST
 
 PACKAGE = Path(__file__).parents[2]
 DECIDES = ("check", "grading/judging", "grading/sandbox", "grading/text")  # folders of code on which a verdict depends,
-MODULES = ("matching", "questions", "results")  # and modules of grading
+MODULES = ("matching", "release", "results")  # and modules of grading
 
 
 def of_files(paths: Iterable[Path]) -> str:

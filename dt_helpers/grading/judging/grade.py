@@ -6,25 +6,22 @@ submitted ─▶ match ─▶ job ─▶ a worker's sandbox and checks ─▶ re
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
-import nbformat
-from nbformat import NotebookNode
 from rich.console import Console
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring.tree import ASSIGNMENT
-from dt_helpers.grading import questions, sandbox
+from dt_helpers.grading import release, sandbox
 from dt_helpers.grading.judging import fingerprints
 from dt_helpers.grading.judging.progress import Progress
 from dt_helpers.grading.judging.scheduling import Failed, is_open, run
 from dt_helpers.grading.judging.worker import Done, Job, close, work
 from dt_helpers.grading.matching import Matched, match
 from dt_helpers.grading.places import Places
-from dt_helpers.grading.questions import Question
+from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import (
     GRADED,
     MISSING,
@@ -54,7 +51,6 @@ class Summary:
     states: Counter = field(default_factory=Counter)  # of the submissions that were graded now
     scores: list[float] = field(default_factory=list)  # of all that have one, the kept ones too
     max_score: float = 0.0
-    seconds: float = 0.0
 
     @property
     def done(self) -> int:
@@ -111,10 +107,9 @@ def grade(
         console.print("[bold red]No sandbox:[/] the students' code can read and write your files while it is graded.")
     if scheduler is not None and is_open(scheduler):
         console.print(OPEN.format(scheduler=scheduler))
-    began = time.monotonic()
     course = _Course(places, only, sandbox_kind, limits or Limits())
     store = Store(places.results)
-    summary = Summary(max_score=sum(question.points for question in course.questions))
+    summary = Summary(max_score=sum(task.points for task in course.tasks))
     names = sorted(places.students() if students is None else set(students))
 
     def finish(result: SubmissionResult) -> None:
@@ -134,7 +129,7 @@ def grade(
                 progress.step(str(summary))
                 continue
             job = submission.job(store.key(), keep)
-            if job.questions:
+            if job.tasks:
                 yield submission, job
             else:
                 finish(submission.result(None))
@@ -142,7 +137,6 @@ def grade(
     with Progress(console, len(names)) as progress:
         for submission, outcome in run(prepared(), work, close=close, jobs=jobs, scheduler=scheduler):
             finish(submission.result(outcome))
-    summary.seconds = time.monotonic() - began
     return summary
 
 
@@ -152,13 +146,13 @@ class _Course:
     def __init__(self, places: Places, only: Collection[str], kind: str, limits: Limits):
         self.places, self.kind, self.limits = places, kind, limits
         paths = places.notebooks()
-        self.releases: dict[str, NotebookNode] = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+        self.releases = release.read(paths)
         if unknown := set(only) - self.releases.keys():
             there = ", ".join(self.releases)
             raise ValueError(f"There is no notebook {', '.join(sorted(unknown))}. There are: {there}.")
-        self.questions = [question for stem, node in self.releases.items() for question in questions.of(stem, node)]
-        self.graded = list(dict.fromkeys(question.notebook for question in self.questions))
-        self.imports = tuple(dict.fromkeys(line for question in self.questions for line in question.imports))
+        self.tasks = [task for one in self.releases.values() for task in one.tasks if task.check]
+        self.graded = list(dict.fromkeys(task.notebook for task in self.tasks))
+        self.imports = tuple(dict.fromkeys(line for task in self.tasks for line in task.imports))
         self.wanted = set(only) or set(self.graded)
         rules = f"{kind} {limits.cell_seconds}"
         self.fingerprint = fingerprints.joined(fingerprints.of_files(paths), fingerprints.of_the_grader(), rules)
@@ -192,25 +186,25 @@ class _Submission:
         again = {one.notebook for one in known if one.status == NOT_RUN or not keep} & self.course.wanted
         for one in known:  # a notebook is judged as a whole: exercises build on one another
             if one.status != NOT_RUN and one.notebook not in again:
-                self.kept[one.grade_id] = one
+                self.kept[one.check_id] = one
         readable = {stem: found for stem, found in self.matched.items() if found.unreadable is None}
         todo = tuple(
-            question
-            for question in self.course.questions
-            if question.notebook in readable.keys() & self.course.wanted and question.grade_id not in self.kept
+            task
+            for task in self.course.tasks
+            if task.notebook in readable.keys() & self.course.wanted and task.check_id not in self.kept
         )
-        seeds = {q.grade_id: seed(key, self.student, q.notebook, q.grade_id, self.fingerprint) for q in todo}
+        seeds = {t.check_id: seed(key, self.student, t.notebook, t.check_id, self.fingerprint) for t in todo}
         scripts = {stem: found.script for stem, found in readable.items()}
         course = self.course
         return Job(self.student, todo, scripts, seeds, course.imports, course.kind, course.limits)
 
     def result(self, outcome: Done | Failed | None) -> SubmissionResult:
         """All that is known now."""
-        new = {one.grade_id: one for one in outcome.exercises} if isinstance(outcome, Done) else {}
+        new = {one.check_id: one for one in outcome.exercises} if isinstance(outcome, Done) else {}
         failure = f"The grader failed: {outcome.reason}" if isinstance(outcome, Failed) else ""
         exercises = tuple(
-            new.get(question.grade_id) or self.kept.get(question.grade_id) or self._not_judged(question, failure)
-            for question in self.course.questions
+            new.get(task.check_id) or self.kept.get(task.check_id) or self._not_judged(task, failure)
+            for task in self.course.tasks
         )
         done = outcome if isinstance(outcome, Done) else None
         earlier = self.earlier
@@ -227,14 +221,14 @@ class _Submission:
             seconds=done.seconds if done else 0.0,
         )
 
-    def _not_judged(self, question: Question, failure: str) -> ExerciseResult:
-        found = self.matched.get(question.notebook)
-        status, sentence = NOT_RUN, failure or f"{question.notebook} was not graded yet."
+    def _not_judged(self, task: Task, failure: str) -> ExerciseResult:
+        found = self.matched.get(task.notebook)
+        status, sentence = NOT_RUN, failure or f"{task.notebook} was not graded yet."
         if found is None:
-            status, sentence = MISSING, f"{question.notebook}.ipynb was not handed in."
+            status, sentence = MISSING, f"{task.notebook}.ipynb was not handed in."
         elif found.unreadable:
             sentence = found.unreadable
-        return ExerciseResult(question.notebook, question.grade_id, 0.0, question.points, status, sentence=sentence)
+        return ExerciseResult(task.notebook, task.check_id, 0.0, task.points, status, sentence=sentence)
 
     def _state(self, exercises: Sequence[ExerciseResult]) -> str:
         if not self.matched:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 
 from dt_helpers.check import exercises
-from dt_helpers.grading.questions import Question
+from dt_helpers.grading.release import Task
 
 _TEXT = """
 from itertools import pairwise
@@ -23,9 +23,9 @@ def {target}(*args, _right={name}, **kwargs):
 """
 
 
-def right(question: Question) -> str | None:
-    """The text of a module that defines the question's function rightly; None for a class."""
-    if question.check == "forward":
+def right(task: Task) -> str | None:
+    """The text of a module that defines the task's function rightly; None for a class."""
+    if task.check == "forward":
         return None
-    oracle = exercises.exercise(question.check).oracle
-    return _TEXT.format(oracle=inspect.getsource(oracle), target=question.target, name=oracle.__name__)
+    oracle = exercises.exercise(task.check).oracle
+    return _TEXT.format(oracle=inspect.getsource(oracle), target=task.target, name=oracle.__name__)

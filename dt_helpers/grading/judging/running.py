@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from dt_helpers.grading.judging.exceptions import rebuilt
-from dt_helpers.grading.questions import Question
+from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.session import Session, Stopped
 from dt_helpers.grading.text import slicing
@@ -45,47 +45,47 @@ class Notebook:
         self._without: set[int | str] = set()  # of these not even the definitions are run
 
     @contextmanager
-    def at(self, question: Question, lent: dict[str, str] | None = None) -> Iterator[Ran]:
-        """The notebook when the question's check cell runs; `lent`: names and texts that replace the student's.
+    def at(self, task: Task, lent: dict[str, str] | None = None) -> Iterator[Ran]:
+        """The notebook when the task's check cell runs; `lent`: names and texts that replace the student's.
 
         Raises Stopped where it can't be brought there, Disturbed.
         """
         mended = False
         while True:
             with self.sandbox.session() as session:
-                ran = self._run(session, question, mended)
+                ran = self._run(session, task, mended)
                 if ran is None:
                     continue  # without the cell that was in the way
                 for name, text in (lent or {}).items():
                     session.ask({"do": "lend", "name": name, "text": text})
                 session.allow(self.sandbox.limits.cpu_seconds, self.sandbox.limits.seconds)
-                ran.found, ran.data = session.ask({"do": "find", "target": question.target})
+                ran.found, ran.data = session.ask({"do": "find", "target": task.target})
                 if ran.found.get("unchecked") == "missing" and not mended:
                     mended = True
                     continue
                 yield ran
                 return
 
-    def text_of(self, question: Question) -> list[str]:
-        """The cells that have run when the question is asked."""
-        return [text for _, text in self.script.before(question.grade_id)]
+    def text_of(self, task: Task) -> list[str]:
+        """The cells that have run when the task's check does."""
+        return [text for _, text in self.script.before(task.check_id)]
 
-    def remarks(self, question: Question) -> list[str]:
-        """Sentences on the cells that were set aside on the way to a question."""
-        on_the_way = dict(self.script.before(question.grade_id))
+    def remarks(self, task: Task) -> list[str]:
+        """Sentences on the cells that were set aside on the way to a check."""
+        on_the_way = dict(self.script.before(task.check_id))
         return [
             f"Cell {number} {reason}; it was set aside, but for what it defines."
             for number, reason in self.aside.items()
             if number in on_the_way
         ]
 
-    def _run(self, session: Session, question: Question, mended: bool) -> Ran | None:
-        cells: list[tuple[int | str, str]] = list(self.script.before(question.grade_id))
+    def _run(self, session: Session, task: Task, mended: bool) -> Ran | None:
+        cells: list[tuple[int | str, str]] = list(self.script.before(task.check_id))
         if mended:
-            cells = [*((IMPORTS, line) for line in question.imports), *self.script.cells]
+            cells = [*((IMPORTS, line) for line in task.imports), *self.script.cells]
         ran = Ran(session, {}, b"", {_name(number): text for number, text in cells}, mended=mended)
         for number, text in cells:
-            if not (text := self._as_it_may_run(number, text, question)).strip():
+            if not (text := self._as_it_may_run(number, text, task)).strip():
                 continue
             try:
                 self._allow(session)
@@ -97,7 +97,7 @@ class Notebook:
                 ran.errors[number] = rebuilt(answer["failed"])
         return ran
 
-    def _as_it_may_run(self, number: int | str, text: str, question: Question) -> str:
+    def _as_it_may_run(self, number: int | str, text: str, task: Task) -> str:
         if number in self._without:
             return ""
         scratch = number not in self.script.own.values() and number != IMPORTS
@@ -127,7 +127,7 @@ def absent_package(error: BaseException) -> str:
         return ""
 
 
-def missing_for(ran: Ran, script: Script, question: Question, cause: BaseException | None) -> str:
+def missing_for(ran: Ran, script: Script, task: Task, cause: BaseException | None) -> str:
     """The package that the exercise would need, where the lack of one may be why it failed; empty where it isn't.
 
     It is when the answer imports it, or uses a name that a cell would have given which stopped for the lack of it.
@@ -141,7 +141,7 @@ def missing_for(ran: Ran, script: Script, question: Question, cause: BaseExcepti
         if package:
             lacking |= dict.fromkeys(slicing.bindings(texts.get(number, "")), package)
     if "undefined" in ran.found:
-        return lacking.get(question.target, "")
+        return lacking.get(task.target, "")
     return lacking.get(_unknown(cause), lacking.get("*", "") if _unknown(cause) else "")
 
 

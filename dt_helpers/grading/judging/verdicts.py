@@ -15,7 +15,7 @@ from dt_helpers.grading.judging import lending
 from dt_helpers.grading.judging.exceptions import lines_of
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class, value
 from dt_helpers.grading.judging.running import Notebook, Ran, missing_for
-from dt_helpers.grading.questions import Question
+from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.inside import wire
@@ -45,19 +45,19 @@ class Verdict:
 
 
 def judge(
-    questions: Sequence[Question], script: Script, sandbox: Sandbox, seed: Callable[[str], int]
+    tasks: Sequence[Task], script: Script, sandbox: Sandbox, seed: Callable[[str], int]
 ) -> tuple[list[ExerciseResult], set[str]]:
-    """The verdicts on one notebook's questions, in its order, and flags. `seed` gives the numbers that the inputs of a
+    """The verdicts on one notebook's tasks, in its order, and flags. `seed` gives the numbers that the inputs of a
     check are drawn from. Never raises for what a student did; where the grader itself fails, the exercise counts as not
     run, and says why."""
     results: list[ExerciseResult] = []
     flags: set[str] = set()
-    wrong: list[Question] = []
+    wrong: list[Task] = []
     notebook = Notebook(script, sandbox)
-    for question in questions:
+    for task in tasks:
         began = time.monotonic()
         try:
-            verdict = _undisturbed(question, notebook, seed(question.grade_id), wrong)
+            verdict = _undisturbed(task, notebook, seed(task.check_id), wrong)
             if type(verdict.cause).__name__ == "LibraryModel":
                 flags.add(LIBRARY_MODEL)
         except Disturbed as problem:
@@ -65,10 +65,10 @@ def judge(
         except (Exception, SystemExit, Stopped, CannotBeSent) as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             verdict = _not_run(f"{type(problem).__name__} in {place.name}: {problem}")
-        points = question.points if verdict.passed else 0.0
-        wrong += [] if verdict.passed else [question]
-        common = (question.notebook, question.grade_id, points, question.points)
-        remarks = tuple(plain(remark) for remark in (*verdict.remarks, *notebook.remarks(question)))
+        points = task.points if verdict.passed else 0.0
+        wrong += [] if verdict.passed else [task]
+        common = (task.notebook, task.check_id, points, task.points)
+        remarks = tuple(plain(remark) for remark in (*verdict.remarks, *notebook.remarks(task)))
         seconds = round(time.monotonic() - began, 3)
         results.append(ExerciseResult(*common, **_fit(verdict.fields), remarks=remarks, seconds=seconds))
     return results, flags
@@ -78,84 +78,84 @@ def _not_run(problem: str) -> Verdict:
     return Verdict({"status": NOT_RUN, "sentence": f"The grader could not judge this: {problem}"[:500]})
 
 
-def _undisturbed(question: Question, notebook: Notebook, seed: int, wrong: list[Question]) -> Verdict:
+def _undisturbed(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Verdict:
     """Tried again where it raises Disturbed; raises it when that is no help."""
     for _ in range(TRIES - 1):
         with contextlib.suppress(Disturbed):
-            return _judged(question, notebook, seed, wrong)
-    return _judged(question, notebook, seed, wrong)
+            return _judged(task, notebook, seed, wrong)
+    return _judged(task, notebook, seed, wrong)
 
 
-def _judged(question: Question, notebook: Notebook, seed: int, wrong: list[Question]) -> Verdict:
+def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Verdict:
     """The verdict on the student's own work; where it builds on what was wrong before, with that put right."""
-    verdict = _judge_one(question, notebook, seed, {})
+    verdict = _judge_one(task, notebook, seed, {})
     if verdict.passed or not wrong or verdict.fields["status"] == NOT_RUN:
         return verdict
-    reached = slicing.reached(notebook.text_of(question), question.target)
+    reached = slicing.reached(notebook.text_of(task), task.target)
     texts = {one.target: lending.right(one) for one in wrong if one.target in reached}
     lent = {name: text for name, text in texts.items() if text is not None}
     if not lent:
         return verdict
-    again = _judge_one(question, notebook, seed, lent)
+    again = _judge_one(task, notebook, seed, lent)
     names = ", ".join(lent)
     again.remarks.insert(0, f"Judged with right versions of {names}, which count by themselves.")
     return again
 
 
-def _judge_one(question: Question, notebook: Notebook, seed: int, lent: dict[str, str]) -> Verdict:
+def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) -> Verdict:
     ran = None
     try:
-        with notebook.at(question, lent) as ran, lines_of(ran.cells):
-            if (problem := _nothing_to_check(question, notebook, ran)) is not None:
+        with notebook.at(task, lent) as ran, lines_of(ran.cells):
+            if (problem := _nothing_to_check(task, notebook, ran)) is not None:
                 return problem
             with quietly():
-                verdict = _verdict(_asked(question, ran, seed))
-        if not verdict.passed and (package := missing_for(ran, notebook.script, question, verdict.cause)):
-            return _waits(question, package)
+                verdict = _verdict(_asked(task, ran, seed))
+        if not verdict.passed and (package := missing_for(ran, notebook.script, task, verdict.cause)):
+            return _waits(task, package)
     except Stopped as reason:
-        verdict = _error(f"{question.target} {reason}.")
+        verdict = _error(f"{task.target} {reason}.")
     except wire.WireError as problem:
-        verdict = _error(f"{question.target} sent back what can't be read: {problem}.")
+        verdict = _error(f"{task.target} sent back what can't be read: {problem}.")
     except (Exception, SystemExit) as error:
         if not getattr(error, "from_the_sandbox", False):
             raise
-        verdict = _error(f"{question.target} stopped with {_first_line(error)}", error)
+        verdict = _error(f"{task.target} stopped with {_first_line(error)}", error)
     if ran and ran.mended:
         verdict.remarks.append(MENDED)
     return verdict
 
 
-def _nothing_to_check(question: Question, notebook: Notebook, ran: Ran) -> Verdict | None:
+def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | None:
     """Why there is no function to look at, as far as that is known; None where there is one."""
-    own = notebook.script.own.get(question.own)
-    if "undefined" in ran.found and (package := missing_for(ran, notebook.script, question, None)):
-        return _waits(question, package)
+    own = notebook.script.own.get(task.solution_id)
+    if "undefined" in ran.found and (package := missing_for(ran, notebook.script, task, None)):
+        return _waits(task, package)
     if ran.found.get("unchecked") == "hidden":
         return _error("The name check means something else by then, so that the check cell can't run.")
     if "undefined" not in ran.found and "unchecked" not in ran.found:
         return None
     if own in notebook.aside:
-        return _error(f"The cell of {question.target} {notebook.aside[own]}.")
+        return _error(f"The cell of {task.target} {notebook.aside[own]}.")
     if own in ran.errors:
-        return _cell_failed(question, ran.errors[own])
-    return _error(f"{question.target} is not there when its check runs.")
+        return _cell_failed(task, ran.errors[own])
+    return _error(f"{task.target} is not there when its check runs.")
 
 
-def _waits(question: Question, package: str) -> Verdict:
+def _waits(task: Task, package: str) -> Verdict:
     sentence = (
-        f"{question.target} needs the package {package}, which the grader does not have. "
+        f"{task.target} needs the package {package}, which the grader does not have. "
         "Install it beside the course and grade again, or grade this by hand."
     )
     return Verdict({"status": NOT_RUN, "sentence": sentence})
 
 
-def _asked(question: Question, ran: Ran, seed: int) -> CheckResult | CheckFailed:
+def _asked(task: Task, ran: Ran, seed: int) -> CheckResult | CheckFailed:
     """The check's own verdict on the function or class that was found."""
     kind = ran.found.get("kind")
-    if question.check == "forward":
+    if task.check == "forward":
         return whole_model.judge(remote_class(ran.session) if kind == "class" else value(ran.found, ran.data), seed)
     given = RemoteFunction(ran.session) if kind in ("class", "callable") else value(ran.found, ran.data)
-    return one_function.judge(exercises.exercise(question.check), given, seed)
+    return one_function.judge(exercises.exercise(task.check), given, seed)
 
 
 def _verdict(verdict: CheckResult | CheckFailed) -> Verdict:
@@ -171,11 +171,11 @@ def _verdict(verdict: CheckResult | CheckFailed) -> Verdict:
     return Verdict(fields, verdict.__cause__)
 
 
-def _cell_failed(question: Question, error: BaseException) -> Verdict:
+def _cell_failed(task: Task, error: BaseException) -> Verdict:
     """The cell itself stopped: there is no function to check."""
     trace = traceback.extract_tb(error.__traceback__)
     lines = tuple(f"line {frame.lineno} in {frame.name}:  {frame.line}" for frame in trace if frame.filename[0] == "<")
-    return _error(f"The cell of {question.target} stopped with {_first_line(error)}", error, lines=lines[-4:])
+    return _error(f"The cell of {task.target} stopped with {_first_line(error)}", error, lines=lines[-4:])
 
 
 def _first_line(error: BaseException) -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from dt_helpers.grading.questions import Question
+from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.limits import Limits
@@ -21,9 +21,9 @@ class Job:
     """What is to be judged of one student's submission."""
 
     student: str
-    questions: tuple[Question, ...]
+    tasks: tuple[Task, ...]
     scripts: dict[str, Script]  # of the notebooks
-    seeds: dict[str, int]  # grade id of a check -> what its inputs are drawn from
+    seeds: dict[str, int]  # id of a check cell -> what its inputs are drawn from
     imports: tuple[str, ...]  # of all notebooks: what is imported once for all submissions
     sandbox: str
     limits: Limits
@@ -45,9 +45,9 @@ def work(job: Job) -> Done:
         began = time.monotonic()
         sandbox = _sandbox(job)
         exercises, flags = [], set()
-        for notebook in dict.fromkeys(question.notebook for question in job.questions):
-            questions = [question for question in job.questions if question.notebook == notebook]
-            found, flagged = verdicts.judge(questions, job.scripts[notebook], sandbox, job.seeds.__getitem__)
+        for notebook in dict.fromkeys(task.notebook for task in job.tasks):
+            tasks = [task for task in job.tasks if task.notebook == notebook]
+            found, flagged = verdicts.judge(tasks, job.scripts[notebook], sandbox, job.seeds.__getitem__)
             exercises += found
             flags |= flagged
         seconds = round(time.monotonic() - began, 3)

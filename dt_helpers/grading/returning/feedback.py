@@ -67,15 +67,15 @@ class Chapter:
 
 def page(result: SubmissionResult, record: Record, tasks: list[Task]) -> str:
     """The page of one student, as HTML. Scores and comments are the gradebook's, verdicts the result's."""
-    verdicts = {(exercise.notebook, exercise.grade_id): exercise for exercise in result.exercises}
+    verdicts = {(exercise.notebook, exercise.check_id): exercise for exercise in result.exercises}
     chapters: dict[str, Chapter] = {}
     for task in tasks:
         matched = result.matched.get(task.notebook, {})
         chapter = chapters.setdefault(task.notebook, Chapter(task.notebook, [], _notes(matched)))
-        key = task.notebook, task.check
+        key = task.notebook, task.check_id
         verdict = verdicts.get(key) or ExerciseResult(*key, 0.0, task.points, NOT_RUN)
         mark = record.marks.get(key, Mark(None, task.points))
-        chapter.cards.append(_card(task, verdict, mark, matched.get("solutions", {}).get(task.solution, "")))
+        chapter.cards.append(_card(task, verdict, mark, matched.get("solutions", {}).get(task.solution_id, "")))
     score, most = record.score, record.max_score or sum(task.points for task in tasks)
     return pages.render(
         "feedback.html.j2",
@@ -122,7 +122,7 @@ def _card(task: Task, verdict: ExerciseResult, mark: Mark, text: str) -> Card:
         words = f"graded by your instructor (automatically: {words})"
         look = "passed" if mark.score is not None and mark.score >= mark.max_score else "waiting"
     return Card(
-        name=task.solution,
+        name=task.solution_id,
         look=look,
         verdict=words,
         score=mark.score,

@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+
+from dt_helpers.authoring.styles import styles
+from dt_helpers.telling import as_html
 
 TEMPLATES = Path(__file__).parents[2] / "assets" / "grading"
 # Even if something got through: the page may load and run nothing.
@@ -20,7 +23,7 @@ _PATH = re.compile(r"(?<![\w/.])(?:~|[A-Za-z]:)?(?:[/\\][\w.+@-]+){2,}[/\\]?")
 
 def render(template: str, **values) -> str:
     """The page of a template in assets/grading; all values are escaped."""
-    return _environment().get_template(template).render(css=_styles(), policy=POLICY, **values)
+    return _environment().get_template(template).render(css=styles(TEMPLATES / "page.css"), policy=POLICY, **values)
 
 
 def code(text: str) -> Markup:
@@ -31,10 +34,7 @@ def code(text: str) -> Markup:
 
 def prose(text: str) -> Markup:
     """A sentence with `code` between backticks; no path of the grader's machine, line breaks kept."""
-    pieces = [escape(piece) for piece in without_paths(text).split("`")]
-    for i in range(1, len(pieces), 2):
-        pieces[i] = Markup("<code>{}</code>").format(pieces[i])
-    return Markup("").join(pieces).replace("\n", Markup("<br>"))
+    return Markup(as_html(without_paths(text)))
 
 
 def without_paths(text: str) -> str:
@@ -51,11 +51,3 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     environment.filters |= {"code": code, "prose": prose, "points": points}
     return environment
-
-
-@cache
-def _styles() -> Markup:
-    own = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    return Markup(f"{own}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}")

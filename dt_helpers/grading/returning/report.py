@@ -95,7 +95,7 @@ def write(places: Places, report: Report) -> list[Path]:
     with replacing(path) as staged:
         staged.write_text(page(report), encoding="utf-8", errors="replace")
     header = ["student", "first name", "last name", "score", "maximum", "state", "needs a human", "flags"]
-    header += [f"{task.notebook}/{task.solution}{end}" for task in report.tasks for end in ("", " mistake")]
+    header += [f"{task.notebook}/{task.solution_id}{end}" for task in report.tasks for end in ("", " mistake")]
     return [
         path,
         tables.write(places.reports / "grades.csv", header, [_line(report, record) for record in report.records]),
@@ -120,11 +120,11 @@ def _needs_attention(result: SubmissionResult) -> bool:
 
 
 def _row(task: Task, results: list[SubmissionResult]) -> Row:
-    own = [e for r in results for e in r.exercises if (e.notebook, e.grade_id) == (task.notebook, task.check)]
+    own = [e for r in results for e in r.exercises if (e.notebook, e.check_id) == (task.notebook, task.check_id)]
     passed = sum(exercise.status == PASSED for exercise in own)
     other = sum(exercise.status in (MISSING, NOT_RUN) for exercise in own)
     wrong = [exercise for exercise in own if exercise.status not in (PASSED, MISSING, NOT_RUN)]
-    return Row(task.notebook, task.solution, passed, len(wrong), other, _mistakes(wrong))
+    return Row(task.notebook, task.solution_id, passed, len(wrong), other, _mistakes(wrong))
 
 
 def _mistakes(wrong: list[ExerciseResult]) -> list[tuple[str, int, str]]:
@@ -139,10 +139,10 @@ def _mistakes(wrong: list[ExerciseResult]) -> list[tuple[str, int, str]]:
 def _texts(result: SubmissionResult) -> dict[str, str]:
     """Solution cell -> the student's text."""
     return {
-        grade_id: text
+        solution: text
         for matched in result.matched.values()
-        for grade_id, text in matched.get("solutions", {}).items()
-        if matched["how"].get(grade_id) != "missing"
+        for solution, text in matched.get("solutions", {}).items()
+        if matched["how"].get(solution) != "missing"
     }
 
 
@@ -164,20 +164,20 @@ def _flags(results: list[SubmissionResult]) -> list[tuple[str, str, str]]:
 
 def _signs(texts: dict[str, dict[str, str]], tasks: list[Task]) -> list[tuple[str, str, str]]:
     return [
-        (student, task.solution, sign)
+        (student, task.solution_id, sign)
         for student, own in sorted(texts.items())
         for task in tasks
-        for sign in suspicious.signs(own.get(task.solution, ""))
+        for sign in suspicious.signs(own.get(task.solution_id, ""))
     ]
 
 
 def _line(report: Report, record: Record) -> list:
     result = report.results[record.student]
-    verdicts = {(exercise.notebook, exercise.grade_id): exercise for exercise in result.exercises}
+    verdicts = {(exercise.notebook, exercise.check_id): exercise for exercise in result.exercises}
     line = [record.student, record.first_name, record.last_name, record.score, record.max_score, result.state]
     line += ["yes" if record.waiting else "", "; ".join(result.flags)]
     for task in report.tasks:
-        key = task.notebook, task.check
+        key = task.notebook, task.check_id
         line += [record.marks[key].score if key in record.marks else None]
         line += [verdicts[key].mistake or "" if key in verdicts else ""]
     return line

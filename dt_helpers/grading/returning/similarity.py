@@ -42,7 +42,7 @@ def compare(
     """The pairs of `texts` (student -> solution cell -> text) that are at least so similar, the most telling first."""
     students = sorted(texts)
     features = [
-        {(task.solution, shape) for task in tasks for shape in shapes(texts[name].get(task.solution, ""), task)}
+        {(task.solution_id, shape) for task in tasks for shape in shapes(texts[name].get(task.solution_id, ""), task)}
         for name in students
     ]
     frequency = Counter(feature for own in features for feature in own)

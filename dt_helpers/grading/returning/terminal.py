@@ -71,7 +71,7 @@ def _ways(rows: list[Row]) -> str:
 def _lost(rows: list[Row]) -> list[str]:
     """Solution cells that are nowhere in notebooks which could be read."""
     readable = [row.matched for row in rows if not row.matched.unreadable]
-    return [grade_id for matched in readable for grade_id, how in matched.how.items() if how == MISSING]
+    return [solution for matched in readable for solution, how in matched.how.items() if how == MISSING]
 
 
 def _remarks(rows: list[Row]) -> str:

@@ -22,7 +22,7 @@ class Script:
     """The code of one student's notebook."""
 
     cells: tuple[tuple[int, str], ...] = ()  # number in the notebook and text
-    checks: dict[str, Place] = field(default_factory=dict)  # by the check's grade id; those that are not lost
+    checks: dict[str, Place] = field(default_factory=dict)  # by the check cell's grade id; those that are not lost
     own: dict[str, int] = field(default_factory=dict)  # grade id of a solution cell -> number of the cell that has it
 
     def before(self, check: str) -> list[tuple[int, str]]:

@@ -52,7 +52,7 @@ def grade(gradebook, student="ada", notebook="01_returns", cell="check_returns_t
 
 def test_the_assignment_is_entered_as_nbgrader_does_it(places, tmp_path):
     """The same cells, points and checksums as `nbgrader generate_assignment` puts into a gradebook."""
-    theirs = make_tree(tmp_path / "theirs", released=True)
+    theirs = make_tree(tmp_path / "theirs", released=True, checked=True)
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--force"]
     with Recorder(places) as recorder:
         path = {"PATH": f"{sys.exec_prefix}/bin:/usr/bin:/bin", "HOME": str(tmp_path)}

@@ -65,7 +65,7 @@ def test_mistakes_are_named_and_each_exercise_stands_alone(results):
         "check_stack_inputs": ("failed", "blocks"),
         "check_context_window": ("error", None),
     }
-    by_id = {exercise.grade_id: exercise for exercise in results["bob"].exercises}
+    by_id = {exercise.check_id: exercise for exercise in results["bob"].exercises}
     assert "SyntaxError" in by_id["check_context_window"].sentence
     assert by_id["check_stack_inputs"].hints
     assert "right versions of stack_inputs" in by_id["check_forward"].remarks[0]

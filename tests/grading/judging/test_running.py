@@ -5,13 +5,18 @@ from dataclasses import replace
 import pytest
 
 from dt_helpers.grading.judging import verdicts
-from dt_helpers.grading.questions import Question
+from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.grading.text.script import Place, Script
 from tests.grading.course import needs, solution
 
-WINDOW = Question("06_replay", "check_window", 2.0, "context_window", "context_window", "context_window", ())
+
+def task(notebook: str, solution: str, check_id: str, points: float, check: str, target: str) -> Task:
+    return Task(notebook, solution, "", frozenset([target]), check_id, points, check, target)
+
+
+WINDOW = task("06_replay", "context_window", "check_window", 2.0, "context_window", "context_window")
 RIGHT = "def context_window(sequence, length):\n    return sequence[-length:]"
 WRONG = "def context_window(sequence, length):\n    return sequence[:length]"
 SETUP = "import numpy as np\nimport torch\nfrom torch import nn\nfrom dt_helpers import check, data, plots"
@@ -31,8 +36,8 @@ def judged(box):
     def judge(*cells: str, question=WINDOW, setup=SETUP):
         cells = [cell for cell in (setup, *cells) if cell]
         own = max((n for n, text in enumerate(cells, 1) if f"def {question.target}" in text), default=0)
-        script = Script(tuple(enumerate(cells, 1)), {question.grade_id: Place(len(cells))}, {question.own: own})
-        ((result,), _) = verdicts.judge([question], script, box, lambda grade_id: 1)
+        script = Script(tuple(enumerate(cells, 1)), {question.check_id: Place(len(cells))}, {question.solution_id: own})
+        ((result,), _) = verdicts.judge([question], script, box, lambda check_id: 1)
         return result
 
     return judge
@@ -204,10 +209,8 @@ def of_the_model(box, **texts):
     """Results of notebook 04 with these texts in place of right ones."""
     names = ("add_time_embeddings", "stack_inputs", "stack_attention_mask", "predict")
     checks = ("time_embeddings", "stacked_inputs", "stacked_attention_mask", "prediction_heads")
-    asked = [
-        Question("04_model", f"check_{n}", 2.0, c, n, n, ()) for n, c in zip(names, checks, strict=True) if n in texts
-    ]
-    asked.append(Question("04_model", "check_forward", 4.0, "forward", "DecisionTransformerModel", "forward", ()))
+    asked = [task("04_model", n, f"check_{n}", 2.0, c, n) for n, c in zip(names, checks, strict=True) if n in texts]
+    asked.append(task("04_model", "forward", "check_forward", 4.0, "forward", "DecisionTransformerModel"))
     module = "transformers.models.decision_transformer.modeling_decision_transformer"
     setup = (
         f"{SETUP}\nfrom {module} import *\nfrom {module} import DecisionTransformerGPT2Model, DecisionTransformerOutput"
@@ -215,9 +218,9 @@ def of_the_model(box, **texts):
     texts = {name: solution(name) for name in (*names, "forward")} | texts
     cells = tuple(enumerate([setup, *texts.values()], 1))
     own = {name: number for number, name in enumerate(texts, 2)}
-    places = {one.grade_id: Place(own[one.own]) for one in asked}
-    results, _ = verdicts.judge(asked, Script(cells, places, own), box, lambda grade_id: 1)
-    return {result.grade_id: result for result in results}
+    places = {one.check_id: Place(own[one.solution_id]) for one in asked}
+    results, _ = verdicts.judge(asked, Script(cells, places, own), box, lambda check_id: 1)
+    return {result.check_id: result for result in results}
 
 
 def test_the_model_is_judged_with_right_versions_of_what_was_wrong_before_it(box):

@@ -21,7 +21,7 @@ MARKS = {
 
 @pytest.fixture
 def tasks(places):
-    return release.tasks(places)
+    return release.tasks(places.notebooks())
 
 
 @pytest.fixture

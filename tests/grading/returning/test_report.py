@@ -42,7 +42,7 @@ def a_class():
 
 @pytest.fixture
 def made(a_class, places):
-    return report.make(*a_class, release.tasks(places), places)
+    return report.make(*a_class, release.tasks(places.notebooks()), places)
 
 
 def test_counts_and_the_most_frequent_mistakes(made):
@@ -82,5 +82,5 @@ def test_no_cell_is_a_formula(tmp_path):
 
 
 def test_a_class_of_nobody(places):
-    made = report.make([], {}, release.tasks(places), places)
+    made = report.make([], {}, release.tasks(places.notebooks()), places)
     assert "0 submissions" in report.page(made)

@@ -24,7 +24,7 @@ def pages(places):
 
     def make(*names):
         for name in names:
-            feedback.write(places, result(name), Record(name), release.tasks(places))
+            feedback.write(places, result(name), Record(name), release.tasks(places.notebooks()))
         return list(names)
 
     return make

@@ -9,7 +9,7 @@ from dt_helpers.grading.returning import suspicious
 from dt_helpers.grading.returning.similarity import SOLUTION, compare
 
 STUB = "def stack(r, s, a):\n    batch, K, hidden = s.shape\n    # YOUR CODE HERE\n    raise NotImplementedError()"
-TASKS = [Task("04_model", "stack", "check_stack", 2.0, STUB, frozenset({"stack"}))]
+TASKS = [Task("04_model", "stack", STUB, frozenset({"stack"}), "check_stack", 2.0)]
 USUAL = """def stack(r, s, a):
     batch, K, hidden = s.shape
     return torch.stack([r, s, a], dim=2).reshape(batch, 3 * K, hidden)"""
