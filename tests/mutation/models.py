@@ -31,7 +31,8 @@ class Parts(DecisionTransformerPreTrainedModel):
         self.embed_action = nn.Linear(config.act_dim, config.hidden_size)
         self.embed_ln = nn.LayerNorm(config.hidden_size)
         self.predict_state = nn.Linear(config.hidden_size, config.state_dim)
-        self.predict_action = nn.Sequential(nn.Linear(config.hidden_size, config.act_dim), nn.Tanh())
+        squash = [nn.Tanh()] if config.action_tanh else []
+        self.predict_action = nn.Sequential(nn.Linear(config.hidden_size, config.act_dim), *squash)
         self.predict_return = nn.Linear(config.hidden_size, 1)
         self.post_init()
 

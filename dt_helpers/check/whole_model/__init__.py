@@ -3,8 +3,8 @@
 Where they are not, `stages` compares what went through the model's parts and says where it first departs.
 """
 
-import copy
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,32 +16,18 @@ from dt_helpers.check.engine import generic
 from dt_helpers.check.engine.answers import describe, safely
 from dt_helpers.check.engine.calling import NotTheStudents, quietly
 from dt_helpers.check.engine.comparing import Difference, close, tolerance
-from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+from dt_helpers.check.engine.exercise import Case, Strip
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.check.engine.time_limit import TookTooLong, time_limit
 from dt_helpers.check.whole_model import inputs, stages
+from dt_helpers.check.whole_model.building import EXERCISE, HINTS, PREDICTIONS, Departs, built, fitting
 from dt_helpers.check.whole_model.copies import copied, without_dropout
 from dt_helpers.check.whole_model.gradients import gradients as wrong_gradients
 from dt_helpers.check.whole_model.passes import Pass
 from dt_helpers.check.whole_model.passes import passes as passes_of
 from dt_helpers.check.whole_model.watching import modes, watch
 
-PREDICTIONS = ("state_preds", "action_preds", "return_preds")  # in the order of the tuple
-HINTS = (
-    "Follow one step through forward: three embeddings with time, one sequence of 3K tokens, one mask of 3K, "
-    "the encoder, three heads.",
-    "Do the single functions pass their own checks? Then look at how forward hands results from one to the next.",
-)
 SECONDS = 60.0  # for all calls together
-_SIGNATURE = "forward(states, actions, rewards, returns_to_go, timesteps, attention_mask)"
-_EXERCISE = Exercise("forward", _SIGNATURE, PREDICTIONS, "tensor", lambda rng: [], inputs.oracle, tuple, HINTS)
-
-
-class _Departs(Exception):
-    """The model isn't right: why, and where it was seen."""
-
-    def __init__(self, difference: Difference, label: str = "", error: BaseException | None = None):
-        self.difference, self.label, self.error = difference, label, error
 
 
 def check(cls, seed: int | None = None) -> CheckResult | CheckFailed:
@@ -51,8 +37,8 @@ def check(cls, seed: int | None = None) -> CheckResult | CheckFailed:
         with time_limit(SECONDS), quietly():
             verdict = judge(cls, seed)
     except TookTooLong as error:
-        difference = generic.too_slow(_EXERCISE, SECONDS, error)
-        verdict = _failed(_Departs(difference, error=error), seed)
+        difference = generic.too_slow(EXERCISE, SECONDS, error)
+        verdict = _failed(Departs(difference, error=error), seed)
     tries.count(verdict)
     return verdict
 
@@ -61,12 +47,12 @@ def judge(cls, seed: int) -> CheckResult | CheckFailed:
     """The same without counting tries."""
     try:
         done = _run(cls, np.random.default_rng(seed))
-    except _Departs as found:
+    except Departs as found:
         return _failed(found, seed)
     return CheckResult("forward", "The model's forward", done)
 
 
-def _failed(found: _Departs, seed: int) -> CheckFailed:
+def _failed(found: Departs, seed: int) -> CheckFailed:
     difference = found.difference
     return CheckFailed(
         name="forward",
@@ -82,47 +68,52 @@ def _failed(found: _Departs, seed: int) -> CheckFailed:
     )
 
 
-def _run(cls, rng: np.random.Generator) -> int:
-    """Tries the model on all passes and answers how many; raises `_Departs`."""
-    given: Any = cls if isinstance(cls, torch.nn.Module) else None
-    if cls is None or cls is Ellipsis:
-        raise _Departs(Difference("unfilled", f"The model is not filled in yet: it is {cls}."))
-    if given is None and not isinstance(cls, type):
-        what = "your class DecisionTransformerModel, or a model made from it"
-        raise _Departs(Difference("not-callable", f"check.forward needs {what}; it was given {describe(cls)}."))
-    if given is None:
+def _rounds(cls, rng: np.random.Generator) -> Iterator[tuple]:
+    """What is tried, one after the other: the student's model, transformers', the weights for both, and the passes.
+
+    A class is built twice: with the settings that the course uses, and with others. Raises `Departs`.
+    """
+    if not isinstance(cls, torch.nn.Module):
         oracle = inputs.small_oracle()
-        model = _built(cls, oracle)
+        model = built(cls, oracle)
+        yield model, oracle, inputs.drawn_weights(oracle, rng), passes_of(oracle.config, rng)
         frozen = Pass("the frozen reference", reference.batch(), expected=reference.predictions(PREDICTIONS))
-        rounds = [
-            (inputs.drawn_weights(oracle, rng), passes_of(oracle.config, rng)),
-            (reference.weights(), [frozen]),
-        ]
-    else:
-        given = without_dropout(copied(given).cpu().float())
-        oracle = without_dropout(inputs.oracle(given.config))
-        model = _fitting(given, oracle)
-        own = {name: value.clone() for name, value in model.state_dict().items()}
-        rounds = [
-            (own, passes_of(oracle.config, rng)),
-            (inputs.drawn_weights(oracle, rng), passes_of(oracle.config, rng)),
-        ]
+        yield model, oracle, reference.weights(), [frozen]
+        oracle = inputs.other_oracle()
+        passes = [replace(one, label=f"{one.label}, {inputs.OTHER_WORDS}") for one in passes_of(oracle.config, rng)]
+        yield built(cls, oracle), oracle, inputs.drawn_weights(oracle, rng), [passes[i] for i in (0, 2, 4)]
+        return
+    given: Any = without_dropout(copied(cls).cpu().float())
+    oracle = without_dropout(inputs.oracle(given.config))
+    model = fitting(given, oracle)
+    own = {name: value.clone() for name, value in model.state_dict().items()}
+    yield model, oracle, own, passes_of(oracle.config, rng)
+    yield model, oracle, inputs.drawn_weights(oracle, rng), passes_of(oracle.config, rng)
+
+
+def _run(cls, rng: np.random.Generator) -> int:
+    """Tries the model on all passes and answers how many; raises `Departs`."""
+    if cls is None or cls is Ellipsis:
+        raise Departs(Difference("unfilled", f"The model is not filled in yet: it is {cls}."))
+    if not isinstance(cls, torch.nn.Module | type):
+        what = "your class DecisionTransformerModel, or a model made from it"
+        raise Departs(Difference("not-callable", f"check.forward needs {what}; it was given {describe(cls)}."))
     done = 0
-    for state, passes in rounds:
+    for model, oracle, state, passes in _rounds(cls, rng):
         fresh = copied(model)
         try:
             for module in (model, fresh):
                 module.load_state_dict(state)
         except (Exception, SystemExit) as error:
-            raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
+            raise Departs(generic.from_exception(EXERCISE, Case("", ()), error), "", error) from None
         oracle.load_state_dict(state)
         for one in passes:
             try:
                 _compare(model, oracle, one, gradients=one is passes[0])
-            except _Departs:
+            except Departs:
                 if done and _is_right(fresh, oracle, one):
                     sentence = "forward is right on a new model, and wrong after other calls: it keeps something."
-                    raise _Departs(Difference("keeps-state", sentence), one.label) from None
+                    raise Departs(Difference("keeps-state", sentence), one.label) from None
                 raise
             done += 1
     return done
@@ -131,36 +122,9 @@ def _run(cls, rng: np.random.Generator) -> int:
 def _is_right(model, oracle, one: Pass) -> bool:
     try:
         _compare(model, oracle, one, gradients=False)
-    except _Departs:
+    except Departs:
         return False
     return True
-
-
-def _built(cls, oracle) -> torch.nn.Module:
-    """A model of the student's, of the oracle's size."""
-    try:
-        return _fitting(cls(copy.deepcopy(oracle.config)), oracle)
-    except (KeyboardInterrupt, NotTheStudents, _Departs):
-        raise
-    except BaseException as error:
-        raise _Departs(generic.from_exception(_EXERCISE, Case("", ()), error), "", error) from None
-
-
-def _fitting(model, oracle) -> torch.nn.Module:
-    """The model in evaluation mode, if published weights would load into it."""
-    if not isinstance(model, torch.nn.Module):
-        raise _Departs(Difference("wrong-type", f"The class has to make a torch module; it made {describe(model)}."))
-    ours, theirs = oracle.state_dict(), model.state_dict()
-    problems = {
-        "lacks": sorted(ours.keys() - theirs.keys()),
-        "has besides": sorted(theirs.keys() - ours.keys()),
-        "has in another shape": sorted(k for k in ours.keys() & theirs.keys() if ours[k].shape != theirs[k].shape),
-    }
-    for problem, names in problems.items():
-        if names:
-            listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-            raise _Departs(Difference("state-dict", f"Published weights would not load: the model {problem} {listed}."))
-    return model.eval()
 
 
 def _compare(model, oracle, one: Pass, gradients: bool) -> None:
@@ -174,7 +138,7 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
     except BaseException as error:
         if one.whole and isinstance(error, TypeError) and "output_hidden_states" in safely(str, error):
             return _compare(model, oracle, replace(one, whole=False), gradients)  # its forward has no such argument
-        raise _Departs(_stopped(error), one.label, error) from None
+        raise Departs(_stopped(error), one.label, error) from None
     try:
         difference = _of_output(model, oracle, one, output, asked, expected)
     except (Exception, SystemExit) as error:
@@ -189,7 +153,7 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
         except (Exception, SystemExit) as error:
             difference = _unreadable(error)
     if difference:
-        raise _Departs(difference, one.label)
+        raise Departs(difference, one.label)
 
 
 def _unreadable(error: BaseException) -> Difference:
@@ -213,10 +177,10 @@ def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference 
 def _stopped(error: BaseException) -> Difference:
     """What an exception inside forward means: it may be that a part of forward was left open."""
     if isinstance(error, TookTooLong):
-        return generic.too_slow(_EXERCISE, SECONDS, error)
+        return generic.too_slow(EXERCISE, SECONDS, error)
     if isinstance(error, NameError) and error.name in ("encoded", *PREDICTIONS):
         return Difference("unfilled", f"forward is not filled in yet: it does not make {error.name}.")
-    return generic.from_exception(_EXERCISE, Case("", ()), error)
+    return generic.from_exception(EXERCISE, Case("", ()), error)
 
 
 def _hidden_states(output, asked) -> Difference | None:

@@ -16,6 +16,9 @@ from dt_helpers.check.engine.drawing_inputs import numbers, padding_mask
 SIZES: dict[str, float] = {
     "state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64,
 }  # fmt: skip
+OTHER: dict[str, float] = {"state_dim": 4, "act_dim": 2, "hidden_size": 12, "n_head": 3, "n_layer": 1}
+OTHER |= {"action_tanh": False, "layer_norm_epsilon": 1e-2}  # actions that are scores of choices, not torques
+OTHER_WORDS = "other sizes, action_tanh=False"
 SIZES |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)  # so that training gives the same numbers
 
 
@@ -28,6 +31,12 @@ def config(**options) -> DecisionTransformerConfig:
 def small_oracle() -> DecisionTransformerModel:
     """transformers' model of that size, made once; its weights are whatever was loaded last."""
     return oracle(config())
+
+
+@cache
+def other_oracle() -> DecisionTransformerModel:
+    """One with other settings, also made once."""
+    return oracle(config(**OTHER))
 
 
 def drawn_weights(model: torch.nn.Module, rng: np.random.Generator) -> dict[str, torch.Tensor]:

@@ -200,4 +200,6 @@ def _tried(compute):
 def _equal(given, expected, limit: float | None = None) -> bool:
     if given is None or expected is None or given.shape != expected.shape:
         return False
-    return bool(close(given.float().numpy(), expected.float().numpy(), limit or tolerance("float32")).all())
+    return bool(
+        close(given.detach().float().numpy(), expected.detach().float().numpy(), limit or tolerance("float32")).all()
+    )

@@ -26,7 +26,7 @@ def judged(cls, seed=4):
 
 
 def test_a_class_and_a_model_of_it_pass():
-    assert judged(Original).cases == 9
+    assert judged(Original).cases == 12
     model = Original(inputs.config(hidden_size=12, n_layer=1, action_tanh=False))
     assert judged(model).passed
 
@@ -98,6 +98,14 @@ def test_a_mistake_that_shows_only_without_a_mask_or_with_one_step_is_found():
 
     assert "no mask" in judged(variant(forward=last_step_only)).case
     assert "K 1" in judged(variant(predictions=squeezed)).case
+
+
+def test_other_settings_than_the_courses_are_tried():
+    def cut(self, return_preds, state_preds, action_preds, return_dict):
+        return Parts.output(self, return_preds, state_preds, action_preds.clamp(-1, 1), return_dict)
+
+    found = judged(variant(output=cut))
+    assert found.mistake == "outputs" and "action_tanh=False" in found.case
 
 
 def test_a_stub_in_a_helper_is_named():

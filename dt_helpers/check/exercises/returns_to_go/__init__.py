@@ -21,6 +21,7 @@ def _cases(rng):
 
     some = drawing_inputs.numbers(rng, 6)
     some[[0, 2, 5]] = 0.0
+    whole = rng.integers(-5, 6, 20).astype(np.float64)  # their sum is the same in any order, to the last digit
     late = drawing_inputs.numbers(rng, 120, dtype="float64")
     late[-1] = 1e5
     episode, exact = drawing_inputs.numbers(rng, 1000), drawing_inputs.numbers(rng, 1000, dtype="float64")
@@ -41,6 +42,9 @@ def _cases(rng):
         special("late-reward", "120 steps, the last reward very large, gamma=0.9", late, 0.9),
         special("whole-episode", "1000 steps", episode),
         special("discounted-episode", "1000 steps, gamma=0.95", exact, 0.95),
+        special("discounted-episode", "1000 steps, gamma=0.3", exact, 0.3),
+        special("other-order", "20 steps", whole),
+        special("other-order", "the same 20 steps in another order", rng.permutation(whole)),
     ]
 
 
@@ -83,6 +87,10 @@ EXERCISE = Exercise(
         "whole-episode": (
             "Short episodes are right, but one of 1000 steps goes wrong; the cheetah's are that long.",
             "Does the sum go on to the end of the episode, however far away that is?",
+        ),
+        "other-order": (
+            "Two episodes with the same rewards in another order get the same returns, or the second goes wrong.",
+            "Does your function remember earlier answers?",
         ),
         "discounted-episode": (
             "With a discount the end of a long episode goes wrong: small returns drown in the large ones before.",
