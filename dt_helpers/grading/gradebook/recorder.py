@@ -99,7 +99,8 @@ class Recorder:
     def _enter_assignment(self) -> dict[tuple[str, str], str]:
         """The assignment, its notebooks and cells, by nbgrader's own preprocessor."""
         self.gradebook.update_or_create_assignment(ASSIGNMENT)
-        saver, solutions = SaveCells(log=logging.Logger("nbgrader", logging.ERROR)), {}
+        saver = SaveCells(log=logging.Logger("nbgrader", logging.ERROR))
+        solutions: dict[tuple[str, str], str] = {}
         for name, released in release.read(self.places.notebooks()).items():
             where = {"notebook": name, "assignment": ASSIGNMENT, "db_url": self.places.db_url}
             try:
