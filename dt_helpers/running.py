@@ -52,6 +52,8 @@ def target(agent: TrainableDT) -> float:
     facts = ReplayFacts.of(agent.config)
     known = facts.target_return
     if known is None:
+        if facts.dataset is None:
+            raise ValueError("Neither a target return nor the name of its data is in the model's config.")
         known = float(np.quantile(data.load(facts.dataset).returns, 0.9))
     shown = f"{known:,.4g}" if abs(known) < 100 else f"{known:,.0f}"
     tell(f"Asking for a return of {shown}, which a tenth of these episodes exceed.")

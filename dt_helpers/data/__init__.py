@@ -63,8 +63,10 @@ def environment(name: str) -> str:
 
 def home(facts: ReplayFacts) -> str | None:
     """The environment that a model's data comes from; None where that isn't known."""
-    known = facts.dataset in (*SETS, *PUBLISHED)
-    return facts.env or (environment(facts.dataset) if known else None)
+    name = facts.dataset
+    if facts.env or name is None or name not in (*SETS, *PUBLISHED):
+        return facts.env
+    return environment(name)
 
 
 def load(

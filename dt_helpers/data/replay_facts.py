@@ -35,13 +35,14 @@ class ReplayFacts:
         """Those that a model's config states. Raises ValueError if it lacks one of NEEDED."""
         if missing := lacking(config):
             raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
+        cells = spaces.from_json(getattr(config, "observation_space", None))
         return cls(
             context_length=config.context_length,
             state_mean=np.array(config.state_mean),
             state_std=np.array(config.state_std),
             return_scale=config.return_scale,
             action_space=spaces.of_model(config),
-            observation_space=spaces.from_json(getattr(config, "observation_space", None)),
+            observation_space=cells if isinstance(cells, spaces.Choices) else None,
             **{name: getattr(config, name, None) for name in _TOLD},
         )
 
