@@ -45,7 +45,7 @@ lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
 
 # On all cores, a file at a time on each; ARGS="-n 0" is for one process. conftest.py says which files begin.
 PYTEST := python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-test: lint ## Check the style, run the tests and replay the solution notebooks
+test: lint ## Check style and types, run the tests and replay the solution notebooks
 	@rm -rf .cache/test-workspace
 	@$(ACTIVATED) $(PYTEST) tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
 
@@ -54,7 +54,7 @@ campaign: ## The same, with all cases of the suites that draw a sample of theirs
 
 # BASE=HEAD compares with the last commit, where the branch has more of them.
 BASE ?= main
-check: lint ## Check the style and run the tests of what differs from main, for the loop of editing
+check: lint ## Check style and types, and run the tests of what differs from main, for the loop of editing
 	@$(ACTIVATED) python -m tests.affected "$(BASE)" $(ARGS)
 
 test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its own (needs Debian's postgresql)
@@ -104,12 +104,13 @@ experts: $(VENV)-experts/installed ## Train the experts in output/experts (exper
 release: $(INSTALLED) ## Make the notebooks from the percent scripts in solutions/
 	@$(ACTIVATED) dt-course release
 
-lint: $(INSTALLED) ## Check the style
+lint: $(INSTALLED) ## Check the style and the types
 	@$(ACTIVATED) ruff check .
 	@$(ACTIVATED) ruff format --check .
+	@$(ACTIVATED) mypy
 
 clean: ## Remove all that make made: .venv, .cache and output
-	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) .cache .pytest_cache .ruff_cache .hypothesis build output *.egg-info
+	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis build output *.egg-info
 
 $(MADE):
 	@test -n "$(FOUND)" || { echo 'The course needs Python 3.11, 3.12 or 3.13 with its venv module; none of these is one:' \

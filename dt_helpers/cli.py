@@ -254,7 +254,7 @@ def sweep(
 
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
     name = data or ReplayFacts.of(agent.config).dataset
-    if data is None and name not in (*SETS, *PUBLISHED):
+    if not name or (data is None and name not in (*SETS, *PUBLISHED)):
         raise ValueError(f"The model learned from {name!r}, which is no dataset of the course: --data FILE says which.")
     home = running.environment(agent, env)
     result = sweep(agent, running.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)

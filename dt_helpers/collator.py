@@ -131,15 +131,16 @@ class DecisionTransformerGymDataCollator:
         self.n_traj = len(self.trajectories)
         self.p_sample = self.trajectories.lengths / self.trajectories.n_steps  # (E,)
         self.state_mean, self.state_std = self.trajectories.state_mean, self.trajectories.state_std
-        self.action_space = self.trajectories.action_space
-        self.rng, self._worker = np.random.default_rng(seed), None
+        self.action_space = self.trajectories.space
+        self.rng = np.random.default_rng(seed)
+        self._worker: int | None = None  # the seed of the DataLoader's worker that draws
 
     def follow(self, config) -> DecisionTransformerGymDataCollator:
         """Take the statistics, the scale, K and the actions' bounds that a model has learned with, from its config, and
         return this collator. Raises ValueError if the data's sizes, or kinds of actions, are not the model's."""
         facts = ReplayFacts.of(config)
         space = facts.action_space
-        own, wanted = self.trajectories.action_space, (config.state_dim, config.act_dim)
+        own, wanted = self.trajectories.space, (config.state_dim, config.act_dim)
         same = type(space) is type(own) and (isinstance(space, spaces.Continuous) or space == own)
         if (self.state_dim, self.act_dim) != wanted or not same:
             raise ValueError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def dataset(
         return data.load(name, **how)
     if wrong := [pair for pair in rename or () if pair.count("=") != 1]:
         raise ValueError(f"--rename takes pairs such as obs=observations, not {wrong[0]!r}.")
-    given = {"horizon": horizon, "key": key, "rename": dict(pair.split("=") for pair in rename or ())}
+    given: dict[str, Any] = {"horizon": horizon, "key": key, "rename": dict(pair.split("=") for pair in rename or ())}
     return formats.open(name, **{option: value for option, value in given.items() if value})
 
 
@@ -53,7 +53,7 @@ def target(agent: TrainableDT) -> float:
     known = facts.target_return
     if known is None:
         if facts.dataset is None:
-            raise ValueError("Neither a target return nor the name of its data is in the model's config.")
+            raise ValueError("Neither the model nor its data says which return to ask for: --target-return does.")
         known = float(np.quantile(data.load(facts.dataset).returns, 0.9))
     shown = f"{known:,.4g}" if abs(known) < 100 else f"{known:,.0f}"
     tell(f"Asking for a return of {shown}, which a tenth of these episodes exceed.")

@@ -79,19 +79,21 @@ def put(staged: Path, target: Path, aside: Path) -> None:
     """
     for number in range(TRIES):
         try:
-            return staged.replace(target)
+            staged.replace(target)
+            return
         except OSError as error:
             if error.errno not in TAKEN:
                 raise
         if _exchanged(staged, target):
-            return None
+            return
         old = aside / f"old-{number}"
         try:
             target.rename(old)
         except FileNotFoundError:
             continue  # another process has just done the same
         try:
-            return staged.replace(target)
+            staged.replace(target)
+            return
         except OSError as error:
             with suppress(OSError):
                 old.rename(target)

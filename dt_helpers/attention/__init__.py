@@ -75,7 +75,8 @@ def watch(
 @contextmanager
 def _attentions(model: TrainableDT) -> Iterator[list[torch.Tensor]]:
     """A list that holds, after each forward pass, every layer's attention weights (batch, heads, 3k, 3k)."""
-    before, latest = model.config._attn_implementation, []
+    before = model.config._attn_implementation
+    latest: list[torch.Tensor] = []
     model.set_attn_implementation("eager")  # the fused kernels do not tell their weights
 
     def ask(encoder, args, kwargs):

@@ -43,7 +43,7 @@ def attention_over_time(attention: Attention, layer: int = -1, kind: str = "s", 
     image = axes.imshow(weights.T[::-1], extent=extent, aspect="auto", cmap="magma", interpolation="nearest")
     number = layer % attention.weights.shape[1] + 1
     axes.set(xlabel="timestep of the action", ylabel="steps before it")
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.set_title(f"attention to the {KINDS[kind]} tokens, layer {number}", fontsize=10)
     figure.colorbar(image, ax=axes)
     return figure
@@ -58,7 +58,8 @@ def state_map(
     center = tokens.mean(axis=0)
     figure = Picture(width=7, height=4.8)
     axes = figure.subplots()
-    dots = axes.scatter(*((tokens - center) @ directions.T).T, c=colors, s=5, cmap="viridis", linewidths=0)
+    x, y = ((tokens - center) @ directions.T).T
+    dots = axes.scatter(x, y, c=colors, s=5, cmap="viridis", linewidths=0)
     for (name, path), color in zip((paths or {}).items(), ("black", RETURN), strict=False):
         axes.plot(*((path - center) @ directions.T).T, "o-", color=color, markersize=4, linewidth=1, label=name)
     axes.set(

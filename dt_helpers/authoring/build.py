@@ -132,9 +132,17 @@ def run(
     preset = preset or os.environ.get("DT_PRESET") or "quick"
     seconds = {}
     with Lines(console, [part.name for part in pieces]) as lines:
-        options = {"jobs": min(usable_cores(), len(pieces)), "still": still, "seconds": expected.read(tree, preset)}
-        places = {"folder": tree.solutions, "workspace": workspace, "preset": preset}
-        with closing(side_by_side(pieces, **options, **places, lines=lines)) as ended:
+        running = side_by_side(
+            pieces,
+            jobs=min(usable_cores(), len(pieces)),
+            folder=tree.solutions,
+            workspace=workspace,
+            preset=preset,
+            still=still,
+            seconds=expected.read(tree, preset),
+            lines=lines,
+        )
+        with closing(running) as ended:
             for part, execution, error in ended:
                 took = minutes_and_seconds(execution.seconds)
                 lines.end(part.name, f"failed after {took}" if error else f"done in {took}")

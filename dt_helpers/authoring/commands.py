@@ -39,8 +39,8 @@ def course(
     from dt_helpers.authoring.course import Course
     from dt_helpers.authoring.tree import Tree
 
-    options = {"jobs": jobs, "fresh": fresh, "still": still_minutes * 60}
-    Course(Tree.find(), output, preset=preset and preset.value, **options).run()
+    still = still_minutes * 60
+    Course(Tree.find(), output, preset=preset and preset.value, jobs=jobs, fresh=fresh, still=still).run()
 
 
 def release(

@@ -115,9 +115,18 @@ class Course:
                 self._get_data(self.dataset)
             copies = self.output / "notebooks"
             copies.mkdir(exist_ok=True)
-            places = {"folder": copies, "workspace": self.output, "preset": self.preset}
-            options = {"jobs": jobs, "still": self.still, "seconds": seconds, "lines": self.lines}
-            with closing(side_by_side(rest, **places, **options, before=self._make_ready)) as ended:
+            running = side_by_side(
+                rest,
+                jobs=jobs,
+                folder=copies,
+                workspace=self.output,
+                preset=self.preset,
+                still=self.still,
+                seconds=seconds,
+                lines=self.lines,
+                before=self._make_ready,
+            )
+            with closing(running) as ended:
                 for part, execution, error in ended:
                     self._end(part, execution, error)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGINT
 from threading import Event, Thread
-from typing import IO
+from typing import IO, Any
 
 import nbformat
 import psutil
@@ -92,7 +92,7 @@ class Execution:
                 store_widget_state=False,
                 resources={"metadata": {"path": str(self.folder)}},
                 on_cell_start=lambda cell, cell_index: self._begin(cell_index),
-                on_cell_executed=lambda cell, cell_index, execute_reply: self._stillness.look(),
+                on_cell_executed=lambda cell, cell_index, execute_reply: self._kernels.look(),
             )
             # Without the variable the debugger greets every kernel with a warning about frozen modules.
             env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **self.environment}
@@ -126,11 +126,11 @@ class Execution:
 
         def watch() -> None:
             while not over.wait(min(2.0, self.still / 10)):
-                if self._stillness.look() < self.still:
+                if self._kernels.look() < self.still:
                     continue
                 self._stood_still = True
                 with suppress(ValueError, psutil.Error):  # Windows knows no interrupt for another process
-                    psutil.Process(self._stillness.pid).send_signal(SIGINT)
+                    psutil.Process(self._kernels.pid).send_signal(SIGINT)
                 if not over.wait(GRACE):
                     self._kill()
                 return
@@ -145,13 +145,19 @@ class Execution:
 
     def heard(self, line: str | None) -> None:
         """The kernel has sent a message, and printed that line."""
-        self._stillness.stir()
+        self._kernels.stir()
         if line:
             self.on_progress(self._cell or 0, line)
 
+    @property
+    def _kernels(self) -> Stillness:
+        """The kernel's stillness, while cells run: it is there then."""
+        assert self._stillness is not None
+        return self._stillness
+
     def _begin(self, cell_index: int) -> None:
         self._cell, self._stood_still = cell_index, False
-        self._stillness.stir()
+        self._kernels.stir()
         self.on_progress(cell_index, "")
 
     def _kill(self) -> None:
@@ -202,7 +208,9 @@ class _Client(NotebookClient):
 
     async def async_start_new_kernel(self, **options) -> None:
         await super().async_start_new_kernel(**options)
-        self.execution.has_kernel(self.km.provisioner.pid)
+        assert self.km is not None
+        provisioner: Any = self.km.provisioner  # the local one, which has a pid
+        self.execution.has_kernel(provisioner.pid)
 
     async def async_execute_cell(self, cell: NotebookNode, *args, **options) -> NotebookNode:
         if cell.cell_type != "code":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 COLUMNS = (
     SpinnerColumn(),
@@ -25,7 +25,7 @@ class Lines:
         self.console = console
         self._titles = {name: f"{number} of {len(names)}  {name}" for number, name in enumerate(names, 1)}
         self._bars = Progress(*COLUMNS, console=console, transient=True, disable=not console.is_terminal)
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Lines:
         self._bars.start()

@@ -79,19 +79,24 @@ def _formula(tex: str, display: str) -> str:
 
 def _cut_remote(body: BeautifulSoup) -> None:
     for tag in body.find_all(["script", "link", "iframe", "object", "embed"]):
-        if REMOTE.match(tag.get("src") or tag.get("href") or tag.get("data") or ""):
+        if REMOTE.match(_attribute(tag, "src", "href", "data")):
             tag.decompose()
     for tag in body.find_all(["img", "video", "audio", "source", "track"]):
-        if REMOTE.match(tag.get("poster") or ""):
+        if REMOTE.match(_attribute(tag, "poster")):
             del tag["poster"]
-        if REMOTE.match(tag.get("src") or ""):
-            tag.replace_with(tag.get("alt") or "")
+        if REMOTE.match(_attribute(tag, "src")):
+            tag.replace_with(_attribute(tag, "alt"))
         elif tag.get("srcset"):
             del tag["srcset"]
     for style in body.find_all("style"):
         style.string = _without_remote_urls(style.get_text())
     for tag in body.find_all(style=True):
-        tag["style"] = _without_remote_urls(tag["style"])
+        tag["style"] = _without_remote_urls(_attribute(tag, "style"))
+
+
+def _attribute(tag: Tag, *names: str) -> str:
+    """The first of these attributes that has a value, or ""."""
+    return next((str(tag[name]) for name in names if tag.get(name)), "")
 
 
 def _without_remote_urls(css: str) -> str:

@@ -98,7 +98,7 @@ def _split(stem: str, notebook: NotebookNode, entry: dict) -> list[Part]:
     if not headings:
         whole = list(range(len(notebook.cells)))
         return [Part(stem, None, _notebook(notebook, whole), [n + 1 for n in whole], after, leaves)]
-    parts = []
+    parts: list[Part] = []
     for heading, begin, end in zip(headings, begins, [*begins[1:], len(notebook.cells)], strict=True):
         cells = [*range(begins[0]), *range(begin, end)]
         piece = _notebook(notebook, cells)

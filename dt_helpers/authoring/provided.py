@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from dt_helpers import data, rollout, training
 from dt_helpers.training.card import note_return
@@ -26,7 +25,7 @@ def make(name: str, assets: Path = training.PROVIDED.parent, preset: str = "quic
         evaluation = rollout.evaluate(model, target_return=target, episodes=16, seed=100)
         print(evaluation)
         note_return(output, evaluation)
-        model.to(torch.float16).save_pretrained(output)
+        model.half().save_pretrained(output)
         folder = assets / name
         folder.mkdir(parents=True, exist_ok=True)
         for file in ("config.json", "model.safetensors", "training.json", "README.md"):

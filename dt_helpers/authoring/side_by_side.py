@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def side_by_side(
     seconds: dict[str, float],
     lines: Lines,
     before: Callable[[Part], None] = lambda part: None,
-) -> Iterator[tuple[Part, Execution, BaseException | None]]:
+) -> Generator[tuple[Part, Execution, BaseException | None], None, None]:
     """Run `parts`, `jobs` of them at a time, and yield each as it ends: with its run, and with what that has raised.
 
     They run in `folder` with that `workspace` and that `preset`, each watched for `still` seconds as `Execution` says,
@@ -50,7 +50,8 @@ def side_by_side(
             on_progress=lambda done, line: lines.progress(part.name, done, line),
         )
 
-    waiting, running = _by_urgency(parts, seconds), {}
+    waiting = _by_urgency(parts, seconds)
+    running: dict[Future[None], tuple[Part, Execution]] = {}
     with ThreadPoolExecutor(jobs) as pool:
         try:
             while waiting or running:
@@ -66,7 +67,8 @@ def side_by_side(
 
 def expected_seconds(parts: list[Part], jobs: int, seconds: dict[str, float]) -> float:
     """How long `side_by_side` takes if each part has a core to itself and takes as long as `seconds` says."""
-    waiting, running, now = _by_urgency(parts, seconds), [], 0.0  # running: when it ends, and what
+    waiting, now = _by_urgency(parts, seconds), 0.0
+    running: list[tuple[float, Part]] = []  # when it ends, and what
     while waiting or running:
         for part in _ready(waiting, [*waiting, *(part for _, part in running)])[: jobs - len(running)]:
             waiting.remove(part)
@@ -90,7 +92,7 @@ def _by_urgency(parts: list[Part], seconds: dict[str, float]) -> list[Part]:
     return sorted(parts, key=urgency, reverse=True)  # in the order of the course where nothing is known
 
 
-def _stop(running: dict[Future, tuple[Part, Execution]]) -> None:
+def _stop(running: dict[Future[None], tuple[Part, Execution]]) -> None:
     """End all kernels; one that is just starting is ended as soon as it is there."""
     while running:
         for _, execution in running.values():

@@ -47,8 +47,17 @@ def generate(tree: Tree, solutions: dict[str, str]) -> dict[str, str]:
 def _quiet_log() -> Iterator[tuple[logging.Logger, list[str]]]:
     """A logger that shows nothing, and the error messages that it was given."""
     log = logging.Logger("nbgrader", level=logging.ERROR)
-    refusals: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: refusals.append(record.getMessage())
-    log.addHandler(handler)
-    yield log, refusals
+    kept = _Kept()
+    log.addHandler(kept)
+    yield log, kept.messages
+
+
+class _Kept(logging.Handler):
+    """Shows nothing, and keeps the messages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())

@@ -74,7 +74,7 @@ def _advice(name: str) -> str:
 def _passed(verdict: CheckResult | CheckFailed) -> CheckResult:
     """The result of a check that passed; raises the failure of one that didn't, without a trace of our own frames."""
     __tracebackhide__ = True
-    if verdict.passed:
+    if isinstance(verdict, CheckResult):
         return verdict
     from dt_helpers.check.engine.result import show
 

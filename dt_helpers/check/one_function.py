@@ -90,8 +90,8 @@ def _named(exercise, fn, cases, outcomes, findings, wrong) -> tuple[int, Differe
         changed = comparing.named(exercise, outcome.changed)
         sentence = f"{changed} changed while your function ran, and its result is wrong."
         return at, replace(found, slug="input-changed", sentence=sentence), generic.HINTS["input-changed"]
-    if sentence := kept_between_calls(exercise, fn, cases, outcomes, wrong):
-        return at, replace(found, slug="keeps-state", sentence=sentence), generic.HINTS["keeps-state"]
+    if kept := kept_between_calls(exercise, fn, cases, outcomes, wrong):
+        return at, replace(found, slug="keeps-state", sentence=kept), generic.HINTS["keeps-state"]
     edges = [cases[i].edge for i in wrong]
     if all(edges):
         sentence, *hints = exercise.edges[edges[0]]

@@ -6,6 +6,7 @@ import difflib
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from dt_helpers.data import cache, experts, hub, simulate
 from dt_helpers.data.replay_facts import ReplayFacts
@@ -64,9 +65,7 @@ def environment(name: str) -> str:
 def home(facts: ReplayFacts) -> str | None:
     """The environment that a model's data comes from; None where that isn't known."""
     name = facts.dataset
-    if facts.env or name is None or name not in (*SETS, *PUBLISHED):
-        return facts.env
-    return environment(name)
+    return facts.env or (environment(name) if name is not None and name in (*SETS, *PUBLISHED) else None)
 
 
 def load(
@@ -140,7 +139,7 @@ def _rolled_out(name: str, episodes: int | None, seed: int, progress: bool, say:
 def _from_hub(name: str, place: hub.Place, episodes: int | None, progress: bool, say: Callable) -> Trajectories:
     def make() -> Trajectories:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            rows = hub.read(name, scratch, progress, place)
+            rows = hub.read(name, Path(scratch), progress, place)
             try:
                 return Trajectories.from_dataset(rows, name)
             except ValueError as error:
@@ -172,10 +171,10 @@ def _kept_or_made(
         if dataset is not None:
             source = f"from the cache, {folder}"
         else:
-            dataset = make().to_dataset()
+            dataset = made = make().to_dataset()
             try:
-                cache.keep(folder, dataset, origin)
-                dataset = cache.find(folder, origin)
+                cache.keep(folder, made, origin)
+                dataset = cache.find(folder, origin) or made
                 source = f"{how}, since the cache had none, and kept in {folder}"
             except (OSError, cache.Stale) as error:
                 source = f"{how}, and not kept in the cache ({error})"

@@ -6,6 +6,7 @@ Errors are ValueErrors in the reader's columns: what was expected, what came, wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ PICTURE = 16  # pixels along a side, from which on uint8 observations are pictur
 DROP = 'on_nan="drop episodes"'
 
 
-def array(values: object, column: str) -> np.ndarray:
+def array(values: Any, column: str) -> np.ndarray:
     """Numbers as an array, of whatever kind they come: arrays, lists, tensors, frames and series of pandas."""
     if hasattr(values, "detach"):  # torch
         values = values.detach().cpu()
@@ -22,7 +23,7 @@ def array(values: object, column: str) -> np.ndarray:
     if hasattr(values, "to_numpy"):  # pandas, pyarrow, polars
         values = values.to_numpy()
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(float).filled(np.nan)
+        values = np.ma.filled(values.astype(float), np.nan)
     try:
         found = np.asarray(values)
         if found.dtype == object:  # of numbers, of None, of arrays

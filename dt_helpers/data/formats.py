@@ -138,7 +138,7 @@ def _flattened(space, observations, steps: int):
             return tuple(step(part, inner, t) for part, inner in zip(value, space.spaces, strict=True))
         return value[t]
 
-    return np.stack([gymnasium.spaces.flatten(space, step(observations, space, t)) for t in range(steps)])
+    return np.stack([np.asarray(gymnasium.spaces.flatten(space, step(observations, space, t))) for t in range(steps)])
 
 
 def _minari_by_id(id: str) -> minari.MinariDataset:

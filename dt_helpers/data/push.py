@@ -70,5 +70,5 @@ def _card(api, repository: str, name: str) -> str:
         card = DatasetCard(f"---\n{about.to_yaml()}\n---\n{TEXT.format(repository=repository, name=name)}")
     configs = [config for config in card.data.to_dict().get("configs", []) if config["config_name"] != name]
     configs.append({"config_name": name, "data_files": [{"split": "train", "path": f"{name}/train/*.parquet"}]})
-    card.data.configs = sorted(configs, key=lambda config: config["config_name"])
+    card.data["configs"] = sorted(configs, key=lambda config: config["config_name"])
     return str(card)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,14 +64,15 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
     return _from_table(source, name, rename, **options)
 
 
-def from_episodes(episodes: list, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
+def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
     """A list of episodes, as kzl's pickles have them: dicts of columns, or objects that have them as attributes."""
     found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(episodes)]
     if not found:
         raise ValueError(f"{name} is empty: there is no episode in the list.")
     for episode in found:
         require_columns(episode, COLUMNS)
-    parts, lengths = {column: [] for column in COLUMNS}, []
+    parts: dict[str, list[np.ndarray]] = {column: [] for column in COLUMNS}
+    lengths: list[int] = []
     for episode in found:
         rewards = columns.scalars(columns.array(episode["rewards"], "rewards"), "rewards")
         for column in COLUMNS:
@@ -114,7 +115,8 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
                 raise ValueError(f"{name}: every episode holds numbers that are not finite; none is left.")
             joined = {column: values[rows] for column, values in joined.items()}
             offsets = np.concatenate([[0], np.cumsum(np.diff(offsets)[keep])])
-    return Trajectories(**joined, offsets=offsets, name=name, notes=tuple(notes), **options)
+    observations, actions, rewards, dones = (joined[column] for column in COLUMNS)
+    return Trajectories(observations, actions, rewards, dones, offsets, name, notes=tuple(notes), **options)
 
 
 def say(name: str, note: str) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -43,21 +44,21 @@ class Robot:
 
 # The defaults of gymnasium/envs/mujoco/{half_cheetah,hopper,walker2d}_v5.py
 _CHEETAH = Robot(ctrl_cost_weight=0.1)
-_HOPPER = {
-    "ctrl_cost_weight": 1e-3, "healthy_reward": 1.0, "healthy_z": (0.7, inf), "healthy_angle": (-0.2, 0.2),
-    "healthy_state": 100.0, "velocity_clip": 10.0,
-}  # fmt: skip
-_WALKER = {
-    "ctrl_cost_weight": 1e-3, "healthy_reward": 1.0, "healthy_z": (0.8, 2.0), "healthy_angle": (-1.0, 1.0),
-    "velocity_clip": 10.0,
-}  # fmt: skip
+_HOPPER = Robot(
+    ctrl_cost_weight=1e-3, healthy_reward=1.0, healthy_z=(0.7, inf), healthy_angle=(-0.2, 0.2),
+    healthy_state=100.0, velocity_clip=10.0,
+)  # fmt: skip
+_WALKER = Robot(
+    ctrl_cost_weight=1e-3, healthy_reward=1.0, healthy_z=(0.8, 2.0), healthy_angle=(-1.0, 1.0),
+    velocity_clip=10.0,
+)  # fmt: skip
 ROBOTS = {
     "HalfCheetah-v5": _CHEETAH,
-    "Hopper-v5": Robot(**_HOPPER),
-    "Walker2d-v5": Robot(**_WALKER),
+    "Hopper-v5": _HOPPER,
+    "Walker2d-v5": _WALKER,
     "HalfCheetah-v3": _CHEETAH,
-    "Hopper-v3": Robot(**_HOPPER, falling_is_rewarded=True),
-    "Walker2d-v3": Robot(**_WALKER, falling_is_rewarded=True),
+    "Hopper-v3": replace(_HOPPER, falling_is_rewarded=True),
+    "Walker2d-v3": replace(_WALKER, falling_is_rewarded=True),
 }
 
 
@@ -87,15 +88,17 @@ def roll_out(
         raise ValueError(f"Rolling out knows {', '.join(ROBOTS)}, not {env_name!r}.")
     robot = ROBOTS[env_name]
     with closing(envs.make(env_name)) as env:
-        model, dt, frame_skip = env.unwrapped.model, env.unwrapped.dt, env.unwrapped.frame_skip
-        nq, act_dim, state_dim = model.nq, model.nu, env.observation_space.shape[0]
+        inner: Any = env.unwrapped  # gymnasium's or gym's class for MuJoCo
+        model, dt, frame_skip = inner.model, inner.dt, inner.frame_skip
+        nq, act_dim = model.nq, model.nu
+        (state_dim,) = env.observation_space.shape or ()
         assert state_dim == nq + model.nv - 1  # all but the x position
 
         size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)  # time, qpos, qvel
         state = np.empty((episodes, size))
         for i in range(episodes):
             env.reset(seed=seed + i)
-            state[i] = np.concatenate([[0.0], env.unwrapped.data.qpos, env.unwrapped.data.qvel])
+            state[i] = np.concatenate([[0.0], inner.data.qpos, inner.data.qvel])
 
     rng = np.random.default_rng(seed)
     observations = np.empty((episodes, steps, state_dim), np.float32)

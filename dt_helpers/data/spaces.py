@@ -155,7 +155,7 @@ def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Act
         starts = np.minimum(lowest, 0)
         sizes = highest - starts + 1
         if (sizes <= limit).all():
-            space = Choices(np.maximum(sizes, 2 if what == "actions" else 1), starts)
+            space = Choices(tuple(np.maximum(sizes, 2 if what == "actions" else 1)), tuple(starts))
             return space, f"{what} are whole numbers and taken for {space} (another space: `{what[:-1]}_space=`)"
     elif what == "actions" and values.ndim == 2 and values.shape[1] > 1:
         head = values[:1000]  # most data is told from one-hot rows by these
@@ -176,7 +176,7 @@ def bounds(actions: np.ndarray, declared: Continuous | None) -> tuple[Continuous
     if declared is not None:
         low, high = np.array(declared.low), np.array(declared.high)
         infinite = ~(np.isfinite(low) & np.isfinite(high)) | (np.abs(low) > 1e30) | (np.abs(high) > 1e30)
-        space = Continuous(np.where(infinite, lowest, low), np.where(infinite, highest, high))
+        space = Continuous(tuple(np.where(infinite, lowest, low)), tuple(np.where(infinite, highest, high)))
         if infinite.any():
             return space, f"actions without bounds are scaled to ±1 by the data's own: {space}"
         beyond = (lowest < low - ROUNDING * (high - low)) | (highest > high + ROUNDING * (high - low))
@@ -192,7 +192,7 @@ def bounds(actions: np.ndarray, declared: Continuous | None) -> tuple[Continuous
     narrow = (size < NARROW) & (lowest < highest)
     if within and not narrow.any():
         return unit(len(lowest)), ""
-    space = Continuous(lowest, highest)
+    space = Continuous(tuple(lowest), tuple(highest))
     where = "stay far within ±1" if within else "leave ±1"
     return space, (
         f"actions {where}, and are scaled to that by the data's own bounds: {space} "

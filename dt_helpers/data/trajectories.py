@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class Trajectories:
         offsets = columns.offsets(self.offsets, len(rewards))
         observations, observation_space = self._observations(given["observations"], say)
         actions, action_space = self._actions(given["actions"], offsets, say)
-        found = {
+        found: dict[str, Any] = {
             "observations": columns.as_float(observations, "observations", say),
             "actions": columns.as_float(actions, "actions", say),
             "rewards": columns.as_float(rewards, "rewards", say),
@@ -73,8 +73,8 @@ class Trajectories:
             object.__setattr__(self, name, value)
 
     def _observations(self, values: np.ndarray, say: Callable[[str], None]) -> tuple[np.ndarray, spaces.Choices | None]:
-        space = self.observation_space
-        space = space and spaces.of_gymnasium(space, "observations")
+        given = self.observation_space
+        space = given and spaces.of_gymnasium(given, "observations")
         if space is None and (values.ndim == 1 or values.shape[1:] == (1,)) and values.dtype.kind in "iu":
             space, note = spaces.infer(values, "observations")
             say(note)
@@ -85,7 +85,8 @@ class Trajectories:
     def _actions(
         self, values: np.ndarray, offsets: np.ndarray, say: Callable[[str], None]
     ) -> tuple[np.ndarray, spaces.Actions]:
-        space = self.action_space and spaces.of_gymnasium(self.action_space, "actions")
+        given = self.action_space
+        space = given and spaces.of_gymnasium(given, "actions")
         if values.dtype.kind not in "biu":
             columns.require_finite(values, "actions", offsets, self.name)
         if space is None:
@@ -98,9 +99,10 @@ class Trajectories:
             raise ValueError(
                 f"`actions` have {values.shape[1]} numbers a step, but their space has {space.dim} ({space})."
             )
-        space, note = spaces.bounds(values, space)
+        assert not isinstance(space, spaces.Choices)  # of more dimensions, and so refused
+        bounds, note = spaces.bounds(values, space)
         say(note)
-        return values, space
+        return values, bounds
 
     @staticmethod
     def _one_hot(values: np.ndarray, space: spaces.Choices, column: str) -> np.ndarray:
@@ -128,6 +130,12 @@ class Trajectories:
 
     def __repr__(self) -> str:
         return f"Trajectories({self.name!r}, {len(self)} episodes, {self.n_steps} steps)"
+
+    @property
+    def space(self) -> spaces.Actions:
+        """What the actions are: `action_space`, which is always known once the columns are read."""
+        assert self.action_space is not None
+        return self.action_space
 
     @property
     def n_steps(self) -> int:
@@ -214,22 +222,23 @@ class Trajectories:
         dimensions = {(part.state_dim, part.act_dim) for part in parts}
         if len(dimensions) != 1:
             raise ValueError(f"The parts need the same state and action dimensions; they have {sorted(dimensions)}.")
-        kinds = {part.action_space: part.name for part in parts}
-        action_space, notes = parts[0].action_space, [note for part in parts for note in part.notes]
+        kinds = {part.space: part.name for part in parts}
+        action_space, notes = parts[0].space, [note for part in parts for note in part.notes]
         if len(kinds) > 1:
             told = "; ".join(f"{name}: {space}" for space, name in kinds.items())
-            if any(isinstance(space, spaces.Choices) for space in kinds):
+            numbers = [space for space in kinds if isinstance(space, spaces.Continuous)]
+            if len(numbers) < len(kinds):
                 raise ValueError(f"The parts' actions are not of one kind: {told}.")
-            widest = (np.min([s.low for s in kinds], axis=0), np.max([s.high for s in kinds], axis=0))
-            action_space = spaces.Continuous(*widest)
+            lowest, highest = np.min([s.low for s in numbers], axis=0), np.max([s.high for s in numbers], axis=0)
+            action_space = spaces.Continuous(tuple(lowest), tuple(highest))
             notes.append(f"the parts' actions have different bounds ({told}): do they mean the same?")
             tell(f"{name}: {notes[-1]}")
         lengths = np.concatenate([part.lengths for part in parts])
-        joined = (np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS)
+        joined = {column: np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS}
         envs = {part.env for part in parts}
         return cls(
-            *joined,
-            np.concatenate([[0], np.cumsum(lengths)]),
+            **joined,
+            offsets=np.concatenate([[0], np.cumsum(lengths)]),
             name=name,
             env=envs.pop() if len(envs) == 1 else None,
             action_space=action_space,
@@ -251,7 +260,7 @@ class Trajectories:
     @property
     def description(self) -> str:
         """What had to be assumed, a line each, and last, as JSON, what the columns alone don't say."""
-        about = spaces.about(self.action_space, self.observation_space, self.env)
+        about = spaces.about(self.space, self.observation_space, self.env)
         return "\n".join([*self.notes, *([f"{ABOUT}{json.dumps(about)}"] if about else [])])
 
     @staticmethod

@@ -41,8 +41,8 @@ def match(release: Released, submitted: Path) -> Matched:
     try:
         cells, notes = read(submitted)
         return _match(release, cells, notes, submitted.stem)
-    except Unreadable as reason:
-        return Matched(submitted.stem, stubs, missing, unreadable=str(reason))
+    except Unreadable as error:
+        return Matched(submitted.stem, stubs, missing, unreadable=str(error))
     except (Exception, RecursionError, MemoryError) as error:
         reason = f"The notebook could not be matched with the release: {type(error).__name__}."
         return Matched(submitted.stem, stubs, missing, unreadable=reason)

@@ -6,7 +6,7 @@ K, the context length, is the course's own setting and lives in `config.context_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
@@ -41,13 +41,14 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
         hidden = self.hidden_size = config.hidden_size
         self.encoder = DecisionTransformerGPT2Model(config)  # position ids are all 0: time is embedded here
         self.embed_timestep = nn.Embedding(config.max_ep_len, hidden)
-        self.embed_return = nn.Linear(1, hidden)
-        self.embed_state = nn.Linear(config.state_dim, hidden)
-        self.embed_action = nn.Linear(config.act_dim, hidden)
+        # other tasks exchange these for modules of their own
+        self.embed_return: nn.Module = nn.Linear(1, hidden)
+        self.embed_state: nn.Module = nn.Linear(config.state_dim, hidden)
+        self.embed_action: nn.Module = nn.Linear(config.act_dim, hidden)
         self.embed_ln = nn.LayerNorm(hidden)
-        self.predict_state = nn.Linear(hidden, config.state_dim)
+        self.predict_state: nn.Module = nn.Linear(hidden, config.state_dim)
         squash = [nn.Tanh()] if config.action_tanh else []
-        self.predict_action = nn.Sequential(nn.Linear(hidden, config.act_dim), *squash)
+        self.predict_action: nn.Module = nn.Sequential(nn.Linear(hidden, config.act_dim), *squash)
         self.predict_return = nn.Linear(hidden, 1)
         self.post_init()
 
@@ -137,7 +138,7 @@ class TrainableDT(DecisionTransformerModel):
     """
 
     criterion = staticmethod(action_loss)
-    shortcut = None
+    shortcut: Callable[..., torch.Tensor] | None = None
     hidden_actions = 0.0
 
     def __init__(self, config: DecisionTransformerConfig):
@@ -146,7 +147,7 @@ class TrainableDT(DecisionTransformerModel):
         if choices:
             self.criterion = partial(choice_loss, sizes=choices)
 
-    def forward(self, **batch) -> dict[str, torch.Tensor]:
+    def forward(self, **batch) -> dict[str, torch.Tensor]:  # type: ignore[override]  # named columns, as the collator's
         """The batch of the collator -> ``loss``, and the predictions ``state_preds``, ``action_preds``,
         ``return_preds`` (by a `shortcut`: ``action_preds`` only)."""
         batch.pop("return_dict", None)
@@ -157,12 +158,14 @@ class TrainableDT(DecisionTransformerModel):
         if self.training and self.shortcut is not None:
             output = DecisionTransformerOutput(action_preds=self.shortcut(self, **batch))
         else:
-            output = super().forward(**batch, return_dict=True)
-        mask = batch.get("attention_mask")
+            predicted = super().forward(**batch, return_dict=True)
+            assert isinstance(predicted, DecisionTransformerOutput)
+            output = predicted
+        actions, mask = output["action_preds"], batch.get("attention_mask")
         if mask is None:
-            mask = torch.ones(output.action_preds.shape[:2], device=output.action_preds.device)
+            mask = torch.ones(actions.shape[:2], device=actions.device)
         predictions = {key: output[key] for key in ("state_preds", "action_preds", "return_preds") if key in output}
-        return {"loss": self.criterion(output.action_preds, wanted, mask), **predictions}
+        return {"loss": self.criterion(actions, wanted, mask), **predictions}
 
     def original_forward(self, **batch):
         """The forward pass without the loss, as `DecisionTransformerModel` has it."""

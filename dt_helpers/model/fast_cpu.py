@@ -11,6 +11,8 @@ Both compute what `DecisionTransformerModel` computes, rounding aside, and leave
 
 from __future__ import annotations
 
+from typing import Any, TypeGuard
+
 import torch
 from torch import nn
 
@@ -19,7 +21,7 @@ from dt_helpers.model import DecisionTransformerModel, TrainableDT
 ROOM = 8  # windows that fit into the memory before the last one is moved to its beginning
 
 
-def fits(model: nn.Module) -> bool:
+def fits(model: nn.Module) -> TypeGuard[DecisionTransformerModel]:
     """Whether `Actor` can stand in for the model: one head, on a CPU, tokens embedded as `looks_back` knows it, and a
     forward pass that nobody wrote anew or watches through hooks."""
     if not isinstance(model, DecisionTransformerModel):
@@ -71,9 +73,10 @@ def action_preds(
     if attention_mask is not None:
         allowed = allowed & (attention_mask > 0).repeat_interleave(3, dim=1)[:, None, None]  # (batch, 1, 3K, 3K)
     mask = h.new_zeros(allowed.shape).masked_fill_(~allowed, torch.finfo(h.dtype).min)
-    for block in encoder.h:
+    blocks = layers(model)
+    for block in blocks:
         attention, normal = block.attn, block.ln_1(h)
-        if block is encoder.h[-1]:
+        if block is blocks[-1]:
             hidden = attention.embed_dim
             weight, bias = attention.c_attn.weight, attention.c_attn.bias
             query = normal[:, 1::3] @ weight[:, :hidden] + bias[:hidden]  # (batch, K, hidden): states ask alone
@@ -89,6 +92,11 @@ def action_preds(
         mlp = block.mlp
         h = h + _dropout(mlp.dropout, mlp.c_proj(mlp.act(mlp.c_fc(block.ln_2(h)))))
     return model.predict_action(encoder.ln_f(h))
+
+
+def layers(model: DecisionTransformerModel) -> list[Any]:
+    """The encoder's layers, DecisionTransformerGPT2Block each: transformers declares no types for their parts."""
+    return list(model.encoder.h)
 
 
 def _dropout(layer: nn.Dropout, x: torch.Tensor) -> torch.Tensor:
@@ -109,7 +117,7 @@ class Folded:
     before, takes the place of two projections of all tokens; values and the output projection in the same way.
     """
 
-    def __init__(self, block: nn.Module):
+    def __init__(self, block: Any):
         hidden = block.attn.embed_dim
         projection, out = block.attn.c_attn, block.attn.c_proj.weight.double()
         weight, bias = projection.weight.double(), projection.bias.double()
@@ -127,7 +135,7 @@ class Folded:
         return scores.softmax(dim=-1)
 
 
-def _through_mlp(block: nn.Module, h: torch.Tensor) -> torch.Tensor:
+def _through_mlp(block: Any, h: torch.Tensor) -> torch.Tensor:
     """`h` (robots, n, hidden) after a layer's MLP, with its residual; in place, as large new tensors cost time."""
     x = block.ln_2(h).flatten(0, 1)  # (robots * n, hidden)
     inner = torch.addmm(block.mlp.c_fc.bias, x, block.mlp.c_fc.weight)
@@ -140,14 +148,14 @@ class Actor:
     """Robots that run side by side, all at the same timestep, and what the model remembers of each."""
 
     def __init__(self, model: DecisionTransformerModel, robots: int):
-        self.model, self.blocks = model, list(model.encoder.h)
+        self.model, self.blocks = model, layers(model)
         self.folded = [Folded(block) for block in self.blocks]
         self.window = 3 * model.config.context_length - 1  # tokens: the last action is not known yet
         # of each token: itself, normalised, its question, and what it tells, in the first layer
         self.memory = torch.empty(4, robots, ROOM * self.window, model.hidden_size, device=model.device)
         self.end = 0  # tokens in the memory
         self.mask = torch.full((self.window, self.window), -torch.inf, device=model.device).triu(1)
-        self.actions = None  # (robots, act_dim), of the step before
+        self.actions: torch.Tensor | None = None  # (robots, act_dim), of the step before
         self.back = min(looks_back(model.embed_state), model.config.context_length)
         self.states = torch.empty(robots, 0, model.config.state_dim)  # the window's, where embeddings look back
         first = self.folded[0]
@@ -156,7 +164,9 @@ class Actor:
 
     def keep(self, robots: torch.Tensor) -> None:
         """Forget all but these of the robots, (robots,) bool."""
-        self.memory, self.actions, self.states = self.memory[:, robots], self.actions[robots], self.states[robots]
+        self.memory, self.states = self.memory[:, robots], self.states[robots]
+        if self.actions is not None:
+            self.actions = self.actions[robots]
 
     def act(self, states: torch.Tensor, returns_to_go: torch.Tensor, timestep: int) -> torch.Tensor:
         """The actions (robots, act_dim) for normalised `states` (robots, state_dim) and scaled `returns_to_go`

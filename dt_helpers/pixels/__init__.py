@@ -7,8 +7,10 @@ what they are. Only ``model.embed_state`` is another module; it folds the row in
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import torch
@@ -89,8 +91,9 @@ class Frames(Trajectories):
 
 def camera(env_name: str = "HalfCheetah-v5", size: int = SIZE) -> Camera:
     """The camera that `film` uses, for a replay: ``rollout.evaluate(model, ..., observe=camera(env_name))``."""
-    with envs.make(env_name) as env:
-        return Camera(env.unwrapped.model, size)
+    with closing(envs.make(env_name)) as env:
+        robot: Any = env.unwrapped  # one of MuJoCo's
+        return Camera(robot.model, size)
 
 
 def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE, progress: bool = True) -> Frames:

@@ -23,6 +23,9 @@ from dt_helpers.model import DecisionTransformerModel, fast_cpu
 from dt_helpers.rollout.robots import FAR, Robot, tell_bounds, tell_origin
 from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint
+from dt_helpers.training.cloning import Clone
+
+Agent = DecisionTransformerModel | Clone
 
 
 def get_action(
@@ -64,7 +67,7 @@ def _converted(values: torch.Tensor, convert: Callable[[np.ndarray], np.ndarray]
     return values if converted is given else torch.from_numpy(np.ascontiguousarray(converted)).to(values)
 
 
-def _actions(model: DecisionTransformerModel, **window: torch.Tensor) -> torch.Tensor:
+def _actions(model: Agent, **window: torch.Tensor) -> torch.Tensor:
     """The last predicted action of each window, (batch, act_dim)."""
     forward = getattr(model, "original_forward", model)
     return forward(**window, return_dict=False)[1][:, -1]
@@ -117,7 +120,7 @@ class Evaluation:
 
 
 def evaluate(
-    model: DecisionTransformerModel,
+    model: Agent,
     env_name: Environment = "HalfCheetah-v5",
     target_return: float = 9000.0,
     episodes: int = 16,
@@ -143,9 +146,9 @@ def evaluate(
 
 @torch.inference_mode()
 def evaluate_targets(
-    model: DecisionTransformerModel,
+    model: Agent,
     env_name: Environment,
-    target_returns: Sequence[float],
+    target_returns: Sequence[float] | np.ndarray,
     episodes: int = 4,
     seed: int = 0,
     max_steps: int = 1000,
@@ -172,6 +175,7 @@ def evaluate_targets(
     settings = (max_steps, progress, on_step, observe)
     with ExitStack() as stack:
         robots = door.open_all(env_name, len(wanted), stack, drawn)
+        measured: Sequence[np.ndarray]
         if len(robots) == len(wanted):
             measured = _run(model, facts, robots, name, wanted, seeds, *settings)
         else:  # one instance: one episode after the other
@@ -180,12 +184,13 @@ def evaluate_targets(
     rewards, lengths = (each.reshape(len(target_returns), episodes, *each.shape[1:]) for each in measured)
     weights = fingerprint.of_weights(model.state_dict())
     return [
-        Evaluation(name, float(t), *of_t, weights) for t, *of_t in zip(target_returns, rewards, lengths, strict=True)
+        Evaluation(name, float(t), earned, steps, weights)
+        for t, earned, steps in zip(target_returns, rewards, lengths, strict=True)
     ]
 
 
 def _run(
-    model: DecisionTransformerModel,
+    model: Agent,
     facts: ReplayFacts,
     envs_: list[Env],
     env_name: str,
@@ -288,4 +293,5 @@ def record(
         (evaluation,) = evaluate_targets(
             model, env_name, [target_return], 1, seed, max_steps, progress, film, observe, drawn=True
         )
+    assert recorder is not None  # it has filmed the first step at least
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation

@@ -6,6 +6,7 @@ All that an environment may hand over wrongly is told here, in its own words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from gymnasium import Env
@@ -27,7 +28,7 @@ class Robot:
         self.env, self.config, self.observe = env, config, observe
         self.name, self.actions = name_of(env), facts.action_space
         self.cells, self.key = facts.observation_space, facts.observation_key
-        self.allowed = None  # of a choice, those that the environment has
+        self.allowed: np.ndarray | None = None  # of a choice, those that the environment has
 
     def reset(self, seed: int) -> np.ndarray:
         """The first state (state_dim,). Raises ValueError if the model's sizes are others."""
@@ -68,7 +69,7 @@ class Robot:
             raise ValueError(f"{self.name} gave an observation that is not finite (nan, inf): {state}.")
         return state
 
-    def _encoded(self, observation: object) -> np.ndarray:
+    def _encoded(self, observation: Any) -> np.ndarray:
         space, dim = self.env.observation_space, self.config.state_dim
         if self.cells is not None:
             return self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
@@ -111,37 +112,35 @@ class Robot:
     def _require_fit(self, state_dim: int) -> None:
         space, name = self.env.action_space, self.name
         have = (self.config.state_dim, self.config.act_dim)
-        chooses = isinstance(self.actions, spaces.Choices)
+        choices = self.actions if isinstance(self.actions, spaces.Choices) else None
         found = spaces.of_gymnasium(space, f"The actions of {name}:")
         need = (state_dim, found.dim)
-        same = found.dim == have[1] if not chooses else True
-        if chooses and isinstance(found, spaces.Choices):
-            same = len(found.sizes) == len(self.actions.sizes)
+        same = choices is not None or found.dim == have[1]
+        if choices is not None and isinstance(found, spaces.Choices):
+            same = len(found.sizes) == len(choices.sizes)
             need = (state_dim, found.dim) if not same else (state_dim, have[1])
         if state_dim != have[0] or not same:
             raise ValueError(
                 f"{name} has {need[0]} state and {need[1]} action dimensions, but the model was made for {have[0]} and "
                 f"{have[1]}. Evaluate in the environment that the data comes from."
             )
-        if chooses:
-            self._require_choices(found, space)
+        if choices is not None:
+            self._require_choices(choices, found, space)
         elif isinstance(found, spaces.Choices) and not isinstance(space, kinds.Discrete):
             raise ValueError(f"{name} takes {space} as actions, but the model's are continuous: {self._discrete()}.")
 
-    def _require_choices(self, found: spaces.Actions, space) -> None:
+    def _require_choices(self, own: spaces.Choices, found: spaces.Actions, space) -> None:
         if isinstance(found, spaces.Continuous):
-            if not np.issubdtype(space.dtype, np.integer) or found.dim != len(self.actions.sizes):
+            if not np.issubdtype(space.dtype, np.integer) or found.dim != len(own.sizes):
                 raise ValueError(
-                    f"{self.name} takes {space} as actions, but the model's are {self.actions}: its data holds whole "
+                    f"{self.name} takes {space} as actions, but the model's are {own}: its data holds whole "
                     "numbers. If they are no choices, read it with `action_space=env.action_space`."
                 )
             low, size = np.ravel(space.low).astype(float), np.ravel(space.high).astype(float) + 1
         else:
             low = np.array(found.starts)
             size = low + found.sizes
-        numbers = [
-            start + np.arange(count) for start, count in zip(self.actions.starts, self.actions.sizes, strict=True)
-        ]
+        numbers = [start + np.arange(count) for start, count in zip(own.starts, own.sizes, strict=True)]
         allowed = [(part >= first) & (part < end) for part, first, end in zip(numbers, low, size, strict=True)]
         if any(not part[-1] for part in allowed):
             raise ValueError(
@@ -165,9 +164,10 @@ def tell_bounds(robot: Robot) -> None:
     width = np.where(known, high, 1) - np.where(known, low, 0)
     apart = known & (np.maximum(np.abs(low - own.low), np.abs(high - own.high)) > 1e-2 * width)
     if apart.any():
+        other = spaces.Continuous(tuple(low), tuple(high))
         tell(
-            f"{robot.name} has other bounds for its actions, {spaces.Continuous(low, high)}, than the model learned "
-            f"with, {own}: what lies beyond is clipped, and what the model can't reach is never done."
+            f"{robot.name} has other bounds for its actions, {other}, than the model learned with, {own}: what lies "
+            "beyond is clipped, and what the model can't reach is never done."
         )
 
 

@@ -124,7 +124,7 @@ def sweep(
     model: DecisionTransformerModel,
     data: Trajectories,
     env_name: Environment = "HalfCheetah-v5",
-    targets: Sequence[float] | None = None,
+    targets: Sequence[float] | np.ndarray | None = None,
     episodes: int = 4,
     seed: int = 0,
     max_steps: int = 1000,
@@ -135,5 +135,5 @@ def sweep(
     Without `targets`, those of `default_targets` for the returns of `data`, the set that the model was trained on. The
     i-th episode starts alike for every target. Raises ValueError as `rollout.evaluate` does.
     """
-    targets = default_targets(data.returns) if targets is None else targets
-    return Sweep(rollout.evaluate_targets(model, env_name, targets, episodes, seed, max_steps, progress), data.returns)
+    asked = default_targets(data.returns) if targets is None else targets
+    return Sweep(rollout.evaluate_targets(model, env_name, asked, episodes, seed, max_steps, progress), data.returns)

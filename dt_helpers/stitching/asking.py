@@ -66,8 +66,8 @@ def ask(
 def follow(
     model: DecisionTransformerModel,
     roads: Roads,
-    starts: Sequence[int],
-    targets: Sequence[float] | None,
+    starts: Sequence[int] | np.ndarray,
+    targets: Sequence[float] | np.ndarray | None,
     decode: NextNode = next_node,
     rewards: Rewards = walk_rewards,
 ) -> list[list[int]]:

@@ -82,16 +82,16 @@ def segments(walks: np.ndarray, path: Sequence[int]) -> list[tuple[int, int, int
 
     Raises ValueError for a step that no walk ever made.
     """
-    path = np.asarray(path)
+    nodes = np.asarray(path)
     found, first = [], 0
-    while first < len(path) - 1:
-        for last in range(len(path) - 1, first, -1):  # the longest piece that some walk contains
-            holders = _holders(walks, path[first : last + 1])
+    while first < len(nodes) - 1:
+        for last in range(len(nodes) - 1, first, -1):  # the longest piece that some walk contains
+            holders = _holders(walks, nodes[first : last + 1])
             if len(holders):
                 found.append((int(holders[0]), first, last))
                 break
         else:
-            raise ValueError(f"No walk goes from {path[first]} to {path[first + 1]}.")
+            raise ValueError(f"No walk goes from {nodes[first]} to {nodes[first + 1]}.")
         first = last
     return found
 

@@ -70,7 +70,7 @@ def promises(asked: Asked, roads: Roads, chosen: Mapping[int, float]) -> Picture
     axes.scatter([shortest[start] for start in starts], rows, marker="x", s=22, color="black", linewidths=1,
                  label="shortest path (Dijkstra)")  # fmt: skip
     axes.set(xlabel="asked to arrive within this length", ylabel="start", yticks=rows, yticklabels=starts)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.tick_params(axis="y", labelsize=7)
     axes.invert_yaxis()
     axes.spines[["top", "right"]].set_visible(False)

@@ -105,7 +105,7 @@ def _train(
         model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
     else:
         collator.follow(before.config)
-        model = prepare(deepcopy(before).to(torch.float32), settings)
+        model = prepare(deepcopy(before).float(), settings)
     if criterion is not None:
         object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is no part of the model
     args = arguments(settings, run.scratch, seed)

@@ -58,6 +58,7 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     model = with_quickest_attention(TrainableDT(config))
     with torch.no_grad():
         if settings.return_spread is not None:
+            assert isinstance(model.embed_return, nn.Linear)  # the model is a fresh one
             _spread_returns(model.embed_return, collator.trajectories.returns / collator.scale, settings.return_spread)
         if settings.time_slope is not None:
             _straighten_time(model.embed_timestep, settings.time_slope)

@@ -47,6 +47,7 @@ def _is_whole(checkpoint: Path) -> bool:
 
 def restore(trainer: Trainer, checkpoint: Path) -> None:
     """Give a Trainer the weights and the history of a checkpoint, without a step of training."""
+    assert trainer.model is not None
     trainer.model.load_state_dict(load_file(checkpoint / saved.WEIGHTS))
     trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
@@ -84,10 +85,10 @@ class MovingAverage(TrainerCallback):
         if resume_from is not None:
             self.average.load_state_dict(load_file(resume_from / EMA_FILE))
 
-    def on_train_begin(self, args, state, control, model, **kwargs):
+    def on_train_begin(self, args, state, control, model=None, **kwargs):
         self.average.to(model.device)
 
-    def on_step_end(self, args, state, control, model, **kwargs):
+    def on_step_end(self, args, state, control, model=None, **kwargs):
         self.average.update_parameters(model)
 
     def on_save(self, args, state, control, **kwargs):

@@ -43,11 +43,11 @@ class Clone(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        return self.layers[0].weight.device
+        return next(self.parameters()).device
 
     @property
     def dtype(self) -> torch.dtype:
-        return self.layers[0].weight.dtype
+        return next(self.parameters()).dtype
 
     def loss(self, states: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
         """Mean squared error, (n, state_dim) and (n, act_dim); cross-entropy where actions are choices."""
@@ -97,7 +97,7 @@ def clone(
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        own = (data.action_space, data.observation_space, data.env, data.name)
+        own = (data.space, data.observation_space, data.env, data.name)
         model = Clone(data.state_dim, data.act_dim, ReplayFacts(1, data.state_mean, data.state_std, 1.0, *own))
         average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)
@@ -112,10 +112,11 @@ def clone(
                 schedule.step()
                 average.update_parameters(model)
                 progress_bar.update()
-    model = average.module.eval()
+    averaged = average.module.eval()
+    assert isinstance(averaged, Clone)
     with torch.inference_mode():
-        model.config.held_out_loss = float(model.loss(*unseen))
-    return model
+        averaged.config.held_out_loss = float(averaged.loss(*unseen))
+    return averaged
 
 
 def _decay(longest: float, count: int) -> float:
@@ -127,4 +128,4 @@ def _rows(data: Trajectories, episodes: np.ndarray) -> tuple[torch.Tensor, torch
     """All steps of some episodes: normalised states (n, state_dim) and actions (n, act_dim), float32."""
     rows = np.isin(data.episode_of, episodes)
     states = (data.observations[rows] - data.state_mean) / data.state_std
-    return torch.from_numpy(states.astype(np.float32)), torch.from_numpy(data.action_space.to_model(data.actions[rows]))
+    return torch.from_numpy(states.astype(np.float32)), torch.from_numpy(data.space.to_model(data.actions[rows]))

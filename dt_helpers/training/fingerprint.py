@@ -59,8 +59,8 @@ def of_data(data: Trajectories) -> str:
         array = np.asarray(array)
         digest.update(f"{array.dtype} {array.shape} ".encode())
         digest.update(np.ascontiguousarray(array).data)
-    if data.action_space != spaces.unit(data.act_dim):
-        digest.update(str(data.action_space).encode())
+    if data.space != spaces.unit(data.act_dim):
+        digest.update(str(data.space).encode())
     return digest.hexdigest()
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import nn
@@ -45,19 +46,19 @@ class Muon(torch.optim.AdamW):
         weight_decay: float = 1e-4,
         momentum: float = 0.95,
     ):
-        matrices = list(matrices)
-        if wrong := [tuple(p.shape) for p in matrices if p.ndim != 2]:
+        turned = list(matrices)
+        if wrong := [tuple(p.shape) for p in turned if p.ndim != 2]:
             raise ValueError(f"Muon turns matrices; parameters of the shapes {wrong} have to be among the others.")
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"params": list(others), "momentum": None},
-            {"params": matrices, "momentum": momentum, "lr": matrix_lr},
+            {"params": turned, "momentum": momentum, "lr": matrix_lr},
         ]
         super().__init__(groups, lr=lr, weight_decay=weight_decay, fused=True)
         self.dtype = torch.bfloat16 if has_bf16() else torch.float32
 
     @torch.no_grad()
-    def step(self, closure: Callable | None = None) -> torch.Tensor | None:
-        """One step of both; gradients of the matrices are used up by it."""
+    def step(self, closure: Callable | None = None) -> Any:
+        """One step of both, and the loss if `closure` computes it; gradients of the matrices are used up by it."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -71,12 +72,14 @@ class Muon(torch.optim.AdamW):
     def _turn(self, matrices: list[nn.Parameter], lr: float, momentum: float) -> None:
         alike = defaultdict(list)  # matrices of one shape, upright or lying, are multiplied together
         for matrix in matrices:
+            gradient = matrix.grad
+            assert gradient is not None  # of those that have none, none is handed over
             state = self.state[matrix]
             if not state:  # AdamW wants a step count in each state that it loads
                 state.update(step=torch.zeros(()), momentum_buffer=torch.zeros_like(matrix))
             state["step"] += 1
-            buffer = state["momentum_buffer"].lerp_(matrix.grad, 1 - momentum)
-            ahead = matrix.grad.lerp(buffer, momentum)  # (rows, columns)
+            buffer = state["momentum_buffer"].lerp_(gradient, 1 - momentum)
+            ahead = gradient.lerp(buffer, momentum)  # (rows, columns)
             matrix.grad = None  # so that AdamW leaves it alone
             lying = ahead if ahead.shape[0] <= ahead.shape[1] else ahead.T
             alike[lying.shape].append((matrix, lying))

@@ -68,14 +68,14 @@ class Pace(TrainerCallback, ExportableState):
 
     def on_step_begin(self, args, state, control, **kwargs):
         if self.choices:
-            threads.use(self._tried() if self._kind(state.global_step) in ("w", "t") else self.threads)
+            threads.use(self._tried() if self._kind(state.global_step) in ("w", "t") else self._best)
             self.began = self.clock()
 
     def on_step_end(self, args, state, control, **kwargs):
         if not self.choices:
             return
         taken, step = self.clock() - self.began, state.global_step - 1
-        threads.use(self.threads)  # for an evaluation on held-out episodes
+        threads.use(self._best)  # for an evaluation on held-out episodes
         kind = self._kind(step)
         if kind in self.seconds:
             self.seconds[kind].append(taken)
@@ -90,9 +90,15 @@ class Pace(TrainerCallback, ExportableState):
         place = step - self.due
         return ORDER[place] if 0 <= place < len(ORDER) else None
 
+    @property
+    def _best(self) -> int:
+        """The best number so far, which is known where there are choices."""
+        assert self.threads is not None
+        return self.threads
+
     def _tried(self) -> int:
         """The next number in the present direction, or the other way where there is none."""
-        i = self.choices.index(self.threads)
+        i = self.choices.index(self._best)
         ways = (i + self.direction, i - self.direction)
         return next(self.choices[j] for j in ways if 0 <= j < len(self.choices))
 
@@ -101,7 +107,7 @@ class Pace(TrainerCallback, ExportableState):
         present, tried = self.seconds["p"], self.seconds["t"]
         complete = len(present) + len(tried) == len(ORDER) - 1  # not so on a machine that had no choice before
         quicker = complete and median_low(tried) <= MARGIN * median_low(present)
-        number, place = self._tried(), self.choices.index(self.threads)
+        number, place = self._tried(), self.choices.index(self._best)
         along = self.choices.index(number) - place
         self.seconds = {"p": [], "t": []}
         self.due, self.direction = step + EVERY, along if quicker else -along

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from transformers import TrainerCallback
 
@@ -18,7 +19,8 @@ class Progress(TrainerCallback):
 
     def __init__(self, redraw_every: float = 3.0):
         self.redraw_every = redraw_every
-        self.bar = self.display = None
+        self.bar: Any = None  # tqdm's
+        self.display: Any = None  # IPython's handle of an output
         self.drawn = 0.0
 
     def on_train_begin(self, args, state, control, **kwargs):
@@ -29,7 +31,7 @@ class Progress(TrainerCallback):
     def on_step_end(self, args, state, control, **kwargs):
         self.bar.update(state.global_step - self.bar.n)
 
-    def on_log(self, args, state, control, logs, **kwargs):
+    def on_log(self, args, state, control, logs=None, **kwargs):
         if self.bar is None or (self.bar.disable and self.display is None):
             return
         losses = {

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,11 +61,11 @@ def load(
     """
     folder = _folder(name, progress)
     with _quietly():
-        no_text = {"bos_token_id": None, "eos_token_id": None, "use_cache": False}
+        no_text: dict[str, Any] = {"bos_token_id": None, "eos_token_id": None, "use_cache": False}
         config = DecisionTransformerConfig.from_pretrained(folder, **no_text)
         _add_what_a_replay_needs(config, name, dataset, progress, say)
         try:
-            model, loaded = TrainableDT.from_pretrained(
+            read: Any = TrainableDT.from_pretrained(
                 folder, config=config, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
             )
         except (OSError, RuntimeError, EOFError, UnpicklingError, SafetensorError) as error:
@@ -72,6 +73,7 @@ def load(
                 f"The weights in {folder} cannot be read ({error}). If they were downloaded, delete that folder, and "
                 "the next try brings them anew."
             ) from error
+    model, loaded = read
     _require_all(loaded, name)
     return model.eval()
 
@@ -162,7 +164,10 @@ def _download(name: str, progress: bool) -> Path:
             downloading.PATIENCE_SECONDS,
             lambda: downloading.signs_of_life(written),
         )
-    return _kept(name)
+    kept = _kept(name)
+    if kept is None:  # the two files are not of one commit
+        raise downloading.HubUnavailable("its files have changed while it was read")
+    return kept
 
 
 def _find_weights(name: str) -> str:

@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 from uuid import uuid4
 
 import torch
@@ -20,6 +22,7 @@ from dt_helpers.training import fingerprint, saved
 from dt_helpers.training.checkpoints import last_checkpoint
 from dt_helpers.training.settings import Settings
 
+fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # Windows, whose locks always work
@@ -178,7 +181,7 @@ def _difference(before: dict, now: dict) -> str:
     return " and ".join(_changed(name, before.get(name), now.get(name)) for name in names)
 
 
-def _changed(name: str, before: object, now: object) -> str:
+def _changed(name: str, before: Any, now: Any) -> str:
     if name == CRITERION:
         return _changed_loss(before if isinstance(before, dict) else {}, now)
     if name == DATA:

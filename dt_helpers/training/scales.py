@@ -6,6 +6,7 @@ The robots' published constants stay where the data is theirs. What was taken is
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,9 @@ def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]
         value = getattr(settings, name)
         if value is not None and not value > 0:
             raise ValueError(f"{name} has to be above 0, or None for what the data says; it is {value!r}.")
-    longest, taken, said = int(data.lengths.max()), {}, []
+    longest = int(data.lengths.max())
+    taken: dict[str, Any] = {}
+    said: list[str] = []
     if settings.scale is None:
         taken["scale"] = return_scale(data)
         if taken["scale"] != PUBLISHED:
@@ -53,7 +56,7 @@ def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]
     if longest < settings.context_length:
         taken["context_length"] = longest
         said.append(f"K is {longest}, the longest episode")
-    space = data.action_space
+    space = data.space
     if isinstance(space, spaces.Continuous) and not space.is_unit:
         said.append(f"actions are scaled from their bounds, {space}, to ±1")
     elif isinstance(space, spaces.Choices):

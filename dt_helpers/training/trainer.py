@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,10 +64,11 @@ class _EvenTrainer(Trainer):
                     callback.close()
 
     def _get_train_sampler(self, *_) -> Shuffled:
+        assert isinstance(self.train_dataset, Windows)
         return Shuffled(self.train_dataset, self.args.seed)
 
-    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
-        loss, outputs = super().compute_loss(model, inputs, return_outputs=True, **kwargs)
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        loss, outputs = super().compute_loss(model, inputs, True, num_items_in_batch)
         if model.training and not torch.isfinite(loss):
             raise watch.stop(self, inputs)
         if model.training and self.accelerator.num_processes > 1:
@@ -110,7 +112,7 @@ def make_trainer(
 
 def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
     """ValueError unless the collator makes batches with what the model's config says of them."""
-    own = {
+    own: dict[str, Any] = {
         "state_mean": collator.state_mean,
         "state_std": collator.state_std,
         "return_scale": collator.scale,

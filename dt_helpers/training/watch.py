@@ -6,7 +6,9 @@ import numpy as np
 import torch
 from transformers import Trainer, TrainerCallback
 
+from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.model import TrainableDT
 from dt_helpers.telling import tell
 
 SHOWN = 5  # windows of a batch that are named
@@ -27,14 +29,16 @@ def stop(trainer: Trainer, inputs: dict[str, torch.Tensor], what: str = "the los
 
 def _rows(trainer: Trainer, size: int) -> str:
     """Which windows the batch is made of, where the order is the trainer's own."""
-    windows, args = trainer.train_dataset, trainer.args
-    if not hasattr(windows, "anchors") or trainer.accelerator.num_processes > 1 or args.gradient_accumulation_steps > 1:
+    windows, collator, args = trainer.train_dataset, trainer.data_collator, trainer.args
+    if trainer.accelerator.num_processes > 1 or args.gradient_accumulation_steps > 1:
         return ""
-    epoch, batch = divmod(trainer.state.global_step, -(-len(windows) // args.train_batch_size))
     sampler = trainer._get_train_sampler()
+    assert isinstance(windows, Windows) and isinstance(sampler, Shuffled)
+    assert isinstance(collator, DecisionTransformerGymDataCollator)
+    epoch, batch = divmod(trainer.state.global_step, -(-len(windows) // args.train_batch_size))
     sampler.set_epoch(epoch)
     order = np.fromiter(sampler, np.int64, len(windows))
-    data: Trajectories = trainer.data_collator.trajectories
+    data = collator.trajectories
     rows = windows.anchors[order[batch * args.train_batch_size :][:size]]
     steps = [f"{data.episode_of[row]}/{row - data.offsets[data.episode_of[row]]}" for row in rows[:SHOWN]]
     more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
@@ -44,7 +48,7 @@ def _rows(trainer: Trainer, size: int) -> str:
 class FiniteWeights(TrainerCallback):
     """No checkpoint, and no model, is made of weights that are not finite."""
 
-    def on_step_end(self, args, state, control, model, **kwargs):
+    def on_step_end(self, args, state, control, model=None, **kwargs):
         if control.should_save or state.global_step >= state.max_steps:
             require_finite(model, state.global_step)
 
@@ -67,15 +71,17 @@ def tell_unlearned(trainer: Trainer, data: Trajectories) -> None:
             f"{data.name}: the held-out loss never fell below that of the first evaluation ({losses[0]:.4f}): the "
             "model has learned nothing that holds for other episodes. More episodes, or fewer steps?"
         )
-    windows = trainer.eval_dataset
+    windows, collator, model = trainer.eval_dataset, trainer.data_collator, trainer.model
+    assert isinstance(windows, Windows) and isinstance(collator, DecisionTransformerGymDataCollator)
+    assert isinstance(model, TrainableDT)
     if len(windows) < 2:
         return
-    batch = trainer.data_collator(windows[np.linspace(0, len(windows) - 1, min(64, len(windows))).astype(int)])
-    batch = {key: value.to(trainer.model.device) for key, value in batch.items()}
+    some = np.linspace(0, len(windows) - 1, min(64, len(windows))).astype(int)
+    batch = {key: value.to(model.device) for key, value in collator(windows.anchors[some]).items()}
     real = batch["attention_mask"] > 0
-    was_training = trainer.model.training
-    predicted = trainer.model.eval()(**batch)["action_preds"][real].float()
-    trainer.model.train(was_training)
+    was_training = model.training
+    predicted = model.eval()(**batch)["action_preds"][real].float()
+    model.train(was_training)
     spread, wanted = predicted.std(dim=0), batch["actions"][real].float().std(dim=0)
     if (wanted > 0).any() and (spread <= 1e-3 * wanted).all():
         tell(

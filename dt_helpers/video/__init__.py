@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -110,7 +111,9 @@ class Recorder:
         self.frames = 0  # written so far
         self._env, self._stride, self._crf = env, stride, crf
         self.width, self.height, self._backend = width, height, backend
-        self._steps, self._render, self._used = 0, None, None
+        self._steps = 0
+        self._render: Callable[[Any], np.ndarray] | None = None
+        self._used: str | None = None
 
     @property
     def backend(self) -> str | None:
@@ -146,9 +149,8 @@ class Recorder:
     def summary(self) -> str:
         """One line: what was recorded, and by which backend."""
         size = f", {self.path.stat().st_size / 2**20:.1f} MB" if self.path.exists() else ""
-        return (
-            f"{self.frames} frames at {self.fps:.4g} a second{size}, by {NAMES.get(self.backend, 'its own render()')}"
-        )
+        backend = NAMES.get(self.backend or "", "its own render()")
+        return f"{self.frames} frames at {self.fps:.4g} a second{size}, by {backend}"
 
 
 def record_episode(

@@ -50,7 +50,8 @@ class Drawing:
 
     def _chain(self, geom: int) -> list[int]:
         """The bodies from the robot's root to the one that carries the geom."""
-        chain, body = [], int(self._model.geom_bodyid[geom])
+        chain: list[int] = []
+        body = int(self._model.geom_bodyid[geom])
         while body > 0:
             chain.insert(0, body)
             body = int(self._model.body_parentid[body])

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,8 @@ class OpenGL:
     """Renders with MuJoCo's own renderer in an offscreen context. Raises whatever the OpenGL in use raises."""
 
     def __init__(self, model, width: int, height: int, backend: str):
-        self._gl = self._context = None
+        self._gl: Any = None  # mujoco's GLContext, until it is closed
+        self._context: Any = None
         before = os.environ.get("MUJOCO_GL")
         os.environ["MUJOCO_GL"] = backend  # MuJoCo's loader reads it once, at the first context; it stays if that works
         try:

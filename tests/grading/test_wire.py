@@ -17,15 +17,8 @@ from torch import nn
 from dt_helpers.check.engine.answers import describe
 from dt_helpers.check.engine.calling import gappy_array, gappy_tensor
 from dt_helpers.grading.sandbox.inside import wire
-from dt_helpers.grading.sandbox.inside.values import (
-    MAX_NODES,
-    OUTPUTS,
-    ArgumentsUnpacker,
-    CannotBeSent,
-    Exact,
-    Packer,
-    Unpacker,
-)
+from dt_helpers.grading.sandbox.inside.arguments import ArgumentsUnpacker, CannotBeSent, Exact
+from dt_helpers.grading.sandbox.inside.values import MAX_NODES, OUTPUTS, Packer, Unpacker
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import torch
 
 from dt_helpers import training
 from dt_helpers.machine import threads
-from dt_helpers.training import pace, trainer
+from dt_helpers.training import pace, progress, trainer
 from tests.conftest import make_trajectories
 
 TINY = {"batch_size": 4, "context_length": 2, "eval_steps": 1000, "held_out": 0.2, "save_steps": 1000}
@@ -183,7 +183,7 @@ def test_weights_after_a_change_of_threads(tmp_path, monkeypatch):
     try:
         whole = training.train(make_trajectories([20] * 5), settings, output=tmp_path / "whole")
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(training.Progress, "on_step_end", stop)
+            patch.setattr(progress.Progress, "on_step_end", stop)
             training.train(make_trajectories([20] * 5), settings, output=tmp_path / "cut")
         resumed = training.train(make_trajectories([20] * 5), settings, output=tmp_path / "cut")
         assert torch.get_num_threads() == 2

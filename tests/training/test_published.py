@@ -245,3 +245,19 @@ def test_a_repository_without_a_model(server, tmp_path):
     del server.files["model.safetensors"]
     [[_, kind, reason]] = child(server, tmp_path, "")
     assert kind == "reason" and "the repository has no config.json with" in reason
+
+
+class Changing(Models):
+    """Answers for a model whose newest commit is made between its two files."""
+
+    def _resolve(self, path: str) -> None:
+        if path == "config.json":
+            self.hub.commit = "f" * 40
+        super()._resolve(path)
+
+
+def test_a_repository_that_changes_while_it_is_read(server, tmp_path):
+    server._server.RequestHandlerClass = type("Handler", (Changing,), {"hub": server})
+    [[_, kind, reason], [_, then, _]] = child(server, tmp_path, "", "")
+    assert kind == "reason" and "its files have changed while it was read. Try again" in reason
+    assert then == "model"  # the next try has both files of the newer commit

@@ -14,6 +14,7 @@ from transformers import Trainer
 
 from dt_helpers import rollout, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+from dt_helpers.training import progress
 from dt_helpers.training.checkpoints import last_checkpoint
 from tests.conftest import make_trajectories
 
@@ -276,6 +277,6 @@ def test_a_stopped_run_says_how_to_go_on(tmp_path, monkeypatch):
         if state.global_step == 8:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.Progress, "on_step_end", stop_after_a_checkpoint)
+    monkeypatch.setattr(progress.Progress, "on_step_end", stop_after_a_checkpoint)
     with pytest.raises(KeyboardInterrupt, match="Stopped at step 8; the same call goes on from checkpoint-6"):
         training.train(make_trajectories([40] * 4), training.preset("ci", **TINY), output=tmp_path)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class NotTheStudents(BaseException):
 
 @dataclass(frozen=True)
 class Outcome:
-    value: object = None
+    value: Any = None  # whatever the function has returned
     error: BaseException | None = None
     changed: tuple[int, ...] = ()  # positions of arguments that the function wrote to
     leaves: tuple = ()  # what gradients flow back to, in the order of `Case.grad`
@@ -71,7 +72,7 @@ def operations() -> Iterator[list[str]]:
     """A list that always holds the name of torch's last operation."""
     import torch
 
-    last = []
+    last: list[str] = []
 
     class Watch(torch.overrides.TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
@@ -95,7 +96,8 @@ def fresh(case: Case) -> tuple[list, tuple]:
 
     What requires grad is no leaf itself: so it is inside a model, and writing to it is possible, and noticed.
     """
-    args, leaves = [], []
+    args: list[Any] = []
+    leaves: list[Any] = []
     for position, arg in enumerate(case.args):
         leaf = None
         if is_tensor(arg):

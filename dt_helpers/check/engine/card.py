@@ -1,6 +1,7 @@
 """The card that a notebook shows. Inline styles only, so that it survives sanitising and needs no stylesheet;
 no colour carries meaning, and text keeps the notebook's own colour, so that light and dark themes both work."""
 
+from collections.abc import Sequence
 from html import escape
 
 from dt_helpers.check.engine.exercise import Strip
@@ -26,9 +27,9 @@ def card(
     name: str,
     sentence: str,
     strip: Strip | None = None,
-    lines: list[str] = (),
+    lines: Sequence[str] = (),
     hints: tuple[str, ...] = (),
-    facts: list[str] = (),
+    facts: Sequence[str] = (),
 ) -> str:
     """The verdict as HTML: `mark` is ✓ or ✗, `lines` are of the student's code."""
     parts = [f"<div><b>{mark} {escape(name)}</b> &nbsp; {as_html(sentence)}</div>"]

@@ -210,11 +210,10 @@ def _slopes(parts, leaves) -> tuple:
     """Gradients of a weighted sum of the parts with respect to the leaves; None where nothing arrives."""
     import torch
 
-    total = 0.0
-    for part in parts:
-        weights = torch.linspace(0.5, 1.5, part.numel(), dtype=part.dtype).reshape(part.shape)
-        total = total + (part * weights).sum()
-    return torch.autograd.grad(total, leaves, allow_unused=True, retain_graph=True)
+    first, *others = (
+        (part * torch.linspace(0.5, 1.5, part.numel(), dtype=part.dtype).reshape(part.shape)).sum() for part in parts
+    )
+    return torch.autograd.grad(sum(others, first), leaves, allow_unused=True, retain_graph=True)
 
 
 def _unfilled(exercise, at: int | None, left) -> Difference:

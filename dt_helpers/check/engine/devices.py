@@ -30,7 +30,7 @@ def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
     try:
         parts = unpack(exercise, value)
     except Unreadable:
-        parts = ()
+        parts = []
     if len(parts) != len(exercise.results) or not all(map(is_tensor, parts)):
         return None  # here it did something else than on the CPU, where it was right
     for name, part in zip(exercise.results, parts, strict=True):

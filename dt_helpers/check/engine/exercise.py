@@ -68,8 +68,9 @@ class Exercise:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the arguments."""
-        arguments = ast.parse(f"def {self.signature}: pass").body[0].args
-        return tuple(argument.arg for argument in arguments.args)
+        (function,) = ast.parse(f"def {self.signature}: pass").body
+        assert isinstance(function, ast.FunctionDef)
+        return tuple(argument.arg for argument in function.args.args)
 
 
 def catalogue(families: Iterable[tuple[str, str, tuple[str, ...], tuple[Callable, ...]]]) -> tuple[Mistake, ...]:

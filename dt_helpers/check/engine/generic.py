@@ -154,7 +154,7 @@ def from_exception(exercise: Exercise, case: Case, error: BaseException) -> Diff
 
 def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...]:
     """What to look at, in steps."""
-    if difference.slug == "exception":
+    if difference.slug == "exception" and error is not None:
         told = f"{type(error).__name__}: {safely(str, error)}"
         clue = next((hint for text, hint in _CLUES if text in told), None)
         if any(frame.filename.endswith(_LOSSES) for frame in traceback.extract_tb(error.__traceback__)[-2:]):
@@ -163,7 +163,7 @@ def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...
             )
         general = "Try the line with small inputs of your own in a new cell, printing the shapes."
         return (clue, general) if clue else (general,)
-    return HINTS.get(difference.slug, ())
+    return HINTS.get(difference.slug or "", ())
 
 
 def students_frames(trace: TracebackType | None) -> TracebackType | None:
@@ -218,6 +218,7 @@ def too_slow(exercise: Exercise, seconds: float, error: BaseException | None = N
 def _is_written_above(error: BaseException) -> bool:
     """Whether something was computed before the line that says that nothing is there."""
     trace = error.__traceback__
+    assert trace is not None  # it was raised
     while trace.tb_next is not None:
         trace = trace.tb_next
     steps = [step for step in dis.get_instructions(trace.tb_frame.f_code) if step.offset < trace.tb_lasti]

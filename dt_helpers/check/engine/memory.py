@@ -19,17 +19,17 @@ def kept_between_calls(
     given = [arrays(exercise, outcome) for outcome in outcomes]
     for i in wrong:
         for j in range(len(cases)):
-            if i != j and given[i] and given[j] and any(map(np.may_share_memory, given[i], given[j])):
+            if i != j and any(map(np.may_share_memory, given[i] or [], given[j] or [])):
                 return "All calls write their result into the same place, so that what an earlier call gave changes."
     for i in dict.fromkeys((*wrong[:8], 0)):
         now = arrays(exercise, call(fn, cases[i], several))
-        if given[i] is not None and not _same(given[i], now):
+        if (before := given[i]) is not None and not _same(before, now):
             return "Asked the same twice, your function gives two answers: it keeps something, or draws by chance."
     for i in wrong:
-        if given[i] is None or sum(array.size for array in given[i]) < 2:
+        if (answer := given[i]) is None or sum(array.size for array in answer) < 2:
             continue
         for j in range(i):
-            if j not in wrong and _same(given[i], given[j]) and not comparing.alike(cases[j], cases[i]):
+            if j not in wrong and _same(answer, given[j]) and not comparing.alike(cases[j], cases[i]):
                 return "Your function gave the answer to an earlier call, whose inputs had the same shape, once more."
     return None
 

@@ -13,10 +13,11 @@ _LARGE = 10**6  # numbers: no case has so many
 
 def recognise(exercise: Exercise, cases, outcomes, visible) -> Mistake | None:
     """The catalogued mistake that gives what the student's function gave, in all cases, else in all ordinary ones."""
-    given = [arrays(exercise, outcome) for outcome in outcomes]
+    found = {i: arrays(exercise, outcome) for i, outcome in enumerate(outcomes)}
+    given = {i: answer for i, answer in found.items() if answer is not None}
     errors = [i for i, case in enumerate(cases) if outcomes[i].error and case.core and not case.strided]
     for only_core in (False, True):
-        indices = [i for i in range(len(cases)) if given[i] is not None and (cases[i].core or not only_core)]
+        indices = [i for i in given if cases[i].core or not only_core]
         if all(np.isnan(array).all() for i in indices for array in given[i]):
             continue  # NaN in some cases tells, NaN in all of them does not
         telling = [i for i in visible if i in indices]

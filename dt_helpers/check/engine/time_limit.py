@@ -86,6 +86,8 @@ def _receive(thread: int) -> None:
 def _interrupt() -> None:
     """What Ctrl-C does, to end a call that waits."""
     if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        thread = threading.main_thread().ident
+        assert thread is not None  # it has begun
+        signal.pthread_kill(thread, signal.SIGINT)
     else:
         _thread.interrupt_main()

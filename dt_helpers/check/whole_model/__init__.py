@@ -6,6 +6,7 @@ Where they are not, `stages` compares what went through the model's parts and sa
 import copy
 import secrets
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ HINTS = (
 )
 SECONDS = 60.0  # for all calls together
 _SIGNATURE = "forward(states, actions, rewards, returns_to_go, timesteps, attention_mask)"
-_EXERCISE = Exercise("forward", _SIGNATURE, PREDICTIONS, "tensor", None, None, None, HINTS)
+_EXERCISE = Exercise("forward", _SIGNATURE, PREDICTIONS, "tensor", lambda rng: [], inputs.oracle, tuple, HINTS)
 
 
 class _Departs(Exception):
@@ -72,7 +73,7 @@ def _failed(found: _Departs, seed: int) -> CheckFailed:
         function="forward",
         mistake=difference.slug,
         sentence=difference.sentence,
-        hints=stages.HINTS.get(difference.slug) or generic.hints(difference, found.error) or HINTS,
+        hints=stages.HINTS.get(difference.slug or "") or generic.hints(difference, found.error) or HINTS,
         difference=difference,
         case=found.label,
         seed=seed,
@@ -83,7 +84,7 @@ def _failed(found: _Departs, seed: int) -> CheckFailed:
 
 def _run(cls, rng: np.random.Generator) -> int:
     """Tries the model on all passes and answers how many; raises `_Departs`."""
-    given = cls if isinstance(cls, torch.nn.Module) else None
+    given: Any = cls if isinstance(cls, torch.nn.Module) else None
     if cls is None or cls is Ellipsis:
         raise _Departs(Difference("unfilled", f"The model is not filled in yet: it is {cls}."))
     if given is None and not isinstance(cls, type):

@@ -1,15 +1,18 @@
 """Copies of a model, for calls that must not touch the student's own."""
 
 import copy
+from typing import Any, TypeVar
 
 import torch
 
+Model = TypeVar("Model", bound=torch.nn.Module)
 
-def copied(model: torch.nn.Module) -> torch.nn.Module:
+
+def copied(model: Model) -> Model:
     """A copy of the model; what it has kept that can't be copied, such as an output with its graph, is left out."""
     if hasattr(model, "watched"):
         return model  # it lives in another process
-    memo = {}
+    memo: dict[int, Any] = {}
     for module in model.modules():
         for name, value in vars(module).items():
             if name.startswith("_"):
@@ -21,7 +24,7 @@ def copied(model: torch.nn.Module) -> torch.nn.Module:
     return copy.deepcopy(model, memo)
 
 
-def without_dropout(model: torch.nn.Module) -> torch.nn.Module:
+def without_dropout(model: Model) -> Model:
     """The model, whose encoder gives in training what it gives in evaluation."""
     for module in getattr(model, "encoder", torch.nn.Module()).modules():
         if isinstance(module, torch.nn.Dropout):

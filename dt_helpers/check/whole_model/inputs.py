@@ -13,7 +13,9 @@ from transformers import DecisionTransformerConfig, DecisionTransformerModel
 
 from dt_helpers.check.engine.drawing_inputs import numbers, padding_mask
 
-SIZES = {"state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64}
+SIZES: dict[str, float] = {
+    "state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64,
+}  # fmt: skip
 SIZES |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)  # so that training gives the same numbers
 
 

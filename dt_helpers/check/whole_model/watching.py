@@ -1,6 +1,8 @@
 """What goes through a model's parts in one forward pass, noted by hooks."""
 
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -9,14 +11,15 @@ EMBEDDINGS = ("embed_return", "embed_state", "embed_action", "embed_timestep")
 HEADS = ("predict_return", "predict_state", "predict_action")
 
 
-def watch(model: nn.Module, call) -> tuple[object, dict[str, list[torch.Tensor]]]:
+def watch(model: nn.Module, call: Callable[[], Any]) -> tuple[Any, dict[str, list[torch.Tensor]]]:
     """`call()`'s result, and for each part of the model what it was given and gave, in the order of the calls.
 
     Keys: "<part>.in", "<part>.out", "encoder.<argument>", "encoder.out". A model that lives in another process has
     a method `watched` for this.
     """
-    if hasattr(model, "watched"):
-        return model.watched(call)
+    elsewhere = getattr(model, "watched", None)
+    if elsewhere is not None:
+        return elsewhere(call)
     seen: dict[str, list] = {}
 
     def note(key, value):
@@ -40,11 +43,12 @@ def watch(model: nn.Module, call) -> tuple[object, dict[str, list[torch.Tensor]]
         note("encoder.out", output[0])
 
     handles = [
-        getattr(model, name).register_forward_hook(part(name), with_kwargs=True)
+        model.get_submodule(name).register_forward_hook(part(name), with_kwargs=True)
         for name in (*EMBEDDINGS, "embed_ln", *HEADS)
     ]
-    handles.append(model.encoder.register_forward_pre_hook(before_encoder, with_kwargs=True))
-    handles.append(model.encoder.register_forward_hook(after_encoder, with_kwargs=True))
+    encoder = model.get_submodule("encoder")
+    handles.append(encoder.register_forward_pre_hook(before_encoder, with_kwargs=True))
+    handles.append(encoder.register_forward_hook(after_encoder, with_kwargs=True))
     try:
         return call(), seen
     finally:
@@ -57,4 +61,6 @@ def modes(model: nn.Module) -> set[bool]:
 
     A model that lives in another process has an attribute `modes` for this.
     """
-    return model.modes if hasattr(model, "watched") else {part.training for part in model.modules()}
+    if hasattr(model, "watched"):
+        return vars(model)["modes"]
+    return {part.training for part in model.modules()}

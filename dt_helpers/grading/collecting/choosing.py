@@ -70,7 +70,7 @@ class Source:
 
     def _ask_of_strangers(self, piles: dict[tuple[str, str], list[Candidate]]) -> None:
         """Takes out whoever has one number with somebody of quite another name, if no class list says who it is."""
-        names = defaultdict(set)
+        names: defaultdict[str, set[str]] = defaultdict(set)
         for (student, _), pile in piles.items():
             names[student] |= {one.claim.student.name for one in pile}
         for key in list(piles):
@@ -161,11 +161,11 @@ class Source:
 
     def _by_content(self, path: Path) -> str | None:
         """The notebook of the release of which the most exercises are found in the file."""
-        found = {}
+        found: dict[str, int] = {}
         for stem, release in self.releases.items():
             matched = match(release, path)
             found[stem] = sum(how != MISSING for how in matched.how.values())
-        best = max(found, key=found.get)
+        best = max(found, key=lambda stem: found[stem])
         return best if found[best] and list(found.values()).count(found[best]) == 1 else None
 
     def _called(self, found: sources.Found) -> str:

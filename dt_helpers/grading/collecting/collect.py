@@ -90,8 +90,8 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None, r
             collected.platforms.append(source.reader.name or "no platform's")
             for candidate in source.chosen():
                 row = _row(candidate, people, releases)
-                if row := _placed(places, row, candidate, records, collected.left):
-                    collected.rows.append(row)
+                if placed := _placed(places, row, candidate, records, collected.left):
+                    collected.rows.append(placed)
     collected.rows = _last(collected.rows)
     for one in collected.students.values():
         _stamp(places, one, records.handed_in(one.id))

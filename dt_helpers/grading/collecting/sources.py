@@ -7,7 +7,6 @@ can name no path and hold no bomb.
 from __future__ import annotations
 
 import io
-import shutil
 import stat
 import zipfile
 import zlib
@@ -15,8 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from dt_helpers.grading.text.reading import LARGEST as LARGEST  # of a file that is taken out of a source
 from dt_helpers.grading.text.reading import MB
@@ -36,7 +36,7 @@ class Found:
     path: PurePosixPath  # relative to the source
     size: int
     modified: datetime  # local time, as archives have it
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
     problem: str = ""  # why it can't be read
     inside: PurePosixPath | None = None  # in the student's own archive, which lies at `path`
 
@@ -102,13 +102,15 @@ def _wanted(found: Found) -> bool:
 def copy(found: Found, target: Path, most: int) -> None:
     """Writes a file's content to `target`. Raises ValueError when it is longer than `most` or cannot be read."""
     with _readable(found) as content, target.open("wb") as file:
-        shutil.copyfileobj(_Limited(content, most), file, MB)
+        limited = _Limited(content, most)
+        while part := limited.read(MB):
+            file.write(part)
 
 
 class _Limited:
     """A file that refuses to give more than it may hold, whatever its archive promised."""
 
-    def __init__(self, file: BinaryIO, most: int):
+    def __init__(self, file: IO[bytes], most: int):
         self.file, self.left = file, most
 
     def read(self, size: int) -> bytes:
@@ -145,7 +147,7 @@ def _plain(path: Path, relative: PurePosixPath) -> Found:
     return Found(relative, status.st_size, datetime.fromtimestamp(status.st_mtime), lambda: path.open("rb"))
 
 
-def _in_archive(path: Path | BinaryIO, name: str = "") -> Iterator[Found]:
+def _in_archive(path: Path | IO[bytes], name: str = "") -> Iterator[Found]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -158,7 +160,7 @@ def _in_archive(path: Path | BinaryIO, name: str = "") -> Iterator[Found]:
         if len(name) > LONGEST_NAME:  # no file system has such, and reading it for a student's name takes minutes
             name, problem = name[:LONGEST_NAME], f"a name of {len(name):,} characters"
         place = PurePosixPath(*[part for part in PurePosixPath(name).parts if part not in ("/", "..")])
-        yield Found(place, entry.file_size, _date(entry), lambda entry=entry: archive.open(entry), problem)
+        yield Found(place, entry.file_size, _date(entry), partial(archive.open, entry), problem)
 
 
 def _date(entry: zipfile.ZipInfo) -> datetime:
@@ -168,7 +170,7 @@ def _date(entry: zipfile.ZipInfo) -> datetime:
         return datetime(1980, 1, 1)
 
 
-def _content(found: Found) -> BinaryIO:
+def _content(found: Found) -> IO[bytes]:
     if found.size > LARGEST_ARCHIVE:
         raise ValueError(f"an archive of {found.size / MB:,.0f} MB; up to {LARGEST_ARCHIVE // MB} are opened")
     with _readable(found) as file:
@@ -176,7 +178,7 @@ def _content(found: Found) -> BinaryIO:
 
 
 @contextmanager
-def _readable(found: Found) -> Iterator[BinaryIO]:
+def _readable(found: Found) -> Iterator[IO[bytes]]:
     """The open file; whatever is wrong with it or its archive is a ValueError."""
     try:
         with found.open() as file:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import linecache
-import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,8 +55,10 @@ def _frame(file: str, line: int, function: str):
     code = compile("\n" * (line - 1) + "raise mark", file, "exec")
     try:
         exec(code.replace(co_name=function, co_qualname=function), {"mark": _Mark()})
-    except _Mark:
-        trace = sys.exc_info()[2].tb_next
+    except _Mark as mark:
+        here = mark.__traceback__
+        assert here is not None and here.tb_next is not None  # the frame that raised it
+        trace = here.tb_next
         return trace.tb_frame, trace.tb_lasti, trace.tb_lineno
 
 

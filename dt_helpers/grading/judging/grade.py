@@ -124,7 +124,7 @@ def grade(
         for name in names:
             submission = _Submission(course, name, store.get(name))
             keep = resume and not {name, EVERYONE} & set(regrade)
-            if keep and submission.is_settled():
+            if keep and submission.earlier is not None and submission.is_settled():
                 summary.count(submission.earlier, kept=True)
                 progress.step(str(summary))
                 continue

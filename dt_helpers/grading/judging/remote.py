@@ -49,7 +49,7 @@ class _Asking:
 
     def ask(self, request: dict, packer: Packer | None = None) -> tuple[dict, bytes]:
         """Raises what the student's code raised, or Stopped."""
-        answer, data = self.session.ask(request, packer and packer.arrays)
+        answer, data = self.session.ask(request, None if packer is None else packer.arrays)
         if "too large" in answer:
             raise Stopped(f"gave back {answer['too large']}"[:200])
         if "error" in answer:
@@ -103,12 +103,12 @@ class RemoteModel(nn.Module):
     def state_dict(self, *args, **kwargs):
         return dict(self.state)
 
-    def load_state_dict(self, state, *args, **kwargs):
+    def load_state_dict(self, state_dict, *args, **kwargs):
         packer = Exact()
-        packed = {name: packer.pack(value.detach()) for name, value in state.items()}
+        packed = {name: packer.pack(value.detach()) for name, value in state_dict.items()}
         self.remote.ask(packer.message(do="weights", state=packed), packer)
         self.state = {
-            name: value.detach().clone().requires_grad_(name in self.trained) for name, value in state.items()
+            name: value.detach().clone().requires_grad_(name in self.trained) for name, value in state_dict.items()
         }
 
     def named_parameters(self, *args, **kwargs):
@@ -132,7 +132,7 @@ class RemoteModel(nn.Module):
                 if found := readable(lambda values=values: [_tensor(unpacker.unpack(value)) for value in values]):
                     seen[key] = found
 
-        self.forward = forward
+        self.forward = forward  # type: ignore[method-assign]  # while it is watched
         try:
             return call(), seen
         finally:

@@ -32,7 +32,7 @@ class Ran:
     found: dict  # what the sandbox says about the function that is checked
     data: bytes
     cells: dict[str, str]  # as tracebacks name them -> their text
-    errors: dict[int, Exception] = field(default_factory=dict)  # number of a cell -> what it raised
+    errors: dict[int, Exception | SystemExit] = field(default_factory=dict)  # number of a cell -> what it raised
     mended: bool = False  # the notebook's own imports are not above the check: the release's were run
 
 
@@ -41,8 +41,8 @@ class Notebook:
 
     def __init__(self, script: Script, sandbox: Sandbox):
         self.script, self.sandbox = script, sandbox
-        self.aside: dict[int, str] = {}  # number of a cell -> why it was set aside
-        self._without: set[int] = set()  # of these not even the definitions are run
+        self.aside: dict[int | str, str] = {}  # number of a cell, or IMPORTS -> why it was set aside
+        self._without: set[int | str] = set()  # of these not even the definitions are run
 
     @contextmanager
     def at(self, task: Task, lent: dict[str, str] | None = None) -> Iterator[Ran]:
@@ -93,7 +93,7 @@ class Notebook:
             except Stopped as reason:
                 self._set_aside(number, str(reason))
                 return None
-            if "failed" in answer and number != IMPORTS:
+            if "failed" in answer and isinstance(number, int):
                 ran.errors[number] = rebuilt(answer["failed"])
         return ran
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dask
 from dask.distributed import Client, KilledWorker, LocalCluster, Security, as_completed
@@ -18,10 +18,12 @@ from dask.distributed import Client, KilledWorker, LocalCluster, Security, as_co
 from dt_helpers.authoring import CourseError
 from dt_helpers.machine.hardware import usable_cores
 
-Tag, Job, Outcome = TypeVar("Tag"), TypeVar("Job"), TypeVar("Outcome")
+Tag = TypeVar("Tag")
+Job = TypeVar("Job")
+Outcome = TypeVar("Outcome")
 PATIENCE = 60  # seconds, for a cluster that does not answer
 WARM = "dt_helpers.grading.judging.warm"  # imported before workers are forked
-LOCAL = {  # workers of this machine
+LOCAL: dict[str, Any] = {  # workers of this machine
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.scheduler.worker-ttl": None,  # one that is slow, since others are busy there, is not lost
     "distributed.scheduler.http.routes": [],  # their small web servers tell nothing: other accounts can reach them

@@ -50,7 +50,9 @@ def judge(
     """The verdicts on one notebook's tasks, in its order, and flags. `seed` gives the numbers that the inputs of a
     check are drawn from. Never raises for what a student did; where the grader itself fails, the exercise counts as not
     run, and says why."""
-    results, flags, wrong = [], set(), []
+    results: list[ExerciseResult] = []
+    flags: set[str] = set()
+    wrong: list[Task] = []
     notebook = Notebook(script, sandbox)
     for task in tasks:
         began = time.monotonic()
@@ -157,7 +159,7 @@ def _asked(task: Task, ran: Ran, seed: int) -> CheckResult | CheckFailed:
 
 
 def _verdict(verdict: CheckResult | CheckFailed) -> Verdict:
-    if verdict.passed:
+    if isinstance(verdict, CheckResult):
         return Verdict({"status": PASSED, "sentence": verdict.sentence})
     fields = {
         "status": FAILED,

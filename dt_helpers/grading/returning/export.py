@@ -107,7 +107,9 @@ def moodle(records: list[Record], path: Path, template: Path | None = None, scal
         tables.write(path, [*header, "Feedback comments"], rows)
         return _exported(path, records, known, [])
     sheet = Sheet.read(template, number="Identifier", grade="Grade")
-    return filled_in(records, sheet, path, "number", sheet.column("grade"), scale, as_key=_digits)
+    grade = sheet.column("grade")
+    assert grade is not None  # or it would not have been read
+    return filled_in(records, sheet, path, "number", grade, scale, as_key=_digits)
 
 
 def other(
@@ -147,7 +149,7 @@ def filled_in(
             used.append(record)
             if record.score is not None:
                 most = sheet.maximum(row, column)
-                score = _scaled(record, most, scale, sheet.path)
+                score = _scaled(record.score, record.max_score, most, scale, sheet.path)
                 above += [record.student] if most is not None and score > most else []
                 sheet.put(row, column, sheet.number(score))
             comment = sheet.column("comment")
@@ -168,15 +170,16 @@ def remark(record: Record) -> str:
     return f"Partly graded: {waiting} of {len(record.marks)} exercises wait for your instructor."
 
 
-def _scaled(record: Record, most: float | None, scale: bool, path: Path) -> float:
-    if most is None or most == record.max_score:
-        return record.score
+def _scaled(score: float, own: float, most: float | None, scale: bool, path: Path) -> float:
+    """A score of at most `own` where at most `most` are to be had."""
+    if most is None or most == own:
+        return score
     if not scale:
         raise ValueError(
-            f"The maximum in {path} is {most:g}, that of the gradebook {record.max_score:g}: change it on the "
+            f"The maximum in {path} is {most:g}, that of the gradebook {own:g}: change it on the "
             "platform, or convert the scores with --scale."
         )
-    return record.score * most / record.max_score
+    return score * most / own
 
 
 def _rows(sheet: Sheet, key: str, as_key: Callable[[str], str]) -> dict[str, list[str]]:

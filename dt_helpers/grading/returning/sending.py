@@ -27,7 +27,9 @@ class Sent:
 
 def write(platform: str, places: Places, names: list[str], students: dict[str, Student]) -> Sent:
     """Makes grading/feedback_<platform>.zip with the pages of the students called `names`, which are there already."""
-    files, others, unknown = {}, [], []
+    files: dict[str, Path] = {}
+    others: list[str] = []
+    unknown: list[str] = []
     for name in names:
         student = students.get(name)
         if student is None or student.lms.lower() != platform:
@@ -38,8 +40,8 @@ def write(platform: str, places: Places, names: list[str], students: dict[str, S
             unknown.append(name)
     path = places.reports / f"feedback_{platform}.zip"
     with replacing(path) as staged, zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED) as archive:
-        for called, page in sorted(files.items()):
-            archive.write(page, called)
+        for place, page in sorted(files.items()):
+            archive.write(page, place)
     return Sent(path, len(files), others, unknown)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -135,7 +135,8 @@ def _is_docstring(node) -> bool:
 
 
 def _where(common: set[tuple[str, str]], bits: dict[tuple[str, str], float]) -> tuple[str, ...]:
-    by_exercise: Counter[str] = Counter()
+    by_exercise: defaultdict[str, float] = defaultdict(float)
     for feature in common:
         by_exercise[feature[0]] += bits[feature]
-    return tuple(name for name, own in by_exercise.most_common() if own >= MATTERS * by_exercise.total())
+    most_first = sorted(by_exercise, key=lambda name: by_exercise[name], reverse=True)
+    return tuple(name for name in most_first if by_exercise[name] >= MATTERS * sum(by_exercise.values()))

@@ -163,9 +163,10 @@ class Sandbox:
             make_bundle(bundle)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         isolated = self.kind == BUBBLEWRAP
+        scratch = "/scratch" if isolated else str(self.folder / "scratch")
         options = {
             "isolated": isolated,
-            "scratch": "/scratch" if isolated else str(self.folder / "scratch"),
+            "scratch": scratch,
             "limits": self.limits.child(),
             "imports": self.imports,
             "watch": not self.group.limits_memory,
@@ -180,7 +181,7 @@ class Sandbox:
             self.process = subprocess.Popen(
                 self.group.around(bubblewrap(bundle) + python if isolated else python),
                 cwd="/" if isolated else self.folder,
-                env=os.environ if isolated else environment() | {"HOME": options["scratch"]},
+                env=os.environ if isolated else environment() | {"HOME": scratch},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -221,13 +222,14 @@ class Sandbox:
 
     def _connection(self) -> socket.socket:
         """With a new process. A server that died is started anew; where the machine has no room, it is tried again."""
-        for pause in (*PAUSES, None):
+        pauses = iter(PAUSES)
+        while True:
             try:
                 if self.process is None:
                     self._start()
                 return self._fork()
             except (Disturbed, RuntimeError, OSError) as problem:
-                if pause is None:
+                if (pause := next(pauses, None)) is None:
                     raise Disturbed(f"the sandbox could not make a process: {problem}") from None
             time.sleep(pause)
 

@@ -41,5 +41,7 @@ def is_in(path: str, places: list[str]) -> bool:
 
 def _source() -> Path:
     package = LIBRARY.partition(".")[0]
-    (folder,) = importlib.util.find_spec(package).submodule_search_locations  # imports nothing, which takes a second
+    spec = importlib.util.find_spec(package)  # imports nothing, which takes a second
+    assert spec is not None and spec.submodule_search_locations is not None  # a package
+    (folder,) = spec.submodule_search_locations
     return Path(folder).parent / FILE

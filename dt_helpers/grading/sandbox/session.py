@@ -50,28 +50,28 @@ class Session:
             self.end()
             raise Stopped(str(reason)) from None
         except (wire.Closed, Disturbed):
-            self.end(waiting=True)
-            raise Stopped(self._why_it_ended()) from None
+            raise Stopped(self._why(self.end(waiting=True))) from None
         except (wire.WireError, TooDeep) as problem:
             raise Stopped(f"sent back what can't be read: {problem}") from None
 
-    def end(self, waiting: bool = False) -> None:
-        """`waiting`: it has hung up; if it is ending by itself, it has the time."""
+    def end(self, waiting: bool = False) -> dict:
+        """Answers how it ended. `waiting`: it has hung up; if it is ending by itself, it has the time."""
         if self.ended is None:
             self.ended = self.sandbox.kill(waiting)
+        return self.ended
 
-    def _why_it_ended(self) -> str:
-        limits, number = self.sandbox.limits, self.ended.get("signal")
-        gone = self.ended.get("server", False)
-        if self.ended.get("memory"):
+    def _why(self, ended: dict) -> str:
+        limits, number = self.sandbox.limits, ended.get("signal")
+        gone = ended.get("server", False)
+        if ended.get("memory"):
             return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
         if self.sandbox.group.killed() > self.killed and (gone or number == signal.SIGKILL):
             return f"wanted more than {limits.memory >> 20} MiB of memory and was stopped"
         if gone:
             raise Disturbed("the sandbox ended while it ran")
-        if not self.ended["by itself"]:
+        if not ended["by itself"]:
             return "closed its connection to the grader and was stopped"
-        if number == signal.SIGKILL and self.ended["seconds"] > limits.cpu_seconds:
+        if number == signal.SIGKILL and ended["seconds"] > limits.cpu_seconds:
             return f"took more than {limits.cpu_seconds} seconds of the processor and was stopped"
         if number == signal.SIGKILL:
             raise Disturbed("its process was killed, and not by the grader")

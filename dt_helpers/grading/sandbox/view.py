@@ -126,7 +126,7 @@ def _packages(folders: list[str]) -> Iterator[str]:
     """Folders of packages in these, by their real paths."""
     for folder in folders:
         hits = [path for pattern in _PACKAGES for path in Path(folder).glob(pattern)]
-        yield from dict.fromkeys(os.path.realpath(path) for path in (folder, *hits) if "-packages" in str(path))
+        yield from dict.fromkeys(os.path.realpath(path) for path in (folder, *map(str, hits)) if "-packages" in path)
 
 
 def _inside(path: str) -> str:

@@ -63,7 +63,8 @@ def bindings(text: str) -> frozenset[str]:
 
 def bound(statement: ast.stmt) -> set[str]:
     """The names that a top-level statement gives a meaning, or changes (`x.y = 1`, `x[0] = 1`)."""
-    names, todo = set(), [statement]
+    names: set[str] = set()
+    todo: list[ast.AST] = [statement]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -148,6 +149,7 @@ def source(text: str, statement: ast.stmt) -> str:
 
 def _lines(statement: ast.stmt) -> range:
     decorators = [node.lineno for node in getattr(statement, "decorator_list", [])]
+    assert statement.end_lineno is not None  # it was parsed
     return range(min([statement.lineno, *decorators]), statement.end_lineno + 1)
 
 

@@ -113,9 +113,9 @@ _ENDS = {
 
 def combinations():
     """All ways with one thing wrong, then with two, then with more; the mask comes first in naming them."""
-    ways = list(product(_STEPS, _DIFFERENCES, _ENDS, _COUNTS))
-    ways = [(way, _problems(way)) for way in ways if _sensible(*way)]
-    for way, problems in sorted(ways, key=lambda pair: len(pair[1])):
+    ways = product(_STEPS, _DIFFERENCES, _ENDS, _COUNTS)
+    wrong = [(way, _problems(way)) for way in ways if _sensible(*way)]
+    for way, problems in sorted(wrong, key=lambda pair: len(pair[1])):
         hints = tuple(hint for _, _, hint, _ in problems if hint) or ("Write the formula down and compare.",)
         sentence = " ".join(sentence for _, sentence, _, _ in problems)
         yield Mistake(problems[0][0], lambda *args, way=way: _loss(way, *args), sentence, hints)

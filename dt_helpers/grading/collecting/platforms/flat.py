@@ -198,7 +198,7 @@ class D2L(Reader):
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
         found = cls._NAMED.fullmatch(path.parts[0])
-        return bool(found) and (len(path.parts) > 1) == (found["file"] is None)
+        return found is not None and (len(path.parts) > 1) == (found["file"] is None)
 
     def claim(self, path: PurePosixPath) -> Claim:
         found = self._NAMED.fullmatch(path.parts[0])

@@ -48,8 +48,8 @@ class Gradescope(Reader):
         return Claim(self._student(path.parts[0], known), PurePosixPath(*path.parts[1:]), when=when)
 
     def _student(self, folder: str, known: dict) -> Student:
-        people = [one for one in known.get(":submitters") or [] if isinstance(one, dict)]
-        people = [(str(one.get(":name") or ""), str(one.get(":sid") or one.get(":email") or "")) for one in people]
+        named = [one for one in known.get(":submitters") or [] if isinstance(one, dict)]
+        people = [(str(one.get(":name") or ""), str(one.get(":sid") or one.get(":email") or "")) for one in named]
         if len(people) == 1 and people[0][1]:
             return numbered(people[0][0], self.name, people[0][1])
         return numbered(", ".join(name for name, _ in people), self.name, folder, members=tuple(people))
@@ -120,6 +120,7 @@ class Schoology(Reader):
         if not self.fits(path):
             raise self.strange(path)
         who, revision = self._WHO.fullmatch(path.parts[0]), self._REVISION.fullmatch(path.parts[1])
+        assert who and revision  # it fits
         last, comma, first = who["name"].rpartition(", ")
         name = f"{first} {last}" if comma else who["name"]
         return Claim(

@@ -106,10 +106,10 @@ class Bare(Reader):
         folders = path.parts[self.outer : -1]
         if known := next((part for part in [*folders, beside, source] if self.download.classlist.named(part)), ""):
             return known
-        folders = [part for part in folders if self._somebody(part) and part != source and not naming.is_version(part)]
+        names = [part for part in folders if self._somebody(part) and part != source and not naming.is_version(part)]
         if not beside and source in path.parts[:-1]:
             beside = source
-        return folders[0] if folders else self._somebody(beside)
+        return names[0] if names else self._somebody(beside)
 
     def _beside(self, file: str) -> str:
         """The name that stands beside the notebook's in a file's name, or that an archive has."""

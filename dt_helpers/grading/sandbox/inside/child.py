@@ -7,6 +7,8 @@ import os
 import socket
 import traceback
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 import IPython
 import torch
@@ -36,9 +38,11 @@ class Child:
     """Answers requests, one at a time, until the grader hangs up."""
 
     def __init__(self, connection: socket.socket, notebook: Notebook | None = None):
-        self.connection, self.pid, self.notebook = connection, os.getpid(), notebook
+        self.connection, self.pid = connection, os.getpid()
+        self.notebook: Any = notebook  # there before a cell is to be run
         os.register_at_fork(after_in_child=connection.close)  # what a student's code forks has no say here
-        self.target = self.model = None
+        self.target: Any = None  # what the check cell would be given
+        self.model: Any = None  # made of a target that is a class
         self.calls: dict[int, tuple[list, list]] = {}  # number -> what gradients flow to, what came out
         self.numbers = itertools.count()
 
@@ -126,15 +130,16 @@ class Child:
         leaves, outputs = self.calls[request["call"]]
         unpacker = Unpacker(request, data)
         slopes = [unpacker.unpack(node) for node in request["slopes"]]
-        parts, slopes = zip(*((x, s) for x, s in zip(outputs, slopes, strict=True) if s is not None), strict=True)
+        parts, given = zip(*((x, s) for x, s in zip(outputs, slopes, strict=True) if s is not None), strict=True)
         with asked():
-            back = torch.autograd.grad(parts, leaves, slopes, allow_unused=True, retain_graph=True)
+            back = torch.autograd.grad(parts, leaves, given, allow_unused=True, retain_graph=True)
         return packer.message(slopes=[packer.pack(slope) for slope in back])
 
     def _answer(self, function, leaves, packer, inputs) -> dict:
         before = [copied(value) for value in inputs]
         probing = any(is_tensor(value) and value.device.type == "meta" for value in inputs)
-        with asked(), operations() if probing else contextlib.nullcontext([]) as last:
+        watched: AbstractContextManager[list[str]] = operations() if probing else contextlib.nullcontext([])
+        with asked(), watched as last:
             try:
                 value = function()
             except BaseException as error:
@@ -163,7 +168,7 @@ def asked() -> Iterator[None]:
 
 def connector():
     """The leaves of a call, to be filled, and what makes the graph's tensors: see `check.engine.calling`."""
-    leaves = []
+    leaves: list[torch.Tensor] = []
 
     def connect(given):
         tensors = []
@@ -188,7 +193,7 @@ def described(error: BaseException) -> dict:
         code = frame.f_code
         if not code.co_filename.startswith(NOT_THE_STUDENT_S):
             frames.append([code.co_filename[:200], line or 0, code.co_name[:200]])
-    if isinstance(error, SyntaxError) and (error.filename or "").startswith("<"):
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith("<"):
         frames.append([error.filename[:200], error.lineno or 0, "<module>"])
     try:
         text = str(error)[:MAX_TEXT]

@@ -124,7 +124,8 @@ def children() -> list[int]:
 
 def descendants() -> dict[int, list[bytes]]:
     """The processes that this one has started, and those that they have: number -> fields of its `stat`."""
-    every, found, parents = dict(_processes()), {}, {os.getpid()}
+    every, parents = dict(_processes()), {os.getpid()}
+    found: dict[int, list[bytes]] = {}
     while parents:
         below = {pid: fields for pid, fields in every.items() if int(fields[1]) in parents}
         found |= below

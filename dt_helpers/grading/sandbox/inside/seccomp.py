@@ -12,9 +12,10 @@ import errno
 import platform
 import struct
 
+KEYCTL, JOIN_SESSION_KEYRING = (250, 219), 1
 # name: (x86_64, aarch64); None where the machine has no such call
 DENIED = {
-    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": KEYCTL,
     "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41),
     "chroot": (161, 51), "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
     "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
@@ -40,7 +41,6 @@ ABSENT = {
 }  # fmt: skip
 LAST = 456  # what came after it to Linux is absent, too, since nobody has looked at it here
 FLOCK, CLONE, SOCKET, SOCKETPAIR, FCNTL, IOCTL = (73, 32), (56, 220), (41, 198), (53, 199), (72, 25), (16, 29)
-KEYCTL, JOIN_SESSION_KEYRING = DENIED["keyctl"], 1
 
 NAMESPACES = 0x7E020000  # flags of clone
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
@@ -67,8 +67,8 @@ def program(column: int, name: int) -> bytes:
     lines += [(_GREATER, 0, 1, LAST), _error(errno.ENOSYS)]
     for calls, number in ((DENIED, errno.EPERM), (ABSENT, errno.ENOSYS), ({"flock": FLOCK}, 0)):
         for call in calls.values():
-            if call[column] is not None:
-                lines += [(_EQUAL, 0, 1, call[column]), _error(number)]
+            if (called := call[column]) is not None:
+                lines += [(_EQUAL, 0, 1, called), _error(number)]
     known = [*_when(_EQUAL, FAMILIES, (_RETURN, 0, 0, ALLOW))]
     netlink = [(_EQUAL, 0, 3, NETLINK), _argument(2), (_EQUAL, 0, 1, ROUTE), (_RETURN, 0, 0, ALLOW)]
     for call in (SOCKET, SOCKETPAIR):
@@ -93,7 +93,7 @@ def install() -> bool:
     buffer = ctypes.create_string_buffer(code, len(code))
     pointed = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_char_p] + [ctypes.c_ulong] * 2
+    libc.prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_ulong]
     if libc.prctl(PR_SET_SECCOMP, MODE_FILTER, pointed, 0, 0):
         raise OSError(ctypes.get_errno(), "the kernel takes no filter of system calls")
     return True

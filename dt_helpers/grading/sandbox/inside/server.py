@@ -42,6 +42,7 @@ class Server:
             if not request:
                 self._kill()
                 return
+            answer: dict
             try:
                 if request == b"fork":
                     self._fork(descriptors[0])

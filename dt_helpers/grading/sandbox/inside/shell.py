@@ -47,7 +47,7 @@ class _Hook(DisplayHook):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, **more):
+    def publish(self, data, metadata=None, *source, **more):
         pass
 
     def clear_output(self, wait=False):
@@ -74,8 +74,10 @@ class _Once(ExecutionMagics):
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     """By the name that students ask for, to learn whether they are in a notebook."""
 
-    displayhook_class = Type(_Hook)
-    display_pub_class = Type(_Publisher)
+    compile: _Names
+    # what shows nothing need not be a kernel's
+    displayhook_class = Type(_Hook)  # type: ignore[assignment]
+    display_pub_class = Type(_Publisher)  # type: ignore[assignment]
     compiler_class = Type(_Names)
 
     def init_display_formatter(self):
@@ -110,6 +112,7 @@ def make() -> ZMQInteractiveShell:
     config.HistoryManager.hist_file = ":memory:"
     shell = ZMQInteractiveShell.instance(config=config)
     shell.register_magics(_Once)
+    assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")  # as a kernel does
     return shell
 

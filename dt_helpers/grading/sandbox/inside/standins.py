@@ -147,7 +147,7 @@ def is_stand_in(value) -> bool:
 
 
 class _Module(ModuleType):
-    __path__ = ()
+    __path__ = ()  # type: ignore[assignment]  # a sequence is enough
 
     __version__ = "0"
 

@@ -1,16 +1,23 @@
 """What a value becomes of which only the type, the length or a few parts have come over the wire."""
 
+from collections.abc import Iterator
+from typing import Any
+
 
 class Stranger:
     """Stands for an object that stayed in the sandbox; its class has the name of that object's."""
 
 
 class ArrayLike(Stranger):
+    array: Any
+
     def __array__(self, dtype=None, copy=None):
         return self.array
 
 
 class Iterates(Stranger):
+    items: Iterator
+
     def __iter__(self):
         return self
 

@@ -124,7 +124,8 @@ class Unpacker:
 
     def __init__(self, message: dict, data: bytes, connect: Callable | None = None):
         self.data, self.left = data, len(data)
-        self.nodes, self.types = 0, {}
+        self.nodes = 0
+        self.types: dict[tuple[str, type], type] = {}  # of the strangers
         described = message.get("graph", [])
         if not isinstance(described, list) or len(described) > MAX_NODES:
             raise wire.WireError("a graph that is no list")

@@ -46,7 +46,7 @@ class Late(Exception):
 class Arrays:
     """The arrays of a message that is being written."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.size = 0
 
