@@ -154,7 +154,7 @@ plots.reward_and_return_to_go(rewards, returns_to_go(rewards))
 # %%
 mine = returns_to_go(rewards)
 theirs = trajectories.returns_to_go[: len(rewards)]
-print(f"largest difference: {np.abs(mine - theirs).max():.3f}, of {mine[0]:.0f}")
+print(f"largest difference: {np.abs(mine - theirs).max():.3f}, of {mine[0]:,.0f}")
 
 # %% [markdown]
 # ## Takeaways

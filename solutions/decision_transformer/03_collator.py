@@ -184,7 +184,7 @@ for _ in range(20):
     collator(collator.draw(64))
 gathered = (time.perf_counter() - end) / 20
 print(
-    f"row by row, states only: {1000 * (middle - begin):.0f} ms for decoding, {1000 * (end - middle):.1f} ms for the rest"
+    f"row by row, states only: {1000 * (middle - begin):,.0f} ms for decoding, {1000 * (end - middle):.1f} ms for the rest"
 )
 print(f"one gather, everything: {1000 * gathered:.1f} ms")
 

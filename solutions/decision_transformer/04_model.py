@@ -67,7 +67,7 @@ plots.architecture()
 # %% [markdown]
 # ### Exercise: add the time
 #
-# ●○○ · about 5 minutes · nothing else tells the encoder when a token happened
+# ●○○ · about 5 minutes · the encoder's own positions are switched off
 #
 # A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one
 # step get the same one. Add the time embeddings to each of the other three. (Does a running cheetah need to know the

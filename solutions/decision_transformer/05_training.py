@@ -178,8 +178,8 @@ print(f"the last {past} actions explain {1 - unexplained:.0%} of the next one's 
 # So a model can predict much of an action without looking at the state: it only has to continue the gait that it sees.
 # In training that gait is the expert's. When the model acts, the gait is its own, and so is every error in it. This is
 # the *copycat problem* ([de Haan et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the past actions in
-# nine windows out of ten: they are set to 0, and the model has to read the state. `training.preset("quick",
-# hidden_actions=0.0)` switches that off.
+# nine windows out of ten: they are set to 0, and the model has to read the state.
+# `training.preset("quick", hidden_actions=0.0)` switches that off.
 #
 # ### Train
 #

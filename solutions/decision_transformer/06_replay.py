@@ -243,10 +243,10 @@ for slip in slips:
     print(f"{slip:33s} earned {' and '.join(f'{value:6,.0f}' for value in earned)}")
 
 # %% [markdown]
-# Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on. Dropout
-# adds noise to every action. The target hardly matters to a model whose recordings are all alike, and the time does not
-# seem to matter either. That is no licence to be careless: a model that learned from mixed data needs its target, as we
-# are about to see.
+# Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
+# Dropout adds noise to every action. The target hardly matters to a model whose recordings are all alike, and the time
+# does not seem to matter either. That is no licence to be careless: a model that learned from mixed data needs its
+# target, as we are about to see.
 
 # %% [markdown]
 # ## Film it
@@ -292,8 +292,9 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 # (The smallest case of this is a task with a single reward at its end: 1 for success, 0 for failure. Its targets are 1
 # and 0, and asking for 1 asks for success.)
 #
-# A model that was trained on this set comes with the course. `training.train(mixed, output=workspace() /
-# "model-mixed")` trains your own in a minute or two, and this cell will then use it.
+# A model that was trained on this set comes with the course.
+# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in a minute or two, and this cell will
+# then use it.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)

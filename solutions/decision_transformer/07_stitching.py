@@ -258,9 +258,9 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 # - **Cloning the best** trains only on the walks that arrived. The paper calls this *percentile behaviour cloning*,
 #   %BC: throw away the poor episodes and imitate the rest. It is an obvious rival, and often a strong one.
 # - **Bellman backups**: classical reinforcement learning does not ask what return somebody got, but computes the
-#   *value* of a node: the best reward-plus-value over the steps that lead away from it, $V(s) = \max_a \, r(s, a) +
-#   V(s')$, repeated until nothing changes. Run on recorded steps alone, it is offline as well. Q-learning does the
-#   same, one step at a time, and with a network in place of the table.
+#   *value* of a node: the best reward-plus-value over the steps that lead away from it,
+#   $V(s) = \max_a \, r(s, a) + V(s')$, repeated until nothing changes. Run on recorded steps alone, it is offline as
+#   well. Q-learning does the same, one step at a time, and with a network in place of the table.
 #
 # And the rules: **offline, one try** means that a policy may look at the recordings as much as it likes, but walks only
 # once. For the Decision Transformer the target is then the best return of any recorded walk through the start. **Ten
