@@ -174,7 +174,7 @@ def target_against_achieved(sweep: Sweep) -> Picture:
     figure = Picture(width=6, height=5)
     top, axes = figure.subplots(2, 1, sharex=True, height_ratios=[1, 5])
     top.hist(sweep.data_returns, bins=40, color=TIME)
-    top.set(ylabel="episodes\nin the data", yticks=[])
+    top.set(ylabel="recorded\nepisodes", yticks=[])
     top.spines[["top", "right"]].set_visible(False)
 
     ends = [min(table["target"].min(), sweep.data_returns.min()), max(table["target"].max(), sweep.best)]

@@ -182,7 +182,7 @@ def test_train_saves_a_model_and_replay_measures_and_films_it(in_workspace, caps
     shown = capsys.readouterr().out
     assert f"Using the model that you have trained: {in_workspace / 'model'}" in shown
     target = float(re.search(r"Asking for a return of ([\d,]+),", shown)[1].replace(",", ""))
-    assert f"target return {target:.0f}: mean return" in shown
+    assert f"target return {target:,.0f}: mean return" in shown
     assert "over 2 episodes" in shown
     assert b"ftyp" in (in_workspace / "replay.mp4").read_bytes()[:12]
     assert "over 2 episodes" in (in_workspace / "model" / "README.md").read_text()

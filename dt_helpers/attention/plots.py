@@ -24,6 +24,7 @@ def where_it_looks(attention: Attention) -> Picture:
             share = mean[layer, :, place]  # (K,)
             label = f"{name} ({share.sum():.0%})"
             axes.bar(steps + (place - 1) * 0.28, share, width=0.26, color=TOKEN_COLORS[kind], label=label)
+        axes.axhline(1 / (3 * K - 1), color="black", linestyle=":", linewidth=0.8, label="all tokens alike")
         axes.set(ylabel=f"layer {layer + 1}", ylim=(0, None))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
         axes.grid(alpha=0.3)

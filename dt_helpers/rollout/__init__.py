@@ -75,7 +75,7 @@ def _actions(model: Agent, **window: torch.Tensor) -> torch.Tensor:
 
 def short(value: float) -> str:
     """A return in few digits: whole from 100 on, three figures below."""
-    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
 @dataclass(frozen=True, eq=False)

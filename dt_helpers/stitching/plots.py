@@ -69,7 +69,7 @@ def promises(asked: Asked, roads: Roads, chosen: Mapping[int, float]) -> Picture
                  linewidths=1.4, label="chosen target")  # fmt: skip
     axes.scatter([shortest[start] for start in starts], rows, marker="x", s=22, color="black", linewidths=1,
                  label="shortest path (Dijkstra)")  # fmt: skip
-    axes.set(xlabel="asked to arrive within this length", ylabel="start", yticks=rows, yticklabels=starts)
+    axes.set(xlabel="length asked for", ylabel="start", yticks=rows, yticklabels=starts)
     axes.locator_params(axis="x", integer=True)
     axes.tick_params(axis="y", labelsize=7)
     axes.invert_yaxis()
@@ -118,7 +118,7 @@ def _draw_graph(axes, roads: Roads, place, bold: Sequence[int] = ()) -> None:
         _arrow(axes, place[here], place[there], "#c9c9c9", 0.9, 0.12)
         if weighted:
             x, y = np.array(place[here]) * 0.62 + np.array(place[there]) * 0.38
-            axes.text(x, y, length, fontsize=6.5, color="#777777", ha="center", va="center", zorder=2,
+            axes.text(x, y, length, fontsize=8, color="#222222", ha="center", va="center", zorder=2,
                       bbox={"boxstyle": "circle,pad=0.08", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
     for node, (x, y) in place.items():
         color = RETURN if node == roads.goal else STATE if node in bold or not len(bold) else TIME

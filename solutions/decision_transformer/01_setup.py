@@ -19,9 +19,9 @@
 #
 # - your machine is checked, and you know what to do about anything that is missing;
 # - you have watched an expert run, on your own machine;
-# - you know in two sentences what a Decision Transformer is.
+# - you know what a Decision Transformer is, what it replaces, and why learning from recordings is hard.
 #
-# About 5 minutes. Nothing to write yet.
+# About 10 minutes. Nothing to write yet.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
@@ -39,14 +39,37 @@ from dt_helpers.workspace import workspace
 # %% [markdown]
 # ## What this course builds
 #
-# Reinforcement learning usually means trying things out: act, see the reward, adjust. **Offline** reinforcement learning
-# may not try anything. There is only a recording of somebody else's behaviour, what they saw, what they did, what it
-# earned them, and a policy (a rule from what is sensed to what is done) has to be made from that alone.
+# Reinforcement learning usually means trial and error: act, see the reward, adjust. **Offline** reinforcement learning
+# may not try anything. There is only a recording of somebody else's behaviour: what they saw, what they did, and what
+# it earned them. A policy (a rule from what is sensed to what is done) has to be made from that alone.
 #
 # A **Decision Transformer** ([Chen et al., 2021](https://arxiv.org/abs/2106.01345)) treats the recording as text. Each
-# step becomes three tokens: how much reward is still to come (the *return-to-go*), what the robot senses, what it does. A small GPT learns to
-# continue such sequences. To act, you write down the return that you would *like* to get, show the model what the robot
-# senses, and let it fill in the action.
+# step becomes three tokens: how much reward is still to come (the *return-to-go*), what the robot senses, and what it
+# does. A small GPT learns to continue such sequences. To act, you write down the return that you would *like* to get,
+# show the model what the robot senses, and let it fill in the action.
+#
+# ## What it replaces, and why offline is hard
+#
+# Classical methods learn how good an action is: its *value* $Q(s, a)$, the return to expect after it. They use that a
+# value follows from the next one, which is called a **Bellman backup**:
+#
+# $$
+# Q(s, a) \leftarrow r + \max_{a'} Q(s', a')
+# $$
+#
+# where $r$ is the reward of the step and $s'$ is what is sensed after it. Repeated for many steps, each time moving the
+# value a little, this is *Q-learning*. It assumes that what is sensed now is all that matters for what happens next,
+# which makes the world a *Markov decision process* (MDP).
+#
+# Offline this has a catch. The maximum goes over all actions, also those that nobody ever tried in that situation.
+# Their values are guesses, the maximum picks the most flattering guess, and no trial ever corrects it. So offline
+# methods keep close to the recorded behaviour (*behaviour regularisation*: [Fujimoto et al.,
+# 2019](https://arxiv.org/abs/1812.02900)) or lower the values where there is no data (*value pessimism*: [Kumar et al.,
+# 2020](https://arxiv.org/abs/2006.04779)); [Levine et al. (2020)](https://arxiv.org/abs/2005.01643) give an overview. A
+# Decision Transformer does without values. It imitates, but imitates *selectively*: "what did those do who still had
+# this much to earn?" Its simplest rival is to throw away the poor episodes and copy the rest (*percentile behaviour
+# cloning*), and it has a weakness of its own: where chance has a say, it takes luck for skill. Notebook 7 puts all of
+# them side by side.
 #
 # | notebook | what you do there |
 # | --- | --- |
@@ -56,15 +79,20 @@ from dt_helpers.workspace import workspace
 # | 4 model | build the Decision Transformer |
 # | 5 training | train it with the Hugging Face Trainer |
 # | 6 replay | let it control the robot, and film it |
+# | 7 stitching | find shortest paths from random walks, and compare with rivals |
+# | 8 challenges | other robots, a published model, an agent that sees |
 #
 # Each notebook can be opened without the ones before it.
+#
+# The course grew out of a [tutorial by Edward Beeching and Thomas
+# Simonini](https://huggingface.co/blog/train-decision-transformers) at Hugging Face.
 
 # %% [markdown]
 # ## Is everything here?
 #
-# The table names each thing that the course needs, what was found, and what to do if it is missing. Rendering has three
-# ways: EGL and OSMesa draw with OpenGL; where neither is installed the course draws the robot itself, so that you see a
-# replay on every machine.
+# The table names each thing that the course needs, what was found, and what to do if it is missing. There are three
+# ways to render: EGL and OSMesa draw with OpenGL; where neither is installed, the course draws the robot itself, so you
+# will see a replay on every machine.
 
 # %%
 check_environment()
@@ -72,12 +100,14 @@ check_environment()
 # %% [markdown]
 # ## Watch an expert
 #
-# The robot is gymnasium's `HalfCheetah`: two legs and a trunk in a plane, six joints, twenty decisions a second. It senses
-# 17 numbers (positions and velocities of its parts), sets 6 torques between -1 and 1, and earns its forward speed minus
-# a little for the effort. An episode is 1000 steps, 50 seconds.
+# The robot is [Gymnasium's `HalfCheetah`](https://gymnasium.farama.org/environments/mujoco/half_cheetah/): two legs and
+# a trunk in a plane, six joints, twenty decisions per second. It senses 17 numbers (positions and velocities of its
+# parts), sets 6 torques between -1 and 1, and earns its forward speed minus a little for the effort. An episode is 1000
+# steps, 50 seconds.
 #
-# The expert below was trained by trying out, for a million steps, with an algorithm called TD3. It comes with the course as a
-# small neural network. The recordings that you will learn from are its runs.
+# The expert below was trained by trial and error, for a million steps, with an algorithm called TD3 ([Fujimoto et al.,
+# 2018](https://arxiv.org/abs/1802.09477)), which learns by Bellman backups. It comes with the course as a small neural
+# network. The recordings that you will learn from are its runs.
 
 # %%
 expert = experts.load("halfcheetah", "1000k")
@@ -87,8 +117,8 @@ video.record_episode(
 )
 
 # %% [markdown]
-# The film shows the first 200 steps, and its caption counts the return, the sum of the rewards so far. And this is what the same network did when it had only
-# trained for 50 000 steps:
+# The film shows the first 200 steps, and its caption counts the return, the sum of the rewards so far. And this is what
+# the same network did when it had trained for only 50,000 steps:
 
 # %%
 beginner = experts.load("halfcheetah", "50k")
@@ -97,9 +127,11 @@ video.record_episode(
 )
 
 # %% [markdown]
-# ## What to take along
+# ## Takeaways
 #
-# - Offline reinforcement learning turns recordings into a policy, without trying anything out.
-# - A Decision Transformer does it by predicting actions in a sequence of returns-to-go, states and actions.
+# - Offline reinforcement learning turns recordings into a policy, without trying anything out. It is hard because
+#   nobody can say what an action would have earned that was never taken.
+# - A Decision Transformer predicts actions in a sequence of returns-to-go, states and actions, in place of estimating
+#   values.
 #
 # Next: [the dataset](02_dataset.ipynb).

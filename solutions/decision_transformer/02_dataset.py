@@ -19,7 +19,7 @@
 #
 # - load an offline-RL dataset, made on your machine or published on the Hugging Face Hub;
 # - say what an episode, a return and a return-to-go are, and compute the last;
-# - tell from a picture which returns one may ask a Decision Transformer for.
+# - tell from a picture which returns a Decision Transformer can sensibly be asked for.
 #
 # About 15 minutes, one exercise.
 
@@ -40,13 +40,15 @@ from dt_helpers import check, data, plots
 # %% [markdown]
 # ## Loading
 #
-# `data.load` looks into its cache first. A set with a plain name, such as `halfcheetah-expert`, is then rolled out on your
-# machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions so that they differ. That takes
-# seconds, once.
+# `data.load` looks in its cache first. A set with a plain name, such as `halfcheetah-expert`, is otherwise rolled out
+# on your machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions so that they differ.
+# That takes seconds, once.
 #
-# (The sets that D4RL published have names with a version, such as `halfcheetah-expert-v2`, and come from the Hub. They were
-# recorded in an older version of the physics, in which the same robot has slightly other masses, so their
-# returns and ours must not be compared.)
+# (The sets of [D4RL](https://arxiv.org/abs/2004.07219), the benchmark of Fu et al. (2020), have names with a version,
+# such as `halfcheetah-expert-v2`, and come from the [copy on the
+# Hub](https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay) by Edward Beeching. They were
+# recorded with an older version of the physics, in which the same robot has slightly different masses, so their returns
+# and ours must not be compared.)
 
 # %%
 trajectories = data.load("halfcheetah-expert")
@@ -55,7 +57,7 @@ trajectories
 # %% [markdown]
 # ## One row, one episode
 #
-# As a 🤗 `Dataset` it has one row an episode and four columns, the same as on the Hub.
+# As a 🤗 `Dataset` it has one row per episode and four columns, the same as on the Hub.
 
 # %% tags=["nbval-check-output"]
 dataset = trajectories.to_dataset()
@@ -66,10 +68,11 @@ row = dataset[0]
 # - `observations`: what the robot sensed *before* each step,
 # - `actions`: what it then did,
 # - `rewards`: what that step earned,
-# - `dones`: whether the step ended the episode by a fall. A hopper's and a walker's can; a cheetah goes on, even on its back.
+# - `dones`: whether the step ended the episode by a fall. A hopper and a walker can fall; for a cheetah no position
+#   ends the episode.
 #
-# Here is the beginning of one episode. The gallop shows as a rhythm in the joints, and the reward climbs while the robot
-# picks up speed.
+# Here is the beginning of one episode. The gallop shows as a rhythm in the joints, and the reward climbs while the
+# robot picks up speed.
 
 # %% tags=["nbval-check-output"]
 plots.episode(trajectories, index=0)
@@ -85,31 +88,34 @@ returns = trajectories.returns
 plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.max()})
 
 # %% [markdown]
-# Keep this picture in mind. A Decision Transformer is asked for a return, and it has only ever seen the returns that
-# are in its data. A number far to the right of this histogram is a question about something that never happened. The tutorial
-# that this course grew out of asked for 12,000 when the best of its episodes had earned 11,252.
+# Keep this picture in mind. A Decision Transformer is asked for a return, and it has only ever seen the returns in its
+# data. A number far to the right of this histogram is a question about something that never happened. What the model
+# does then, nobody has taught it.
 
 # %% [markdown]
 # ## Returns-to-go
 #
-# At step $t$ the past can no longer be changed. What matters for the next action is how much return is **still to come**:
+# At step $t$ the past can no longer be changed. What matters for the next action is how much return is **still to
+# come**:
 #
 # $$
 # \hat{R}_t = r_t + \gamma r_{t+1} + \gamma^2 r_{t+2} + \dots + \gamma^{T-1-t} r_{T-1}
 # $$
 #
-# The discount $\gamma$ weighs later rewards less. Decision Transformers use $\gamma = 1$, so that $\hat{R}_0$ is the
-# episode's return, and $\hat{R}_t$ falls with each reward that is collected. During training it is computed from the
-# recording; when the model acts it is what *you* ask for.
+# The discount $\gamma$ makes later rewards count less. Most of reinforcement learning needs it, to keep sums over
+# endless episodes finite and estimates of values stable. Decision Transformers use $\gamma = 1$, and so do all later
+# notebooks: episodes are finite, and nothing is bootstrapped. Then $\hat{R}_0$ is the episode's return, and $\hat{R}_t$
+# falls with each reward that is collected. In training it is computed from the recording; when the model acts it is
+# what *you* ask for.
 
 # %% [markdown]
 # ### Exercise: returns-to-go
 #
 # ●○○ · about 5 minutes · the number that steers the whole model
 #
-# Write the return-to-go of every step. Two things to get right: a step's own reward belongs to it, and $\gamma$ counts
-# from the step itself, not from the start of the episode. For rewards `[1, 2, 3]` the answer is `[6, 5, 3]`, and with
-# $\gamma = 0.5$ it is `[2.75, 3.5, 3]`.
+# Compute the return-to-go of every step. Two things to get right: a step's own reward belongs to it, and $\gamma$
+# counts from the step itself, not from the start of the episode. For rewards `[1, 2, 3]` the answer is `[6, 5, 3]`, and
+# with $\gamma = 0.5$ it is `[2.75, 3.5, 3]`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "returns_to_go", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -134,27 +140,27 @@ def returns_to_go(rewards, gamma=1.0):
 check.returns_to_go(returns_to_go)
 
 # %% [markdown]
-# Now look at your function at work on a recorded episode. Each reward is a small step down; at the end nothing is
-# left to earn.
+# Now look at your function at work on a recorded episode. Each reward is a small step down; at the end nothing is left
+# to earn.
 
 # %% tags=["nbval-check-output"]
 rewards = trajectories.episode(0)["rewards"]
 plots.reward_and_return_to_go(rewards, returns_to_go(rewards))
 
 # %% [markdown]
-# The helpers keep the same numbers for the whole dataset, computed once and without a Python loop (a sum to the end
-# is the total minus the sum of what came before). Both agree, up to rounding:
+# The helpers keep the same numbers for the whole dataset, computed once and without a Python loop (a sum to the end is
+# the total minus the sum of what came before). Both agree, up to rounding:
 
 # %%
 mine = returns_to_go(rewards)
 theirs = trajectories.returns_to_go[: len(rewards)]
-print(f"largest difference: {np.abs(mine - theirs).max():.3f}, of {mine[0]:.0f}")
+print(f"largest difference: {np.abs(mine - theirs).max():.3f}, of {mine[0]:,.0f}")
 
 # %% [markdown]
-# ## What to take along
+# ## Takeaways
 #
 # - An offline dataset is a list of episodes: observations, actions, rewards.
-# - The return-to-go of a step sums its own and all later rewards.
+# - The return-to-go of a step is the sum of its own and all later rewards.
 # - The data decides which returns can be asked for.
 #
 # Next: [the collator](03_collator.ipynb).

@@ -18,7 +18,7 @@
 # After this notebook you can
 #
 # - cut episodes into windows of K steps, pad them on the left and mask the padding;
-# - explain why episodes are drawn by their length, and what the choice of a window's position does;
+# - explain why episodes are drawn in proportion to their length, and what a window's position changes;
 # - say why one gather beats a loop.
 #
 # About 20 minutes, one exercise.
@@ -45,11 +45,13 @@ trajectories = data.load("halfcheetah-expert")
 # %% [markdown]
 # ## Why windows
 #
-# An episode has 1000 steps, three tokens each; attention over 3000 tokens would be slow, and the last second of running says nearly
-# all about the next action. So the model reads a **window** of the last K = 20 steps: 60 tokens.
+# An episode has 1000 steps of three tokens each, and the cost of attention grows with the square of their number. Nor
+# is so long a memory needed here: what our robot senses now already determines what its next action will do (its world
+# is a *Markov decision process*). So the model reads a **window** of the last K = 20 steps: 60 tokens, one second of
+# running.
 #
 # A batch needs windows of equal length, but near the beginning of an episode there are fewer than K steps. The missing
-# ones are filled with padding **on the left**, so that the newest step always stands at the right end, and a **mask** says
+# ones are filled with padding **on the left**, so that the newest step is always at the right end, and a **mask** says
 # which steps are real (1) and which are padding (0). The model does not look at what is masked.
 
 # %% [markdown]
@@ -57,8 +59,9 @@ trajectories = data.load("halfcheetah-expert")
 #
 # ●○○ · about 7 minutes · a mask that is off by one trains on garbage without any error
 #
-# Bring a sequence of `t` steps to `length` rows. If there are more than `length`, keep the first `length` of them. Return the
-# padded rows and the mask.
+# Bring a sequence of `t` steps to `length` rows. If it is shorter, fill up with rows of `value` on the left. If it is
+# longer, keep the first `length` rows: the sequence begins where the window begins, so the rows that are too many are
+# later steps. Return the rows and the mask.
 #
 # With `length = 4` and value 0, the steps `[[5], [6]]` become `[[0], [0], [5], [6]]` with the mask `[0, 0, 1, 1]`.
 
@@ -86,8 +89,9 @@ check.pad_left(pad_left)
 # %% [markdown]
 # ## The batch
 #
-# The collator makes whole batches of such windows. It pads states with 0 (before they are normalised), **actions with -10** and returns with 0. No action
-# is ever -10 (they lie between -1 and 1), so a model that looked at padding would show it at once.
+# The collator makes whole batches of such windows. It pads states with 0 (before they are normalised), **actions with
+# -10** and returns with 0. Real actions lie between -1 and 1, so padding is easy to recognise, and a model that looked
+# at it would get inputs like no others.
 
 # %% tags=["nbval-check-output"]
 collator = DecisionTransformerGymDataCollator(trajectories, max_len=20, seed=0)
@@ -95,24 +99,25 @@ batch = collator(collator.draw(64))
 {key: (tuple(tensor.shape), str(tensor.dtype)) for key, tensor in batch.items()}
 
 # %% [markdown]
-# Two of these are not what was recorded: **states are normalised** with the dataset's mean and standard deviation, since a
-# velocity of 10 would drown an angle of 0.1, and **returns-to-go are divided by 1000**, so that they are of the same size as
-# everything else.
+# Two of these are not what was recorded: **states are normalised** with the dataset's mean and standard deviation,
+# since a velocity of 10 would otherwise drown an angle of 0.1, and **returns-to-go are divided by 1000**, so that they
+# are of the same size as everything else.
 #
 # ## Which windows?
 #
 # If episodes were drawn with equal chances, the steps of short ones would be seen more often than those of long ones.
 # So an episode is drawn with a chance in proportion to its length, and then a step of it uniformly. Both together are
-# simply *a step drawn uniformly from the whole dataset*, its **anchor**: one integer names a window. A training epoch in
-# this course goes through all anchors once, in random order.
+# simply *a step drawn uniformly from the whole dataset*, its **anchor**: one integer names a window. A training epoch
+# in this course goes through all anchors once, in random order.
 
 # %% tags=["nbval-check-output"]
 windows = Windows(trajectories)
 print(f"{len(windows):,} windows an epoch, one for each recorded step")
 
 # %% [markdown]
-# Is the anchor the window's first step or its last? The tutorial took the **first**. Then short windows only come from the
-# *end* of episodes:
+# Is the anchor the window's first step or its last? The
+# [tutorial](https://huggingface.co/blog/train-decision-transformers) that this course grew out of took the **first**.
+# Then the short windows come from the *end* of episodes:
 
 # %% tags=["nbval-check-output"]
 last_steps = trajectories.lengths[0] - np.arange(1, 25, 2)
@@ -120,31 +125,50 @@ plots.windows(collator(last_steps))
 
 # %% [markdown]
 # But when the model acts, short windows come at the **beginning**: after three steps there are only three. With the
-# first step as the anchor the model never sees a window that *starts* an episode with padding on its left. With the **last**
-# step as the anchor it sees them exactly as often as it will meet them:
+# **last** step as the anchor, the short windows of training are those, too:
 
 # %% tags=["nbval-check-output"]
 by_last_step = DecisionTransformerGymDataCollator(trajectories, max_len=20, sampling="end", seed=0)
 plots.windows(by_last_step(np.arange(0, 24, 2)))
 
 # %% [markdown]
-# The first steps decide whether a cheetah gets off the ground or falls onto its back. The course's own training uses
-# `sampling="end"`; the tutorial's way stays the collator's default, and notebook 5 lets you compare.
+# It is tempting to say that the model must see such padded windows in training, to know them when it acts. It need not:
+# padding is masked, and a step attends only to earlier ones, so a padded window of three steps is treated exactly like
+# the first three steps of a full one. (Notebook 4 lets you check.) What changes is how often each step is *trained on*.
+# Every real step of a window adds to the loss; so count, over all windows of one episode, in how many its first and its
+# last step occur:
+
+# %% tags=["nbval-check-output"]
+last = trajectories.lengths[0] - 1
+for name, kind in {"anchor first": collator, "anchor last": by_last_step}.items():
+    all_windows = kind(np.arange(trajectories.lengths[0]))  # each step of the first episode anchors one
+    counted = all_windows["timesteps"][all_windows["attention_mask"] > 0]
+    print(f"{name:12s}: step 0 in {(counted == 0).sum()}, step {last} in {(counted == last).sum()} of the windows")
+
+# %% [markdown]
+# With the last step as the anchor, the beginning of an episode is trained on as often as its middle, and the end less.
+# The beginning is where the robot has to get going, and where a target return has most to say. The course's own
+# training uses `sampling="end"`; the tutorial's way remains the collator's default, and notebook 5 lets you compare.
 #
 # ## Why one gather
 #
 # The plain way to make a batch loops over its windows, and for each of them over columns: slice, pad, normalise,
-# append. It is what the tutorial does, and what you would write first. With your own function:
+# append. That is what the tutorial does, and what you would write first. With your own function:
 
 
 # %%
+def decoded(indices):
+    """The observations of whole episodes, as arrays, from the rows of a dataset."""
+    return [np.array(dataset[int(i)]["observations"]) for i in indices]
+
+
 def plain_batch(episodes, K):
     """Windows at random places of the given episodes, one at a time (states and mask only)."""
     rng = np.random.default_rng(0)
     states, masks = [], []
-    for row in episodes:
-        start = rng.integers(len(row["rewards"]))
-        padded, mask = pad_left(np.array(row["observations"])[start : start + K], K, 0.0)
+    for observations in episodes:
+        start = rng.integers(len(observations))
+        padded, mask = pad_left(observations[start : start + K], K, 0.0)
         states.append((padded - collator.state_mean) / collator.state_std)
         masks.append(mask)
     return np.stack(states), np.stack(masks)
@@ -152,24 +176,27 @@ def plain_batch(episodes, K):
 
 dataset = trajectories.to_dataset()
 begin = time.perf_counter()
-plain_batch([dataset[i] for i in range(64)], K=20)
-plain = time.perf_counter() - begin
-
-begin = time.perf_counter()
+episodes = decoded(range(64))
+middle = time.perf_counter()
+plain_batch(episodes, K=20)
+end = time.perf_counter()
 for _ in range(20):
     collator(collator.draw(64))
-gathered = (time.perf_counter() - begin) / 20
-print(f"row by row: {1000 * plain:.0f} ms (states only); one gather: {1000 * gathered:.1f} ms (everything)")
+gathered = (time.perf_counter() - end) / 20
+print(
+    f"row by row, states only: {1000 * (middle - begin):,.0f} ms for decoding, {1000 * (end - middle):.1f} ms for the rest"
+)
+print(f"one gather, everything: {1000 * gathered:.1f} ms")
 
 # %% [markdown]
-# The difference is not the arithmetic. Each row of the dataset is a whole episode, and decoding it into Python lists
-# to use 20 of its 1000 steps is nearly all of the work. The collator keeps every column as one flat array and takes the
-# wanted rows out of it by a table of indices, `(64, 20)`, in one go.
+# Most of the time does not go into arithmetic. Each row of the dataset is a whole episode, decoded into Python lists to
+# use 20 of its 1000 steps. The collator keeps every column as one flat array, and takes the rows it needs out of it in
+# one go, by a table of indices, `(64, 20)`.
 #
-# ## What to take along
+# ## Takeaways
 #
 # - A window holds K steps, padded on the left, with a mask.
 # - Drawing episodes by length means drawing steps uniformly.
-# - Training should see short windows where acting will meet them: at the start.
+# - Where the anchor is decides how often each step is trained on. Padding itself teaches the model nothing.
 #
 # Next: [the model](04_model.ipynb).

@@ -21,7 +21,7 @@
 # - say which token predicts what, and why no prediction can cheat;
 # - assemble the Decision Transformer and show that it equals the one in 🤗 Transformers.
 #
-# About 50 minutes, five exercises.
+# About 60 minutes, five exercises.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
@@ -48,23 +48,30 @@ from transformers.models.decision_transformer.modeling_decision_transformer impo
 # %% [markdown]
 # ## The idea in a picture
 #
-# Each timestep gives three tokens: the return-to-go R, the state s, the action a. Each is brought to the same size
-# (`hidden`) by a linear layer of its own, and the timestep is added. A GPT-2 reads the sequence, and three small heads turn
-# what it says into predictions.
+# Each timestep gives three tokens: the return-to-go R, the state s, the action a. A linear layer of its own brings each
+# to the same size (`hidden`), and the timestep is added. A GPT-2 reads the sequence, and three small heads turn its
+# output into predictions. This is the model of [Chen et al. (2021)](https://arxiv.org/abs/2106.01345), with the names
+# that [Edward Beeching's version](https://huggingface.co/blog/decision-transformers) in 🤗 Transformers gives its
+# layers.
 
 # %% tags=["nbval-check-output"]
 plots.architecture()
 
 # %% [markdown]
+# How does the model tell the three tokens of a step apart? Nothing is added that says "this is a state". It need not
+# be: each kind of token passes through its own linear layer, with its own weights and bias, so the three kinds lie in
+# different places of the embedding space from the start.
+#
 # Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
 
 # %% [markdown]
 # ### Exercise: add the time
 #
-# ●○○ · about 5 minutes · without it the model cannot tell step 3 from step 903
+# ●○○ · about 5 minutes · the encoder's own positions are switched off
 #
-# A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one step
-# get the same one. Add the time embeddings to each of the other three.
+# A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one
+# step get the same one. Add the time embeddings to each of the other three. (Does a running cheetah need to know the
+# time? Notebook 6 measures it.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "add_time_embeddings", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -99,14 +106,14 @@ plots.tokens(
         "returns": ["R1", "R2", "R3"],
         "states": ["s1", "s2", "s3"],
         "actions": ["a1", "a2", "a3"],
-        "wanted": ["R1", "s1", "a1", "R2", "s2", "a2", "R3", "s3", "a3"],
+        "sequence": ["R1", "s1", "a1", "R2", "s2", "a2", "R3", "s3", "a3"],
     }
 )
 
 # %% [markdown]
-# Putting the three *behind* one another is not enough, and a `reshape` never changes the order in which numbers lie in
-# memory; it only cuts the same row of numbers elsewhere. First give the kind of token a dimension of its own, and think
-# about where that dimension has to stand.
+# Concatenating the three is not enough, and a `reshape` never changes the order in which numbers lie in memory; it only
+# cuts the same row of numbers in other places. First give the kind of token a dimension of its own, and think about
+# where that dimension has to be.
 
 
 # %% nbgrader={"grade": false, "grade_id": "stack_inputs", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -130,8 +137,8 @@ check.stacked_inputs(stack_inputs)
 #
 # ●○○ · about 5 minutes · a wrong mask hides real tokens and shows padding
 #
-# The collator's mask has one entry a *step*; the sequence has three tokens a step. If a step is padding, all three of its
-# tokens are. For the mask `[0, 1]` the answer is `[0, 0, 0, 1, 1, 1]`.
+# The collator's mask has one entry per *step*; the sequence has three tokens per step. If a step is padding, all three
+# of its tokens are. For the mask `[0, 1]` the answer is `[0, 0, 0, 1, 1, 1]`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "stack_attention_mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -153,11 +160,14 @@ check.stacked_attention_mask(stack_attention_mask)
 #
 # ●●○ · about 10 minutes · look at the wrong token, and the model reads the answer instead of learning it
 #
-# After the encoder, `x[:, 0]` belongs to the return tokens, `x[:, 1]` to the state tokens, `x[:, 2]` to the action tokens. Attention
-# is causal: what comes out at a token knows that token and all before it.
+# After the encoder, `x[:, 0]` belongs to the return tokens, `x[:, 1]` to the state tokens, `x[:, 2]` to the action
+# tokens. Attention is causal: what comes out at a token knows that token and all tokens before it.
 #
-# The action of a step must be predicted from a token that knows the return-to-go and the state, **but not yet the action itself**. The
-# next state and the next return need to know the action too. Which token for which head?
+# The action of a step must be predicted from a token that knows the return-to-go and the state, **but not yet the
+# action itself**. The next state and the next return need to know the action too. Which token for which head?
+#
+# (The heads for states and returns are there so that published weights fit. The loss in notebook 5 uses the actions
+# alone, so these two are never trained.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -180,15 +190,14 @@ check.prediction_heads(predict)
 # %% [markdown]
 # ### Exercise: everything together
 #
-# ●●● · about 15 minutes · the whole model, from a window to its predictions
+# ●●● · about 25 minutes · the whole model, from a window to its predictions
 #
-# The class below is the whole model. Its layers are there; write the middle of `forward`, in which your four functions meet:
-# add the time to the embeddings, stack them and normalise the sequence, let the encoder read it, and predict. What the encoder
-# gives, (batch, 3K, hidden), has to be unstacked for `predict`, to (batch, 3, K, hidden).
+# The class below is the whole model. Its layers are there; write the middle of `forward`, where your four functions
+# meet: add the time to the embeddings, stack them and normalise the sequence, let the encoder read it, and predict. The
+# encoder's output, (batch, 3K, hidden), has to be unstacked for `predict`, to (batch, 3, K, hidden).
 #
-# The layers have the same names as in 🤗 Transformers,
-# so that published weights fit. The encoder is a GPT-2 whose own position embeddings are switched off, by giving every
-# token position 0: time comes from your first function.
+# The layers have the same names as in 🤗 Transformers, so that published weights fit. The encoder is a GPT-2 whose own
+# position embeddings are switched off, by giving every token position 0: time comes from your first function.
 
 
 # %% nbgrader={"grade": false, "grade_id": "forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -280,7 +289,8 @@ check.forward(DecisionTransformerModel)
 # %% [markdown]
 # ## See for yourself that it cannot cheat
 #
-# If an action's prediction could see the action, training would be copying. Change the *last action* of a window and look what changes:
+# If an action's prediction could see the action, training would be copying. Change the *last action* of a window and
+# see what changes:
 
 # %%
 torch.manual_seed(0)
@@ -304,9 +314,22 @@ print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
 # %% [markdown]
 # The predicted actions don't change at all; the predicted next state and return do, as they should.
 #
-# ## What to take along
+# Nor can it see padding. Take the first three steps of the window by themselves, padded on the left to 20 steps, with a
+# mask. Do they get the same predictions as in the full window, where more steps follow them?
+
+# %%
+short = {key: torch.cat([torch.full_like(value[:, :17], -10), value[:, :3]], dim=1) for key, value in window.items()}
+short["timesteps"] = torch.cat([torch.zeros(1, 17, dtype=torch.long), torch.arange(3)[None]], dim=1)
+mask = torch.cat([torch.zeros(1, 17), torch.ones(1, 3)], dim=1)
+with torch.no_grad():
+    padded = model(**short, attention_mask=mask)
+difference = (padded["action_preds"][:, -3:] - before["action_preds"][:, :3]).abs().max()
+print(f"the predicted actions differ by up to {difference:.6f}")
+
+# %% [markdown]
+# ## Takeaways
 #
-# - Three tokens a step, interleaved R, s, a, all with the same time.
+# - Three tokens per step, interleaved R, s, a, all with the same time; a linear layer for each kind tells them apart.
 # - Causal attention and the choice of the token decide what a prediction knows.
 # - The same weights give the same numbers as the published model.
 #

@@ -20,9 +20,10 @@
 # - let a Decision Transformer control a robot, step by step;
 # - count down the return that remains to be earned;
 # - measure a policy honestly, over several episodes, and film it;
-# - say when a target return is obeyed, and see what the model attends to.
+# - say which mistakes in the loop cost the robot its gait, and which hardly matter;
+# - say when a target return is obeyed, and what the model attends to.
 #
-# About 30 minutes, two exercises.
+# About 35 minutes, two exercises.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
@@ -34,10 +35,24 @@ if importlib.util.find_spec("dt_helpers") is None:
     source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
 
+import copy
 import json
 
 # The helpers come before torch: they tell its threads how to wait for each other.
-from dt_helpers import attention, attention_plots, card, check, data, envs, plots, rollout, slider, sweep, training
+from dt_helpers import (
+    attention,
+    attention_plots,
+    card,
+    check,
+    data,
+    envs,
+    experts,
+    plots,
+    rollout,
+    slider,
+    sweep,
+    training,
+)
 from dt_helpers.workspace import workspace
 
 import numpy as np
@@ -49,13 +64,13 @@ model = training.load_or_provided()
 # %% [markdown]
 # ## Acting is autoregressive
 #
-# When a language model writes, each word that it has written becomes its input. A Decision Transformer does the same with a
-# robot in between:
+# When a language model writes, each word it has written becomes part of its input. A Decision Transformer does the
+# same, with a robot in between:
 #
-# 1. Write down the return that you want, and what the robot senses now.
+# 1. Write down the return you want, and what the robot senses now.
 # 2. The model predicts the action.
 # 3. The robot carries it out; there is a reward and a new state.
-# 4. Subtract the reward from the return that you still want, append everything, go to 2.
+# 4. Subtract the reward from the target return, append everything, and go back to 2.
 #
 # Two small functions are missing.
 
@@ -64,7 +79,7 @@ model = training.load_or_provided()
 #
 # ●○○ · about 3 minutes · the model was trained on K steps and must never see more
 #
-# Keep the last `length` steps. Early in an episode there are fewer; then keep them all.
+# Keep the last `length` steps. Early in an episode there are fewer; then keep all of them.
 
 
 # %% nbgrader={"grade": false, "grade_id": "context_window", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -84,16 +99,17 @@ check.context_window(context_window)
 # %% [markdown]
 # ### Exercise: what remains to be earned
 #
-# ●○○ · about 3 minutes · in the wrong units, the robot is told to earn a thousand times too much
+# ●○○ · about 3 minutes · in the wrong units, the target falls a thousand times too fast
 #
-# The model knows returns in *scaled* units (divided by `scale`, as the collator did it); the environment's reward is not scaled.
+# The model knows returns in *scaled* units (divided by `scale`, as in the collator); the environment's reward is not
+# scaled.
 
 
 # %% nbgrader={"grade": false, "grade_id": "next_target_return", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def next_target_return(target_return, reward, scale):
-    """The return that remains to be earned after a step; below 0 if more was earned than wanted.
+    """The return that remains to be earned after a step; below 0 if more was earned than asked for.
 
-    target_return : what was still wanted before the step, in scaled units.
+    target_return : what remained to be earned before the step, in scaled units.
     reward : what the step earned, in the environment's units.
     scale : the environment's units in one scaled unit.
     """
@@ -108,8 +124,8 @@ check.next_target_return(next_target_return)
 # %% [markdown]
 # ## Which return to ask for
 #
-# The data decides (notebook 2). A return that few episodes reached, but some did, is a good wish: here the one that a tenth of the
-# recorded episodes exceed.
+# The data decides (notebook 2). A good target is high, but was reached by some of the recorded episodes. Here we take
+# the return that only a tenth of them exceed.
 
 # %%
 target_return = float(np.quantile(trajectories.returns, 0.9))
@@ -121,33 +137,38 @@ print(
 # %% [markdown]
 # ## One episode, with your functions
 #
-# Three things in this loop are easily forgotten, and each costs the robot its gait: `model.eval()` switches dropout
-# off (the helpers have done it), states are normalised as in training, and timesteps count from the start of the episode, not of the window.
+# This loop *is* the Decision Transformer at work: observe, normalise, cut out the window, predict, act, count down. The
+# argument `slip` builds a mistake into it, for later; leave it alone for now.
 
 
 # %%
 @torch.inference_mode()
-def run_episode(model, target_return, steps, seed=0):
+def run_episode(model, target_return, steps, seed=0, slip=None):
     """One episode; returns the rewards (steps,)."""
     config = model.config
     mean, std = torch.tensor(config.state_mean), torch.tensor(config.state_std)
+    if slip == "states not normalised":
+        mean, std = torch.zeros_like(mean), torch.ones_like(std)
+    scale = 1.0 if slip == "reward not scaled" else config.return_scale
     env = envs.make("HalfCheetah-v5")
     observation, _ = env.reset(seed=seed)
 
-    states, actions, wanted = torch.zeros(0, 17), torch.zeros(0, 6), torch.zeros(0, 1)
+    states, actions, targets = torch.zeros(0, 17), torch.zeros(0, 6), torch.zeros(0, 1)
     remaining, rewards = target_return / config.return_scale, []
     for t in range(steps):
-        # what the robot senses and what is wanted now; the action is not known yet
+        # what the robot senses and what remains to be earned; the action is not known yet
         states = torch.cat([states, ((torch.from_numpy(observation) - mean) / std)[None].float()])
         actions = torch.cat([actions, torch.zeros(1, 6)])
-        wanted = torch.cat([wanted, torch.tensor([[remaining]], dtype=torch.float32)])
+        targets = torch.cat([targets, torch.tensor([[remaining]], dtype=torch.float32)])
         timesteps = torch.arange(t + 1)[:, None]
 
-        window = [context_window(x, config.context_length) for x in (states, actions, wanted, timesteps)]
+        window = [context_window(x, config.context_length) for x in (states, actions, targets, timesteps)]
+        if slip == "timesteps counted in the window":
+            window[3] = window[3] - window[3][0]
         actions[-1] = rollout.get_action(model, window[0], window[1], None, window[2], window[3])
 
         observation, reward, terminated, truncated, _ = env.step(actions[-1].numpy())
-        remaining = next_target_return(remaining, reward, config.return_scale)
+        remaining = next_target_return(remaining, reward, scale)
         rewards.append(reward)
         if terminated or truncated:
             break
@@ -156,12 +177,14 @@ def run_episode(model, target_return, steps, seed=0):
 
 
 rewards = run_episode(model, target_return, steps=200)
-print(f"{rewards.sum():,.0f} in {len(rewards)} steps, {rewards[-100:].mean():.1f} a step at the end")
+print(f"{rewards.sum():,.0f} in {len(rewards)} steps, {rewards[-100:].mean():.1f} per step at the end")
 
 # %% [markdown]
 # ## Measure it
 #
-# One episode is an anecdote. `rollout.evaluate` runs several at once, each from its own seed, one forward pass a step for all of them.
+# One episode is an anecdote. `rollout.evaluate` runs several at once, each from its own seed, with one forward pass per
+# step for all of them. Beside the result stand the returns in the recordings, and what the expert earns without the
+# noise that was added to its actions when it was recorded.
 
 # %%
 settings = training.preset()
@@ -170,10 +193,17 @@ episodes, steps = (2, 50) if quick_look else (16, 1000)
 evaluation = rollout.evaluate(model, "HalfCheetah-v5", target_return, episodes=episodes, seed=100, max_steps=steps)
 print(evaluation)
 print(f"the recorded episodes earned {trajectories.returns.mean():,.0f} ± {trajectories.returns.std():,.0f}")
+noiseless = experts.measure("halfcheetah", "1000k", noise=0.0, episodes=episodes, seed=100)
+print(f"the expert without noise earns {noiseless['mean']:,.0f} ± {noiseless['std']:,.0f}")
 plots.return_so_far(evaluation)
 
 # %% [markdown]
-# The numbers are kept, for a summary of the whole course, and on the card of the model that you have trained.
+# **Better than its data?** If the model earns more than the recordings, it has not found a better way to run. The
+# recordings carry noise on every action, and the squared error is smallest for the *average* action, so the model
+# learns what the expert does without the noise. This is denoising. The fair yardstick is the last line, and the model
+# stays below it.
+#
+# The numbers are kept for a summary of the whole course, and on the card of the model that you have trained.
 
 # %%
 results = {
@@ -189,9 +219,39 @@ _ = (workspace() / "results.json").write_text(json.dumps(results, indent=1))
 card.note_return(workspace() / "model", evaluation)  # if you have trained one: its card now tells what it earns
 
 # %% [markdown]
+# ## What may one forget?
+#
+# Four slips are easily made in this loop. **Before you run the next cell**, write down which of them you expect to cost
+# the robot its gait, and which will hardly show.
+#
+# - *states not normalised*: the model gets raw numbers, but was trained on normalised ones;
+# - *reward not scaled*: the target falls a thousand times too fast;
+# - *timesteps counted in the window*, so that they never get beyond K - 1, rather than in the episode;
+# - *dropout left on*: `model.eval()` was forgotten. `quick` trains without any dropout, so a model with a dropout of
+#   0.1 stands in.
+
+# %%
+dropping = copy.deepcopy(model).train()
+for layer in dropping.modules():
+    if isinstance(layer, torch.nn.Dropout):
+        layer.p = 0.1
+
+slips = ("none", "states not normalised", "reward not scaled", "timesteps counted in the window", "dropout left on")
+for slip in slips:
+    used = dropping if slip == "dropout left on" else model
+    earned = [run_episode(used, target_return, 20 if quick_look else 200, seed, slip).sum() for seed in (0, 1)]
+    print(f"{slip:33s} earned {' and '.join(f'{value:6,.0f}' for value in earned)}")
+
+# %% [markdown]
+# Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
+# Dropout adds noise to every action. The target hardly matters to a model whose recordings are all alike, and the time
+# does not seem to matter either. That is no licence to be careless: a model that learned from mixed data needs its
+# target, as we are about to see.
+
+# %% [markdown]
 # ## Film it
 #
-# One call plays an episode and films it. The caption shows what was earned so far, and what was asked for.
+# One call runs an episode and films it. The caption shows what has been earned so far, and what was asked for.
 
 # %%
 replay, _ = rollout.record(
@@ -202,8 +262,8 @@ replay
 # %% [markdown]
 # ## Ask for something else
 #
-# Does the model do what it is told? Ask for nothing, for half, and for more than any episode earned. `sweep.sweep` runs all targets side by
-# side.
+# Does the model do what it is told? Ask for nothing, for half, and for more than any episode earned. `sweep.sweep` runs
+# all targets side by side.
 
 # %%
 best = float(trajectories.returns.max())
@@ -216,18 +276,25 @@ expert_sweep = sweep.sweep(
     max_steps=steps,
 )
 print(expert_sweep)
+print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(expert_sweep.table['mean']):,.0f}")
 
 # %% [markdown]
-# It does not: what it earns has little to do with what it is asked for. That is what its data taught it. All recorded episodes earned about
-# the same, so the target never told anything that the state did not tell as well, and the model learned to leave it aside.
+# Compare the two numbers in the last line: what it earns has next to nothing to do with what it is asked for. (The rank
+# correlation of so few means says little; three of them can be in order by chance.) The data explains why. All recorded
+# episodes earned about the same, so the target told the model nothing that the state did not.
 #
 # ## Recordings of every quality
 #
-# `halfcheetah-mixed` was recorded at all stages of an expert's training, from a beginner's stumbling to the run that you know. Now the
-# target tells something: at the start all episodes look alike, and only the return-to-go says which of the gaits will follow.
+# `halfcheetah-mixed` was recorded at four stages of the expert's training, from a beginner's stumbling to the run that
+# you know. Now the target tells something: at the start all episodes look alike, and only the return-to-go says which
+# of the gaits will follow.
 #
-# A model that was trained on it comes with the course. `training.train(mixed, output=workspace() / "model-mixed")` trains one of yours, in
-# a minute or two, and this cell then takes that one.
+# (The smallest case of this is a task with a single reward at its end: 1 for success, 0 for failure. Its targets are 1
+# and 0, and asking for 1 asks for success.)
+#
+# A model that was trained on this set comes with the course.
+# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in a minute or two, and this cell will
+# then use it.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
@@ -244,14 +311,15 @@ print(f"as a table for your own plots: {mixed_sweep.to_csv(workspace() / 'target
 plots.target_against_achieved(mixed_sweep)
 
 # %% [markdown]
-# The provided model does follow: the more it is asked for, the more it earns, in the order of the four heaps of the histogram. It obeys roughly, not to the letter:
-# the poor gaits come out better than asked for, the best one not quite as good, and beyond the best recorded run there is nothing to imitate. Look at the faint dots,
-# too, which are single runs: they lie far apart where a run falls into one gait or its neighbour. The *rank correlation* sums it up: 1 is perfect order, 0 is none.
+# This model does follow its target: asked for more, it earns more. It follows roughly rather than exactly, as the
+# distance from the dashed line shows, and beyond the best recorded run there is nothing to imitate. Look at the faint
+# dots too, which are single runs: where they lie far apart, runs fell into different gaits. The *rank correlation* sums
+# it up: 1 is perfect order, 0 is none.
 #
 # ## Choose a target, watch it run
 #
-# The same start, another wish: drag the slider, or press its arrow keys. All replays were filmed beforehand, so it needs no kernel. A click
-# on the picture stops it.
+# The same start with another target: drag the slider, or use the arrow keys. All replays were filmed beforehand, so no
+# kernel is needed. A click on the picture stops it.
 
 # %%
 slider.film(
@@ -266,60 +334,85 @@ slider.film(
 # %% [markdown]
 # ## What an action looks at
 #
-# The action is read off the newest state's token, and that token collects what it needs by **attention**: in each layer its weights
-# over the window's tokens sum to 1. Here they are averaged over the steps of an episode. The newest action has no bar, since it is what is to be predicted.
+# The action is read off the newest state's token, and that token collects what it needs by **attention**: in each layer
+# its weights over the window's tokens sum to 1. Here they are averaged over the steps of an episode. The newest action
+# has no bar, since it is what is to be predicted. The dotted line is what each token would get if all were treated
+# alike.
 
 # %%
-wish = float(np.quantile(mixed.returns, 0.9))
+asked = float(np.quantile(mixed.returns, 0.9))
 seen = attention.watch(
     mixed_model,
     "HalfCheetah-v5",
-    target_return=wish,
+    target_return=asked,
     max_steps=40 if quick_look else 300,
 )
+tokens_seen = 3 * mixed_model.config.context_length - 1
+print(f"each kind of token would get about {mixed_model.config.context_length / tokens_seen:.0%} if all were alike")
 attention_plots.where_it_looks(seen)
 
 # %% [markdown]
-# If all tokens were worth the same, the returns-to-go would get 20 parts of 59, 34%. In the first layer they get 38%, and their bars are all alike, as
-# within 20 steps they hardly change themselves; later layers prefer the states. In the first two layers these rise and fall with five steps
-# from crest to crest, and that is how long a stride takes. Nobody told the model about strides; it found out that certain moments are worth
-# a look, stride after stride. The past actions get least: in training the model hardly ever saw them.
-#
-# The same for the first layer, not averaged: each column is an action, each row how long ago what it looks at was.
+# Compare the bars with the dotted line before you read anything into them: a share of a third is what a model without
+# any preference would give. The bars of the returns-to-go are all much the same height, which fits, as within 20 steps
+# they hardly change. Where the bars of the states rise and fall, some moments get more attention than others. How far
+# apart are the crests, and how long is a stride? Here is the strongest rhythm in the actions of the best recorded
+# episode:
+
+# %%
+gait = mixed.episode(int(mixed.returns.argmax()))["actions"][-500:]
+rhythm = np.abs(np.fft.rfft(gait - gait.mean(axis=0), axis=0)).sum(axis=1)
+print(f"a stride takes {len(gait) / rhythm.argmax():.1f} steps")
+
+# %% [markdown]
+# And this is the first layer, not averaged: each column is an action, each row tells how many steps ago the state was
+# that it looks at.
 
 # %% tags=["nbval-check-output"]
 attention_plots.attention_over_time(seen, layer=0)
 
 # %% [markdown]
-# Bright dots lie about five columns and five rows apart: once a stride the model looks back, at the same moment of the strides before. And where dots
-# form a line that falls to the right, one state is looked at again and again while it grows older.
+# Bright dots that are a stride apart, across and down, mean that the model looks back at the same moment of earlier
+# strides. Where dots form a line that falls to the right, one state is looked at again and again while it grows older.
+# (Attention shows where a model looks, not why: to know what a token does, change it and see what happens to the
+# action.)
 #
-# ## Where the states come to lie
+# ## Where the states end up
 #
-# Behind the last layer a state is a point in a space of 128 dimensions, from which a linear layer reads the action. This is that space from its
-# widest side: 2,000 recorded states in the two directions in which they differ most, and twelve steps in a row of the best and of the poorest
-# episode.
+# Behind the last layer a state is a point in a space of 128 dimensions, from which a linear layer reads the action. The
+# second picture below shows that space from its widest side: 2,000 recorded states in the two directions in which they
+# differ most, and twelve steps in a row of the best and of the poorest episode. But first, for comparison, the same for
+# the states as they go **into** the model, normalised and otherwise raw.
 
 # %% tags=["nbval-check-output"]
 count = 100 if quick_look else 2000
 anchors = np.random.default_rng(0).choice(mixed.n_steps, count, replace=False)
-tokens = attention.state_tokens(mixed_model, mixed, anchors)  # (count, 128)
 earned = mixed.returns[mixed.episode_of[anchors]]
+strides = {
+    f"an episode of {mixed.returns[i]:,.0f}": mixed.offsets[i] + np.arange(300, 312)
+    for i in (mixed.returns.argmax(), mixed.returns.argmin())
+}
+normalised = (mixed.observations - mixed.state_mean) / mixed.state_std
+paths = {name: normalised[rows] for name, rows in strides.items()}
+attention_plots.state_map(normalised[anchors], earned, "return of the episode", paths)
 
-paths = {}
-for i in (mixed.returns.argmax(), mixed.returns.argmin()):
-    rows = mixed.offsets[i] + np.arange(300, 312)
-    paths[f"an episode of {mixed.returns[i]:,.0f}"] = attention.state_tokens(mixed_model, mixed, rows)
+# %% tags=["nbval-check-output"]
+tokens = attention.state_tokens(mixed_model, mixed, anchors)  # (count, 128)
+paths = {name: attention.state_tokens(mixed_model, mixed, rows) for name, rows in strides.items()}
 attention_plots.state_map(tokens, earned, "return of the episode", paths)
 
 # %% [markdown]
-# The states of those that run lie around a ring. A good runner goes round it once a stride, always the same way; the poorest episode stays inside. So the
-# place on the ring is the phase of the gait. The states tell it already, and the model keeps it, since the next action depends on it.
+# A good runner goes round a ring once per stride, always the same way, so the place on the ring is the phase of the
+# gait. It is tempting to say that the model has discovered this, but the first picture shows the ring as well: it lies
+# in the states. A picture of what a model has "learned" needs one of its input beside it. What the model adds is the
+# difference between the two.
 #
-# ## What to take along
+# ## Takeaways
 #
 # - Acting is a loop: predict, act, subtract the reward, append.
-# - The data decides which targets mean anything: only where it holds bad, middling and good episodes is there something to choose from.
-# - Judge a policy by several seeded episodes, by their mean and by the worst.
+# - The data decides which targets mean anything: only where it holds bad, middling and good episodes is there something
+#   to choose from.
+# - Earning more than noisy recordings is denoising. Compare with the expert without noise.
+# - Predict what a mistake costs, then measure. Judge a policy by several seeded episodes, by their mean and by the
+#   worst.
 #
 # Next: [stitching](07_stitching.ipynb).

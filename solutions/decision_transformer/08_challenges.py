@@ -19,11 +19,11 @@
 #
 # - take any of the course's robots from recordings to a video;
 # - ask a model for more and for less, and see whether it listens;
-# - load a model that somebody else has published, and know what belongs to it besides the weights;
+# - load a model that somebody else has published, and know what it needs besides its weights;
 # - let a model see pictures in place of states.
 #
-# About 40 minutes, of which the machine works about 15 and you may read on. Nothing here is graded: four parts, each of which stands
-# by itself, and challenges at the end. Change what you like.
+# About 40 minutes; for about 15 of them the machine works and you may read on. Nothing here is graded. There are four
+# parts, each of which stands by itself, and challenges at the end. Change what you like.
 
 # %%
 # Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
@@ -49,11 +49,12 @@ episodes, steps = (2, 40) if quick_look else (16, 1000)
 # %% [markdown]
 # ## Other robots
 #
-# The cheetah cannot fall. The other two can, and then their episode is over: **Hopper**, one leg, and **Walker2d**, two. Each step on
-# their feet earns 1, and each metre counts as the cheetah's do, so a good return needs both speed and balance.
+# The cheetah cannot fall. The other two can, and then their episode is over: **Hopper** has one leg, **Walker2d** two.
+# Each step on their feet earns 1, and speed counts as it does for the cheetah, so a good return needs both speed and
+# balance.
 #
-# All that you have built knows nothing of cheetahs: the sizes of states and actions come with the data. So the way is the one that you
-# know, in one function.
+# Nothing you have built knows about cheetahs: the sizes of states and actions come with the data. So the path is the
+# one you know, in one function.
 
 
 # %%
@@ -77,15 +78,29 @@ from_data_to_video("hopper")
 from_data_to_video("walker2d")
 
 # %% [markdown]
-# Look at the worst episode and at the mean length: one fall costs all that would have been earned after it. Hopper even earns more than
-# its recordings. There noise was added to the expert's actions, and made some of its runs fall; the model learns what the expert does
-# on average, without the noise.
+# Both experts were recorded with noise on their actions. What do they earn without it?
+
+# %%
+for robot in ("hopper", "walker2d"):
+    recordings = data.load(f"{robot}-expert", episodes=recorded)
+    fell = np.mean(recordings.lengths < recordings.lengths.max())
+    noiseless = data.experts.measure(robot, data.experts.stages(robot)[-1], noise=0.0, episodes=episodes, seed=100)
+    print(
+        f"{robot}: recorded with noise {recordings.returns.mean():,.0f}, and {fell:.0%} of the episodes ended in a fall; "
+        f"without noise {noiseless['mean']:,.0f}"
+    )
+
+# %% [markdown]
+# Look at the worst episode and at the mean length: a fall costs everything that would have been earned after it. If a
+# model earns more than its recordings, compare it with the expert without noise before you praise it. Noise made some
+# of the recorded runs fall or slow down; the model learned the average action, without the noise. That is denoising, as
+# in notebook 6, and not a better way to hop.
 #
 # ## Other targets
 #
-# In notebook 6 the model that had learned from one expert did not care what it was asked for. `hopper-mixed` holds the runs of several
-# stages of an expert's training, from the first stumbles to the last stage. Here the return-to-go tells something that the state
-# doesn't: whose run this is.
+# In notebook 6 the model that had learned from one expert did not care what it was asked for. `hopper-mixed` holds runs
+# from several stages of an expert's training, from the first stumbles to the last stage. Here the return-to-go tells
+# something that the state does not: whose run this is.
 
 # %%
 mixed = data.load("hopper-mixed", episodes=recorded)
@@ -96,8 +111,8 @@ print(asked)
 plots.target_against_achieved(asked)
 
 # %% [markdown]
-# Does it earn more where it is asked for more? Beyond the data's best there is nothing to imitate. And below it, a Hopper has to be
-# good at being bad. This one is asked for little:
+# Does it earn more when it is asked for more? Beyond the data's best there is nothing to imitate. Below it, a Hopper
+# has to be good at being bad. This one is asked for little:
 
 # %%
 little = float(np.quantile(mixed.returns, 0.25))
@@ -109,38 +124,48 @@ modest
 # %% [markdown]
 # ## A published model
 #
-# On the Hub lie Decision Transformers that others have trained, one for each robot and kind of data. The weights alone do not run. Four
-# things belong to them, and none is in the model's config: K, the scale of the returns, and the mean and standard deviation of the
-# states. `published.load` has them from the models' cards and from the code that the models were trained with; see its source.
+# The Hugging Face Hub has Decision Transformers that others have trained, one for each robot and kind of data. This one
+# is by [Edward Beeching](https://huggingface.co/edbeeching/decision-transformer-gym-halfcheetah-expert). The weights
+# alone do not run. Four things belong to them, and none is in the model's config: K, the scale of the returns, and the
+# mean and standard deviation of the states. `published.load` takes them from the models' cards and from the [code that
+# the models were trained with](https://github.com/kzl/decision-transformer).
 #
 # Without a network, a model of this course takes its place.
 
 # %%
 origin = "edbeeching/decision-transformer-gym-halfcheetah-expert"
 try:
-    visitor, wish = published.load(origin), 11_000.0
+    visitor, target, home = published.load(origin), 11_000.0, "HalfCheetah-v3"
 except hub.HubUnavailable as reason:
     print(reason)
-    origin, visitor, wish = "this course's own model", training.load(training.PROVIDED), 8_700.0
+    origin, visitor, target, home = (
+        "this course's own model",
+        training.load(training.PROVIDED),
+        8_700.0,
+        "HalfCheetah-v5",
+    )
 
 # %% [markdown]
-# It learned from recordings that were made in 2020, with the simulator of then, which gave a capsule the mass of a somewhat longer
-# cylinder. Today's cheetah is a slightly different animal. `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings
-# are of the new one, `HalfCheetah-v5`. A model is best judged on the animal that it knows:
+# The published model learned from the recordings of D4RL ([Fu et al., 2020](https://arxiv.org/abs/2004.07219)). They
+# were made with an older simulator, which gave a capsule the mass of a somewhat longer cylinder, so today's cheetah is
+# a slightly different animal. `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings are of
+# the new one, `HalfCheetah-v5`. Each model is at home in one of them:
 
 # %%
-print(origin)
 for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
-    print(rollout.evaluate(visitor, env_name, wish, episodes=episodes, seed=100, max_steps=steps))
+    print(f"{origin}, {'at home' if env_name == home else 'away'}:")
+    print(rollout.evaluate(visitor, env_name, target, episodes=episodes, seed=100, max_steps=steps))
 
 # %% [markdown]
-# Two warnings for the numbers in papers: those of two physics cannot be compared, and neither can those of two datasets.
+# A model need not earn less away from home: the other animal may be the easier one to run with. For the same reason,
+# returns under two versions of the physics can't be compared, and neither can those of models trained on two datasets.
 #
 # ## Other eyes
 #
-# A robot in a workshop has no list of its joints' angles, but perhaps a camera. Here is what one sees that follows the cheetah: 48 by
-# 48 grey pixels. The recordings need not be simulated again; they hold the joints' positions, and how far the robot came follows from
-# its rewards.
+# A real robot has encoders that report the angles of its joints, but where it is, how fast it moves and what lies in
+# its way it often has to see. How far does a camera alone get? Here is what one sees that follows the cheetah: 48 by 48
+# grey pixels. The recordings need not be simulated again: they hold the positions of the joints, and how far the robot
+# came follows from its rewards.
 
 # %%
 trajectories = data.load("halfcheetah-expert", episodes=4 if quick_look else 100)
@@ -148,11 +173,11 @@ frames = pixels.film(trajectories, "HalfCheetah-v5")
 pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in range(300, 320)])
 
 # %% [markdown]
-# One picture shows where the limbs are; it does not show where they go. And how fast the robot runs can only be told from the floor.
-# So the encoder looks at each picture together with the one before it, and the transformer at K of them.
+# One picture shows where the limbs are, but not where they are going, and how fast the robot runs can only be told from
+# the floor. So the encoder looks at each picture together with the one before it, and the transformer at K of them.
 #
-# In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be exchanged. A
-# frame travels through the collator as a long row of pixels, and the encoder folds it into a picture again:
+# In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be
+# replaced. A frame travels through the collator as a long row of pixels, and the encoder folds it back into a picture:
 
 # %% tags=["nbval-check-output"]
 collator = DecisionTransformerGymDataCollator(frames, sampling="end")
@@ -162,16 +187,16 @@ print("frames", tuple(batch["states"].shape), "-> embeddings", tuple(encoder(bat
 encoder
 
 # %% [markdown]
-# `pixels.train` makes the model as you know it, says `model.embed_state = pixels.ConvEncoder(...)`, and trains. A minute or
-# two, most of it in the convolutions.
+# `pixels.train` makes the model as you know it, sets `model.embed_state = pixels.ConvEncoder(...)`, and trains. That
+# takes a few minutes, most of them in the convolutions.
 
 # %%
 eye_settings = pixels.preset()
 seeing = pixels.train(frames, eye_settings, output=workspace() / "pixels")
 
 # %% [markdown]
-# Does it see, or does it get along without? Its own past actions and the returns-to-go tell it much already. The honest comparison is
-# a model with closed eyes: the same one, trained as long, for which every frame is the same.
+# Does it see, or does it get along without? It also has its own past actions and the returns-to-go. The honest
+# comparison is a model with its eyes closed: the same one, trained for as long, for which every frame is the same.
 
 # %%
 blind = pixels.train(frames, eye_settings, encoder=pixels.Blind)
@@ -189,7 +214,8 @@ print(f"the recorded episodes, by an expert that knows its state: {trajectories.
 plots.return_so_far(results["seeing"])
 
 # %% [markdown]
-# A line that stops rising is a run that landed on its back; no recording shows how to get up from there.
+# A line that stops rising is a run that no longer gets ahead. Film one of those (`seed=100` is the first) to see what
+# happened.
 #
 # And this is one of its runs, as it saw it and as we do.
 
@@ -214,17 +240,25 @@ replay
 # %% [markdown]
 # ## Challenges
 #
-# Nobody checks these. What you find out, and how sure you are of it, is the result: several seeds, and a number beside each claim.
+# Nobody checks these. What you find out, and how sure you are of it, is the result: use several seeds, and put a number
+# beside each claim.
 #
-# - ●○○ How little data does Hopper need? `data.load("hopper-expert", episodes=...)` with 100, 50, 20, 10; plot what is earned.
-# - ●○○ Let Walker2d see: `pixels.film(data.load("walker2d-expert"), "Walker2d-v5")`. Its legs cover each other; what helps?
-# - ●○○ A shorter memory: train with `training.preset(context_length=1)`. Which of the robots mind, and why does the one that sees mind most?
-# - ●●○ Which pixels matter? The derivative of an action by the frames is a picture: `torch.autograd.grad`. Is it the legs, or the floor?
-# - ●●○ Write your own encoder and hand it over, `pixels.train(frames, encoder=MyEncoder)`: a deeper one; one that sees four frames at
-#   once; one whose frames are moved by a pixel or two in training, at random. Which earns more for the same minutes?
-# - ●●○ Take the published model's data, `data.load("halfcheetah-expert-v2")`, train your own model with it, and compare the two in
-#   `HalfCheetah-v3`. Then on `halfcheetah-medium-replay-v2`: do both follow targets?
-# - ●●● Colours: `render.Renderer` gives the pictures that the films are made of. Is the agent that was trained on EGL's pictures still
-#   able to run when OSMesa, or the drawing, makes them? Make one that does not mind.
-# - ●●● One model for all three robots. What do you do about the different sizes of their states, and does a cheetah learn anything from a
-#   hopper?
+# - ●○○ How little data does Hopper need? Try `data.load("hopper-expert", episodes=...)` with 100, 50, 20, 10, and plot
+#   what is earned.
+# - ●○○ Let Walker2d see: `pixels.film(data.load("walker2d-expert"), "Walker2d-v5")`. Its legs hide each other; what
+#   helps?
+# - ●○○ A shorter memory: train with `training.preset(context_length=1)`. Which of the robots mind? Does the one that
+#   sees mind most, and why?
+# - ●●○ A strong rival: `training.clone(mixed, best=0.1)` imitates the best tenth of the episodes (%BC), without any
+#   returns. Does asking `obedient` for the data's best earn more?
+# - ●●○ Which pixels matter? The derivative of an action by the frames is a picture: `torch.autograd.grad`. Is it the
+#   legs, or the floor?
+# - ●●○ Write your own encoder and hand it over, `pixels.train(frames, encoder=MyEncoder)`: a deeper one; one that sees
+#   four frames at once; one whose frames are shifted by a random pixel or two in training. Which earns more for the
+#   same minutes?
+# - ●●○ Take the published model's data, `data.load("halfcheetah-expert-v2")`, train your own model on it, and compare
+#   the two in `HalfCheetah-v3`. Then the same on `halfcheetah-medium-replay-v2`: do both follow their targets?
+# - ●●● Colours: `render.Renderer` makes the pictures of the films. Can the agent that was trained on EGL's pictures
+#   still run when OSMesa, or the course's own drawing, makes them? Train one that does not mind.
+# - ●●● One model for all three robots. What do you do about the different sizes of their states, and does a cheetah
+#   learn anything from a hopper?
