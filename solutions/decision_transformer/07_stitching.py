@@ -259,13 +259,14 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 #   %BC: throw away the poor episodes and imitate the rest. It is an obvious rival, and often a strong one.
 # - **Bellman backups**: classical reinforcement learning does not ask what return somebody got, but computes the
 #   *value* of a node: the best reward-plus-value over the steps that lead away from it,
-#   $V(s) = \max_a \, r(s, a) + V(s')$, repeated until nothing changes. Run on recorded steps alone, it is offline as
-#   well. Q-learning does the same, one step at a time, and with a network in place of the table.
+#   $V(s) = \max_a \, [r(s, a) + V(s')]$, repeated until nothing changes. Run on recorded steps alone, it is offline as
+#   well. Q-learning does the same one step at a time; deep Q-learning puts a network in place of the table.
 #
 # And the rules: **offline, one try** means that a policy may look at the recordings as much as it likes, but walks only
 # once. For the Decision Transformer the target is then the best return of any recorded walk through the start. **Ten
-# tries** means ten walks in the real graph, of which the best counts: for the Decision Transformer these are the ten
-# targets from above, for the clones ten walks whose steps are drawn at random by their probabilities.
+# tries** means ten walks in the real graph. For the Decision Transformer these are the ten targets from above, and the
+# one that your function chose counts; the clones draw their steps at random by their probabilities, and the best walk
+# counts.
 
 # %%
 paths = asked.best(choose_target)  # ten tries: start -> path
