@@ -11,7 +11,16 @@ import typer
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
 from dt_helpers.grading import commands as grading
-from dt_helpers.options import EpisodeOption, HorizonOption, KeyOption, PresetOption, RenameOption, SeedOption, optional
+from dt_helpers.options import (
+    EpisodeOption,
+    HorizonOption,
+    KeyOption,
+    ModelOption,
+    PresetOption,
+    RenameOption,
+    SeedOption,
+    optional,
+)
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
 
@@ -155,12 +164,7 @@ def train(
 
 @app.command()
 def replay(
-    model: Annotated[
-        Path | None,
-        optional(
-            help="Folder of a trained model. Default: model in the workspace, else one that comes with the course."
-        ),
-    ] = None,
+    model: ModelOption = None,
     env: Annotated[
         str | None,
         optional(help="The environment to run in. Default: the one that the model's dataset comes from."),
@@ -207,14 +211,8 @@ def replay(
 
 @app.command()
 def sweep(
-    model: Annotated[
-        Path | None,
-        optional(help="Folder of a trained model. Default: model-mixed in the workspace, else the one of the course."),
-    ] = None,
-    data: Annotated[
-        str | None,
-        optional(help="The data that it learned from. Default: what the model says."),
-    ] = None,
+    model: ModelOption = None,
+    data: Annotated[str | None, optional(help="The data that it learned from. Default: what the model says.")] = None,
     env: Annotated[str | None, optional(help="The environment. Default: the one of that data.")] = None,
     episodes: Annotated[int, typer.Option(min=1, help="How many episodes for each target.")] = 4,
     steps: EpisodeOption = 1000,

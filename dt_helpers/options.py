@@ -1,6 +1,7 @@
 """Options that several commands of ``dt-course`` have."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,12 @@ PresetOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
+ModelOption = Annotated[
+    Path | None,
+    optional(
+        "Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's own."
+    ),
+]
 EpisodeOption = Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")]
 HorizonOption = Annotated[
     int | None,
