@@ -11,7 +11,16 @@ import typer
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
 from dt_helpers.grading import commands as grading
-from dt_helpers.options import HorizonOption, KeyOption, PresetOption, RenameOption, SeedOption
+from dt_helpers.options import (
+    EpisodeOption,
+    HorizonOption,
+    KeyOption,
+    ModelOption,
+    PresetOption,
+    RenameOption,
+    SeedOption,
+    optional,
+)
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
 
@@ -85,9 +94,7 @@ def data(
     name: Annotated[
         str, typer.Argument(help="Name of the dataset; or a file (.hdf5, .parquet, .npz, .pkl), or a Minari id.")
     ] = "halfcheetah-expert",
-    episodes: Annotated[
-        int | None, typer.Option(help="How many episodes. Default: all that the dataset has.", show_default=False)
-    ] = None,
+    episodes: Annotated[int | None, optional(help="How many episodes. Default: all that the dataset has.")] = None,
     seed: SeedOption = 0,
     horizon: HorizonOption = None,
     key: KeyOption = None,
@@ -121,12 +128,10 @@ def train(
     ] = "halfcheetah-expert",
     env: Annotated[
         str | None,
-        typer.Option(help="Measure the agent, and a clone beside it, in this environment.", show_default=False),
+        optional(help="Measure the agent, and a clone beside it, in this environment."),
     ] = None,
     preset: PresetOption = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder for the model. Default: model in the workspace.", show_default=False)
-    ] = None,
+    output: Annotated[Path | None, optional(help="Folder for the model. Default: model in the workspace.")] = None,
     seed: SeedOption = 0,
     resume: Annotated[
         bool, typer.Option(help="Go on with a run that was interrupted, or begin anew (--no-resume).")
@@ -159,31 +164,20 @@ def train(
 
 @app.command()
 def replay(
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of a trained model. Default: model in the workspace, else one that comes with the course.",
-            show_default=False,
-        ),
-    ] = None,
+    model: ModelOption = None,
     env: Annotated[
         str | None,
-        typer.Option(
-            help="The environment to run in. Default: the one that the model's dataset comes from.", show_default=False
-        ),
+        optional(help="The environment to run in. Default: the one that the model's dataset comes from."),
     ] = None,
     target_return: Annotated[
         float | None,
-        typer.Option(
-            help="The return to ask for. Default: one that a tenth of the episodes in the model's dataset exceed.",
-            show_default=False,
+        optional(
+            help="The return to ask for. Default: one that a tenth of the episodes in the model's dataset exceed."
         ),
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="How many episodes to measure.")] = 8,
-    steps: Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")] = 1000,
-    output: Annotated[
-        Path | None, typer.Option(help="The video. Default: replay.mp4 in the workspace.", show_default=False)
-    ] = None,
+    steps: EpisodeOption = 1000,
+    output: Annotated[Path | None, optional(help="The video. Default: replay.mp4 in the workspace.")] = None,
     seed: SeedOption = 0,
 ) -> None:
     """Let a trained model run: measure it and film it.
@@ -217,25 +211,12 @@ def replay(
 
 @app.command()
 def sweep(
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of a trained model. Default: model-mixed in the workspace, else the one of the course.",
-            show_default=False,
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(help="The data that it learned from. Default: what the model says.", show_default=False),
-    ] = None,
-    env: Annotated[
-        str | None, typer.Option(help="The environment. Default: the one of that data.", show_default=False)
-    ] = None,
+    model: ModelOption = None,
+    data: Annotated[str | None, optional(help="The data that it learned from. Default: what the model says.")] = None,
+    env: Annotated[str | None, optional(help="The environment. Default: the one of that data.")] = None,
     episodes: Annotated[int, typer.Option(min=1, help="How many episodes for each target.")] = 4,
-    steps: Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")] = 1000,
-    output: Annotated[
-        Path | None, typer.Option(help="The table. Default: targets.csv in the workspace.", show_default=False)
-    ] = None,
+    steps: EpisodeOption = 1000,
+    output: Annotated[Path | None, optional(help="The table. Default: targets.csv in the workspace.")] = None,
     seed: SeedOption = 0,
 ) -> None:
     """Ask a trained model for many different returns: does it do what it is told?

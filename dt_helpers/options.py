@@ -1,9 +1,20 @@
 """Options that several commands of ``dt-course`` have."""
 
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+
+
+def optional(help: str, **settings) -> Any:
+    """An option whose default is told by its help, if at all."""
+    return typer.Option(help=help, show_default=False, **settings)
+
+
+def a_file(help: str) -> Any:
+    """An option that names a file, which has to be there."""
+    return optional(help, exists=True, dir_okay=False)
 
 
 class Preset(StrEnum):
@@ -23,6 +34,13 @@ PresetOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
+ModelOption = Annotated[
+    Path | None,
+    optional(
+        "Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's own."
+    ),
+]
+EpisodeOption = Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")]
 HorizonOption = Annotated[
     int | None,
     typer.Option(min=1, help="Of a file without timeouts: steps after which an episode ends.", show_default=False),

@@ -6,13 +6,19 @@ MultiDiscrete, MultiBinary) are one-hot rows, one part a choice. Both are kept a
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
 MOST_CHOICES = 1000  # integers that go further than that are numbers
 NARROW = 0.1  # actions that stay within that share of ±1 are scaled by what the data has
 ROUNDING = 1e-3  # by which actions may leave ±1
+
+
+def _tuples(space: Continuous | Choices, kind: type) -> None:
+    """Makes each of its fields a tuple of that kind of number, whatever it was given as."""
+    for field in fields(space):
+        object.__setattr__(space, field.name, tuple(kind(x) for x in getattr(space, field.name)))
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,7 @@ class Continuous:
     high: tuple[float, ...]
 
     def __post_init__(self):
-        object.__setattr__(self, "low", tuple(float(x) for x in self.low))
-        object.__setattr__(self, "high", tuple(float(x) for x in self.high))
+        _tuples(self, float)
 
     @property
     def dim(self) -> int:
@@ -65,8 +70,7 @@ class Choices:
     starts: tuple[int, ...]
 
     def __post_init__(self):
-        object.__setattr__(self, "sizes", tuple(int(x) for x in self.sizes))
-        object.__setattr__(self, "starts", tuple(int(x) for x in self.starts))
+        _tuples(self, int)
 
     @property
     def dim(self) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dt_helpers.grading.choices import DatabaseOption, Platform, Returning, Sandbox, StudentsArgument
+from dt_helpers.options import a_file, optional
 
 
 def collect(
@@ -18,17 +19,10 @@ def collect(
             show_default=False,
         ),
     ] = None,
-    student: Annotated[
-        str | None, typer.Option(help="Whose they are, if the files' names don't say it.", show_default=False)
-    ] = None,
+    student: Annotated[str | None, optional(help="Whose they are, if the files' names don't say it.")] = None,
     roster: Annotated[
         Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="The class as the platform exports it (CSV): settles names, and tells who handed in nothing.",
-            show_default=False,
-        ),
+        a_file("The class as the platform exports it (CSV): settles names, and tells who handed in nothing."),
     ] = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -64,24 +58,22 @@ def grade(
     students: StudentsArgument = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, help="How many at once. Default: as many as there are cores.", show_default=False),
+        optional(min=1, help="How many at once. Default: as many as there are cores."),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A Dask scheduler to use: tls://host:8786.", show_default=False),
+        optional(metavar="ADDRESS", help="A Dask scheduler to use: tls://host:8786."),
     ] = None,
     resume: Annotated[
         bool, typer.Option(help="Keep the results of submissions that did not change, or grade all anew (--no-resume).")
     ] = True,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="A notebook to grade, such as 04_model; may be given again.", show_default=False),
+        optional(help="A notebook to grade, such as 04_model; may be given again."),
     ] = None,
     regrade: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="STUDENT", help="Grade this student anew, or all; may be given again.", show_default=False
-        ),
+        optional(metavar="STUDENT", help="Grade this student anew, or all; may be given again."),
     ] = None,
     sandbox: Annotated[
         Sandbox, typer.Option(help="What students' code runs in; limits alone do not isolate it.")
@@ -163,7 +155,7 @@ def feedback(
     students: StudentsArgument = None,
     platform: Annotated[
         Returning | None,
-        typer.Option("--for", help="Also make the archive that this platform takes back.", show_default=False),
+        optional("--for", help="Also make the archive that this platform takes back."),
     ] = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -214,17 +206,10 @@ def export(
     platform: Annotated[Platform, typer.Argument(help="Whose format.")],
     template: Annotated[
         Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="The file that the platform offers: an exported gradebook, Moodle's grading worksheet.",
-            show_default=False,
-        ),
+        a_file("The file that the platform offers: an exported gradebook, Moodle's grading worksheet."),
     ] = None,
     column: Annotated[str, typer.Option(help="The platform's name of the assignment.")] = "Decision Transformer",
-    output: Annotated[
-        Path | None, typer.Option(help="The file to write. Default: in the folder grading.", show_default=False)
-    ] = None,
+    output: Annotated[Path | None, optional(help="The file to write. Default: in the folder grading.")] = None,
     scale: Annotated[
         bool, typer.Option("--scale", help="Convert the scores to the maximum that is in the platform's file.")
     ] = False,

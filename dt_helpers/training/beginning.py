@@ -28,18 +28,14 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     last each of their numbers changes by a normal draw of that deviation. A learned one is seen in a window of fifty,
     and adds its noise to all of a step's tokens.
     """
+    own = {name: getattr(settings, name) for name in ("context_length", "hidden_size", "n_layer", "n_head")}
     config = make_config(
         state_dim=collator.state_dim,
         act_dim=collator.act_dim,
-        context_length=settings.context_length,
         max_ep_len=collator.max_ep_len,
-        hidden_size=settings.hidden_size,
-        n_layer=settings.n_layer,
-        n_head=settings.n_head,
         action_tanh=isinstance(collator.action_space, spaces.Continuous),
-        resid_pdrop=settings.dropout,
-        embd_pdrop=settings.dropout,
-        attn_pdrop=settings.dropout,
+        **own,
+        **dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), settings.dropout),
     )
     data = collator.trajectories
     facts = ReplayFacts(

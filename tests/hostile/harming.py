@@ -33,9 +33,7 @@ harm(
 harm("results forged", "open('@ROOT@/grading/results/me.json', 'w').write('{}')")
 harm("the parent killed", "import os\nfor pid in (os.getppid(), 1, 2, 3, -1): os.kill(pid, 9)")
 harm("the process group killed", "import os\nos.killpg(0, 15)\nos.killpg(os.getpgrp(), 9)")
-harm(
-    "a daemon that outlives",
-    """
+DAEMON = """
 import ctypes, os, time
 if os.fork() == 0:
     os.setsid()
@@ -43,8 +41,8 @@ if os.fork() == 0:
         ctypes.CDLL(None).prctl(15, b'outlives', 0, 0, 0)
         time.sleep(600)
     os._exit(0)
-""",
-)
+"""
+harm("a daemon that outlives", DAEMON)
 harm("a network connection", "import socket\nsocket.create_connection(('127.0.0.1', @PORT@), 2).sendall(b'hello')")
 harm(
     "files left for the next one",

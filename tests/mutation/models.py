@@ -4,9 +4,7 @@ import torch
 from torch import nn
 from transformers import DecisionTransformerModel as Original
 from transformers.models.decision_transformer.modeling_decision_transformer import (
-    DecisionTransformerGPT2Model,
     DecisionTransformerOutput,
-    DecisionTransformerPreTrainedModel,
 )
 
 from dt_helpers.model import DecisionTransformerModel as Ours
@@ -18,23 +16,8 @@ add(Original)
 add(Ours)
 
 
-class Parts(DecisionTransformerPreTrainedModel):
-    """The parts under their names; the steps of forward one by one, so that a wrong model changes one of them."""
-
-    def __init__(self, config):
-        super().__init__(config)
-        self.hidden_size = config.hidden_size
-        self.encoder = DecisionTransformerGPT2Model(config)
-        self.embed_timestep = nn.Embedding(config.max_ep_len, config.hidden_size)
-        self.embed_return = nn.Linear(1, config.hidden_size)
-        self.embed_state = nn.Linear(config.state_dim, config.hidden_size)
-        self.embed_action = nn.Linear(config.act_dim, config.hidden_size)
-        self.embed_ln = nn.LayerNorm(config.hidden_size)
-        self.predict_state = nn.Linear(config.hidden_size, config.state_dim)
-        squash = [nn.Tanh()] if config.action_tanh else []
-        self.predict_action = nn.Sequential(nn.Linear(config.hidden_size, config.act_dim), *squash)
-        self.predict_return = nn.Linear(config.hidden_size, 1)
-        self.post_init()
+class Parts(Ours):
+    """The steps of forward one by one, so that a wrong model changes one of them."""
 
     def embed(self, states, actions, rewards, returns_to_go, timesteps):
         return self.embed_return(returns_to_go), self.embed_state(states), self.embed_action(actions)

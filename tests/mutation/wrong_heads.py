@@ -5,24 +5,31 @@ import torch
 from .register import wrong
 
 bad = wrong("prediction_heads")
-bad("tokens-swapped")(lambda x, r, s, a: (r(x[:, 1]), s(x[:, 1]), a(x[:, 2])))
-bad("own-token")(lambda x, r, s, a: (r(x[:, 0]), s(x[:, 1]), a(x[:, 2])))
+
+
+def read_from(return_preds, state_preds, action_preds):
+    """Each head in its place, at the token of this number."""
+    return lambda x, r, s, a: (r(x[:, return_preds]), s(x[:, state_preds]), a(x[:, action_preds]))
+
+
+bad("tokens-swapped")(read_from(1, 1, 2))
+bad("own-token")(read_from(0, 1, 2))
 bad("action-sees-itself")(
-    lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2])),
+    read_from(2, 2, 2),
     lambda x, r, s, a: tuple(head(x[:, -1]) for head in (r, s, a)),
 )
 bad("action-without-state")(
-    lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 0])),
-    lambda x, r, s, a: (r(x[:, 1]), s(x[:, 1]), a(x[:, 0])),
+    read_from(2, 2, 0),
+    read_from(1, 1, 0),
 )
 bad("state-without-action")(
-    lambda x, r, s, a: (r(x[:, 2]), s(x[:, 1]), a(x[:, 1])),
-    lambda x, r, s, a: (r(x[:, 1]), s(x[:, 1]), a(x[:, 1])),
-    lambda x, r, s, a: (r(x[:, 2]), s(x[:, 0]), a(x[:, 1])),
+    read_from(2, 1, 1),
+    read_from(1, 1, 1),
+    read_from(2, 0, 1),
 )
 bad("return-without-action")(
-    lambda x, r, s, a: (r(x[:, 1]), s(x[:, 2]), a(x[:, 1])),
-    lambda x, r, s, a: (r(x[:, 0]), s(x[:, 2]), a(x[:, 1])),
+    read_from(1, 2, 1),
+    read_from(0, 2, 1),
 )
 bad("outputs-swapped")(
     lambda x, r, s, a: (s(x[:, 2]), a(x[:, 1]), r(x[:, 2])),

@@ -196,31 +196,17 @@ bad("averaged")(
 )
 
 
-@bad("scaled")
-def scaled(rewards, gamma=1.0):
-    out, running = np.zeros(len(rewards)), 0.0
+def running(rewards, gamma, step):
+    """The loop from the end, in which `step` makes a return of a reward and the discounted return after it."""
+    out, after = np.zeros(len(rewards)), 0.0
     for t in reversed(range(len(rewards))):
-        running = rewards[t] / 1000 + gamma * running
-        out[t] = running
+        out[t] = after = step(rewards[t], gamma * after)
     return out
 
 
-@bad("sign")
-def negative(rewards, gamma=1.0):
-    out, running = np.zeros(len(rewards)), 0.0
-    for t in reversed(range(len(rewards))):
-        running = -rewards[t] + gamma * running
-        out[t] = running
-    return out
-
-
-@bad("subtracted")
-def minus_for_plus(rewards, gamma=1.0):
-    out, running = np.zeros(len(rewards)), 0.0
-    for t in reversed(range(len(rewards))):
-        running = rewards[t] - gamma * running
-        out[t] = running
-    return out
+bad("scaled")(lambda rewards, gamma=1.0: running(rewards, gamma, lambda reward, after: reward / 1000 + after))
+bad("sign")(lambda rewards, gamma=1.0: running(rewards, gamma, lambda reward, after: after - reward))
+bad("subtracted")(lambda rewards, gamma=1.0: running(rewards, gamma, lambda reward, after: reward - after))
 
 
 @bad("summed-twice")

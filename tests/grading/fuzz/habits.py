@@ -131,17 +131,19 @@ def registered(nb, answer, rng):
 
 @habit
 def helper_above(nb, answer, rng):
-    name = target(answer)
-    if answer["source"].startswith("def "):
-        nb.before(answer, answer["source"].replace(name, f"my_{name}"))
-        answer["source"] = f"def {name}(*args, **kwargs):\n    return my_{name}(*args, **kwargs)"
+    _help(answer, nb.before)
 
 
 @habit
 def helper_below(nb, answer, rng):
+    _help(answer, nb.after)
+
+
+def _help(answer, put):
+    """The answer calls a function of its own, which `put` puts into another cell."""
     name = target(answer)
     if answer["source"].startswith("def "):
-        nb.after(answer, answer["source"].replace(name, f"my_{name}"))
+        put(answer, answer["source"].replace(name, f"my_{name}"))
         answer["source"] = f"def {name}(*args, **kwargs):\n    return my_{name}(*args, **kwargs)"
 
 

@@ -12,6 +12,22 @@ def spoiler(function):
     return function
 
 
+ABOVE = {  # lines above the answer, in its cell
+    "comment_above_a_cell_magic": "# mine\n%%time\n",
+    "timed_and_gone": "%%timeit -n1 -r1\n",
+    "only_written": "%%writefile mine.py\n",
+    "a_file_that_is_not_there": "data = open('/home/me/data.csv').read()\n",
+    "a_module_that_is_not_there": "import my_utils_of_last_year as my\n",
+}
+for name, lines in ABOVE.items():
+
+    def above(nb, answer, rng, lines=lines):
+        answer["source"] = lines + answer["source"]
+
+    above.__name__ = name
+    spoiler(above)
+
+
 @spoiler
 def overwritten_before_the_check(nb, answer, rng):
     nb.after(answer, f"def {target(answer) or 'x'}(*args, **kwargs):\n    return None")
@@ -75,21 +91,6 @@ def under_a_flag(nb, answer, rng):
 
 
 @spoiler
-def comment_above_a_cell_magic(nb, answer, rng):
-    answer["source"] = "# mine\n%%time\n" + answer["source"]
-
-
-@spoiler
-def timed_and_gone(nb, answer, rng):
-    answer["source"] = "%%timeit -n1 -r1\n" + answer["source"]
-
-
-@spoiler
-def only_written(nb, answer, rng):
-    answer["source"] = "%%writefile mine.py\n" + answer["source"]
-
-
-@spoiler
 def reset(nb, answer, rng):
     nb.after(
         answer, "%reset -f", "import numpy as np\nimport torch\nfrom torch import nn\nfrom dt_helpers import check"
@@ -99,16 +100,6 @@ def reset(nb, answer, rng):
 @spoiler
 def a_coroutine(nb, answer, rng):
     answer["source"] = answer["source"].replace("def ", "async def ", 1)
-
-
-@spoiler
-def a_file_that_is_not_there(nb, answer, rng):
-    answer["source"] = "data = open('/home/me/data.csv').read()\n" + answer["source"]
-
-
-@spoiler
-def a_module_that_is_not_there(nb, answer, rng):
-    answer["source"] = "import my_utils_of_last_year as my\n" + answer["source"]
 
 
 @spoiler
