@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 
-def optional(help: str, **settings) -> Any:
+def optional(*names: str, help: str, **settings) -> Any:
     """An option whose default is told by its help, if at all."""
-    return typer.Option(help=help, show_default=False, **settings)
+    return typer.Option(*names, help=help, show_default=False, **settings)
 
 
 def a_file(help: str) -> Any:
     """An option that names a file, which has to be there."""
-    return optional(help, exists=True, dir_okay=False)
+    return optional(help=help, exists=True, dir_okay=False)
 
 
 class Preset(StrEnum):
@@ -37,7 +37,7 @@ SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
 ModelOption = Annotated[
     Path | None,
     optional(
-        "Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's own."
+        help="Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's own."
     ),
 ]
 EpisodeOption = Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")]
