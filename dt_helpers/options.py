@@ -37,7 +37,7 @@ SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
 ModelOption = Annotated[
     Path | None,
     optional(
-        help="Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's own."
+        help="Folder of a trained model. Default: model (of sweep: model-mixed) in the workspace, else the course's."
     ),
 ]
 EpisodeOption = Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")]

@@ -23,7 +23,7 @@ from . import warm
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 MODULES = {"machine.py", "figures.py", "campaign.py", "tutorial.py"}  # what the scripts share
 SMALL = {
-    "grading.py": "--submissions 4 --stock 1 --whole 0 --class 4 --kills 1 --jobs 1",
+    "grading.py": "--submissions 2 --stock 1 --whole 0 --class 2 --kills 1 --jobs 1",
     "checks.py": "--rounds 1",
     "collator.py": "--recorded 4 --repeats 1",
     "evaluation.py": "--episodes 2 --steps 5 --repeats 1",

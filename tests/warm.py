@@ -16,7 +16,7 @@ from pathlib import Path
 from dt_helpers.grading.judging.scheduling import warm_up
 
 
-def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, timeout: float = 600):
+def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, timeout: float = 1800):
     """As `subprocess.run([sys.executable, *arguments], ...)` for a script's path or -c with code: a CompletedProcess
     with the text of stdout and stderr. subprocess.TimeoutExpired if it takes longer than `timeout` seconds.
     """

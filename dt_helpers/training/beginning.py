@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
@@ -28,14 +30,15 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
     last each of their numbers changes by a normal draw of that deviation. A learned one is seen in a window of fifty,
     and adds its noise to all of a step's tokens.
     """
-    own = {name: getattr(settings, name) for name in ("context_length", "hidden_size", "n_layer", "n_head")}
+    sizes = ("context_length", "hidden_size", "n_layer", "n_head")
+    own: dict[str, Any] = {name: getattr(settings, name) for name in sizes}
+    own |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), settings.dropout)
     config = make_config(
         state_dim=collator.state_dim,
         act_dim=collator.act_dim,
         max_ep_len=collator.max_ep_len,
         action_tanh=isinstance(collator.action_space, spaces.Continuous),
         **own,
-        **dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), settings.dropout),
     )
     data = collator.trajectories
     facts = ReplayFacts(
