@@ -42,7 +42,6 @@ def _cases(rng):
         special("late-reward", "120 steps, the last reward very large, gamma=0.9", late, 0.9),
         special("whole-episode", "1000 steps", episode),
         special("discounted-episode", "1000 steps, gamma=0.95", exact, 0.95),
-        special("discounted-episode", "1000 steps, gamma=0.3", exact, 0.3),
         special("other-order", "20 steps", whole),
         special("other-order", "the same 20 steps in another order", rng.permutation(whole)),
     ]
