@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import event
+from sqlalchemy.exc import SAWarning
 
 from dt_helpers.authoring import build
 from dt_helpers.authoring.tree import ASSIGNMENT
@@ -34,7 +35,7 @@ def result(student="ada", *exercises, state="graded", **more) -> SubmissionResul
 @pytest.fixture
 def recorder(places):
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # SQLAlchemy's, about objects that are in no session
+        warnings.simplefilter("error", SAWarning)  # about objects that are in no session
         with Recorder(places) as recorder:
             yield recorder
 
