@@ -110,10 +110,9 @@ def data(
       dt-course data hopper-mixed --episodes 20
       dt-course data ~/.d4rl/datasets/hopper_medium-v2.hdf5
     """
-    from dt_helpers import running
-    from dt_helpers.data import formats
+    from dt_helpers.data import asked, formats
 
-    trajectories = running.dataset(name, horizon, key, rename, episodes=episodes, seed=seed)
+    trajectories = asked.dataset(name, horizon, key, rename, episodes=episodes, seed=seed)
     if formats.is_file(name):
         print(f"{trajectories.name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps.")
     returns, lengths = trajectories.returns, trajectories.lengths
@@ -148,14 +147,15 @@ def train(
       dt-course train --preset ci --output /tmp/model
       dt-course train --data mine.parquet --env Pendulum-v1 --output mine
     """
-    from dt_helpers import running, training
+    from dt_helpers import training
+    from dt_helpers.data import asked
 
     try:
-        trajectories = running.dataset(data, horizon, key, rename)
+        trajectories = asked.dataset(data, horizon, key, rename)
         settings = training.preset(preset and preset.value)
         agent = training.train(trajectories, settings, output=output, seed=seed, resume=resume)
         if env is not None:
-            running.beside_a_clone(agent, trajectories, env, settings, seed)
+            asked.beside_a_clone(agent, trajectories, env, settings, seed)
     except KeyboardInterrupt as stop:
         print(f"dt-course: {stop or 'Stopped.'}", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -190,13 +190,14 @@ def replay(
     """
     import gymnasium
 
-    from dt_helpers import rollout, running, training
+    from dt_helpers import rollout, training
+    from dt_helpers.data import asked
     from dt_helpers.training import card
 
     agent = training.load(model) if model else training.load_or_provided()
-    env = running.environment(agent, env)
+    env = asked.environment(agent, env)
     if target_return is None:
-        target_return = running.target(agent)
+        target_return = asked.target(agent)
     path = output or _workspace() / "replay.mp4"
     evaluation = rollout.evaluate(agent, env, target_return, episodes, seed, steps)
     print(evaluation)
@@ -228,8 +229,8 @@ def sweep(
       dt-course sweep
       dt-course sweep --model hopper --episodes 8 --output /tmp/hopper.csv
     """
-    from dt_helpers import running, training
-    from dt_helpers.data import PUBLISHED, SETS
+    from dt_helpers import training
+    from dt_helpers.data import PUBLISHED, SETS, asked
     from dt_helpers.data.replay_facts import ReplayFacts
     from dt_helpers.rollout.sweep import sweep
 
@@ -237,8 +238,8 @@ def sweep(
     name = data or ReplayFacts.of(agent.config).dataset
     if not name or (data is None and name not in (*SETS, *PUBLISHED)):
         raise ValueError(f"The model learned from {name!r}, which is no dataset of the course: --data FILE says which.")
-    home = running.environment(agent, env)
-    result = sweep(agent, running.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)
+    home = asked.environment(agent, env)
+    result = sweep(agent, asked.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)
     print(result)
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 
