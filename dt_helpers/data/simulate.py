@@ -92,7 +92,12 @@ def roll_out(
         model, dt, frame_skip = inner.model, inner.dt, inner.frame_skip
         nq, act_dim = model.nq, model.nu
         (state_dim,) = env.observation_space.shape or ()
-        assert state_dim == nq + model.nv - 1  # all but the x position
+        if state_dim != nq + model.nv - 1:
+            raise ValueError(
+                f"Rolling out knows robots that run along x and observe all positions but x, and all velocities: "
+                f"{nq + model.nv - 1} numbers. {env_name} observes {state_dim}: step it with gymnasium, and read the "
+                "recordings with formats.open."
+            )
 
         size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)  # time, qpos, qvel
         state = np.empty((episodes, size))

@@ -32,7 +32,7 @@ D4RL_REFERENCES = {
     "Walker2d-v3": Reference(1.629008, 4592.3),
 }
 
-V3 = {f"{robot}-v3": f"{NAMESPACE}/{robot}-v3" for robot in ROBOTS}
+V3 = {name: f"{NAMESPACE}/{name}" for name in D4RL_REFERENCES}
 
 for _name, _id in V3.items():
     if _id not in gymnasium.registry:  # a notebook may load the module again
