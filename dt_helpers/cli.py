@@ -149,13 +149,14 @@ def train(
     """
     from dt_helpers import training
     from dt_helpers.data import asked
+    from dt_helpers.rollout import running
 
     try:
         trajectories = asked.dataset(data, horizon, key, rename)
         settings = training.preset(preset and preset.value)
         agent = training.train(trajectories, settings, output=output, seed=seed, resume=resume)
         if env is not None:
-            asked.beside_a_clone(agent, trajectories, env, settings, seed)
+            running.beside_a_clone(agent, trajectories, env, settings, seed)
     except KeyboardInterrupt as stop:
         print(f"dt-course: {stop or 'Stopped.'}", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -191,13 +192,13 @@ def replay(
     import gymnasium
 
     from dt_helpers import rollout, training
-    from dt_helpers.data import asked
+    from dt_helpers.rollout import running
     from dt_helpers.training import card
 
     agent = training.load(model) if model else training.load_or_provided()
-    env = asked.environment(agent, env)
+    env = running.environment(agent, env)
     if target_return is None:
-        target_return = asked.target(agent)
+        target_return = running.target(agent)
     path = output or _workspace() / "replay.mp4"
     evaluation = rollout.evaluate(agent, env, target_return, episodes, seed, steps)
     print(evaluation)
@@ -232,13 +233,14 @@ def sweep(
     from dt_helpers import training
     from dt_helpers.data import PUBLISHED, SETS, asked
     from dt_helpers.data.replay_facts import ReplayFacts
+    from dt_helpers.rollout import running
     from dt_helpers.rollout.sweep import sweep
 
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
     name = data or ReplayFacts.of(agent.config).dataset
     if not name or (data is None and name not in (*SETS, *PUBLISHED)):
         raise ValueError(f"The model learned from {name!r}, which is no dataset of the course: --data FILE says which.")
-    home = asked.environment(agent, env)
+    home = running.environment(agent, env)
     result = sweep(agent, asked.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)
     print(result)
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")

@@ -39,7 +39,7 @@ class Place:
 class HubUnavailable(ConnectionError, RuntimeError):
     """A dataset could not be read from the Hub. `reason` says why, in words that continue a sentence.
 
-    Also a RuntimeError, which is all that it was before.
+    Also a RuntimeError, for those who catch that.
     """
 
     def __init__(self, reason: str):
