@@ -1,41 +1,55 @@
-# Everything is made in this folder: .venv, .cache and output. `make` lists what there is.
+# Everything is made in this folder: .venv, .cache and output. `make` lists the targets.
 
 PYTHON ?= python3
 TORCH ?= torch
+# PyPI's torch for Linux brings CUDA. Without NVIDIA's driver the build for CPUs is taken, where this index can be reached;
+# TORCH_INDEX= takes PyPI's.
+TORCH_INDEX ?= $(if $(filter Linux,$(shell uname)),$(if $(wildcard /proc/driver/nvidia/version),,https://download.pytorch.org/whl/cpu))
 
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := lab,grade,formats,test
+EXTRAS := lab,grade,formats,web,test
 ACTIVATED := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-# A Python that will do: the one that was asked for, or else the first of the usual names.
-CANDIDATES := $(PYTHON) $(if $(filter file,$(origin PYTHON)),python3.13 python3.12 python3.11)
-# Where a virtual environment is active it is the Python below it, lest .venv be made by the one inside.
-SUITABLE = import ensurepip, sys, venv; (3, 11) <= sys.version_info < (3, 14) or sys.exit(1); print(sys._base_executable)
+# A Python that will do: the one that was asked for, else the first of the usual names. pyproject.toml has the list.
+VERSIONS := $(shell sed -n 's/.*Programming Language :: Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
+CANDIDATES := $(PYTHON) $(if $(filter file,$(origin PYTHON)),$(addprefix python,$(VERSIONS)))
+# Where a virtual environment is active, it is the Python below it, so that .venv is not made by the one inside.
+SUITABLE = import ensurepip, sys, venv; "%d.%d" % sys.version_info[:2] in "$(VERSIONS)".split() or sys.exit(1); print(sys._base_executable)
 FOUND := $(shell for p in $(CANDIDATES); do "$$p" -c '$(SUITABLE)' 2>/dev/null && break; done)
 VERSION := $(if $(FOUND),$(shell "$(FOUND)" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])'))
 
-# Two stamps: another Python makes the environment anew, other requirements only install again.
-MADE := $(VENV)/python-$(VERSION)
+# Two stamps: with a different Python the environment is made again, with different requirements only installed into.
+# A folder that was moved counts as a different one: a virtual environment names its own path.
+HERE := $(shell pwd | cksum | tr -d ' ')
+MADE := $(VENV)/python-$(VERSION)-$(HERE)
 INSTALLED := $(VENV)/installed-$(shell echo "$(TORCH) $(EXTRAS)" | cat - pyproject.toml | cksum | tr ' ' '-')
 
 # Colab's own Python and torch, unless others are asked for. PyPI's torch for Linux brings CUDA: nearly 5 GB.
 COLAB := $(VENV)-colab
 COLAB_PYTHON := $(if $(filter file,$(origin PYTHON)),python3.13,$(PYTHON))
 COLAB_TORCH := $(if $(filter file,$(origin TORCH)),torch==2.11.0,$(TORCH))
-COLAB_MADE := $(COLAB)/made-$(shell echo "$(COLAB_PYTHON) $(COLAB_TORCH)" | cat - tests/colab/freeze.txt | cksum | tr ' ' '-')
+COLAB_MADE := $(COLAB)/made-$(shell echo "$(COLAB_PYTHON) $(COLAB_TORCH) $(HERE)" | cat - tests/colab/freeze.txt | cksum | tr ' ' '-')
 
 # The Python of gym 0.21 and mujoco-py
 LEGACY := $(VENV)-legacy
 LEGACY_PYTHON := $(if $(filter file,$(origin PYTHON)),python3.11,$(PYTHON))
 
-.PHONY: help course lab test campaign check test-postgres test-colab test-browser test-legacy test-versions bench experts release lint clean
+# The site's generator, beside the course: the requirements of one extra, and what npm brings. The package isn't installed.
+SITE := $(VENV)-site
+SITE_INSTALLED := $(SITE)/installed-$(shell echo "$(VERSION) $(HERE)" | cat - pyproject.toml web/site/package-lock.json | cksum | tr ' ' '-')
+SITE_NPM := PATH="$(CURDIR)/$(SITE)/bin:$$PATH" npm --prefix $(SITE)/node --no-audit --no-fund --loglevel=error ci
+
+.PHONY: help install course lab site live test campaign check test-postgres test-colab test-browser test-live test-site test-legacy test-versions bench experts release lint clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo
 	@echo '  PYTHON=python3.12 chooses the Python, TORCH=torch==2.11.0 the requirement for torch.'
-	@echo '  ARGS="-k data" is handed on to pytest.'
+	@echo '  TORCH_INDEX= takes torch from PyPI even without an NVIDIA driver.'
+	@echo '  ARGS="-k data" is passed on to pytest.'
+
+install: $(INSTALLED) ## Make .venv, with all that the other targets need
 
 course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/course.html
 	@$(ACTIVATED) dt-course course $(ARGS)
@@ -43,18 +57,23 @@ course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/cours
 lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
 	@$(ACTIVATED) jupyter lab notebooks/decision_transformer/01_setup.ipynb
 
+site: $(SITE_INSTALLED) ## Build the course's site: output/site
+	@PATH="$(CURDIR)/$(SITE)/bin:$$PATH" NO_MKDOCS_2_WARNING=1 \
+		$(SITE)/bin/python -m mkdocs build --strict --config-file web/site/mkdocs.yml
+	@echo "output/site: $$(du -sh output/site | cut -f1), $$(find output/site -name '*.html' | wc -l) pages"
+
 # On all cores, a file at a time on each; ARGS="-n 0" is for one process. conftest.py says which files begin.
 PYTEST := python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: lint ## Check style and types, run the tests and replay the solution notebooks
 	@rm -rf .cache/test-workspace
 	@$(ACTIVATED) $(PYTEST) tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
 
-campaign: ## The same, with all cases of the suites that draw a sample of theirs: hours
+campaign: ## The same, with all cases of the suites that otherwise draw a sample: hours
 	@DT_CAMPAIGN=whole $(MAKE) --no-print-directory test
 
-# BASE=HEAD compares with the last commit, where the branch has more of them.
+# BASE=HEAD compares with the last commit, if the branch has several.
 BASE ?= main
-check: lint ## Check style and types, and run the tests of what differs from main, for the loop of editing
+check: lint ## Check style and types, and run the tests of what differs from main, for use while you edit
 	@$(ACTIVATED) python -m tests.affected "$(BASE)" $(ARGS)
 
 test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its own (needs Debian's postgresql)
@@ -66,18 +85,29 @@ test-colab: $(COLAB_MADE) ## Run the setup cells and the solutions in a runtime 
 
 $(COLAB_MADE): tests/colab/freeze.txt
 	@command -v "$(COLAB_PYTHON)" >/dev/null || { echo "Colab's Python is 3.13, and there is no $(COLAB_PYTHON) here." \
-		"Name one: make test-colab PYTHON=/path/to/python3.13 (3.11 and 3.12 do as well)" >&2; exit 1; }
+		"Name one: make test-colab PYTHON=/path/to/python3.13 (3.11 and 3.12 will also do)" >&2; exit 1; }
 	@echo "Making $(COLAB) with $(COLAB_PYTHON) and $(COLAB_TORCH): minutes"
 	@"$(COLAB_PYTHON)" -m venv --clear $(COLAB)
 	@$(COLAB)/bin/python -m pip install --quiet "$(COLAB_TORCH)" -r tests/colab/freeze.txt
 	@$(COLAB)/bin/python -m pip freeze --all > $(COLAB)/preinstalled.txt
 	@touch $@
 
-test-browser: $(INSTALLED) ## Walk through the notebooks in JupyterLab (needs Debian's chromium); pictures in output/browser
+test-browser: $(INSTALLED) ## Walk through notebooks and pages in a browser (needs Debian's chromium); pictures in output/browser
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@rm -rf output/browser
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_SCREENSHOTS="$(CURDIR)/output/browser" MPLBACKEND=agg OMP_NUM_THREADS=1 \
 		python -m pytest tests/browser/lane_notebooks.py tests/browser/lane_page.py tests/browser/lane_validate.py $(ARGS)
+
+test-live: $(INSTALLED) live ## Walk through the page that runs a model in the browser (needs Debian's chromium, and npm)
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/browser/lane_live.py $(ARGS)
+
+test-site: $(INSTALLED) site ## Build the site, check links, HTML and accessibility, walk through it (needs Debian's chromium)
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@test -d $(SITE)/node/node_modules/axe-core || $(SITE_NPM)
+	@rm -rf output/site-pictures
+	@PATH="$(CURDIR)/$(SITE)/bin:$(CURDIR)/$(BIN):$$PATH" DT_SCREENSHOTS="$(CURDIR)/output/site-pictures" OMP_NUM_THREADS=1 \
+		$(BIN)/python -m pytest tests/browser/lane_site.py $(ARGS)
 
 test-legacy: ## Run the tutorial's own stack, gym 0.21 and mujoco-py, beside today's (needs OSMesa, Xvfb, gcc)
 	@sh tests/legacy/install.sh $(LEGACY) "$(LEGACY_PYTHON)" "$(TORCH)"
@@ -85,18 +115,32 @@ test-legacy: ## Run the tutorial's own stack, gym 0.21 and mujoco-py, beside tod
 		MPLBACKEND=agg OMP_NUM_THREADS=1 \
 		$(LEGACY)/bin/python -m pytest --confcutdir=tests/legacy tests/legacy/lane_legacy.py $(ARGS)
 
-# The lowest versions that pyproject.toml allows and the newest, with each Python: six environments, one after another.
-PYTHONS ?= 3.11 3.12 3.13
+# The lowest versions that pyproject.toml allows and the newest, with each Python, in environments of their own, one after the other.
+PYTHONS ?= $(VERSIONS)
 BOUNDS ?= lowest newest
 test-versions: ## Test with the lowest allowed and the newest versions; PYTHONS="3.12" BOUNDS="lowest" for one of them
 	@for version in $(PYTHONS); do for bound in $(BOUNDS); do \
 		sh tests/versions/run.sh $$version $$bound $(VENV)-versions "$(TORCH)" $(ARGS) || exit 1; done; done
 
-# Needs an idle machine; ARGS=--whole measures the long ones too, ARGS=video only the named.
+# The page that runs models in the reader's browser, with those that come with the course; the first is shown first.
+LIVE := web/live
+LIVE_MODELS := 1-mixed:model-mixed 2-expert:model
+live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json ## Build the page that runs a model in the browser: web/live/dist (needs npm)
+	@for pair in $(LIVE_MODELS); do DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 \
+		$(BIN)/dt-course export-web dt_helpers/assets/$${pair#*:} $(LIVE)/models/$${pair%:*} || exit 1; done
+	@cd $(LIVE) && npm run --silent build
+
+$(LIVE)/node_modules/.package-lock.json: $(LIVE)/package-lock.json
+	@command -v npm >/dev/null || { echo "The page's parts come by npm, and there is no npm here: install Node.js 20 or newer" \
+		"(on Debian: nodejs npm)." >&2; exit 1; }
+	@cd $(LIVE) && npm ci --no-audit --no-fund
+	@touch $@
+
+# Needs an idle machine; ARGS=--whole measures the long ones too, ARGS=video only the one named.
 bench: $(INSTALLED) ## Measure what the README states: benchmarks/RESULTS.md
 	@$(ACTIVATED) python benchmarks/run.py $(ARGS)
 
-# A robot takes half an hour to an hour of one core. Stopped, the same command goes on; ROBOTS="hopper" trains only that one.
+# A robot takes half an hour to an hour of one core. If it is stopped, the same command goes on; ROBOTS="hopper" trains only that one.
 ROBOTS ?= halfcheetah hopper walker2d
 experts: $(VENV)-experts/installed ## Train the experts in output/experts (experts/README.md says how they are chosen)
 	@for robot in $(ROBOTS); do OMP_NUM_THREADS=1 $(VENV)-experts/bin/python experts/train.py $$robot $(ARGS) || exit 1; done
@@ -110,14 +154,27 @@ lint: $(INSTALLED) ## Check the style and the types
 	@$(ACTIVATED) mypy
 
 clean: ## Remove all that make made: .venv, .cache and output
-	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis build output *.egg-info
+	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) $(SITE) .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis build output *.egg-info \
+		$(LIVE)/node_modules $(LIVE)/models $(LIVE)/dist
 
 $(MADE):
-	@test -n "$(FOUND)" || { echo 'The course needs Python 3.11, 3.12 or 3.13 with its venv module; none of these is one:' \
+	@test -n "$(FOUND)" || { echo 'The course needs Python $(firstword $(VERSIONS)) to $(lastword $(VERSIONS)) with its venv module; none of these is one:' \
 		'$(CANDIDATES).'; echo 'Install one (on Debian: python3-venv as well), or name it: make PYTHON=/path/to/python3.12'; \
 		exit 1; } >&2
 	@echo "Making $(VENV) with $(FOUND) (Python $(VERSION))"
 	@"$(FOUND)" -m venv --clear $(VENV)
+	@touch $@
+
+# pip would install the course for its extra, and with it torch.
+SITE_EXTRA = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["site"], sep="\n")
+$(SITE_INSTALLED): $(MADE)
+	@echo "Making $(SITE): a minute or two"
+	@"$(FOUND)" -m venv --clear $(SITE)
+	@"$(FOUND)" -c '$(SITE_EXTRA)' > $(SITE)/requirements.txt
+	@$(SITE)/bin/python -m pip install --quiet --requirement $(SITE)/requirements.txt
+	@mkdir $(SITE)/node
+	@cp web/site/package.json web/site/package-lock.json $(SITE)/node
+	@$(SITE_NPM) --omit=dev
 	@touch $@
 
 $(VENV)-experts/installed: $(MADE) pyproject.toml
@@ -131,6 +188,7 @@ $(INSTALLED): $(MADE)
 	@echo "Installing $(TORCH) and the course: minutes the first time"
 	@rm -f $(VENV)/installed-*
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet "$(TORCH)"
+	@test -n "$(TORCH_INDEX)" && $(BIN)/python -m pip install --quiet --retries 1 --timeout 15 --index-url "$(TORCH_INDEX)" "$(TORCH)" \
+		2>$(VENV)/torch.log || $(BIN)/python -m pip install --quiet "$(TORCH)"
 	@$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
 	@touch $@

@@ -11,12 +11,36 @@ CACHE = Path(__file__).parent / ".cache"
 os.environ |= {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 os.environ.setdefault("DT_CACHE", str(CACHE / "dt"))
 
-# Each takes seconds to minutes of one core. They begin first, so that no worker is left with one of them in the end.
+# Each takes many seconds to minutes of one core. They begin first, so that no worker is left with one of them in the
+# end, and `make check` leaves them to `make test`.
 LONG = (
-    "tests/hostile/test_hostile.py",
     "tests/test_benchmarks.py",
-    "tests/hostile/test_fuzz.py",
+    "tests/hostile/test_hostile.py",
+    "tests/test_kills.py",
+    "tests/check/test_mutation.py",
+    "tests/grading/judging/test_remote.py",
+    "tests/grading/judging/test_grade.py",
+    "tests/grading/sandbox/test_sandbox.py",
+    "tests/authoring/test_course.py",
     "tests/grading/test_honest.py",
+    "tests/training/test_training.py",
+    "tests/training/test_published.py",
+    "tests/hostile/test_fuzz.py",
+    "tests/test_distributed.py",
+    "tests/data/test_experts.py",
+    "tests/test_cli.py",
+    "tests/grading/test_toy.py",
+    "tests/notebooks/test_untouched.py",
+    "tests/grading/gradebook/test_recorder.py",
+    "tests/data/test_doors.py",
+    "tests/video/test_video.py",
+    "tests/grading/judging/test_running.py",
+    "tests/grading/sandbox/test_session.py",
+    "tests/grading/test_disturbed.py",
+    "tests/notebooks/test_imports.py",
+    "tests/grading/sandbox/test_seccomp.py",
+    "tests/grading/judging/test_open_ports.py",
+    "tests/grading/sandbox/test_view.py",
 )
 
 

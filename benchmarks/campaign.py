@@ -1,7 +1,7 @@
-"""What `quality.py` and `targets.py` share: agents that are trained and run, seed after seed, and rows that are kept.
+"""What `quality.py` and `targets.py` share: training and running agents, seed after seed, and keeping the rows.
 
-A campaign takes hours. Each agent's row is there when the agent has run, and with `--append FILE` it is kept as a JSON
-line: the same command goes on where it was stopped, and makes its tables from what is kept.
+A campaign takes hours. Each agent's row is printed when the agent has run, and with `--append FILE` it is kept as a
+JSON line: the same command goes on where it was stopped, and makes its tables from what is kept.
 """
 
 import argparse
@@ -18,21 +18,21 @@ from dt_helpers.data import formats
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.training import cloning
 
-STARTS = 10_000  # the seed of the first episode: nobody recorded one that starts there
+STARTS = 10_000  # the seed of the first episode: no recorded episode starts there
 
 
 def add_options(parser: argparse.ArgumentParser, episodes: int, of_what: str) -> None:
     """The options of both benchmarks."""
-    parser.add_argument("--recorded", type=int, help="take so many episodes of each data set")
+    parser.add_argument("--recorded", type=int, help="take only this many episodes of each dataset")
     parser.add_argument("--preset", default="quick", help="the Decision Transformer's settings")
-    parser.add_argument("--no-bf16", action="store_true", help="train in float32, as where there is no bfloat16")
+    parser.add_argument("--no-bf16", action="store_true", help="train in float32, as on machines without bfloat16")
     parser.add_argument("--seeds", type=int, default=3, help="training seeds")
     parser.add_argument("--episodes", type=int, default=episodes, help=of_what)
-    parser.add_argument("--steps", type=int, help="the Decision Transformer's training steps, not the preset's")
+    parser.add_argument("--steps", type=int, help="the Decision Transformer's training steps, instead of the preset's")
     parser.add_argument("--clone-steps", type=int, default=cloning.STEPS, help="cloning's training steps")
-    parser.add_argument("--max-steps", type=int, default=1000, help="steps an episode")
+    parser.add_argument("--max-steps", type=int, default=1000, help="steps per episode")
     parser.add_argument(
-        "--append", type=Path, help="JSON lines: rows that it has are not made again, new ones go there"
+        "--append", type=Path, help="a file of JSON lines: rows in it are not made again, new ones are added"
     )
 
 
@@ -42,12 +42,14 @@ def settings_of(args: argparse.Namespace) -> training.Settings:
 
 
 def recordings(path: str, env: str | None, episodes: int | None) -> tuple[Trajectories, str]:
-    """The (first `episodes`) episodes of somebody's recordings, and the environment: `env`, or the robot that the name
-    tells of. (Its dimensions would not do: the cheetah and the walker have the same.)"""
+    """The (first `episodes`) episodes of somebody's recordings, and the environment: `env`, or that of the robot in the
+    name. (The dimensions would not do: the cheetah's and the walker's are the same.)"""
     trajectories = formats.open(path)
     named = [f"{robot}-v5" for robot in envs.ROBOTS if robot.lower() in trajectories.name.lower()]
     if env is None and len(named) != 1:
-        raise SystemExit(f"The name {trajectories.name!r} does not tell the robot: add --env, such as HalfCheetah-v5.")
+        raise SystemExit(
+            f"The name {trajectories.name!r} does not say which robot it is: add --env, such as HalfCheetah-v5."
+        )
     if episodes is not None and episodes < len(trajectories):
         offsets = trajectories.offsets[: episodes + 1]
         columns = ("observations", "actions", "rewards", "dones")
@@ -57,10 +59,10 @@ def recordings(path: str, env: str | None, episodes: int | None) -> tuple[Trajec
 
 
 class Campaign:
-    """Trains agents on one data set after the other, evaluates them, and keeps the rows.
+    """Trains agents on one dataset after the other, evaluates them, and keeps the rows.
 
-    A row has the agent, the data, the training seed and all settings in ``run``, the training's seconds of the
-    processor (all threads counted) and of the wall in ``cpu`` and ``wall``, and for each of its ``targets`` a list of
+    A row has the agent, the data, the training seed and all settings in ``run``, the CPU seconds of its training (over
+    all threads) in ``cpu`` and the seconds of wall time in ``wall``, and for each of its ``targets`` a list of
     ``returns`` and one of ``lengths``.
     """
 
@@ -79,7 +81,7 @@ class Campaign:
         return self._row("Decision Transformer", data, env, seed, self.settings.to_dict(), targets, train)
 
     def clone(self, data: Trajectories, env: str, seed: int) -> dict:
-        """The row of a clone, which nothing can be asked for: its one target is 0."""
+        """The row of a clone, which can't be asked for a return: its one target is 0."""
         steps = self.args.clone_steps
         return self._row("cloning", data, env, seed, {"steps": steps}, [0], lambda: training.clone(data, steps, seed))
 
@@ -110,7 +112,7 @@ class Campaign:
 
 
 def evaluations(row: dict) -> list[rollout.Evaluation]:
-    """A row's episodes, one evaluation a target, with each episode's return as its only reward."""
+    """A row's episodes, one evaluation per target, with each episode's return as its only reward."""
     run = row["run"]
     parts = zip(run["targets"], row["returns"], row["lengths"], strict=True)
     return [

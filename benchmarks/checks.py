@@ -1,7 +1,7 @@
 """How long a student waits for a verdict: `python benchmarks/checks.py`.
 
-Median and slowest of many runs of each check, once torch (for the forward check, transformers) is imported, on a right
-answer and on the suite's wrong answers, whose mistakes have to be found in the catalogue. Milliseconds.
+Median and slowest of many runs of each check, after torch (for the forward check, transformers) is imported, on a
+right answer and on the suite's wrong answers, whose mistakes have to be found in the catalogue. In milliseconds.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def milliseconds(name: str, answers: list, rounds: int) -> list[float]:
 
 
 def measure(rounds: int) -> dict[str, tuple[list[float], list[float]]]:
-    """Of each check: the times on right answers, and on wrong ones."""
+    """For each check: the times on right answers, and on wrong ones."""
 
     def answers(written, name):
         return [one.answer for one in written if one.check == name]

@@ -1,7 +1,8 @@
 """What a batch of 64 windows costs: ``python benchmarks/collator.py``.
 
-Alone, the collator is called with rows that are there already; with the loader's fetch, rows are read for it as the
-Trainer's loader does: the tutorial's decodes 64 whole episodes, which only count, ours hands over 64 integers.
+Alone, the collator is called with rows that have been read already; with the loader's fetch, rows are read for it as
+the Trainer's loader does: the tutorial's decodes 64 whole episodes, of which only the number matters; ours passes 64
+integers.
 """
 
 import argparse
@@ -37,7 +38,7 @@ def main() -> None:
         ours(windows.__getitems__(rng.integers(len(windows), size=tutorial.BATCH)))
 
     def ten_times(way):
-        """Ours is so short that ten calls are measured as one."""
+        """Ours takes so little time that ten calls are measured as one."""
         return lambda: [way() for _ in range(10)]
 
     batch = ours(ours.draw(tutorial.BATCH))

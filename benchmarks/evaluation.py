@@ -1,7 +1,7 @@
 """How fast a model runs in its environment: ``python benchmarks/evaluation.py``.
 
-The tutorial's loop runs one episode; sixteen of them, one after the other, would go at the same pace. It gets slower
-from step to step, as it takes the whole history along, so that whole episodes are measured. Ours runs all side by side.
+The tutorial's loop runs one episode; sixteen of them, one after the other, would run at the same pace. It gets slower
+from step to step, since it carries the whole history along, so whole episodes are measured. Ours runs all side by side.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from dt_helpers.model import fast_cpu
 
 
 def tutorials_way(model, env_name: str, target: float, steps: int) -> float:
-    """Environment steps a second of one episode."""
+    """Environment steps per second in one episode."""
     theirs = tutorial.Model(model.config).train()  # dropout stays on, as the training leaves it
     theirs.set_attn_implementation("sdpa")
     theirs.load_state_dict(model.state_dict())
@@ -47,7 +47,7 @@ def our_way(model, env_name: str, target: float, episodes: int, steps: int) -> f
 
 
 def needed_operations(model, episodes: int) -> int:
-    """Floating-point operations of the matrix products in our step of all episodes, as torch counts them."""
+    """Floating-point operations of the matrix products in one step of all our episodes, as torch counts them."""
     states, wanted = torch.full((episodes, model.config.state_dim), STATE_PAD), torch.zeros(episodes, 1)
     with torch.inference_mode():
         actor = fast_cpu.Actor(model.eval(), episodes)
@@ -59,7 +59,7 @@ def needed_operations(model, episodes: int) -> int:
 
 
 def physics_rate(env_name: str, steps: int) -> float:
-    """Environment steps a second of one environment with random actions."""
+    """Environment steps per second of one environment with random actions."""
     env = envs.make(env_name)
     env.reset(seed=0)
     env.action_space.seed(0)
@@ -73,7 +73,7 @@ def physics_rate(env_name: str, steps: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--episodes", type=int, default=16)
-    parser.add_argument("--steps", type=int, default=1000, help="in an episode, at most")
+    parser.add_argument("--steps", type=int, default=1000, help="maximum per episode")
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
     print(describe())

@@ -1,10 +1,11 @@
-"""Figures that are held against a bar: measured in turn, printed, and handed on to ``make bench``.
+"""Figures that are compared with a bar: measured in turn, printed, and passed on to ``make bench``.
 
 A script calls `report` for each of its figures. Where ``$DT_FIGURES`` names a file, they are added to it as JSON lines,
 from which `run.py` makes RESULTS.md and its plot.
 """
 
 import json
+import math
 import os
 import statistics
 import time
@@ -14,13 +15,13 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass
 class Figure:
-    """One figure with its bar. `measured` are ours, `compared` those of the way that ours is held against."""
+    """One figure with its bar. `measured` are ours, `compared` those of the way that ours is compared with."""
 
     name: str
     unit: str
     measured: list[float]
     compared: list[float] = field(default_factory=list)  # empty: the bar is a value of `measured` itself
-    bar: float = 1.0  # the ratio that is asked for; without `compared`, the largest median
+    bar: float = 1.0  # the ratio that is required; without `compared`, the largest median that is allowed
     against: str = "the tutorial"  # what `compared` is
     more_is_better: bool = False
     floor: float | None = None  # what the machine allows, in `unit`
@@ -32,7 +33,8 @@ class Figure:
         """How many times better the median is than that of `compared`, or than the bar's value."""
         ours = statistics.median(self.measured)
         theirs = statistics.median(self.compared) if self.compared else self.bar
-        return ours / theirs if self.more_is_better else theirs / ours
+        better, worse = (ours, theirs) if self.more_is_better else (theirs, ours)
+        return better / worse if worse else math.inf
 
     @property
     def needed(self) -> float:
@@ -45,7 +47,7 @@ class Figure:
 
     @property
     def share(self) -> float | None:
-        """How much of what the machine allows is reached."""
+        """Which share of what the machine allows is reached."""
         if self.floor is None:
             return None
         ours = statistics.median(self.measured)
@@ -76,18 +78,18 @@ HEADER = "| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|"
 
 
 def number(value: float) -> str:
-    """Three digits that count."""
+    """The value with three significant digits, or as a whole number from 100 on."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def spread(values: list[float], unit: str) -> str:
-    """The median, and where there are several, the least and the largest."""
+    """The median, and if there are several values, the smallest and the largest."""
     middle = f"{number(statistics.median(values))} {unit}"
     return middle if len(values) < 2 else f"{middle} ({number(min(values))} to {number(max(values))})"
 
 
 def report(*figures: Figure) -> None:
-    """Print the figures as a table, and hand them on."""
+    """Print the figures as a table, and pass them on."""
     print(f"\n{HEADER}")
     for figure in figures:
         print(figure.row(), flush=True)
@@ -103,7 +105,7 @@ def report(*figures: Figure) -> None:
 
 
 def in_turn(repeats: int, *ways: Callable[[], object], warm_up: int = 1) -> list[list[float]]:
-    """Milliseconds of each way, `repeats` times one after the other, so that a busy moment meets all of them."""
+    """Milliseconds of each way, `repeats` times in turn, so that a busy moment affects all of them."""
     for way in ways:
         for _ in range(warm_up):
             way()

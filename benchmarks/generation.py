@@ -2,7 +2,7 @@
 
 The bare loop calls `mujoco.mj_step` and nothing else, with random controls, in as many processes as there are cores:
 what MuJoCo allows. Ours asks an expert for each action, adds noise, computes rewards and keeps everything. Both are
-counted in environment steps, each of which is several of the physics'.
+counted in environment steps, each of which is several steps of the physics.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from dt_helpers.machine.hardware import usable_cores
 
 
 def bare(env_name: str, seconds: float) -> float:
-    """Environment steps a second of one process that only advances the physics."""
+    """Environment steps per second of one process that only advances the physics."""
     import mujoco
 
     env = envs.make(env_name)
@@ -37,7 +37,7 @@ def bare(env_name: str, seconds: float) -> float:
 
 
 def ours(name: str, episodes: int, steps: int) -> float:
-    """Environment steps a second of a rollout as `dt_helpers.data.load` makes it."""
+    """Environment steps per second of a rollout as `dt_helpers.data.load` makes it."""
     recipe = data.SETS[name]
     expert = experts.load(recipe.robot, recipe.stages[-1])
     begin = time.perf_counter()
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=200)
     parser.add_argument("--steps", type=int, default=1000, help="in an episode, at most")
     parser.add_argument("--seconds", type=float, default=3.0, help="of the bare loop")
-    parser.add_argument("--repeats", type=int, default=3, help="of which the median counts")
+    parser.add_argument("--repeats", type=int, default=3, help="runs, of which the median counts")
     args = parser.parse_args()
 
     print(describe())

@@ -1,11 +1,11 @@
 """Grading beside stock nbgrader, in one run: `python benchmarks/grading.py`.
 
 A class of made-up submissions, right, wrong and unfilled, is graded by `dt-course grade`, gradebook and autograded
-notebooks included; a sample of it by `nbgrader autograde`. Seconds are on the clock, all processes start within them;
+notebooks included; a sample of it by `nbgrader autograde`. Seconds are wall time, the start of all processes included;
 memory is the largest sum over all processes (PSS: what is shared counts once).
 
-`--class 1000` grades so many twice, all notebooks with their outputs cleared: once undisturbed, once killed (`kill -9`)
-`--kills` times and started again, and compares all verdicts and the gradebooks.
+`--class 1000` grades that many twice, all notebooks with their outputs cleared: once undisturbed, once killed
+(`kill -9`) `--kills` times and started again, and compares all verdicts and the gradebooks.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from dt_helpers.grading.results import Store
 ROOT = Path(__file__).parents[1]
 BAR = 20
 MODEL = "04_model"
-WRONG = {  # grade id of a solution cell -> what stands in it in place of a right answer
+WRONG = {  # grade id of a solution cell -> what it holds instead of a right answer
     "returns_to_go": ("def returns_to_go(rewards, gamma=1.0):\n    return np.cumsum(rewards)\n",),
     "pad_left": ("def pad_left(sequence, length, value):\n    return sequence, np.ones(length)\n",),
     "add_time_embeddings": ("def add_time_embeddings(r, s, a, t):\n    return r + t, s + t, a\n",),
@@ -59,7 +59,7 @@ def notebooks(folder: str) -> dict[str, dict]:
 
 
 def make_class(course: Path, count: int, only: str | None = None, outputs: bool = True) -> None:
-    """A course with `count` submissions, the same ones each time; without `outputs` they have a tenth of the size."""
+    """A course with `count` submissions, the same ones each time; without `outputs` they are a tenth of the size."""
     for name in ("nbgrader_config.py", "notebooks", "solutions"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, course / name)
@@ -119,7 +119,7 @@ class Memory:
 
 
 def run(course: Path, *command: str) -> tuple[float, int]:
-    """Seconds and bytes of a command in the course's folder; exits with its last words if it fails."""
+    """Seconds and bytes of a command in the course's folder; exits with the end of its output if it fails."""
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "DT_PRESET": "ci"}
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
@@ -142,13 +142,13 @@ def stock(course: Path) -> tuple[float, int]:
     """`nbgrader autograde`, without the time that its command takes to start."""
     run(course, "nbgrader", "generate_assignment", ASSIGNMENT, "--create", "--force")
     start, _ = run(course, "nbgrader", "autograde", "--version")
-    patient = "--ExecutePreprocessor.startup_timeout=600"  # a kernel's start takes its time where the cores are busy
+    patient = "--ExecutePreprocessor.startup_timeout=600"  # a kernel starts slowly where the cores are busy
     seconds, memory = run(course, "nbgrader", "autograde", ASSIGNMENT, "--create", patient)
     return seconds - start, memory
 
 
 def verdicts(course: Path) -> tuple[dict, dict]:
-    """All that was found out, times aside: in the results, and in the gradebook."""
+    """All that was found, except times: in the results, and in the gradebook."""
     places = Places.find(course)
     results = {}
     for result in Store(places.results).all():
@@ -159,7 +159,7 @@ def verdicts(course: Path) -> tuple[dict, dict]:
 
 
 def disturbed(course: Path, jobs: int, count: int, kills: int) -> None:
-    """Grades with so many interruptions; says how many results each of the runs that were killed left."""
+    """Grades with `kills` interruptions; says how many results each of the killed runs left."""
     places = Places.find(course)
     command = [str(Path(sys.executable).parent / "dt-course"), "grade", "--jobs", str(jobs)]
     for kill in range(1, kills + 1):
@@ -175,7 +175,7 @@ def disturbed(course: Path, jobs: int, count: int, kills: int) -> None:
 
 
 def compare(options, folder: Path) -> bool:
-    """The table beside stock nbgrader; whether the bar is met."""
+    """Prints the table beside stock nbgrader; returns whether the bar is met."""
     fine = True
     print("| submissions | | number | seconds each | a minute | memory |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -200,7 +200,7 @@ def compare(options, folder: Path) -> bool:
 
 
 def survive(options, folder: Path) -> bool:
-    """Whether a run that was killed comes to the grades of one that was not."""
+    """Whether a run that was killed gives the same grades as one that was not."""
     count = options.size
     calm, killed = folder / "calm", folder / "killed"
     for course in (calm, killed):
@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=100, help="for dt-course grade")
     parser.add_argument("--stock", type=int, default=4, help="of them for nbgrader, the model notebook only")
     parser.add_argument("--whole", type=int, default=1, help="of them for nbgrader, all notebooks")
-    parser.add_argument("--class", type=int, default=0, dest="size", help="grade so many with and without kill -9")
+    parser.add_argument("--class", type=int, default=0, dest="size", help="grade this many with and without kill -9")
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()

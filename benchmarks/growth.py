@@ -1,7 +1,7 @@
-"""How cost grows with what one may turn: ``python benchmarks/growth.py``.
+"""How cost grows with the settings: ``python benchmarks/growth.py``.
 
 Tables of a training step against K, hidden size, batch and loader workers; of evaluation against K, hidden size and
-episodes; of the Trainer on one process and on two with the same windows a step; and a projection for a GPU and for a
+episodes; of the Trainer on one process and on two with the same windows per step; and a projection for a GPU and for a
 class of 1000 students, with its reasoning.
 """
 
@@ -30,9 +30,9 @@ from dt_helpers.machine.hardware import usable_cores
 BASE = {"K": 20, "hidden": 128, "batch": 64}
 VALUES = {"K": [5, 10, 40], "hidden": [64, 256], "batch": [16, 256]}
 NO_KERNEL = "as_strided chunk detach empty expand narrow numel permute reshape resize select slice split squeeze t "
-NO_KERNEL += "transpose unbind unflatten unsqueeze view"  # operations that only look at memory in another way
+NO_KERNEL += "transpose unbind unflatten unsqueeze view"  # operations that only view memory in another way
 LAUNCH = 10e-6  # seconds that a GPU's driver takes for one operation, a usual value under Python
-T4 = 65e12  # half-precision operations a second of Colab's usual GPU, by its data sheet; a third of it is a good share
+T4 = 65e12  # half-precision operations per second of Colab's usual GPU, by its data sheet; a third of that is good
 
 
 def make(trajectories: data.Trajectories, K: int, hidden: int, batch: int):
@@ -103,7 +103,7 @@ def print_workers(trajectories, steps: int, counts: list[int]) -> None:
 
 
 def print_evaluation(trajectories, steps: int, values: dict[str, list[int]], episodes: list[int]) -> float:
-    """Environment steps a second of the usual sizes, with the first of the numbers of episodes."""
+    """Environment steps per second at the usual sizes, with the first of the numbers of episodes."""
     print("\nEvaluation\n")
     print("| K | hidden | episodes | environment steps/s | ms a step of all |\n| --- | --- | --- | --- | --- |")
     rows = [{**BASE, "episodes": count} for count in episodes]
@@ -165,10 +165,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--recorded", type=int, default=200, help="episodes in the dataset")
     parser.add_argument("--steps", type=int, default=40, help="training steps for each row")
-    parser.add_argument("--max-steps", type=int, default=150, help="steps an episode")
+    parser.add_argument("--max-steps", type=int, default=150, help="steps per episode")
     for key, values in VALUES.items():
-        parser.add_argument(f"--{key}", type=int, nargs="+", default=values, help=f"beside the usual {BASE[key]}")
-    parser.add_argument("--episodes", type=int, nargs="+", default=[16, 1, 4, 64], help="the first is projected with")
+        parser.add_argument(
+            f"--{key}", type=int, nargs="+", default=values, help=f"values to try beside the usual {BASE[key]}"
+        )
+    parser.add_argument(
+        "--episodes", type=int, nargs="+", default=[16, 1, 4, 64], help="numbers to try; the projection uses the first"
+    )
     parser.add_argument("--workers", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--share", type=int, help=argparse.SUPPRESS)

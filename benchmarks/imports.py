@@ -1,6 +1,6 @@
 """What `import dt_helpers` costs in a fresh Python: ``python benchmarks/imports.py``.
 
-Beside it stand the modules that the notebooks use, each with all that it imports.
+It is compared with the modules that the notebooks use, each with all that it imports.
 """
 
 import argparse
@@ -16,7 +16,7 @@ CODE = "import time; begin = time.perf_counter(); import {}; print(1e3 * (time.p
 
 
 def milliseconds(module: str, repeats: int) -> list[float]:
-    """Of `repeats` processes, after one that fills the disk's cache."""
+    """Milliseconds of `repeats` processes, after one that fills the disk's cache."""
     command = [sys.executable, "-c", CODE.format(module)]
     runs = [subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True) for _ in range(repeats + 1)]
     return [float(run.stdout) for run in runs[1:]]

@@ -1,4 +1,4 @@
-"""One line on the machine that figures were measured on."""
+"""One line about the machine that figures were measured on."""
 
 import os
 import platform

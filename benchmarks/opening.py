@@ -1,7 +1,7 @@
 """From a dataset on the disk to its first batch: ``python benchmarks/opening.py``.
 
-Every run is a process of its own, in turn, which has imported what it needs; then the clock starts. The memory is the
-largest that the process ever held (resident), with the libraries, and beside it what came on top of them.
+Every run is a process of its own, in turn; the clock starts when it has imported what it needs. The memory is the
+largest that the process ever held (resident), with the libraries, and separately what came on top of them.
 """
 
 import argparse

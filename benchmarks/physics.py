@@ -1,4 +1,4 @@
-"""What the physics of the published data is, and how close we come: ``python benchmarks/physics.py``.
+"""What the physics of the published data is, and how close we get: ``python benchmarks/physics.py``.
 
 Three tables: how the robots' bodies differ from today's; how far observations are from those recorded with gym 0.21,
 mujoco-py and MuJoCo 2.1, in the old physics (v3) and in today's (gymnasium's v4 and v5); and what the shipped experts,
@@ -38,7 +38,7 @@ def print_bodies() -> None:
 
 
 def print_differences() -> bool:
-    """Whether v3 is within the bar."""
+    """Prints the table; returns whether v3 is within the bar."""
     print("| environment | " + " | ".join(f"after {step}" for step in STEPS) + " | terminations as recorded |")
     print("| --- " * (len(STEPS) + 2) + "|")
     good = True
@@ -61,7 +61,7 @@ def print_differences() -> bool:
 
 
 def returns(expert: experts.Expert, name: str, episodes: int, max_steps: int) -> np.ndarray:
-    """Of one episode a seed, (episodes,)."""
+    """Returns of one episode per seed, (episodes,)."""
     totals, robots = np.zeros(episodes), [envs.make(name) for _ in range(episodes)]
     states = np.stack([robot.reset(seed=seed)[0] for seed, robot in enumerate(robots)])  # (episodes, state_dim)
     alive = np.ones(episodes, bool)
@@ -90,8 +90,8 @@ def print_returns(episodes: int, max_steps: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--episodes", type=int, default=10, help="of each expert in each physics")
-    parser.add_argument("--max-steps", type=int, default=1000, help="steps an episode")
+    parser.add_argument("--episodes", type=int, default=10, help="for each expert in each physics")
+    parser.add_argument("--max-steps", type=int, default=1000, help="steps per episode")
     args = parser.parse_args()
     warnings.filterwarnings("ignore", ".*out of date")  # of v4
     print(f"{describe()}\n\nMass in kg, inertia in kg m²:\n")

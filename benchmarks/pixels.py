@@ -1,9 +1,9 @@
-"""What an agent earns that sees frames instead of states: ``python benchmarks/pixels.py``.
+"""What an agent that sees frames instead of states earns: ``python benchmarks/pixels.py``.
 
-Films the named dataset, and trains two models a seed on the frames: one with the convolutional encoder, and one that is
-blind to them, and has only returns, actions and time. Both run the same seeded episodes, none of which starts where a
-recorded one did. The bar: filming and training together take less than ten minutes on two idle cores, and seeing earns
-more than not seeing.
+Films the named dataset, and trains two models per seed: one on the frames, with the convolutional encoder, and one that
+is blind to them, and has only returns, actions and time. Both run the same seeded episodes, none of which starts where
+a recorded one did. The bar: filming and training together take less than ten minutes on two idle cores, and seeing
+earns more than not seeing.
 """
 
 import argparse
@@ -18,12 +18,12 @@ from dt_helpers import data, pixels, rollout
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--dataset", default="halfcheetah-expert", choices=data.SETS)
-    parser.add_argument("--recorded", type=int, default=100, help="episodes that are filmed")
+    parser.add_argument("--recorded", type=int, default=100, help="episodes to film")
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--seeds", type=int, default=1, help="training seeds")
     parser.add_argument("--episodes", type=int, default=16)
-    parser.add_argument("--steps", type=int, help="training steps, in place of the preset's")
-    parser.add_argument("--max-steps", type=int, default=1000, help="steps an episode")
+    parser.add_argument("--steps", type=int, help="training steps, instead of the preset's")
+    parser.add_argument("--max-steps", type=int, default=1000, help="steps per episode")
     args = parser.parse_args()
 
     print(describe())
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def timed(function, *arguments, **options):
-    """What the function returns, the seconds that it took, and those of the processor."""
+    """What the function returns, the seconds that it took, and its CPU seconds."""
     begin, cpu_begin = time.perf_counter(), time.process_time()
     result = function(*arguments, **options)
     return result, time.perf_counter() - begin, time.process_time() - cpu_begin

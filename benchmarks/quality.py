@@ -3,10 +3,10 @@
 A Decision Transformer is asked for the data's median return and for its 90th percentile, and runs 32 episodes for
 each, none of which starts where a recorded one did. Cloning from states alone is trained on the same data and runs from
 the same starts. The bars on the course's own sets: in each cell (a seed and a target) a mean of at least 98% of the
-data's; at least 97% of what cloning earns; no episode below 60%; training in at most 75 seconds of the processor where
+data's; at least 97% of what cloning earns; no episode below 60%; training in at most 75 CPU seconds where
 there is bfloat16, and, with `--tutorial`, in a tenth of what the tutorial's takes in the same process.
 
-`--data FILE` takes recordings of others, in any format that `dt_helpers.data.formats.open` reads. The bars there: in
+`--data FILE` takes others' recordings, in any format that `dt_helpers.data.formats.open` reads. The bars there: in
 each cell 97% of the data's mean (90% with fewer than 200 episodes), and no more episodes below half of it than the data
 has itself, or one; for the hopper, as large a share of what cloning earns.
 """
@@ -48,7 +48,7 @@ def table_rows(row: dict, cloned: float, mean: float) -> list[str]:
 
 
 def figures_of(name: str, trajectories: data.Trajectories, env: str, own: bool, transformers, clones) -> list[Figure]:
-    """The figures of one set, with its bars, out of all seeds' rows."""
+    """The figures of one set, with its bars, from all seeds' rows."""
     mean = trajectories.returns.mean()
     cells = np.array([row["returns"] for row in transformers])  # (seeds, targets, episodes)
     cloned = np.array([row["returns"] for row in clones])  # (seeds, 1, episodes)
@@ -82,12 +82,12 @@ def figures_of(name: str, trajectories: data.Trajectories, env: str, own: bool, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dataset", nargs="*", choices=data.SETS, help="by default the three experts' sets")
-    parser.add_argument("--data", nargs="*", default=[], metavar="FILE", help="recordings, in place of them")
-    parser.add_argument("--env", help="the recordings' environment, by default told by the robot in their name")
+    parser.add_argument("--dataset", nargs="*", choices=data.SETS, help="default: the three experts' sets")
+    parser.add_argument("--data", nargs="*", default=[], metavar="FILE", help="recordings to use instead")
+    parser.add_argument("--env", help="the recordings' environment; default: that of the robot in their name")
     parser.add_argument(
         "--tutorial", type=int, nargs="?", const=tutorial.STEPS, metavar="STEPS",
-        help="also measure the tutorial's own training on the first set: all steps, or so many and project the rest",
+        help="also measure the tutorial's own training on the first set: all steps, or this many and project the rest",
     )  # fmt: skip
     add_options(parser, 32, "for each target")
     args = parser.parse_args()

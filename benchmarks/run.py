@@ -1,7 +1,7 @@
 """All figures in one go: ``make bench``, or ``python benchmarks/run.py``.
 
-Each script runs in a process of its own, one after the other, and says what it says. What it printed and its figures
-are kept in results.json, with the date and the machine, in place of what it had said before; RESULTS.md and its plot
+Each script runs in a process of its own, one after the other, and prints what it prints. Its output and its figures
+are kept in results.json, with the date and the machine, and replace what it printed before; RESULTS.md and its plot
 are made from there. Naming scripts runs only those; `--whole` runs the long ones too; `--render` runs none.
 """
 
@@ -40,8 +40,10 @@ WHOLE = {
     "targets.py": [],
     "pixels.py": [],
     "stitching.py": [],
+    "alternatives.py": [],
     "physics.py": [],
     "grading.py": [],
+    "anyones.py": [],
 }
 
 
@@ -73,7 +75,7 @@ def run(name: str, options: list[str]) -> dict | None:
 
 
 def render(results: dict, folder: Path) -> None:
-    """RESULTS.md and results.png out of what was kept."""
+    """RESULTS.md and results.png from what was kept."""
     figures = [(name, Figure(**figure)) for name, kept in results.items() for figure in kept["figures"]]
     if figures:
         plot([figure for _, figure in figures], folder / "results.png")
@@ -135,10 +137,10 @@ def plot(figures: list[Figure], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scripts", nargs="*", help="names, with or without .py; by default all that are not long")
-    parser.add_argument("--whole", action="store_true", help="the long ones too")
-    parser.add_argument("--render", action="store_true", help="only make the page and the plot anew")
-    parser.add_argument("--options", help='for the named scripts, in place of the usual ones: "--seeds 1"')
+    parser.add_argument("scripts", nargs="*", help="names, with or without .py; default: all but the long ones")
+    parser.add_argument("--whole", action="store_true", help="also run the long ones")
+    parser.add_argument("--render", action="store_true", help="only make the page and the plot again")
+    parser.add_argument("--options", help='for the named scripts, instead of the usual ones: "--seeds 1"')
     parser.add_argument("--output", type=Path, default=FOLDER, help="folder of results.json, RESULTS.md, results.png")
     args = parser.parse_args()
 
@@ -153,7 +155,7 @@ def main() -> None:
     failed = []
     for name, options in chosen.items() if not args.render else ():
         if not (FOLDER / name).exists():
-            sys.exit(f"There is no benchmark {name}. There are: {', '.join(sorted({**QUICK, **WHOLE}))}.")
+            sys.exit(f"There is no benchmark {name}. The benchmarks are: {', '.join(sorted({**QUICK, **WHOLE}))}.")
         result = run(name, options)
         if result is None:
             failed.append(name)

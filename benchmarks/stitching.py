@@ -1,9 +1,9 @@
 """Shortest paths from random walks: ``python benchmarks/stitching.py`` on five graphs with three training seeds each.
 
 The graphs are those that `draw_roads` draws from seeds 0, 1, 2, ...: every node can reach the goal. A path is optimal
-if Dijkstra's is as long. Beside the model stand the best walk in the data (from the same start, and counted from
-wherever a walk comes through it), and, once a graph, cloning: of all walks, and of those that arrived, neither of which
-is asked for anything. The bar: 95% optimal paths on average over the runs.
+if Dijkstra's is as long. The model is compared with the best walk in the data (from the same start, and counted
+from wherever a walk comes through it), and, once per graph, with cloning: of all walks, and of those that arrived,
+neither of which can be asked for a return. The bar: 95% optimal paths on average over the runs.
 """
 
 import argparse
@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def cloned(roads, walks, settings, seed: int) -> float:
-    """Share of optimal paths of a model that was never told a return."""
+    """The share of optimal paths of a model that never saw a return."""
     samples = stitching.Samples(roads, walks, conditioned=False)
     model, _ = stitching.train(roads, samples, settings, seed, progress=False)
     paths = stitching.follow(model, roads, roads.starts, None)
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="training seeds")
     parser.add_argument("--walks", type=int, default=1000)
     parser.add_argument("--weights", type=int, nargs="*", default=[1], help="lengths that edges may have")
-    parser.add_argument("--steps", type=int, help="training steps, in place of the preset's")
+    parser.add_argument("--steps", type=int, help="training steps, instead of the preset's")
     args = parser.parse_args()
 
     torch.set_num_threads(1)

@@ -1,6 +1,6 @@
 """Do models do what they are told? ``python benchmarks/targets.py`` asks models of each robot for many returns.
 
-Trains one Decision Transformer a seed on each named dataset and sweeps target returns from the data's poor end to 1.2
+Trains one Decision Transformer per seed on each named dataset and sweeps target returns from the data's poor end to 1.2
 times its best. The bars on the `-mixed` sets: a rank correlation of target and mean achieved return, over the targets
 that the data reaches, of 1 at the median seed and nowhere below 0.9, and one over single episodes of at least 0.9;
 asked for the data's best return, at least 90% of it and more than cloning earns from the same starts. Writes a CSV and
@@ -30,8 +30,8 @@ def print_sweep(result: Sweep) -> None:
 
 
 def figures_of(name: str, sweeps: list[Sweep], asked: list[float], cloned: list[float]) -> list[Figure]:
-    """The figures of one set, with its bars. Of each seed: its sweep, what it earned when it was `asked` for the data's
-    best return, and what cloning earned."""
+    """The figures of one set, with its bars. For each seed: its sweep, what it earned when `asked` for the data's best
+    return, and what cloning earned."""
     order = sorted(range(len(sweeps)), key=lambda seed: (sweeps[seed].rank_correlation, asked[seed]))
     median, lowest = (sweeps[order[i]].rank_correlation for i in (len(order) // 2, 0))
     singles, best = [result.episode_correlation for result in sweeps], sweeps[0].best

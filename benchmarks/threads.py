@@ -1,8 +1,8 @@
-"""Whether training suits the machine, idle and busy: ``python benchmarks/threads.py``.
+"""Whether training copes with the machine, idle and busy: ``python benchmarks/threads.py``.
 
 Each row is the quick preset's training in a process of its own: once at the defaults that a user gets, once with each
-fixed number of threads. Columns are loads: none, busy loops alongside, and loops that come or go halfway. Before the
-counted steps come some of warming up. The ways take turns, and the best of all repeats counts, as other work on the
+fixed number of threads. Columns are loads: none, busy loops alongside, and loops that come or go halfway. The
+counted steps follow a warm-up. The ways take turns, and the best of all repeats counts, since other work on the
 machine only ever adds to it. On a machine that isn't idle, "idle" is what it was doing anyway.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-if "--torch-first" in sys.argv:  # as a kernel that has imported torch before the course
+if "--torch-first" in sys.argv:  # like a kernel that imported torch before the course
     import torch  # noqa: F401
 
 from figures import Figure, report
@@ -26,11 +26,11 @@ from dt_helpers.machine.hardware import usable_cores
 from dt_helpers.machine.threads import NUMBER, OURS, WAITING
 
 LOADS = {"idle": (0, 0), "busy": (1, 1), "idle, then busy": (0, 1), "busy, then idle": (1, 0)}  # in each half
-WORST = 1.15  # times the best fixed number's seconds
+WORST = 1.15  # times the seconds of the best fixed number
 
 
 def ways() -> dict[str, dict[str, str]]:
-    """Name and environment variables of each."""
+    """Each way's name and environment variables."""
     cores = usable_cores()
     numbers = sorted({1, *(cores >> i for i in range(cores.bit_length()))})
     fixed = {f"{n} thread{'s' * (n > 1)}": {"OMP_NUM_THREADS": str(n)} for n in numbers}
@@ -39,7 +39,7 @@ def ways() -> dict[str, dict[str, str]]:
 
 
 class Loops:
-    """Processes that do nothing, as fast as they can."""
+    """Processes that loop and do nothing else."""
 
     def __init__(self):
         self.running: list[subprocess.Popen] = []

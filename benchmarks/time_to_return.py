@@ -1,6 +1,6 @@
 """Time until a model earns 90% of the dataset's mean return: ``python benchmarks/time_to_return.py``.
 
-Ours is the quick preset's recipe with its learning rate's fall shortened to `--steps`. Every `--every` steps the kept
+Ours is the quick preset's recipe, its learning rate falling within `--steps`. Every `--every` steps the averaged
 weights run 16 episodes; the run is over when their mean return reaches the bar. Only training counts, for both.
 
 The tutorial's recipe (learning rate 0.0001 that falls linearly, windows by their first step, the last weights) does
@@ -67,7 +67,7 @@ class Referee(TrainerCallback):
 
 
 def train(trajectories: data.Trajectories, settings: training.Settings, seed: int, **referee) -> Referee:
-    """A training without held-out evaluations and checkpoints, but with a referee."""
+    """A training run without held-out evaluations and checkpoints, but with a referee."""
     torch.manual_seed(seed)
     collator = DecisionTransformerGymDataCollator(
         trajectories, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed
@@ -109,14 +109,18 @@ def main() -> None:
     parser.add_argument("--dataset", default="halfcheetah-expert", choices=data.SETS)
     parser.add_argument("--recorded", type=int, default=1000, help="episodes in the dataset")
     parser.add_argument("--steps", type=int, default=800, help="of ours")
-    parser.add_argument("--every", type=int, default=100, help="of our steps, episodes are run")
-    parser.add_argument("--seeds", type=int, default=1, help="trainings of ours")
+    parser.add_argument("--every", type=int, default=100, help="our steps between two runs of episodes")
+    parser.add_argument("--seeds", type=int, default=1, help="training runs of ours")
     parser.add_argument("--episodes", type=int, default=16)
-    parser.add_argument("--max-steps", type=int, default=1000, help="steps an episode")
-    parser.add_argument("--part", type=int, default=30, help="of the tutorial's steps that are timed")
-    parser.add_argument("--whole", action="store_true", help="take the tutorial's steps, half an hour")
-    parser.add_argument("--theirs", type=int, default=10 * tutorial.STEPS, help="of the tutorial's, at most")
-    parser.add_argument("--theirs-every", type=int, default=480, help="of the tutorial's steps, episodes are run")
+    parser.add_argument("--max-steps", type=int, default=1000, help="steps per episode")
+    parser.add_argument("--part", type=int, default=30, help="steps of the tutorial's to time")
+    parser.add_argument("--whole", action="store_true", help="take all of the tutorial's steps: half an hour")
+    parser.add_argument(
+        "--theirs", type=int, default=10 * tutorial.STEPS, help="maximum number of the tutorial's steps"
+    )
+    parser.add_argument(
+        "--theirs-every", type=int, default=480, help="the tutorial's steps between two runs of episodes"
+    )
     parser.add_argument("--curve", type=Path, default=CURVE, help="where the tutorial's curve is kept")
     args = parser.parse_args()
     print(describe())

@@ -1,7 +1,7 @@
 """The tutorial's own way, from its loader to its replay, on today's libraries: what the benchmarks compare with.
 
-Written anew, equal in behaviour (tests/test_tutorial.py), with what made it slow left in: rows that are decoded and
-thrown away, windows that are built one by one, a forward pass for each robot and step that keeps its graph.
+Rewritten, with the same behaviour (tests/test_tutorial.py), and with what made it slow left in: rows that are decoded
+and thrown away, windows that are built one by one, a forward pass for each robot and step that keeps its graph.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ K, SCALE, MAX_EP_LEN, BATCH, STEPS = 20, 1000.0, 1000, 64, 1920
 
 
 class Collator:
-    """Batches out of a `datasets.Dataset` with one row an episode; the rows that it is handed only count."""
+    """Batches from a `datasets.Dataset` with one row per episode; of the rows that it gets, only the number matters."""
 
     def __init__(self, dataset: datasets.Dataset, seed: int | None = None):
         self.dataset, self.rng = dataset, np.random.default_rng(seed)
@@ -35,7 +35,7 @@ class Collator:
         return self.gather(*self.draw(len(features)))
 
     def draw(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Episodes by their lengths, and for each a first step, (batch,) both."""
+        """Episodes, drawn by their lengths, and for each a first step, both (batch,)."""
         episodes = self.rng.choice(len(self.p_sample), size=batch, p=self.p_sample)
         return episodes, np.array([self.rng.integers(len(self.dataset[int(i)]["rewards"])) for i in episodes])
 
@@ -72,7 +72,7 @@ def _sums_to_the_end(rewards: np.ndarray) -> np.ndarray:
 
 
 class Model(DecisionTransformerModel):
-    """transformers' model with the loss in its forward pass; all predictions are made, the actions' are used."""
+    """transformers' model with the loss in its forward pass; it makes all predictions and uses those of the actions."""
 
     def forward(self, **batch) -> dict[str, torch.Tensor]:
         actions, mask = self.original_forward(**batch, return_dict=True).action_preds, batch["attention_mask"]
@@ -89,7 +89,7 @@ def make_model(collator: Collator, **settings) -> Model:
 
 
 def make_trainer(dataset: datasets.Dataset, collator: Collator, output: Path, steps: int = STEPS, **more) -> Trainer:
-    """The tutorial's Trainer. (Its 120 epochs over 1000 episodes, a window each, are 1920 steps.)"""
+    """The tutorial's Trainer. (Its 120 epochs over 1000 episodes, one window each, are 1920 steps.)"""
     arguments = TrainingArguments(
         output_dir=str(output),
         remove_unused_columns=False,
@@ -108,7 +108,7 @@ def make_trainer(dataset: datasets.Dataset, collator: Collator, output: Path, st
 
 
 def get_action(model: Model, states, actions, rewards, returns_to_go, timesteps) -> torch.Tensor:
-    """The action after the last of `states`, (act_dim,); all that happened so far is handed over, and cut to K."""
+    """The action after the last of `states`, (act_dim,); all that happened so far is passed in, and cut to K."""
     tokens = [
         states.reshape(1, -1, model.config.state_dim)[:, -K:],
         actions.reshape(1, -1, model.config.act_dim)[:, -K:],
@@ -129,7 +129,7 @@ def get_action(model: Model, states, actions, rewards, returns_to_go, timesteps)
 
 
 def replay(model: Model, collator, env, target_return: float, seed: int, max_steps: int = 1000) -> list[float]:
-    """One episode's rewards. The model stays as the training left it, and nothing says that no gradient is wanted."""
+    """One episode's rewards. The model stays as the training left it, and nothing turns gradients off."""
     mean, std = (torch.from_numpy(x.astype(np.float32)) for x in (collator.state_mean, collator.state_std))
     state, _ = env.reset(seed=seed)
     states = torch.from_numpy(state).reshape(1, -1).float()

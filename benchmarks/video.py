@@ -1,7 +1,7 @@
 """A film of 1000 steps: ``python benchmarks/video.py``.
 
 colabgymrender took 63 seconds for 1000 frames, playing the cheetah's steps and writing its file (measured once on two
-cores, with gym 0.21 on Python 3.11, an environment of its own: so it is a constant here). Ours is
+cores, with gym 0.21 on Python 3.11, in an environment of its own: so it is a constant here). Ours is
 `video.record_episode` with the shipped expert: steps, frames with their captions, H.264.
 """
 
@@ -35,7 +35,7 @@ def film(frames: int, size: int) -> tuple[float, str]:
 
 
 def frames_only(frames: int, size: int) -> float:
-    """Seconds in which as many pictures are made of a robot that stands still, and thrown away."""
+    """Seconds to render that many frames of a robot that stands still, which are thrown away."""
     env = envs.make("HalfCheetah-v5")
     env.reset(seed=0)
     with render.Renderer(env.unwrapped.model, size, size) as renderer:
@@ -51,12 +51,12 @@ def frames_only(frames: int, size: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--frames", type=int, default=1000)
-    parser.add_argument("--size", type=int, default=480, help="pixels, both ways")
+    parser.add_argument("--size", type=int, default=480, help="width and height in pixels")
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
     print(describe())
 
-    film(2, args.size)  # finds out which OpenGL works
+    film(2, args.size)  # finds an OpenGL that works
     runs = [film(args.frames, args.size) for _ in range(args.repeats)]
     report(
         Figure(

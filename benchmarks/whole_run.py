@@ -1,8 +1,8 @@
 """The tutorial's whole training run, 1920 steps of 64 windows: ``python benchmarks/whole_run.py``.
 
 Ours is the quick preset's training with as many steps and windows, with its evaluations on held-out episodes and its
-checkpoints. The tutorial's has neither. It is long, so `--part` of its steps are measured and the rest is
-projected, and printed as such: all of its steps cost the same. `--part 1920` measures all.
+checkpoints. The tutorial's has neither. It is long, so `--part` of its steps are measured, and the rest is
+projected and printed as such: all of its steps cost the same. `--part 1920` measures all.
 """
 
 import argparse
@@ -29,7 +29,7 @@ WARM_UP = 5  # steps that are not counted
 
 
 class Clock(TrainerCallback):
-    """When each step ended, by `now` in seconds: of the wall, or with `time.process_time` of the processor."""
+    """When each step ended, by `now`: seconds of wall time, or with `time.process_time` CPU seconds."""
 
     def __init__(self, now: Callable[[], float] = time.perf_counter):
         self.now, self.ends = now, []
@@ -73,7 +73,7 @@ def needed_operations(model, collator: DecisionTransformerGymDataCollator, batch
 
 
 def multiplication_rate(dtype: torch.dtype, rows: int = 3840, seconds: float = 1.0) -> float:
-    """Operations a second of the model's largest product, (rows, 128) by (128, 512): the best of many runs."""
+    """Operations per second of the model's largest product, (rows, 128) by (128, 512): the best of many runs."""
     a, b = torch.randn(rows, 128).to(dtype), torch.randn(128, 512).to(dtype)
     best, end = float("inf"), time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--dataset", default="halfcheetah-expert", choices=data.SETS)
     parser.add_argument("--recorded", type=int, default=1000, help="episodes in the dataset")
     parser.add_argument("--steps", type=int, default=tutorial.STEPS)
-    parser.add_argument("--part", type=int, default=60, help="of the tutorial's steps that are measured")
+    parser.add_argument("--part", type=int, default=60, help="how many of the tutorial's steps to measure")
     parser.add_argument("--preset", default="quick")
     args = parser.parse_args()
     print(describe())

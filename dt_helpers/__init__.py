@@ -1,12 +1,12 @@
 """Helpers of the Decision Transformer course.
 
-The way of the data, one module after another::
+The data's way, module by module::
 
     data ─▶ collator ─▶ model ─▶ training ─▶ rollout ─▶ video
                           ▲
                 check ◀── the student's functions
 
-Modules are imported when they are first used, so that ``import dt_helpers`` costs milliseconds and no torch. It says to
+Modules are imported when they are first used, so that ``import dt_helpers`` costs milliseconds and no torch. It tells
 torch how its threads should wait, so it belongs before ``import torch``: see `dt_helpers.machine.threads`.
 """
 
@@ -14,11 +14,11 @@ from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
-from dt_helpers.machine import threads
+from dt_helpers.machine import released, threads
 
 threads.prepare()
 
-__version__ = "0.1.0"
+__version__ = released.VERSION
 _PLACES = {  # what a notebook asks for by a short name, and where it is
     "attention": "attention",
     "attention_plots": "attention.plots",
@@ -40,6 +40,7 @@ _PLACES = {  # what a notebook asks for by a short name, and where it is
     "published": "training.published",
     "rollout": "rollout",
     "slider": "rollout.slider",
+    "slips": "rollout.slips",
     "stitching": "stitching",
     "sweep": "rollout.sweep",
     "training": "training",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,8 @@ import typer
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
 from dt_helpers.grading import commands as grading
+from dt_helpers.grading.autograder import commands as autograder
+from dt_helpers.machine import released
 from dt_helpers.options import (
     EpisodeOption,
     HorizonOption,
@@ -25,22 +28,30 @@ from dt_helpers.options import (
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"dt-course {released.VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
-    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error arose.")] = False,
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show where in the code an error occurred.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
-    """The Decision Transformer course: from a dataset to a running cheetah.
+    """The Decision Transformer course, which itself is in the notebooks: from a dataset to a running cheetah.
 
-    A first walk: check-env, then data, train and replay. The course itself is in the notebooks.
     Instructors: collect, grade, feedback, report and export; solutions/README.md walks through them.
     """
 
 
 @app.command("check-env")
 def check_env() -> None:
-    """Say what this machine has for the course.
+    """Check whether this machine has what the course needs.
 
-    What is missing is named together with what to do about it.
+    For each thing that is missing, it says what to do.
 
     \b
     Example:
@@ -57,52 +68,52 @@ def check_env() -> None:
 def doctor(
     error: Annotated[
         Path | None,
-        typer.Argument(
-            help="A file with what was printed when something failed; - for the standard input.",
-            allow_dash=True,
-            show_default=False,
-        ),
+        typer.Argument(help="A file with the printed error; - for stdin.", allow_dash=True, show_default=False),
     ] = None,
+    grader: Annotated[
+        bool, typer.Option("--grading", help="Also look for packages that students use and the grader lacks.")
+    ] = False,
 ) -> None:
-    """Recognise known breakages, and say what to do about each.
+    """Recognise known problems, and say what to do about each.
 
-    Without a file the machine is looked at, as by check-env and a little closer; exit code 1 if something is broken.
-    With one, it is the error in it that is explained; exit code 1 if it is none that is known.
+    Without a file, it examines the machine, more closely than check-env; exit code 1 if something is broken.
+    With a file, it explains the error in it; exit code 1 if it does not know that error.
 
     \b
     Examples:
-      dt-course doctor
+      dt-course doctor --grading
       dt-course doctor traceback.txt
     """
+    from dt_helpers.grading import sandbox
     from dt_helpers.machine import doctor
 
     if error is None:
-        report = doctor.examine()
+        report = doctor.examine(lambda: sandbox.check(sandbox.BUBBLEWRAP), grader=grader)
         print(report)
-        raise typer.Exit(0 if report.ok else 1)
-    text = sys.stdin.read() if str(error) == "-" else error.read_text(errors="replace")
+        raise typer.Exit(not report.ok)
+    text = sys.stdin.read() if str(error) == "-" else error.read_text(encoding="utf-8", errors="replace")
     found = doctor.diagnose(text)
     for breakage in found:
         print(f"{breakage.means[0].upper()}{breakage.means[1:]}.\n  → {breakage.remedy}")
     if not found:
-        print("This error is none of the known ones. What `dt-course doctor` says of the machine may help.")
+        print("This error is not a known one. Try `dt-course doctor` without a file, which examines the machine.")
     raise typer.Exit(0 if found else 1)
 
 
 @app.command()
 def data(
     name: Annotated[
-        str, typer.Argument(help="Name of the dataset; or a file (.hdf5, .parquet, .npz, .pkl), or a Minari id.")
+        str, typer.Argument(help="Name of a dataset, a file (.hdf5, .parquet, .npz, .pkl), or a Minari id.")
     ] = "halfcheetah-expert",
-    episodes: Annotated[int | None, optional(help="How many episodes. Default: all that the dataset has.")] = None,
+    episodes: Annotated[int | None, optional(help="Number of episodes. Default: the whole dataset.")] = None,
     seed: SeedOption = 0,
     horizon: HorizonOption = None,
     key: KeyOption = None,
     rename: RenameOption = None,
 ) -> None:
-    """Get a dataset and say what is in it.
+    """Get a dataset and summarise it.
 
-    The first time this may take a minute; later it comes from the cache.
+    This may take a minute the first time; after that, the dataset comes from the cache.
 
     \b
     Examples:
@@ -123,18 +134,16 @@ def data(
 @app.command()
 def train(
     data: Annotated[
-        str, typer.Option(help="Name of the dataset; or a file or a Minari id, as `data` takes them.")
+        str, typer.Option(help="Name of a dataset, a file or a Minari id, as for `data`.")
     ] = "halfcheetah-expert",
     env: Annotated[
         str | None,
-        optional(help="Measure the agent, and a clone beside it, in this environment."),
+        optional(help="Measure the agent, and a behaviour clone for comparison, in this environment."),
     ] = None,
     preset: PresetOption = None,
     output: Annotated[Path | None, optional(help="Folder for the model. Default: model in the workspace.")] = None,
     seed: SeedOption = 0,
-    resume: Annotated[
-        bool, typer.Option(help="Go on with a run that was interrupted, or begin anew (--no-resume).")
-    ] = True,
+    resume: Annotated[bool, typer.Option(help="Continue an interrupted run, or start again (--no-resume).")] = True,
     horizon: HorizonOption = None,
     key: KeyOption = None,
     rename: RenameOption = None,
@@ -168,20 +177,18 @@ def replay(
     model: ModelOption = None,
     env: Annotated[
         str | None,
-        optional(help="The environment to run in. Default: the one that the model's dataset comes from."),
+        optional(help="The environment to run in. Default: the one that the model's data comes from."),
     ] = None,
     target_return: Annotated[
         float | None,
-        optional(
-            help="The return to ask for. Default: one that a tenth of the episodes in the model's dataset exceed."
-        ),
+        optional(help="The return to ask for. Default: one that a tenth of the episodes in the model's data exceed."),
     ] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="How many episodes to measure.")] = 8,
+    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes to measure.")] = 8,
     steps: EpisodeOption = 1000,
     output: Annotated[Path | None, optional(help="The video. Default: replay.mp4 in the workspace.")] = None,
     seed: SeedOption = 0,
 ) -> None:
-    """Let a trained model run: measure it and film it.
+    """Run a trained model: measure it and film it.
 
     \b
     Examples:
@@ -205,8 +212,8 @@ def replay(
     card.note_return(model or _workspace() / "model", evaluation)
     try:
         rollout.record(agent, env, target_return, path, seed, steps)
-    except (TypeError, gymnasium.error.Error) as error:  # it can't draw itself, or what it draws with is missing
-        print(f"There is no film: {error}")
+    except (TypeError, gymnasium.error.Error) as error:  # the environment can't render, or lacks a library for it
+        print(f"No video: {error}")
     else:
         print(f"The video is in {path}")
 
@@ -214,16 +221,20 @@ def replay(
 @app.command()
 def sweep(
     model: ModelOption = None,
-    data: Annotated[str | None, optional(help="The data that it learned from. Default: what the model says.")] = None,
-    env: Annotated[str | None, optional(help="The environment. Default: the one of that data.")] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="How many episodes for each target.")] = 4,
+    data: Annotated[
+        str | None, optional(help="The data that the model learned from. Default: what its config says.")
+    ] = None,
+    env: Annotated[
+        str | None, optional(help="The environment to run in. Default: the one that the data comes from.")
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes per target return.")] = 4,
     steps: EpisodeOption = 1000,
     output: Annotated[Path | None, optional(help="The table. Default: targets.csv in the workspace.")] = None,
     seed: SeedOption = 0,
 ) -> None:
-    """Ask a trained model for many different returns: does it do what it is told?
+    """Ask a trained model for many different returns, and see what it earns.
 
-    The targets reach from the poor end of the model's dataset to above its best.
+    The target returns range from the low returns in the model's data to above the best.
 
     \b
     Examples:
@@ -239,23 +250,25 @@ def sweep(
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
     name = data or ReplayFacts.of(agent.config).dataset
     if not name or (data is None and name not in (*SETS, *PUBLISHED)):
-        raise ValueError(f"The model learned from {name!r}, which is no dataset of the course: --data FILE says which.")
+        raise ValueError(
+            f"The model learned from {name!r}, which is not a dataset of the course: name its file with --data FILE."
+        )
     home = running.environment(agent, env)
     result = sweep(agent, asked.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)
     print(result)
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 
 
-for verb in (*authoring.VERBS, *grading.VERBS):
+for verb in (*authoring.VERBS, *grading.VERBS, *autograder.VERBS):
     app.command()(verb)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0, 1 for a failure, 2 for a command line that makes no sense."""
+    """Run the command line and return its exit code: 0, 1 for a failure, 2 for a wrong command line."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # not a notebook's, nor a test's
-            stream.reconfigure(errors="replace")  # what a terminal's code page doesn't have
+        if hasattr(stream, "reconfigure"):  # a notebook's and a test's have none
+            stream.reconfigure(errors="replace")  # for characters that the terminal can't encode
     try:
         app(arguments, prog_name="dt-course")
     except SystemExit as stop:
@@ -271,7 +284,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _advice(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("dt_helpers"):
         return f"{error.name} is not installed. In a checkout of the course: pip install -e '.[lab,grade]'"
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS) and "DT_" not in said:
+        return f"{said}. The environment variables DT_CACHE and DT_WORKSPACE choose other folders for data and results."
+    return said
 
 
 def _workspace() -> Path:

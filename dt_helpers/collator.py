@@ -1,15 +1,15 @@
-"""From trajectories to batches: windows of K consecutive steps, padded on the left, gathered in one go.
+"""From trajectories to batches: windows of K consecutive steps, padded on the left, gathered together.
 
 The batch is the tutorial's, number for number. Two facts make it quick:
 
 - an episode drawn by its length, then a start drawn uniformly within it, is a step drawn uniformly from the whole
-  dataset. So a window has one integer as its name, the flat index of the step that it hangs on (its *anchor*);
-- with flat arrays, all windows of a batch are a table of indices (batch, K), and a batch is one gather a column.
+  dataset. So one integer identifies a window: the flat index of its *anchor* step;
+- with flat arrays, all windows of a batch are a table of indices (batch, K), and a batch takes one gather per column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,25 +18,25 @@ import torch
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
-from dt_helpers.telling import tell
+from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
     import datasets
 
 STATE_PAD, ACTION_PAD, RETURN_PAD = 0.0, -10.0, 0.0
 Sampling = Literal["start", "end"]
-EARLY_STEPS = 20  # of an episode, which `Windows` may repeat
+EARLY_STEPS = 20  # at the start of an episode, which `Windows` may repeat
 
 
 class Windows(torch.utils.data.Dataset):
     """What the Trainer iterates over: each step of the data anchors one window, so an epoch is every step once.
 
-    (The tutorial counted one window an episode as an epoch: its 120 epochs over 1000 episodes are 120 000 windows of
+    (The tutorial counts one window per episode as an epoch: its 120 epochs over 1,000 episodes are 120,000 windows of
     20 steps, 2.4 passes over the million steps.) Items are bare anchors; the collator fetches the rows, once.
     `episodes` are the indices of those to use (all by default), and every `every`-th of their steps is an anchor.
 
-    `early` is the share of the windows that the episodes' first steps are repeated for: there the target return is all
-    that tells a model what to do. Later on the states tell as well who is acting, and how well.
+    `early` is the share of windows made by repeating the episodes' first steps: there the target return alone tells the
+    model what to do. Later, the states also show which policy is acting, and how well.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Windows(torch.utils.data.Dataset):
         early: float = 0.0,
     ):
         if not 0 <= early < 1:
-            raise ValueError(f"early is a share of the windows, at least 0 and below 1; it is {early}.")
+            raise ValueError(f"early, a share of the windows, must be at least 0 and below 1, not {early}.")
         chosen = (
             np.ones(len(trajectories), bool) if episodes is None else np.isin(np.arange(len(trajectories)), episodes)
         )
@@ -70,10 +70,10 @@ class Windows(torch.utils.data.Dataset):
 
 
 class Shuffled(torch.utils.data.Sampler):
-    """The indices of `windows` in a random order, another in each epoch, the same wherever the seed is the same.
+    """The indices of `windows` in a random order, different in each epoch and determined by the seed.
 
-    It is the order that the Trainer has by itself, which makes a list of it, 40 bytes a window; this one keeps
-    a tensor of 4 bytes.
+    The Trainer's own sampler has the same order, but makes a list of it, 40 bytes per window; this one keeps a tensor
+    with 4 bytes.
     """
 
     def __init__(self, windows: Windows, seed: int = 0):
@@ -93,18 +93,22 @@ class Shuffled(torch.utils.data.Sampler):
 
 
 class DecisionTransformerGymDataCollator:
-    """Makes the batches that a Decision Transformer is trained on.
+    """Makes the batches for training a Decision Transformer.
 
     Parameters
     ----------
-    dataset : `Trajectories`, or a `datasets.Dataset` with one row an episode.
+    dataset : `Trajectories`, or a `datasets.Dataset` with one row per episode.
     max_len : K, the number of steps in a window.
-    scale : returns-to-go are divided by it; None takes what suits the data.
+    scale : returns-to-go are divided by it; None takes one that suits the data.
     max_ep_len : timesteps are clipped to ``max_ep_len - 1``.
     sampling : ``"start"``, the tutorial's way: the anchor is a window's first step, and windows that reach over the
         end of an episode are short. ``"end"``: the anchor is the last step, and windows that would begin before the
         episode are short, just as during a replay's first steps.
     seed : of the draws that the collator makes itself, when it is given rows and not anchors.
+    returns_to_go, pad_left : functions as notebooks 2 and 3 ask for them, to make the batches with: for each episode,
+        and for each window. Without them both are done for all windows at once.
+
+    Raises ValueError where sizes are not positive, or `returns_to_go` does not give a number for each step.
     """
 
     def __init__(
@@ -115,17 +119,19 @@ class DecisionTransformerGymDataCollator:
         max_ep_len: int | None = 1000,
         sampling: Sampling = "start",
         seed: int | None = None,
+        returns_to_go: Callable[[np.ndarray], np.ndarray] | None = None,
+        pad_left: Callable[[np.ndarray, int, float], tuple[np.ndarray, np.ndarray]] | None = None,
     ):
         if sampling not in ("start", "end"):
             raise ValueError(f"sampling must be 'start' or 'end', not {sampling!r}.")
         self.trajectories = dataset if isinstance(dataset, Trajectories) else Trajectories.from_dataset(dataset)
         if scale is None:
-            from dt_helpers.training.scales import return_scale  # which knows this module's Sampling
+            from dt_helpers.training.scales import return_scale  # it imports this module's Sampling
 
             scale = return_scale(self.trajectories)
         max_ep_len = max(1000, int(self.trajectories.lengths.max())) if max_ep_len is None else max_ep_len
         if max_len < 1 or max_ep_len < 1 or not scale > 0:
-            raise ValueError(f"max_len, max_ep_len and scale must be positive: {max_len}, {max_ep_len}, {scale}.")
+            raise ValueError(f"max_len, max_ep_len and scale must be positive, not {max_len}, {max_ep_len}, {scale}.")
         self.max_len, self.scale, self.max_ep_len, self.sampling = max_len, scale, max_ep_len, sampling
         self.state_dim, self.act_dim = self.trajectories.state_dim, self.trajectories.act_dim
         self.n_traj = len(self.trajectories)
@@ -133,11 +139,30 @@ class DecisionTransformerGymDataCollator:
         self.state_mean, self.state_std = self.trajectories.state_mean, self.trajectories.state_std
         self.action_space = self.trajectories.space
         self.rng = np.random.default_rng(seed)
-        self._worker: int | None = None  # the seed of the DataLoader's worker that draws
+        self._worker: int | None = None  # seed of the DataLoader worker that draws
+        self.pad_left = pad_left
+        self.returns_to_go = (
+            self.trajectories.returns_to_go if returns_to_go is None else self._by_function(returns_to_go)
+        )
+
+    def _by_function(self, returns_to_go: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """What a function makes of each episode's rewards, (N,) float32."""
+        rewards, offsets = self.trajectories.rewards, self.trajectories.offsets
+        parts = []
+        for i in range(self.n_traj):
+            episode = rewards[offsets[i] : offsets[i + 1]]
+            part = np.asarray(returns_to_go(episode.copy()), np.float32)
+            if part.shape != episode.shape:
+                raise ValueError(
+                    f"returns_to_go must give one number for each step, {episode.shape}, but gave {part.shape} for "
+                    f"episode {i}."
+                )
+            parts.append(part)
+        return np.concatenate(parts)
 
     def follow(self, config) -> DecisionTransformerGymDataCollator:
-        """Take the statistics, the scale, K and the actions' bounds that a model has learned with, from its config, and
-        return this collator. Raises ValueError if the data's sizes, or kinds of actions, are not the model's."""
+        """Take over the statistics, scale, K and action bounds that a model was trained with, from its config, and
+        return this collator. Raises ValueError if the data's sizes or kind of actions are not the model's."""
         facts = ReplayFacts.of(config)
         space = facts.action_space
         own, wanted = self.trajectories.space, (config.state_dim, config.act_dim)
@@ -148,7 +173,7 @@ class DecisionTransformerGymDataCollator:
                 f"made for {wanted[0]} and {wanted[1]} ({space})."
             )
         if space != own:
-            tell(f"Actions are scaled by the model's bounds, {space}; the data's own are {own}.")
+            tell(f"Actions are scaled by the model's bounds, {space}, not the data's, {own}.")
         self.action_space = space
         self.state_mean, self.state_std = facts.state_mean, facts.state_std
         self.max_len, self.scale, self.max_ep_len = facts.context_length, facts.return_scale, config.max_ep_len
@@ -157,15 +182,15 @@ class DecisionTransformerGymDataCollator:
     def draw(self, batch_size: int) -> np.ndarray:
         """Anchors of `batch_size` windows, uniform over the dataset's steps, (batch,) int64.
 
-        In a DataLoader's worker, the draws are that worker's own, and others in each epoch."""
+        In a DataLoader worker, the draws are that worker's own, and differ in each epoch."""
         worker = torch.utils.data.get_worker_info()
         if worker is not None and worker.seed != self._worker:
             self.rng, self._worker = np.random.default_rng(worker.seed), worker.seed
         return self.rng.integers(self.trajectories.n_steps, size=batch_size)
 
     def __call__(self, features: Sequence) -> dict[str, torch.Tensor]:
-        """A batch. `features` are anchors, as `Windows` yields them; or rows of the dataset, as the tutorial's loader
-        yields them, and then only their number counts: that many windows are drawn."""
+        """A batch. `features` are anchors, as from `Windows`; or rows of the dataset, as from the tutorial's loader, of
+        which only the number counts: that many windows are drawn."""
         are_anchors = isinstance(features, np.ndarray) or isinstance(features[0], int | np.integer)
         return self.gather(np.asarray(features) if are_anchors else self.draw(len(features)))
 
@@ -182,7 +207,9 @@ class DecisionTransformerGymDataCollator:
             begin, end = anchors, np.minimum(anchors + K, stop)
         else:
             begin, end = np.maximum(anchors + 1 - K, first), anchors + 1
-        rows = end[:, None] + np.arange(-K, 0)  # (batch, K), the window's last step at the right
+        if self.pad_left is not None:
+            return self._gather_by(self.pad_left, begin, end, first)
+        rows = end[:, None] + np.arange(-K, 0)  # (batch, K), the window's last step on the right
         real = rows >= begin[:, None]  # (batch, K), false where there is padding
         rows = np.where(real, rows, begin[:, None])
 
@@ -192,10 +219,35 @@ class DecisionTransformerGymDataCollator:
             "states": _tensor(states),
             "actions": _tensor(np.where(real[..., None], self.action_space.to_model(data.actions[rows]), ACTION_PAD)),
             "rewards": _tensor(np.where(real, data.rewards[rows], 0.0)[..., None]),
-            "returns_to_go": _tensor(np.where(real, data.returns_to_go[rows], RETURN_PAD)[..., None] / self.scale),
+            "returns_to_go": _tensor(np.where(real, self.returns_to_go[rows], RETURN_PAD)[..., None] / self.scale),
             "timesteps": torch.from_numpy(np.where(real, np.minimum(rows - first[:, None], self.max_ep_len - 1), 0)),
             "attention_mask": _tensor(real),
         }
+
+    def _gather_by(self, pad_left: Callable, begin: np.ndarray, end: np.ndarray, first: np.ndarray) -> dict:
+        """The same for windows [begin, end), each (batch,), of episodes that begin at `first`: one window at a time, by
+        a function that pads."""
+        data, K = self.trajectories, self.max_len
+        windows = []
+        for start, stop, zero in zip(begin.tolist(), end.tolist(), first.tolist(), strict=True):
+            timesteps = np.minimum(np.arange(start - zero, stop - zero), self.max_ep_len - 1.0)
+            states, mask = pad_left(data.observations[start:stop].copy(), K, STATE_PAD)
+            actions, _ = pad_left(self.action_space.to_model(data.actions[start:stop]).copy(), K, ACTION_PAD)
+            rewards, _ = pad_left(data.rewards[start:stop, None].copy(), K, 0.0)
+            returns_to_go, _ = pad_left(self.returns_to_go[start:stop, None] / self.scale, K, RETURN_PAD)
+            times, _ = pad_left(timesteps[:, None], K, 0.0)
+            windows.append(
+                {
+                    "states": (states - self.state_mean) / self.state_std,
+                    "actions": actions,
+                    "rewards": rewards,
+                    "returns_to_go": returns_to_go,
+                    "timesteps": times[:, 0],
+                    "attention_mask": mask,
+                }
+            )
+        batch = {name: _tensor(np.stack([window[name] for window in windows])) for name in windows[0]}
+        return {**batch, "timesteps": batch["timesteps"].long()}
 
 
 def _tensor(array: np.ndarray) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Options that several commands of ``dt-course`` have."""
+"""Options that several commands of ``dt-course`` share."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,17 +8,17 @@ import typer
 
 
 def optional(*names: str, help: str, **settings) -> Any:
-    """An option whose default is told by its help, if at all."""
+    """An option whose default is stated in its help, if anywhere."""
     return typer.Option(*names, help=help, show_default=False, **settings)
 
 
 def a_file(help: str) -> Any:
-    """An option that names a file, which has to be there."""
+    """An option that names an existing file."""
     return optional(help=help, exists=True, dir_okay=False)
 
 
 class Preset(StrEnum):
-    """How long to train: names of `dt_helpers.training.settings.PRESETS`, which is slow to import."""
+    """How long to train: the names in `dt_helpers.training.settings.PRESETS`, which is slow to import."""
 
     ci = "ci"
     quick = "quick"
@@ -33,21 +33,21 @@ PresetOption = Annotated[
         show_default=False,
     ),
 ]
-SeedOption = Annotated[int, typer.Option(help="Seed of everything random.")]
+SeedOption = Annotated[int, typer.Option(help="Seed for everything random.")]
 ModelOption = Annotated[
     Path | None,
     optional(
-        help="Folder of a trained model. Default: model (of sweep: model-mixed) in the workspace, else the course's."
+        help="Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's."
     ),
 ]
-EpisodeOption = Annotated[int, typer.Option(min=1, help="Steps in an episode, at most.")]
+EpisodeOption = Annotated[int, typer.Option(min=1, help="Maximum number of steps per episode.")]
 HorizonOption = Annotated[
     int | None,
-    typer.Option(min=1, help="Of a file without timeouts: steps after which an episode ends.", show_default=False),
+    typer.Option(min=1, help="For a file without timeouts: steps after which an episode ends.", show_default=False),
 ]
 KeyOption = Annotated[
-    str | None, typer.Option(help="Of observations that have parts: which one is read.", show_default=False)
+    str | None, typer.Option(help="For observations with named parts: the part to read.", show_default=False)
 ]
 RenameOption = Annotated[
-    list[str] | None, typer.Option(help="Of a file's column: theirs=ours, as obs=observations.", show_default=False)
+    list[str] | None, typer.Option(help="Rename a file's column, theirs=ours: obs=observations.", show_default=False)
 ]

@@ -1,4 +1,4 @@
-"""The course's pictures: each function returns a figure, which a notebook shows as a cell's last value."""
+"""The course's plots: each function returns a figure, which a notebook shows as a cell's last value."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from dt_helpers.rollout import Evaluation
     from dt_helpers.rollout.sweep import Sweep
 
-RETURN, STATE, ACTION, TIME = "#d95f02", "#1b9e77", "#7570b3", "#b8b8b8"  # told apart by the colour-blind, too
+RETURN, STATE, ACTION, TIME = "#d95f02", "#1b9e77", "#7570b3", "#b8b8b8"  # distinguishable with colour blindness
 TOKEN_COLORS = {"R": RETURN, "s": STATE, "a": ACTION, "t": TIME}
 
 
 class Picture(Figure):
-    """A figure that shows itself in any notebook, whether or not pyplot was imported."""
+    """A figure that any notebook displays, whether or not pyplot was imported."""
 
     def __init__(self, width: float = 7.0, height: float = 3.0, **options):
         super().__init__(figsize=(width, height), layout="constrained", dpi=110, **options)
@@ -48,7 +48,7 @@ def learning_curve(history: list[dict]) -> Picture:
 
 
 def singular_values(matrices: dict[str, torch.Tensor]) -> Picture:
-    """The singular values of matrices (label -> (rows, columns)), each as a share of the matrix's largest."""
+    """The singular values of matrices (label -> (rows, columns)), as shares of each matrix's largest."""
     figure = Picture()
     axes = figure.subplots()
     for label, matrix in matrices.items():
@@ -62,7 +62,7 @@ def singular_values(matrices: dict[str, torch.Tensor]) -> Picture:
 
 
 def returns_histogram(data: Trajectories, marks: dict[str, float] | None = None) -> Picture:
-    """How many episodes earned how much, with vertical lines at `marks` (label -> return)."""
+    """Histogram of the episodes' returns, with vertical lines at `marks` (label -> return)."""
     figure = Picture()
     axes = figure.subplots()
     axes.hist(data.returns, bins=30, color=STATE, alpha=0.85)
@@ -75,7 +75,7 @@ def returns_histogram(data: Trajectories, marks: dict[str, float] | None = None)
 
 
 def episode(data: Trajectories, index: int = 0, steps: int = 100) -> Picture:
-    """The first steps of one episode: some of what the robot senses, what it does, what it earns."""
+    """The first steps of one episode: some of its observations and actions, and its rewards."""
     rows = {key: value[:steps] for key, value in data.episode(index).items()}
     figure = Picture(height=5.5)
     top, middle, bottom = figure.subplots(3, 1, sharex=True)
@@ -89,7 +89,7 @@ def episode(data: Trajectories, index: int = 0, steps: int = 100) -> Picture:
 
 
 def reward_and_return_to_go(rewards: np.ndarray, returns_to_go: np.ndarray) -> Picture:
-    """An episode's rewards, each step's own, above what remains to be earned, both (T,)."""
+    """An episode's rewards, and below them its returns-to-go, both (T,)."""
     figure = Picture(height=3.6)
     top, bottom = figure.subplots(2, 1, sharex=True)
     top.plot(rewards, color=STATE, linewidth=0.8)
@@ -101,7 +101,7 @@ def reward_and_return_to_go(rewards: np.ndarray, returns_to_go: np.ndarray) -> P
 
 
 def windows(batch: dict, rows: int = 12) -> Picture:
-    """Each row a window, each column a step in it: its timestep where it is real, grey where it is padding."""
+    """Rows are windows, columns their steps: the timestep of a real step, a dot for padding."""
     mask = np.asarray(batch["attention_mask"])[:rows] > 0  # (rows, K)
     timesteps = np.asarray(batch["timesteps"])[:rows]  # (rows, K)
     figure = Picture(height=0.6 + 0.28 * len(mask))
@@ -109,12 +109,12 @@ def windows(batch: dict, rows: int = 12) -> Picture:
     axes.imshow(np.where(mask, 1.0, 0.0), cmap="Greens", vmin=0, vmax=2.5, aspect="auto")
     for (i, j), real in np.ndenumerate(mask):
         axes.text(j, i, str(int(timesteps[i, j])) if real else "·", ha="center", va="center", fontsize=6.5)
-    axes.set(xlabel="position in the window (the newest step at the right)", ylabel="window", xticks=[], yticks=[])
+    axes.set(xlabel="position in the window (the newest step on the right)", ylabel="window", xticks=[], yticks=[])
     return figure
 
 
 def tokens(rows: dict[str, Sequence[str]]) -> Picture:
-    """Strips of tokens, one under the other: a label -> names such as ``R1``, ``s1``, ``a1`` (coloured by initial)."""
+    """Rows of tokens: label -> names such as ``R1``, ``s1``, ``a1``, coloured by their first letter."""
     width = max(len(names) for names in rows.values())
     figure = Picture(height=0.35 + 0.55 * len(rows))
     axes = figure.subplots()
@@ -132,11 +132,11 @@ def tokens(rows: dict[str, Sequence[str]]) -> Picture:
 
 
 def architecture(steps: int = 2) -> Picture:
-    """What goes in, what comes out, and which token predicts what."""
+    """The model's inputs and outputs, and which token predicts what."""
     figure = Picture(height=3.4)
     axes = figure.subplots()
     axes.add_patch(_box((-0.6, 1.0), 3 * steps + 0.2, 0.8, "#dddddd"))
-    axes.text(1.5 * steps - 0.5, 1.4, "GPT-2 encoder with causal attention: a token sees itself and what is left of it",
+    axes.text(1.5 * steps - 0.5, 1.4, "GPT-2 encoder with causal attention: a token sees itself and those to its left",
               ha="center", va="center", fontsize=9)  # fmt: skip
     for t in range(1, steps + 1):
         for place, kind in enumerate("Rsa"):
@@ -157,7 +157,7 @@ def architecture(steps: int = 2) -> Picture:
 
 
 def return_so_far(evaluation: Evaluation) -> Picture:
-    """What each episode had earned by each step, and the straight line to the target return."""
+    """Each episode's return so far at each step, and a straight line to the target return."""
     figure = Picture()
     axes = figure.subplots()
     axes.plot(evaluation.rewards.cumsum(axis=1).T, color=STATE, alpha=0.5, linewidth=1)
@@ -168,8 +168,8 @@ def return_so_far(evaluation: Evaluation) -> Picture:
 
 
 def target_against_achieved(sweep: Sweep) -> Picture:
-    """What every episode of a sweep earned over what it was asked for, with mean and spread; the diagonal, the best
-    return in the data, and above it how many recorded episodes earned how much."""
+    """The return of every episode of a sweep against its target, with mean and spread; the diagonal, the best return in
+    the data, and above them a histogram of the recorded episodes' returns."""
     table, runs = sweep.table, sweep.episodes
     figure = Picture(width=6, height=5)
     top, axes = figure.subplots(2, 1, sharex=True, height_ratios=[1, 5])

@@ -1,7 +1,7 @@
 """Choose stages of a training for the package: measure them, write their provenance, and draw the curves.
 
     python experts/ship.py hopper 75k 125k 250k 400k    # out of output/experts/hopper
-    python experts/ship.py                              # measure those that are there again, and draw
+    python experts/ship.py                              # measure all that are there again, and draw
 
 Runs in the course's own environment. The policies go to ``dt_helpers/assets/experts``, with ``provenance.json``; the
 table goes to the pages that show it, and the curves, kept in ``experts/curves``, to ``docs/images/experts.png``.
@@ -48,11 +48,13 @@ def ship(robot: str, stages: list[str]) -> None:
     shutil.copyfile(folder / "curve.json", CURVES / f"{robot}.json")
 
 
-def measure() -> dict[str, dict]:
-    """What each shipped policy earns, noted in its provenance."""
+def measure(of: str | None) -> dict[str, dict]:
+    """What each shipped policy earns, or each of one robot, noted in its provenance."""
     known = experts.provenance()
     for name, facts in known.items():
         robot, stage = name.split("_td3_")
+        if of not in (None, robot):
+            continue
         facts["measured"] = {f"noise {noise:g}": experts.measure(robot, stage, noise) for noise in (0.0, 0.1)}
         print(f"{name:24s} {facts['measured']['noise 0']}", flush=True)
     write(known)
@@ -106,7 +108,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.robot:
         ship(options.robot, options.stages)
-    known = measure()
+    known = measure(options.robot)
     for page in PAGES:
         page.write_text(TABLE.sub(lambda _: table(known), page.read_text()))
     draw(known)

@@ -33,7 +33,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.noise import NormalActionNoise, VectorizedActionNoise
 
-ROBOTS = {"halfcheetah": "HalfCheetah-v5", "hopper": "Hopper-v5", "walker2d": "Walker2d-v5"}
+ROBOTS = {name.removesuffix("-v5").lower(): name for name in gymnasium.registry if name.endswith("-v5")}  # MuJoCo's
 SETTINGS = {
     "algorithm": "TD3",
     "environments": 4,  # side by side

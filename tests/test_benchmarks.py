@@ -23,6 +23,8 @@ from . import warm
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 MODULES = {"machine.py", "figures.py", "campaign.py", "tutorial.py"}  # what the scripts share
 SMALL = {
+    "alternatives.py": "--graphs 0 --seeds 1 --walks 60 --recorded 60 --rooms 4 --steps 2",
+    "anyones.py": "lake pendulum --recorded 20 --steps 2 --seeds 1 --episodes 1",
     "grading.py": "--submissions 2 --stock 1 --whole 0 --class 2 --kills 1 --jobs 1",
     "checks.py": "--rounds 1",
     "collator.py": "--recorded 4 --repeats 1",
@@ -161,7 +163,7 @@ def test_recordings_of_others_tell_their_robot_or_somebody_has_to(monkeypatch, t
     assert campaign.recordings(file, "Walker2d-v5", None)[1] == "Walker2d-v5"
     unnamed = tmp_path / "mine.parquet"
     shutil.copy(file, unnamed)
-    with pytest.raises(SystemExit, match="'mine' does not tell the robot: add --env"):
+    with pytest.raises(SystemExit, match="'mine' does not say which robot it is: add --env"):
         campaign.recordings(str(unnamed), None, None)
 
 

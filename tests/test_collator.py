@@ -125,5 +125,5 @@ def test_the_first_steps_may_be_repeated(trajectories):
     np.testing.assert_array_equal(anchors, plain.anchors)
     first = anchors - trajectories.offsets[trajectories.episode_of[anchors]] < 20
     assert set(counts[first]) == {6} and set(counts[~first]) == {1}  # 3 * 108 / 68, rounded, on top of the one
-    with pytest.raises(ValueError, match="below 1; it is 1"):
+    with pytest.raises(ValueError, match="below 1, not 1"):
         Windows(trajectories, early=1.0)

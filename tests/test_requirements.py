@@ -13,11 +13,13 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from dt_helpers.machine.released import PYTHONS
+
 REPOSITORY = Path(__file__).parent.parent
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 CORE = PROJECT["dependencies"]
 EXTRAS = PROJECT["optional-dependencies"]
-LANES = {"experts", "postgres", "browser"}  # which their lanes install
+LANES = {"experts", "postgres", "browser", "site", "students"}  # which their lanes install, or instructors
 OLD_STACK = {"gym", "mujoco_py", "colabgymrender"}  # in an environment of its own: tests/legacy/install.sh
 MODULES = sorted((REPOSITORY / "dt_helpers").rglob("*.py"))
 
@@ -30,10 +32,25 @@ def test_conda_environment_has_the_same_requirements():
     conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text())["dependencies"]
     pip = next(entry["pip"] for entry in conda if isinstance(entry, dict))
     assert "-e ." in pip, "the package itself, so that dt-course is there"
-    wanted = CORE + EXTRAS["lab"] + EXTRAS["grade"] + EXTRAS["formats"] + EXTRAS["test"]
-    assert sorted(set(pip) - {"-e ."}) == sorted(set(wanted))
+    wanted = CORE + EXTRAS["lab"] + EXTRAS["grade"] + EXTRAS["formats"] + EXTRAS["web"] + EXTRAS["test"]
+    torch = next(requirement for requirement in wanted if requirement.startswith("torch"))
+    assert f"py{torch}" in conda, "conda-forge's own build"
+    assert sorted(set(pip) - {"-e ."}) == sorted(set(wanted) - {torch})
     python = next(entry for entry in conda if str(entry).startswith("python"))
-    assert PROJECT["requires-python"] in python
+    oldest, newest = PYTHONS[0], PYTHONS[-1].split(".")
+    assert python == f"python>={oldest},<{newest[0]}.{int(newest[1]) + 1}"
+    assert PROJECT["requires-python"] == f">={oldest}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/platforms.md"])
+def test_pages_name_the_same_pythons(page):
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    assert set(re.findall(r"Python (3\.\d+ to 3\.\d+)", text)) == {f"{PYTHONS[0]} to {PYTHONS[-1]}"}
+
+
+def test_the_workflow_tries_the_same_pythons():
+    workflow = yaml.safe_load((REPOSITORY / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["suite"]["strategy"]["matrix"]["python"] == list(PYTHONS)
 
 
 def test_no_requirement_is_there_twice_or_without_a_lowest_version():
@@ -64,12 +81,15 @@ providers = cache(packages_distributions)  # reads the metadata of all that is i
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_what_a_module_imports_is_required(module):
-    """The course's own tools (authoring, grading) may use the extra grade, the readers of data formats. What another
-    requirement happens to bring does not count, but for IPython: it is there wherever a notebook runs.
+    """The course's own tools (authoring, grading) may use the extra grade, the readers of data formats, the export of
+    models web. What another requirement happens to bring does not count, but for IPython: it is there wherever a
+    notebook runs.
     """
     allowed = names(CORE)
     if "data" in module.parts:
         allowed |= names(EXTRAS["formats"])
+    if module.stem == "onnx_form":
+        allowed |= names(EXTRAS["web"])
     if {"authoring", "grading"} & set(module.parts):
         allowed |= names(EXTRAS["grade"])
     allowed |= {"ipython"}

@@ -1,12 +1,10 @@
-"""What goes on inside a model while it acts: which tokens an action looks at, and where the states come to lie.
+"""Inside a model while it acts: which tokens an action attends to, and how the states are embedded.
 
-Notebook 06 draws it with `dt_helpers.attention.plots`.
+Notebook 06 plots it with `dt_helpers.attention.plots`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,20 +13,18 @@ import torch
 from dt_helpers import rollout
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data.trajectories import Trajectories
-from dt_helpers.model import TrainableDT
+from dt_helpers.model import TrainableDT, attentions
 
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """How much the action of each step of an episode looks at each token of its window.
+    """How much each action of an episode attends to each token of its window.
 
     The action is predicted from its state's token, so these are that token's attention weights, averaged over the
-    heads of a layer. They sum to 1 over a window; the last action is the one to be predicted, and weighs nothing.
+    heads of a layer. They sum to 1 over a window; the last action, being the one to predict, has weight 0.
     """
 
-    weights: (
-        np.ndarray
-    )  # (steps, layers, K, 3), the window's newest step last, its tokens R, s, a; 0 before the episode
+    weights: np.ndarray  # (steps, layers, K, 3), newest step of the window last, tokens R, s, a; 0 before the episode
     evaluation: rollout.Evaluation  # of the episode
 
     @property
@@ -37,11 +33,11 @@ class Attention:
 
     @property
     def mean(self) -> np.ndarray:
-        """Averaged over the steps whose window is full, (layers, K, 3). ValueError if there is none."""
+        """Averaged over the steps with a full window, (layers, K, 3). Raises ValueError if there are none."""
         full = self.weights[self.context_length - 1 :]
         if not len(full):
             raise ValueError(
-                f"No window is full: the episode has {len(self.weights)} steps, and K is {self.context_length}."
+                f"No window is full: the episode has {len(self.weights)} steps, but K is {self.context_length}."
             )
         return full.mean(axis=0)
 
@@ -54,54 +50,29 @@ def watch(
     max_steps: int = 300,
     progress: bool = True,
 ) -> Attention:
-    """Run one episode as `rollout.evaluate` does, and keep what each action looks at.
+    """Run one episode like `rollout.evaluate`, and keep what each action attends to.
 
     Raises ValueError if the model does not fit the environment.
     """
     K, seen = model.config.context_length, []
-    with _attentions(model) as attentions:
+    with attentions.watched(model) as latest:
 
         def keep(robots: list, t: int, returns: np.ndarray) -> None:
             if t == 0:
-                return  # nobody has acted yet
-            layers = torch.stack(attentions).mean(dim=2)[:, 0, -2]  # (layers, 3k), what the newest state looks at
-            tokens = layers.reshape(len(layers), -1, 3)  # (layers, k, 3), k steps so far and K at most
+                return  # no action yet
+            layers = torch.stack(latest).mean(dim=2)[:, 0, -2]  # (layers, 3k), what the newest state attends to
+            tokens = layers.reshape(len(layers), -1, 3)  # (layers, k, 3), k steps so far, at most K
             seen.append(torch.nn.functional.pad(tokens, (0, 0, K - tokens.shape[1], 0)).cpu().numpy())
 
         evaluation = rollout.evaluate(model, env_name, target_return, 1, seed, max_steps, progress, on_step=keep)
     return Attention(np.stack(seen), evaluation)
 
 
-@contextmanager
-def _attentions(model: TrainableDT) -> Iterator[list[torch.Tensor]]:
-    """A list that holds, after each forward pass, every layer's attention weights (batch, heads, 3k, 3k)."""
-    before = model.config._attn_implementation
-    latest: list[torch.Tensor] = []
-    model.set_attn_implementation("eager")  # the fused kernels do not tell their weights
-
-    def ask(encoder, args, kwargs):
-        return args, {**kwargs, "output_attentions": True}
-
-    def keep(encoder, args, output):
-        latest[:] = output.attentions
-
-    hooks = [
-        model.encoder.register_forward_pre_hook(ask, with_kwargs=True),
-        model.encoder.register_forward_hook(keep),
-    ]
-    try:
-        yield latest
-    finally:
-        for hook in hooks:
-            hook.remove()
-        model.set_attn_implementation(before)
-
-
 @torch.inference_mode()
 def state_tokens(model: TrainableDT, data: Trajectories, anchors: np.ndarray) -> np.ndarray:
-    """What the model has made of each state when it predicts the action from it, (n, hidden).
+    """The model's last hidden state at each state token, from which it predicts the action, (n, hidden).
 
-    `anchors` (n,) are rows of `data`; each ends a window of K steps of its episode.
+    `anchors` (n,) are rows of `data`; each is the last step of a window of K steps in its episode.
     """
     collator = DecisionTransformerGymDataCollator(data, sampling="end").follow(model.config)
     found = []

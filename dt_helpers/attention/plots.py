@@ -1,4 +1,4 @@
-"""Pictures of what `dt_helpers.attention` finds inside a model."""
+"""Plots of what `dt_helpers.attention` finds inside a model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS = {"R": "return-to-go", "s": "state", "a": "action"}
 
 
 def where_it_looks(attention: Attention) -> Picture:
-    """A row for each layer: how much of the attention goes to each token of the window, on average over the steps."""
+    """One row per layer: the share of attention on each token of the window, averaged over the steps."""
     mean = attention.mean  # (layers, K, 3)
     layers, K = mean.shape[:2]
     steps = np.arange(1 - K, 1)
@@ -24,17 +24,17 @@ def where_it_looks(attention: Attention) -> Picture:
             share = mean[layer, :, place]  # (K,)
             label = f"{name} ({share.sum():.0%})"
             axes.bar(steps + (place - 1) * 0.28, share, width=0.26, color=TOKEN_COLORS[kind], label=label)
-        axes.axhline(1 / (3 * K - 1), color="black", linestyle=":", linewidth=0.8, label="all tokens alike")
+        axes.axhline(1 / (3 * K - 1), color="black", linestyle=":", linewidth=0.8, label="equal for all tokens")
         axes.set(ylabel=f"layer {layer + 1}", ylim=(0, None))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
         axes.grid(alpha=0.3)
     rows[-1].set(xlabel="steps before the action", xticks=steps[:: max(1, K // 10)])
-    figure.suptitle("what an action looks at: share of the attention", fontsize=10)
+    figure.suptitle("what an action attends to: share of the attention", fontsize=10)
     return figure
 
 
 def attention_over_time(attention: Attention, layer: int = -1, kind: str = "s", steps: int = 100) -> Picture:
-    """Each column an action of the episode's last `steps`, each row how long ago what it looks at was."""
+    """Columns are the actions of the episode's last `steps`, rows how many steps back they attend."""
     place = list(KINDS).index(kind)
     weights = attention.weights[-steps:, layer, :, place]  # (steps, K)
     last = len(attention.weights)
@@ -53,8 +53,8 @@ def attention_over_time(attention: Attention, layer: int = -1, kind: str = "s", 
 def state_map(
     tokens: np.ndarray, colors: Sequence[float], label: str, paths: dict[str, np.ndarray] | None = None
 ) -> Picture:
-    """State tokens (n, hidden) in the two directions in which they vary most, coloured by `colors` (n,). Through it go
-    `paths` (name -> tokens of steps that follow each other)."""
+    """State tokens (n, hidden) along the two directions in which they vary most, coloured by `colors` (n,), with
+    `paths` (name -> tokens of consecutive steps)."""
     directions, shares = principal_components(tokens)
     center = tokens.mean(axis=0)
     figure = Picture(width=7, height=4.8)

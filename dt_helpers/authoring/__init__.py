@@ -1,8 +1,8 @@
 """What a maintainer runs: the notebooks' release (`build`) and the whole course in one go (`course`).
 
-Needs the extra ``grade``. A checkout of the course is expected, not only the installed package.
+Needs the extra ``grade``, and a checkout of the course, not only the installed package.
 """
 
 
 class CourseError(RuntimeError):
-    """Something in the course's files that whoever runs this can put right. The message says what."""
+    """Something in the course's files that the person who runs this can fix. The message says what."""

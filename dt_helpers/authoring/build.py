@@ -1,4 +1,4 @@
-"""The release: from the percent scripts to executed solutions and the students' notebooks.
+"""The release: from the percent scripts to executed solutions and students' notebooks, and the address in pages.
 
     solutions/…/NN_name.py ─▶ solutions/…/NN_name.ipynb ─▶ notebooks/…/NN_name.ipynb
        (the source)             (with outputs)               (nbgrader; outputs empty)
@@ -19,9 +19,10 @@ import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
-from dt_helpers.authoring import expected, parts, scripts, students
+from dt_helpers.authoring import exercises, expected, parts, scripts, setup_cell, students
 from dt_helpers.authoring.execution import STILL, WIDGET
 from dt_helpers.authoring.lines import Lines, minutes_and_seconds
+from dt_helpers.authoring.setting import Setting, rewritten
 from dt_helpers.authoring.side_by_side import side_by_side
 from dt_helpers.authoring.tree import Tree
 from dt_helpers.machine.hardware import usable_cores
@@ -33,7 +34,7 @@ class Release:
     """What a release makes, and how it differs from the files that are there."""
 
     wanted: dict[Path, str]  # every generated file and its content
-    drifted: list[Path] = field(default_factory=list)  # missing, or with another content
+    drifted: list[Path] = field(default_factory=list)  # missing, or with different content
     orphans: list[Path] = field(default_factory=list)  # students' notebooks whose script is gone
     unpaired: list[Path] = field(default_factory=list)  # solution notebooks without a script: somebody's work
     strangers: list[Path] = field(default_factory=list)  # in the students' folder, but not made by a release
@@ -44,21 +45,23 @@ class Release:
         return not (self.drifted or self.orphans or self.unpaired or self.strangers)
 
     def report(self, tree: Tree, written: bool) -> str:
-        """What was done if `written`, else what a release would do; one line a file."""
+        """What was done if `written`, else what a release would do; one line per file."""
         groups = {
             "written" if written else "not up to date": self.drifted,
-            "removed" if written else "has no script any more": self.orphans,
+            "removed" if written else "no longer has a script": self.orphans,
             "has no script": self.unpaired,
             "does not belong to the students' notebooks": self.strangers,
         }
         lines = [f"{path.relative_to(tree.root)}: {what}" for what, paths in groups.items() for path in paths]
-        if self.unexecuted:
-            cells = ", ".join(f"{stem} ({count} cells)" for stem, count in self.unexecuted.items())
-            lines.append(f"Not executed since they changed: {cells}. Run `dt-course release --execute`.")
         if not written and not self.up_to_date:
             lines.append("Run `make release` and commit what it makes.")
-        if self.up_to_date or written:
-            lines.append(f"All {len(self.wanted)} notebooks are up to date.")
+        notebooks = sum(path.suffix == ".ipynb" for path in self.wanted)
+        old = ", ".join(f"{stem} ({count} cells)" for stem, count in self.unexecuted.items())
+        if old:
+            again = f"dt-course release --execute {' '.join(self.unexecuted)}"
+            lines.append(f"Not executed since they changed: {old}. Run `{again}`.")
+        elif self.up_to_date or written:
+            lines.append(f"All {notebooks} notebooks are up to date.")
         return "\n".join(lines)
 
 
@@ -69,6 +72,7 @@ def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release
     whose source is the same. Raises ValueError for a script or notebook that cannot be released.
     """
     solutions: dict[str, str] = {}
+    notebooks: dict[str, NotebookNode] = {}
     unexecuted: dict[str, int] = {}
     for script in tree.scripts():
         stem = script.stem
@@ -77,11 +81,15 @@ def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release
             notebook = scripts.read(script)
             carry_outputs(notebook, tree.solution(stem))
         _check_graded_outputs(notebook, stem)
+        notebooks[stem] = notebook
         solutions[stem] = _text(notebook)
         if count := sum(c.cell_type == "code" and c.execution_count is None for c in notebook.cells):
             unexecuted[stem] = count
     wanted = {tree.solution(stem): text for stem, text in solutions.items()}
     wanted |= {tree.student(stem): text for stem, text in students.generate(tree, solutions).items()}
+    if tree.exercises_file.parent.is_dir():  # in a checkout without the package nothing needs it
+        wanted[tree.exercises_file] = exercises.text(tree, notebooks)
+    wanted |= rewritten(tree, Setting.read(tree))
     release = Release(wanted, unexecuted=unexecuted)
     release.drifted = [path for path, text in wanted.items() if not _same(path, text)]
     release.orphans = [path for path in sorted(tree.notebooks.glob("*.ipynb")) if path not in wanted]
@@ -95,10 +103,10 @@ def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release
 
 
 def write(release: Release) -> None:
-    """Bring the checkout to what the release wants: each file by rename, orphans removed.
+    """Make the checkout what the release says: each file by rename, orphans removed.
 
-    Raises FileExistsError for a solution notebook without a script and for files in the students' folder that no
-    release made; nothing is written then.
+    Raises FileExistsError, with nothing written, for a solution notebook without a script, and for files in the
+    students' folder that no release made.
     """
     if release.unpaired:
         listed = " ".join(map(str, release.unpaired))
@@ -110,7 +118,7 @@ def write(release: Release) -> None:
         path.unlink()
     for path in release.drifted:
         with replacing(path) as staged:
-            staged.write_text(release.wanted[path], encoding="utf-8")
+            staged.write_text(release.wanted[path], encoding="utf-8", newline="\n")
 
 
 def run(
@@ -123,7 +131,7 @@ def run(
     """
     found = [script.stem for script in tree.scripts()]
     if unknown := [name for name in names if name not in found]:
-        raise ValueError(f"There is no notebook {', '.join(unknown)}. There are: {', '.join(found)}.")
+        raise ValueError(f"There is no notebook {', '.join(unknown)}. The notebooks are: {', '.join(found)}.")
     workspace = tree.root / ".cache" / "release"
     if not names:
         shutil.rmtree(workspace, ignore_errors=True)
@@ -163,25 +171,31 @@ def run(
 
 
 def carry_outputs(notebook: NotebookNode, earlier: Path) -> None:
-    """Take the outputs of the cells whose source is as it was in the notebook `earlier`, if that exists.
+    """Take over the outputs of cells whose source is the same in the notebook `earlier`, if that exists.
 
-    Raises ValueError when `earlier` is no notebook.
+    A setup cell is the same if the script's cell is: an address or a version changes nothing that it shows.
+    Raises ValueError if `earlier` is not a notebook.
     """
     if not earlier.exists():
         return
     try:
         before = nbformat.read(earlier, as_version=4)
     except Exception as error:
-        raise ValueError(f"{earlier} is no notebook ({error}). Remove it and release again.") from None
-    known: dict[str, list[NotebookNode]] = {}  # in their order, for sources that are there several times
+        raise ValueError(f"{earlier} is not a notebook ({error}). Remove it and release again.") from None
+    known: dict[str, list[NotebookNode]] = {}  # in their order, for a source that occurs several times
     for cell in before.cells:
         if cell.cell_type == "code":
-            known.setdefault(cell.source, []).append(cell)
+            known.setdefault(_as_written(cell), []).append(cell)
     for cell in notebook.cells:
-        if cell.cell_type == "code" and known.get(cell.source):
-            old = known[cell.source].pop(0)
+        if cell.cell_type == "code" and known.get(_as_written(cell)):
+            old = known[_as_written(cell)].pop(0)
             cell.outputs = [output for output in old.outputs if WIDGET not in output.get("data", {})]
             cell.execution_count = old.execution_count
+
+
+def _as_written(cell: NotebookNode) -> str:
+    """What tells one code cell of the script from another."""
+    return cell.id if setup_cell.is_setup(cell) else cell.source
 
 
 def _check_graded_outputs(notebook: NotebookNode, stem: str) -> None:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from dt_helpers.options import PresetOption
+from dt_helpers.options import PresetOption, optional
 
 StillOption = Annotated[
     float,
-    typer.Option(min=0.01, help="Stop a cell that for so long has printed nothing and used no CPU time."),
+    typer.Option(min=0.01, help="Stop a cell that has printed nothing and used no CPU time for this long."),
 ]
 
 
@@ -28,7 +28,7 @@ def course(
     """Run all notebooks, solved, side by side, and leave a page and a video.
 
     The page is course.html, all notebooks with their outputs, and the video is replay.mp4. It runs in a
-    checkout of the course, and leaves the notebooks there as they are. A run that was stopped goes on where it was.
+    checkout of the course, and leaves the notebooks there as they are. A run that was stopped goes on where it stopped.
 
     \b
     Examples:
@@ -51,30 +51,38 @@ def release(
         bool, typer.Option("--execute", help="Run the solutions, so that their outputs are new.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is not up to date.")] = False,
+    repository: Annotated[str | None, optional(help="Where the course is on GitHub: owner/name.")] = None,
+    version: Annotated[str | None, optional(help="The course's version, such as 1.0.0; its tag is v1.0.0.")] = None,
     preset: PresetOption = None,
     still_minutes: StillOption = 10,
 ) -> None:
     """Make the notebooks from the percent scripts.
 
     Each script becomes a solution notebook and, through nbgrader, the students' notebook. Without --execute the
-    solutions keep the outputs of the cells that did not change.
+    solutions keep the outputs of the cells that did not change. --repository and --version are kept in pyproject.toml,
+    and written into setup cells, badges and pages.
 
     \b
     Examples:
       dt-course release
       dt-course release --execute 02_dataset
       dt-course release --check
+      dt-course release --repository ada/my-course --version 1.0.0
     """
-    if check and execute:
-        raise typer.BadParameter("--check writes nothing, so it cannot be combined with --execute.")
+    if check and (execute or repository or version):
+        raise typer.BadParameter("--check cannot be combined with --execute, --repository or --version.")
     if names and not execute:
         raise typer.BadParameter("names choose what --execute runs; everything is released in any case.")
     from rich.console import Console
 
     from dt_helpers.authoring import build
+    from dt_helpers.authoring.setting import Setting
     from dt_helpers.authoring.tree import Tree
 
     tree, console = Tree.find(), Console()
+    if repository or version:
+        before = Setting.read(tree)
+        Setting(repository or before.repository, version or before.version).write(tree)
     executed = None
     if execute:
         still = still_minutes * 60
@@ -86,4 +94,28 @@ def release(
     raise typer.Exit(1 if check and not plan.up_to_date else 0)
 
 
-VERBS = (course, release)
+def export_web(
+    model: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
+    folder: Annotated[Path, typer.Argument(help="Folder for the files; one that is there is replaced.")],
+    env: Annotated[
+        str | None, optional(help="The robot to run. Default: the environment that the model's data comes from.")
+    ] = None,
+) -> None:
+    """Export a trained model and its robot for the page that runs them in a browser.
+
+    The folder gets model.onnx, model.json and robot.xml; docs/live.md says what is in them.
+
+    \b
+    Examples:
+      dt-course export-web ~/dt_workspace/model web/live/models/mine
+      dt-course export-web hopper web/live/models/hopper --env Hopper-v3
+    """
+    from dt_helpers import training
+    from dt_helpers.rollout.export_web import export
+
+    written = export(training.load(model), folder, env)
+    size = sum(file.stat().st_size for file in written.iterdir())
+    print(f"The model is in {written}, {size / 1e6:.1f} MB.")
+
+
+VERBS = (course, release, export_web)

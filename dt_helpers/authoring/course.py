@@ -30,7 +30,7 @@ PAGE, REPLAY, RESULTS = "course.html", "replay.mp4", "results.json"
 
 
 class CourseIncomplete(CourseError):
-    """Something of the course did not succeed. The message names all of it; the rest is in the output folder."""
+    """Some of the course failed. The message names all of it; the rest is in the output folder."""
 
 
 @dataclass
@@ -39,21 +39,21 @@ class Course:
 
     tree: Tree
     output: Path
-    dataset: str | None = "halfcheetah-expert"  # fetched first, so that its time is not a notebook's; None: not at all
+    dataset: str | None = "halfcheetah-expert"  # fetched first, so as not to count for a notebook; None: not at all
     preset: str | None = None  # None: $DT_PRESET, else the notebooks' own default
     jobs: int | None = None  # parts that run at a time; None: as many as there are cores
     fresh: bool = False  # run again what is finished
-    still: float = STILL  # seconds after which a cell is stopped in which nothing moves
+    still: float = STILL  # seconds after which a cell in which nothing moves is stopped
     console: Console = field(default_factory=Console)
-    stages: list[tuple[str, float, float]] = field(default_factory=list)  # what ran, its seconds, those of CPU time
+    stages: list[tuple[str, float, float]] = field(default_factory=list)  # what ran, its seconds, its CPU seconds
 
     def run(self) -> None:
         """Run what is not finished yet of the solution notebooks, in copies under `output`, and leave ``course.html``
         and ``replay.mp4`` there.
 
-        What fails disturbs nothing that can do without it. Raises CellFailed for a cell that failed, CourseIncomplete
-        for several or for files that were not left, after saving what was done; and CourseError if `output` cannot be
-        written to or another run is at work there.
+        A failure stops nothing that does not depend on it. After saving what was done, raises CellFailed for
+        a cell that failed, CourseIncomplete for several or for files that were not left. Raises CourseError if `output`
+        cannot be written to or another run is working there.
         """
         began = time.monotonic()
         self.output = self.output.expanduser().absolute()
@@ -61,7 +61,7 @@ class Course:
             self.notebooks, self.parts = parts.read(self.tree)
             preset = self.preset or os.environ.get("DT_PRESET") or "quick"
             self.records = Records(self.output / ".course" / "records", self.output, preset, self.fresh)
-            self.finished: dict[str, Record] = {}  # part's name -> how it ended
+            self.finished: dict[str, Record] = {}  # name of a part -> how it ended
             for part in self.parts:
                 if (runs := self._runs_before(part)) is not None and (record := self.records.find(part, runs)):
                     self.finished[part.name] = record
@@ -83,14 +83,14 @@ class Course:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Nobody else works in the output folder."""
+        """Keeps other runs out of the output folder."""
         lock = FileLock(self.output / ".course" / "lock")
         try:
             (self.output / ".course").mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
         except Timeout:
             raise CourseError(
-                f"Another run of the course is at work in {self.output}. Wait for its end, or choose another folder "
+                f"Another run of the course is working in {self.output}. Wait for it to end, or choose another folder "
                 "with --output."
             ) from None
         except NotImplementedError:  # a file system without locks
@@ -139,7 +139,7 @@ class Course:
         at_a_time = "one after the other" if jobs == 1 else f"{jobs} at a time"
         line = f"To be run, {at_a_time}: {', '.join(part.name for part in rest)}."
         if all(part.name in seconds for part in rest):
-            line += f" That takes {about(expected_seconds(rest, jobs, seconds))}, by what was measured on one machine."
+            line += f" That takes {about(expected_seconds(rest, jobs, seconds))}, as measured on one machine."
         self.lines.say(line)
 
     def _get_data(self, name: str) -> None:
@@ -169,13 +169,13 @@ class Course:
             how = f"done in {minutes_and_seconds(execution.seconds)}"
         elif isinstance(error, CourseError):
             self.failures.append(error)
-            how = f"failed after {minutes_and_seconds(execution.seconds)}; what is not built on it goes on"
+            how = f"failed after {minutes_and_seconds(execution.seconds)}; what does not depend on it goes on"
         else:
             raise error
         self.lines.end(part.name, how)
 
     def _runs_before(self, part: Part) -> list[str] | None:
-        """The runs that the part comes after; None where one of them is not finished."""
+        """The runs that the part comes after; None if one of them is not finished."""
         before = [other.name for other in self.parts if other.stem in part.after]
         return [self.finished[name].run for name in before] if set(before) <= self.finished.keys() else None
 

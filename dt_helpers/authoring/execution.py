@@ -1,4 +1,4 @@
-"""Running a notebook in a kernel of its own, for as long as anything moves in it."""
+"""Running a notebook in a kernel of its own, as long as anything moves in it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from dt_helpers.authoring.stillness import Stillness, process_tree
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STILL = 600.0  # seconds without a sign of life after which a cell is stopped
-GRACE = 10.0  # seconds in which a cell may answer an interrupt before its kernel is killed
+GRACE = 10.0  # seconds that a cell has to answer an interrupt before its kernel is killed
 
 
 class CellFailed(CourseError):
-    """A cell that raised, stood still or took its kernel down. The message is for the terminal, complete."""
+    """A cell that raised, stood still or brought its kernel down. The message is complete, for the terminal."""
 
     def __init__(self, notebook: str, number: int, source: str, reason: str) -> None:
         self.notebook, self.number, self.source, self.reason = notebook, number, source, reason
@@ -46,11 +46,11 @@ class Execution:
     """One run of all cells of `notebook`, in place, in this Python and in `folder`.
 
     name         : the notebook's, for messages
-    numbers      : of its cells as messages count them; by default from 1
+    numbers      : those of its cells, for messages; by default from 1
     environment  : added to the kernel's own
-    still        : seconds after which a cell is stopped in which nothing moves: neither a message comes from the kernel
-                   nor do its processes use CPU time
-    on_progress  : called, in the thread that runs, with the cells that are done and the last line that one printed
+    still        : seconds after which a cell in which nothing moves is stopped: the kernel sends no message, and its
+                   processes use no CPU time
+    on_progress  : called, in the running thread, with the number of finished cells and the last line that was printed
     """
 
     def __init__(
@@ -68,25 +68,25 @@ class Execution:
         self.numbers = numbers or list(range(1, len(notebook.cells) + 1))
         self.environment, self.still, self.on_progress = environment or {}, still, on_progress
         self.seconds = 0.0  # that it took
-        self._cell: int | None = None  # the one that runs
+        self._cell: int | None = None  # the one that is running
         self._stillness: Stillness | None = None  # of the kernel, once there is one
         self._stopped = self._stood_still = False
 
     @property
     def cpu(self) -> float:
-        """Seconds of CPU time that the kernel and what it started have used."""
+        """CPU seconds that the kernel and the processes that it started have used."""
         return self._stillness.cpu if self._stillness else 0.0
 
     def run(self) -> None:
         """Run the cells. Raises CellFailed, and Stopped; what ran before then keeps its outputs."""
         began = time.monotonic()
-        with tempfile.TemporaryFile("w+") as kernel_log:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as kernel_log:
             client = _Client(
                 self.notebook,
                 execution=self,
                 timeout=None,
                 startup_timeout=300,
-                iopub_timeout=60,  # seconds that outputs may be late on a busy machine
+                iopub_timeout=60,  # seconds by which outputs may be late on a busy machine
                 coalesce_streams=True,
                 record_timing=False,
                 store_widget_state=False,
@@ -106,7 +106,7 @@ class Execution:
                 raise self._failure(error, reason) from None
             finally:
                 self.seconds = time.monotonic() - began
-                atexit.unregister(client._cleanup_kernel)  # nbclient leaves it there when a kernel does not start
+                atexit.unregister(client._cleanup_kernel)  # nbclient leaves it registered when a kernel does not start
                 _drop_widgets(self.notebook)
 
     def stop(self) -> None:
@@ -121,7 +121,7 @@ class Execution:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Stop the cell that runs when nothing has moved for long."""
+        """Stop the running cell when nothing has moved for too long."""
         over = Event()
 
         def watch() -> None:
@@ -129,7 +129,7 @@ class Execution:
                 if self._kernels.look() < self.still:
                     continue
                 self._stood_still = True
-                with suppress(ValueError, psutil.Error):  # Windows knows no interrupt for another process
+                with suppress(ValueError, psutil.Error):  # Windows can't interrupt another process
                     psutil.Process(self._kernels.pid).send_signal(SIGINT)
                 if not over.wait(GRACE):
                     self._kill()
@@ -144,14 +144,14 @@ class Execution:
             watcher.join()
 
     def heard(self, line: str | None) -> None:
-        """The kernel has sent a message, and printed that line."""
+        """The kernel has sent a message, and has printed `line`, if it is not None."""
         self._kernels.stir()
         if line:
             self.on_progress(self._cell or 0, line)
 
     @property
     def _kernels(self) -> Stillness:
-        """The kernel's stillness, while cells run: it is there then."""
+        """The kernel's stillness, which is there while cells run."""
         assert self._stillness is not None
         return self._stillness
 
@@ -169,19 +169,19 @@ class Execution:
         if self._cell is None:
             return CellFailed(self.name, 0, "", reason)
         cell = self.notebook.cells[self._cell]
-        if not isinstance(error, CellExecutionError):  # else the error is there as the kernel has sent it
+        if not isinstance(error, CellExecutionError):  # else the notebook has the error as the kernel sent it
             name = type(error).__name__
             cell.setdefault("outputs", []).append(nbformat.v4.new_output("error", ename=name, evalue=reason))
             cell.outputs[-1].traceback = [reason]
         return CellFailed(self.name, self.numbers[self._cell], cell.source, reason)
 
     def _reason(self, error: Exception, kernel_log: IO[str]) -> str | None:
-        """Why it failed; None for an error that is neither a cell's nor the kernel's."""
+        """Why it failed; None for an error that comes from neither a cell nor the kernel."""
         if self._stood_still:
             amount = f"{self.still / 60:g} minutes" if self.still >= 60 else f"{self.still:g} seconds"
             return (
-                f"It was stopped: for {amount} nothing had moved, neither was anything printed nor did the kernel's "
-                "processes use any CPU time."
+                f"It was stopped: for {amount} nothing had moved: nothing was printed, and the kernel's processes used "
+                "no CPU time."
             )
         if isinstance(error, CellExecutionError):
             return f"{error.ename}: {error.evalue}"
@@ -195,14 +195,14 @@ class Execution:
 
 
 class _Client(NotebookClient):
-    """nbclient's client, with this Python's kernel, which tells its execution what it hears."""
+    """nbclient's client, with this Python's kernel; it passes on to its execution what it hears."""
 
     def __init__(self, notebook: NotebookNode, *, execution: Execution, **options) -> None:
         super().__init__(notebook, **options)
         self.execution = execution
 
     def create_kernel_manager(self) -> AsyncKernelManager:
-        """A kernel of the Python that runs this, whatever the user's own kernel named python3 may be."""
+        """A kernel of the Python that runs this, whatever kernel the user has named python3."""
         self.km = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
         return self.km
 

@@ -1,4 +1,4 @@
-"""How far the parts of the course are: a live bar for each on a terminal, lines in a log file."""
+"""How far the parts of the course have come: a live bar for each on a terminal, lines in a log file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 class Lines:
-    """Shows those of the parts called `names` that run now. Its methods may be called from any thread."""
+    """Shows which of the parts called `names` are running. Its methods may be called from any thread."""
 
     def __init__(self, console: Console, names: list[str]) -> None:
         self.console = console
@@ -41,7 +41,7 @@ class Lines:
             self._tasks[name] = self._bars.add_task(self._titles[name], total=cells, line="")
 
     def progress(self, name: str, done: int, line: str) -> None:
-        """So many cells are done; `line` is the last that the running one has printed."""
+        """`done` cells are finished; `line` is the last that the running one has printed."""
         if name in self._tasks:
             self._bars.update(self._tasks[name], completed=done, line=line[:100])
 
@@ -59,6 +59,6 @@ def minutes_and_seconds(seconds: float) -> str:
 
 
 def about(seconds: float) -> str:
-    """An amount to expect: ``about 7 minutes``."""
+    """A duration in words: ``about 7 minutes``."""
     minutes = max(1, round(seconds / 60))
     return f"about {minutes} minute{'s' * (minutes > 1)}"

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, FileSystemLoader, pass_context
-from latex2mathml.converter import convert as mathml
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
+from dt_helpers.authoring.formulas import formula
+from dt_helpers.authoring.remote import cut_remote
 from dt_helpers.authoring.styles import styles
 
 TEMPLATES = Path(__file__).parent.parent / "assets" / "course"
-REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
 
 
 def render(notebooks: dict[str, NotebookNode], title: str = "The Decision Transformer course") -> str:
     """The page of the `notebooks` (name -> notebook): a table of contents, then each with its outputs.
 
-    Formulas are MathML, which browsers draw by themselves. Nothing is loaded: a remote picture becomes its
-    alternative text, a remote script is left out, links stay links. Of a progress bar its last state is shown: where
-    a cell was stopped or its kernel died, nbclient leaves every state, thousands of them.
+    Formulas are MathML, which browsers draw by themselves. Nothing is loaded: a remote image becomes its
+    alternative text, a remote script is left out, links stay links. Only the last state of a progress bar is shown:
+    where a cell was stopped or its kernel died, nbclient leaves every state, thousands of them.
     """
     exporter = _Exporter(
         template_name="lab",
@@ -40,7 +38,7 @@ def render(notebooks: dict[str, NotebookNode], title: str = "The Decision Transf
         body = BeautifulSoup(exporter.from_notebook_node(notebook)[0], "html.parser")
         for pilcrow in body.select("a.anchor-link"):
             pilcrow.decompose()
-        _cut_remote(body)
+        cut_remote(body)
         _make_local(body, name, set(notebooks))
         headings = [(h.get("id"), h.get_text()) for h in body.find_all("h2") if h.get("id")]
         first = body.find("h1")
@@ -53,13 +51,13 @@ class _Renderer(IPythonRenderer):
     """Markdown to HTML with MathML where nbconvert leaves the formula to a script from a remote server."""
 
     def block_math(self, body: str) -> str:
-        return _formula(body, "block")
+        return formula(body, "block")
 
     def inline_math(self, body: str) -> str:
-        return _formula(body, "inline")
+        return formula(body, "inline")
 
     def latex_environment(self, name: str, body: str) -> str:
-        return _formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+        return formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
 class _Exporter(HTMLExporter):
@@ -70,42 +68,8 @@ class _Exporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
-def _formula(tex: str, display: str) -> str:
-    try:
-        return mathml(tex.strip(), display=display)
-    except Exception:  # whatever the converter stumbles over: the formula as it was written is still readable
-        return f"<code>{escape(tex)}</code>"
-
-
-def _cut_remote(body: BeautifulSoup) -> None:
-    for tag in body.find_all(["script", "link", "iframe", "object", "embed"]):
-        if REMOTE.match(_attribute(tag, "src", "href", "data")):
-            tag.decompose()
-    for tag in body.find_all(["img", "video", "audio", "source", "track"]):
-        if REMOTE.match(_attribute(tag, "poster")):
-            del tag["poster"]
-        if REMOTE.match(_attribute(tag, "src")):
-            tag.replace_with(_attribute(tag, "alt"))
-        elif tag.get("srcset"):
-            del tag["srcset"]
-    for style in body.find_all("style"):
-        style.string = _without_remote_urls(style.get_text())
-    for tag in body.find_all(style=True):
-        tag["style"] = _without_remote_urls(_attribute(tag, "style"))
-
-
-def _attribute(tag: Tag, *names: str) -> str:
-    """The first of these attributes that has a value, or ""."""
-    return next((str(tag[name]) for name in names if tag.get(name)), "")
-
-
-def _without_remote_urls(css: str) -> str:
-    css = re.sub(r"@import[^;]*;", "", css)
-    return re.sub(r"url\(\s*['\"]?\s*(https?:)?//[^)]*\)", "none", css, flags=re.IGNORECASE)
-
-
 def _make_local(body: BeautifulSoup, name: str, names: set[str]) -> None:
-    """Anchors of their own for each notebook, and links between notebooks that lead to their place on the page."""
+    """Gives each notebook anchors of its own, and makes links between notebooks lead to their place on the page."""
     for tag in body.find_all(id=True):
         tag["id"] = f"{name}--{tag['id']}"
     for link in body.find_all("a", href=True):

@@ -1,12 +1,12 @@
-"""What runs side by side: a notebook, or a part of one that needs no other part, and what each waits for.
+"""What runs side by side: a notebook, or a part of one that needs no other part; and what each waits for.
 
-``course.toml`` beside the percent scripts says it, a table for each notebook of which there is something to say::
+``course.toml`` beside the percent scripts says so, in a table for each notebook that needs one::
 
     [06_replay]
-    after = ["05_training"]    # notebooks whose results it takes from the workspace, where there are any
+    after = ["05_training"]    # notebooks whose results it takes from the workspace, if there are any
     leaves = ["replay.mp4"]    # files in the workspace that others, or the reader, will look for
 
-    [08_challenges]
+    [09_challenges]
     parts = ["Other robots"]   # headings; from one to the next the cells need nothing but those before the first
 """
 
@@ -33,7 +33,7 @@ class Part:
     stem: str  # of the notebook
     heading: str | None  # None: the whole notebook
     notebook: NotebookNode
-    numbers: list[int]  # of its cells, counted from 1 in the whole notebook
+    numbers: list[int]  # its cells' numbers, counted from 1 in the whole notebook
     after: tuple[str, ...] = ()  # stems of notebooks that are run before
     leaves: tuple[str, ...] = ()  # files in the workspace
 
@@ -45,8 +45,8 @@ class Part:
 def read(tree: Tree, stems: list[str] | None = None) -> tuple[dict[str, NotebookNode], list[Part]]:
     """The notebooks of the percent scripts (all of them, or those named), and their parts, in the order of the course.
 
-    The parts' cells are the notebooks' own: what a part's run puts out is found in its notebook. Only the cells before
-    the first part are copies in all parts but the first. Raises ValueError for a course.toml that makes no sense.
+    The parts' cells are the notebooks' own: the outputs of a part's run are in its notebook. Only the cells before the
+    first part are copies, in all parts but the first. Raises ValueError for a course.toml that is wrong.
     """
     table = _table(tree)
     notebooks = {s.stem: scripts.read(s) for s in tree.scripts() if stems is None or s.stem in stems}
@@ -54,7 +54,7 @@ def read(tree: Tree, stems: list[str] | None = None) -> tuple[dict[str, Notebook
 
 
 def number_executions(notebook: NotebookNode) -> None:
-    """Count the cells that were executed from 1 on, as if one kernel had run them all."""
+    """Number the executed cells from 1, as if one kernel had run them all."""
     executed = [c for c in notebook.cells if c.cell_type == "code" and c.execution_count is not None]
     for count, cell in enumerate(executed, 1):
         cell.execution_count = count
@@ -64,7 +64,7 @@ def number_executions(notebook: NotebookNode) -> None:
 
 
 def _table(tree: Tree) -> dict[str, dict]:
-    """What ``course.toml`` says of each notebook; nothing where there is no such file."""
+    """What ``course.toml`` says about each notebook; nothing if there is no such file."""
     path, stems = tree.course_file, [script.stem for script in tree.scripts()]
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -75,7 +75,7 @@ def _table(tree: Tree) -> dict[str, dict]:
             raise ValueError(f"{path}: [{stem}] may hold lists of text called {', '.join(sorted(KEYS))}; got {entry}.")
         if unknown := {stem, *entry.get("after", [])}.difference(stems):
             names = ", ".join(sorted(unknown))
-            raise ValueError(f"{path} names {names}, which is no notebook. There are: {', '.join(stems)}.")
+            raise ValueError(f"{path} names {names}, which is not a notebook. The notebooks are: {', '.join(stems)}.")
     try:
         TopologicalSorter({stem: entry.get("after", []) for stem, entry in said.items()}).prepare()
     except CycleError as error:
@@ -91,7 +91,7 @@ def _split(stem: str, notebook: NotebookNode, entry: dict) -> list[Part]:
     after, leaves = tuple(entry.get("after", [])), tuple(entry.get("leaves", []))
     headings = entry.get("parts", [])
     if headings and leaves:
-        raise ValueError(f"course.toml: {stem} has parts, and `leaves` does not say which of them leaves the files.")
+        raise ValueError(f"course.toml: {stem} has parts, but `leaves` does not say which of them leaves the files.")
     begins = [_place(stem, notebook, heading) for heading in headings]
     if begins != sorted(set(begins)):
         raise ValueError(f"course.toml: the parts of {stem} are not in the notebook's order: {', '.join(headings)}.")

@@ -1,6 +1,6 @@
 """Make the trained models that come with the course: ``python -m dt_helpers.authoring.provided [model | model-mixed]``.
 
-Notebook 06 uses them where none was trained. They are the `quick` preset's, in float16.
+Notebook 06 uses them if none was trained. They are trained with the `quick` preset and stored in float16.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """What a run of the course has finished, so that one that was killed goes on where it stopped.
 
 A record is written when a part is finished, whole or not at all, and holds the outputs of its cells. It counts as long
-as everything is the same that the part was made of: its source, the preset, this package, the installed versions, and
+as everything that the part was made of is the same: its source, the preset, this package, the installed versions, and
 the very runs that it comes after.
 """
 
@@ -31,7 +31,7 @@ class Record:
 
     run: str  # a name that no other run has
     made_of: str  # a hash
-    left: dict[str, list[int]]  # file in the workspace -> its size in bytes and its time in nanoseconds
+    left: dict[str, list[int]]  # file in the workspace -> its size in bytes and its modification time in nanoseconds
     seconds: float
     cpu: float
     cells: list[dict]  # outputs and execution_count of each code cell
@@ -40,30 +40,30 @@ class Record:
 class Records:
     """The records in `folder`, of parts that leave their files in `workspace`.
 
-    Where they were made by other code or in another environment, or all is to be run anew (`fresh`), they are thrown
-    away, and with them the checkpoints of trainings that were not finished.
+    If they were made by different code or in a different environment, or if everything has to run again (`fresh`), they
+    are thrown away, and with them the checkpoints of training runs that were not finished.
     """
 
     def __init__(self, folder: Path, workspace: Path, preset: str, fresh: bool = False) -> None:
         self.folder, self.workspace = folder, workspace
         self.basis = _hash({"preset": preset, "package": _package(), "environment": _environment()})
         note = folder / "basis"
-        if fresh or not note.exists() or note.read_text() != self.basis:
+        if fresh or not note.exists() or note.read_text(encoding="utf-8") != self.basis:
             for checkpoints in workspace.glob("*/checkpoints/run.json"):
                 shutil.rmtree(checkpoints.parent)
             shutil.rmtree(folder, ignore_errors=True)
             with replacing(note) as staged:
-                staged.write_text(self.basis)
+                staged.write_text(self.basis, encoding="utf-8")
 
     def find(self, part: Part, before: list[str]) -> Record | None:
         """The record of the part that came after the runs `before`, with its outputs put into the part's cells.
 
-        None if there is none, or if a file that the part had left is gone or another one by now.
+        None if there is none, or if a file that the part left is gone or has been replaced.
         """
         try:
             record = Record(**json.loads(self._path(part).read_text(encoding="utf-8")))
             same = record.made_of == self._made_of(part, before) and record.left == self._left(part)
-        except (OSError, ValueError, TypeError):  # none, a file of it is gone, or it is no record of this version's
+        except (OSError, ValueError, TypeError):  # none, one of its files is gone, or it is a record of another version
             return None
         if not same:
             return None
@@ -80,7 +80,7 @@ class Records:
         return record
 
     def forget(self, part: Part) -> None:
-        """Throw away the record of the part, and what it left: nobody is to take it for what comes now."""
+        """Throw away the record of the part, and what it left, so that it is not taken for the new run's."""
         for path in (self._path(part), *(self.workspace / name for name in part.leaves)):
             path.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
-"""The package drawn as rooms, and which of them each needs, from the imports themselves.
+"""The package drawn as rooms, and which of them needs which, from the imports themselves.
 
-``python -m dt_helpers.authoring.rooms`` rewrites the pictures in docs/architecture.md; a test fails where these and the
+``python -m dt_helpers.authoring.rooms`` rewrites the pictures in docs/architecture.md; a test fails if these and the
 imports differ.
 """
 
@@ -16,13 +16,13 @@ import networkx
 PACKAGE = Path(__file__).parents[1]
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
 WAYS = ("data", "grading")
-APART = ("authoring", "cli", "options", "__init__")  # who makes the course or runs its commands needs all the others
+APART = ("authoring", "cli", "options", "__init__")  # what makes the course or runs its commands needs all the others
 PICTURE = re.compile(r"```mermaid\n%% (\w+)\n.*?```", re.DOTALL)
 
 
 def imports(package: Path = PACKAGE, inner: bool = True) -> dict[str, set[str]]:
     """Each module, such as ``dt_helpers.data.hub``, and the modules of the package that it imports: anywhere, or if not
-    `inner` only those that come with it when it is itself imported."""
+    `inner`, only those that are imported with it."""
     sources = {_name(path, package): path for path in sorted(package.rglob("*.py"))}
     found = {}
     for name, path in sources.items():
@@ -46,7 +46,7 @@ def rooms(way: str, package: Path = PACKAGE) -> networkx.DiGraph:
 
 def picture(way: str, package: Path = PACKAGE) -> str:
     """A Mermaid flowchart. A need that follows from others is left out, which makes it readable."""
-    together = networkx.condensation(rooms(way, package))  # rooms that need each other stand in one box
+    together = networkx.condensation(rooms(way, package))  # rooms that need each other share a box
     box = {node: " · ".join(sorted(members)) for node, members in together.nodes(data="members")}
     arrows = sorted((box[here], box[there]) for here, there in networkx.transitive_reduction(together).edges)
     sign = {name: f"r{number}" for number, name in enumerate(sorted(box.values()))}
@@ -55,7 +55,7 @@ def picture(way: str, package: Path = PACKAGE) -> str:
 
 
 def page(text: str) -> str:
-    """The page with its pictures drawn anew."""
+    """The page with its pictures drawn again."""
     return PICTURE.sub(lambda found: picture(found.group(1)), text)
 
 
@@ -65,7 +65,7 @@ def _name(path: Path, package: Path) -> str:
 
 
 def _room(module: str, way: str) -> str:
-    """The room that a module lies in, or "" where it is in none of the picture's."""
+    """The room that a module is in, or "" if it is in none of the picture's."""
     parts = module.split(".")[1:]
     if way == "grading":
         return parts[1] if len(parts) > 1 and parts[0] == "grading" else ""
@@ -73,7 +73,7 @@ def _room(module: str, way: str) -> str:
 
 
 def _run_on_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run when the module is imported, in ``if`` and ``try`` too, but for type checkers' alone."""
+    """Statements that run when the module is imported, in ``if`` and ``try`` too, except those for type checkers."""
     for node in body:
         yield node
         if isinstance(node, ast.Try) or (isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test)):
@@ -94,4 +94,4 @@ def _imported(node: ast.AST, at: str, sources: dict[str, Path]) -> Iterator[str]
 
 if __name__ == "__main__":
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"{PAGE.name}: its pictures are those of the imports now.")
+    print(f"{PAGE.name}: its pictures now agree with the imports.")

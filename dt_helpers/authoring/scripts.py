@@ -11,7 +11,11 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-# No version in here: whoever builds the notebooks has another one.
+from dt_helpers.authoring import setup_cell
+from dt_helpers.authoring.setting import Setting
+from dt_helpers.authoring.tree import Tree
+
+# No version in here: it differs between the people who build the notebooks.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -21,15 +25,15 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-KEPT_METADATA = ("nbgrader", "tags")  # of a cell; the rest are editors' notes to themselves
+KEPT_METADATA = ("nbgrader", "tags")  # of a cell; the rest is for editors only
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 def read(script: Path) -> NotebookNode:
-    """The notebook of a percent script: no outputs, the course's metadata, stable cell ids.
+    """The notebook of a percent script: no outputs, the course's metadata, its address and version, stable cell ids.
 
-    A cell's id is its grade id, else the script's name and a hash of the cell's source, so that a cell that is put
-    in or moved changes no other cell's id.
+    A cell's id is its grade id, else the script's name and a hash of the cell's text in the script, so that a cell that
+    is inserted or moved changes no other cell's id, and a new version changes none at all.
 
     Raises ValueError for a grade id that is used twice or isn't fit for a cell id (letters, digits, ``-``, ``_``; at
     most 64), and for a solution cell without solution markers.
@@ -43,6 +47,7 @@ def read(script: Path) -> NotebookNode:
             del cell.metadata[key]
         cell.id = _cell_id(cell, script, seen)
         _check_markers(cell, script)
+    setup_cell.fill_in(notebook, script.stem, Setting.read(Tree(script.absolute().parents[2])))
     nbformat.validate(notebook)
     return notebook
 
@@ -75,5 +80,5 @@ def _check_markers(cell: NotebookNode, script: Path) -> None:
     if is_solution and not all(marker in cell.source for marker in MARKERS):
         raise ValueError(
             f"{script.name}: the solution cell {grade_id(cell)!r} has no {' … '.join(MARKERS)}: "
-            "a student would get an empty cell in place of a function to fill."
+            "a student would get an empty cell instead of a function to fill in."
         )

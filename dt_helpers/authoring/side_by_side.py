@@ -24,18 +24,18 @@ def side_by_side(
     lines: Lines,
     before: Callable[[Part], None] = lambda part: None,
 ) -> Generator[tuple[Part, Execution, BaseException | None], None, None]:
-    """Run `parts`, `jobs` of them at a time, and yield each as it ends: with its run, and with what that has raised.
+    """Run `parts`, `jobs` of them at a time, and yield each as it ends: with its run, and with what that raised.
 
     They run in `folder` with that `workspace` and that `preset`, each watched for `still` seconds as `Execution` says,
-    and `lines` shows them. `before` is called with a part when its turn has come. One that comes after another begins
-    when that has ended, well or not. Of those that may begin, that one does whose own time and that of all that wait
-    for it is the longest; `seconds` (name -> CPU time) tells what to expect.
+    and `lines` shows them. `before` is called with a part that is about to begin. One that comes after another begins
+    when that has ended, well or not. Of those that may begin, the first is the one whose own time and that of all that
+    wait for it is the longest; `seconds` (name -> CPU seconds) says what to expect.
 
     When the caller leaves the loop early, or Ctrl-C is pressed, the kernels are ended first.
     """
     environment = {"DT_WORKSPACE": str(workspace)} | ({"DT_PRESET": preset} if preset else {})
     if jobs > 1 and not threads.number_is_chosen():
-        environment["OMP_NUM_THREADS"] = "1"  # the other cores have the other parts
+        environment["OMP_NUM_THREADS"] = "1"  # the other cores are for the other parts
 
     def begin(part: Part) -> Execution:
         before(part)
@@ -68,7 +68,7 @@ def side_by_side(
 def expected_seconds(parts: list[Part], jobs: int, seconds: dict[str, float]) -> float:
     """How long `side_by_side` takes if each part has a core to itself and takes as long as `seconds` says."""
     waiting, now = _by_urgency(parts, seconds), 0.0
-    running: list[tuple[float, Part]] = []  # when it ends, and what
+    running: list[tuple[float, Part]] = []  # when it ends, and the part
     while waiting or running:
         for part in _ready(waiting, [*waiting, *(part for _, part in running)])[: jobs - len(running)]:
             waiting.remove(part)
@@ -89,11 +89,11 @@ def _by_urgency(parts: list[Part], seconds: dict[str, float]) -> list[Part]:
         after_it = [urgency(other) for other in parts if part.stem in other.after]
         return seconds.get(part.name, 0.0) + max(after_it, default=0.0)
 
-    return sorted(parts, key=urgency, reverse=True)  # in the order of the course where nothing is known
+    return sorted(parts, key=urgency, reverse=True)  # in the order of the course if nothing is known
 
 
 def _stop(running: dict[Future[None], tuple[Part, Execution]]) -> None:
-    """End all kernels; one that is just starting is ended as soon as it is there."""
+    """End all kernels; one that is still starting is ended as soon as it is there."""
     while running:
         for _, execution in running.values():
             execution.stop()

@@ -1,4 +1,4 @@
-"""Whether anything still moves in a process and in those that it has started."""
+"""Whether anything still moves in a process and in those that it started."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from threading import Lock
 
 import psutil
 
-SHARE, LEAST = 0.01, 0.05  # CPU time that counts as movement: this share of the time that has passed, and seconds more
-LONGEST_STEP = 10.0  # seconds; between two looks that lie further apart the machine slept, or whoever looks did
+SHARE, LEAST = 0.01, 0.05  # more CPU time counts as movement: this share of the time passed, plus so many seconds
+LONGEST_STEP = 10.0  # seconds; if two looks are further apart, the machine was asleep between them, or this process was
 
 
 class Stillness:
-    """For how long a process tree has been still: it has used no CPU time, and nobody has called `stir`.
+    """How long a process tree has been still: it has used no CPU time, and nobody has called `stir`.
 
     A waiting kernel uses no CPU time that can be measured; one that computes without printing does. Time is the
-    monotonic clock's, so that a clock that is set does no harm.
+    monotonic clock's, so setting the machine's clock does no harm.
     """
 
     def __init__(self, pid: int):
@@ -26,7 +26,7 @@ class Stillness:
         self._lock = Lock()
 
     def stir(self) -> None:
-        """Something moves, as seen from outside: a message came."""
+        """Something moved, as seen from outside: a message came."""
         with self._lock:
             self._still = self._used = 0.0
 
@@ -34,7 +34,7 @@ class Stillness:
         """Seconds for which nothing has moved. To be called at intervals well below those that matter."""
         now, total = time.monotonic(), sum(map(_cpu_seconds, process_tree(self.pid)))
         with self._lock:
-            grown = max(0.0, total - self._total)  # it falls with a process whose time its parent doesn't inherit
+            grown = max(0.0, total - self._total)  # it falls when a process ends whose time its parent doesn't inherit
             self._total = total
             self.cpu += grown
             self._used += grown
@@ -46,7 +46,7 @@ class Stillness:
 
 
 def process_tree(pid: int) -> list[psutil.Process]:
-    """The process and all that it has started, and these in turn; those that have ended are left out."""
+    """The process, those that it started, and theirs in turn, without those that have ended."""
     try:
         root = psutil.Process(pid)
         return [root, *root.children(recursive=True)]
@@ -55,7 +55,7 @@ def process_tree(pid: int) -> list[psutil.Process]:
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    """What the process has used, and what those have that it started and that ended, where the system counts these."""
+    """What the process has used, and what its ended children have, where the system counts those."""
     try:
         return sum(process.cpu_times()[:4])  # user, system, children's user and system
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""The students' notebooks: nbgrader's own generate_assignment, in a folder that is gone afterwards."""
+"""The students' notebooks, by nbgrader's own generate_assignment, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from dt_helpers.authoring.tree import ASSIGNMENT, Tree
 
 
 def generate(tree: Tree, solutions: dict[str, str]) -> dict[str, str]:
-    """The students' notebooks of the solution notebooks, both as name and JSON text.
+    """The students' notebooks made from the solution notebooks, both as name -> JSON text.
 
     nbgrader reads the checkout's own configuration; its input and output are temporary, and no gradebook is touched.
-    Raises ValueError with nbgrader's own words when it refuses a notebook.
+    Raises ValueError with nbgrader's own words if it refuses a notebook.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -45,7 +45,7 @@ def generate(tree: Tree, solutions: dict[str, str]) -> dict[str, str]:
 
 @contextmanager
 def _quiet_log() -> Iterator[tuple[logging.Logger, list[str]]]:
-    """A logger that shows nothing, and the error messages that it was given."""
+    """A logger that shows nothing, and the list of the error messages that it gets."""
     log = logging.Logger("nbgrader", level=logging.ERROR)
     kept = _Kept()
     log.addHandler(kept)

@@ -1,4 +1,4 @@
-"""What all pages of the course look like: colours in light and dark, and those of highlighted code."""
+"""What all pages of the course look like: colours for light and dark themes, and those of highlighted code."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Where the course's files lie in a checkout."""
+"""Where the course's files are in a checkout."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-ASSIGNMENT = "decision_transformer"  # nbgrader's name of the one assignment
+ASSIGNMENT = "decision_transformer"  # nbgrader's name for the one assignment
 CONFIG = "nbgrader_config.py"  # marks the root of a checkout
 
 
@@ -19,7 +19,7 @@ class Tree:
     def find(cls, start: Path | str | None = None) -> Tree:
         """The checkout that holds the folder `start` (default: the current one).
 
-        Raises FileNotFoundError when neither `start` nor a folder above it is the root of a checkout.
+        Raises FileNotFoundError if neither `start` nor a folder above it is the root of a checkout.
         """
         start = Path(start or ".").absolute()
         for folder in (start, *start.parents):
@@ -40,6 +40,11 @@ class Tree:
         return self.root / CONFIG
 
     @property
+    def project(self) -> Path:
+        """Its [tool.dt-course] says where the course is published: see `dt_helpers.authoring.setting`."""
+        return self.root / "pyproject.toml"
+
+    @property
     def course_file(self) -> Path:
         """What runs after what: see `dt_helpers.authoring.parts`."""
         return self.solutions / "course.toml"
@@ -49,8 +54,13 @@ class Tree:
         """How long each part took: see `dt_helpers.authoring.expected`."""
         return self.solutions / "seconds.json"
 
+    @property
+    def exercises_file(self) -> Path:
+        """What the package knows about the exercises: see `dt_helpers.authoring.exercises`."""
+        return self.root / "dt_helpers" / "assets" / "course" / "exercises.json"
+
     def scripts(self) -> list[Path]:
-        """The percent scripts, in the order of the course. Raises FileNotFoundError when there are none."""
+        """The percent scripts, in the order of the course. Raises FileNotFoundError if there are none."""
         scripts = sorted(self.solutions.glob("[0-9][0-9]_*.py"))
         if not scripts:
             raise FileNotFoundError(f"There are no percent scripts such as 01_setup.py in {self.solutions}.")

@@ -1,4 +1,4 @@
-"""Checks of the course's exercises: each takes the student's function and says what is right or what the mistake is.
+"""Checks of the course's exercises: each takes the student's function and says that it is right or what is wrong.
 
     from dt_helpers import check
     check.stacked_inputs(stack_inputs)
@@ -6,20 +6,49 @@
 Where things are: `exercises` has one file for each exercise: `check.<name>` is `exercises/<name>.py`. The `engine`
 calls the student's function, finds the first difference from the right answer (or the frozen tensors of `reference`),
 looks for it among the exercise's mistakes, and shows it. `whole_model` does the same for the model.
-`python -m tests.mutation` measures how often all this errs.
+`python -m tests.mutation` measures how often all this gets it wrong.
 
-A check returns a `CheckResult` or raises `CheckFailed`. `seed=` brings the inputs of an earlier failure back.
+A check returns a `CheckResult` or raises `CheckFailed`. `seed=` reproduces the inputs of an earlier failure.
 Importing this module costs nothing; a check imports torch only where the exercise is written in it.
 """
 
 from functools import cache
+from importlib.util import find_spec
 
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.check.exercises import NAMES
 
 from .tries import reset
 
-__all__ = ["CheckFailed", "CheckResult", "reset", *NAMES]
+__all__ = ["CheckFailed", "CheckResult", "hint", "progress", "question", "reset", "solution", *NAMES]
+
+
+def hint(answer):
+    """One more hint for a function that is not right yet: `dt_helpers.check.helping.hint`."""
+    from dt_helpers.check import helping
+
+    return helping.hint(answer)
+
+
+def solution(answer):
+    """The course's solution, after honest tries: `dt_helpers.check.helping.solution`."""
+    from dt_helpers.check import helping
+
+    return helping.solution(answer)
+
+
+def question(name, answer=None):
+    """A question to answer before a run: `dt_helpers.check.questions.question`."""
+    from dt_helpers.check import questions
+
+    return questions.question(name, answer)
+
+
+def progress():
+    """What is solved in all notebooks: `dt_helpers.check.helping.progress`."""
+    from dt_helpers.check import helping
+
+    return helping.progress()
 
 
 def forward(cls, *, seed: int | None = None) -> CheckResult:
@@ -34,7 +63,9 @@ def __getattr__(name: str):
     """`check.<name>`, for each of the exercises."""
     if name in NAMES:
         return _check_of(name)
-    raise AttributeError(_advice(name), name=name, obj=None)
+    # Python asks for a module of this package, too, before it imports that; advice would import every exercise.
+    said = f"module not imported yet: {name}" if find_spec(f"{__name__}.{name}") else _advice(name)
+    raise AttributeError(said, name=name, obj=None)
 
 
 def __dir__() -> list[str]:
@@ -58,7 +89,7 @@ def _check_of(name: str):
 
 
 def _advice(name: str) -> str:
-    """What to do about a check that doesn't exist: it may be called by the name of the function that it checks."""
+    """What to do about a check that doesn't exist: the name may be that of the function that it checks."""
     from difflib import get_close_matches
 
     from dt_helpers.check.exercises import FUNCTIONS, exercise
@@ -67,7 +98,7 @@ def _advice(name: str) -> str:
     close = get_close_matches(name, [*by_function, *NAMES], n=1)
     meant = by_function.get(name) or (by_function.get(close[0], close[0]) if close else None)
     return f"there is no check.{name}" + (
-        f"; did you mean check.{meant}?" if meant else f"; there are {', '.join(NAMES)}"
+        f"; did you mean check.{meant}?" if meant else f"; the checks are {', '.join(NAMES)}"
     )
 
 

@@ -19,7 +19,7 @@ BATCH, STEPS = 3, 4
 
 
 def make() -> dict[str, torch.Tensor]:
-    """Weights, a padded batch, what passes between the model's parts, and its predictions."""
+    """Weights, a padded batch, what the model's parts pass to one another, and its predictions."""
     rng = np.random.default_rng(SEED)
     model = inputs.oracle(inputs.config())
     state = inputs.drawn_weights(model, rng)

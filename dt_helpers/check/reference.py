@@ -27,7 +27,7 @@ def tensors() -> dict:
 
 
 def cases(name: str) -> list[Case]:
-    """The frozen cases of the exercise: those functions of the model that transformers' own can be asked about."""
+    """The frozen cases of the exercise, for those functions whose results can be read off transformers' own model."""
     if name not in ("time_embeddings", "stacked_inputs", "stacked_attention_mask", "prediction_heads", "action_loss"):
         return []
     frozen = tensors()

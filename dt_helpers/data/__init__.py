@@ -1,4 +1,4 @@
-"""Datasets by name: from the cache, else from the Hub (the published ones), else rolled out by the course's experts."""
+"""Datasets by name: from the cache, from the Hub (the published ones) or rolled out by the course's experts."""
 
 from __future__ import annotations
 
@@ -18,19 +18,33 @@ __all__ = ["PUBLISHED", "SETS", "Trajectories", "environment", "load"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a set is rolled out."""
+    """How a dataset is rolled out."""
 
     env: str
-    robot: str  # whose experts they are
-    stages: tuple[str, ...]  # environment steps that they were trained for; each rolls out as many episodes
-    noise: float = 0.1  # standard deviation of what is added to their actions
+    robot: str  # whose experts act
+    stages: tuple[str, ...]  # environment steps of training; each stage rolls out the same number of episodes
+    noise: float = 0.1  # standard deviation of the noise added to their actions
     episodes: int = 200
-    steps: int = 1000  # in each episode, at most
+    steps: int = 1000  # per episode, at most
 
 
 def _recipes(robot: str, env: str, medium: str, unmixed: tuple[str, ...] = ()) -> dict[str, Recipe]:
-    """A robot's three sets: from the last stage of its training, from a middling one, from all but the `unmixed`."""
+    """A robot's three datasets: by the expert's last stage of training, by a middling one, by all but the `unmixed`.
+
+    Raises ValueError if the robot has no shipped expert, or none at a stage that is named.
+    """
     every = tuple(experts.stages(robot))
+    if not every:
+        raise ValueError(
+            f"{robot!r} has no shipped expert to roll out its datasets; {', '.join(experts.robots())} have. "
+            f"Take it out of SETS until it has: `make experts ROBOTS={robot}` trains it, "
+            f"`.venv/bin/python experts/ship.py {robot} 100k 300k` ships two of its stages."
+        )
+    if missing := sorted({medium, *unmixed} - set(every)):
+        raise ValueError(
+            f"{robot!r} has no shipped expert at {', '.join(missing)}. "
+            f"`medium` and `unmixed` are stages of it: {', '.join(every)}."
+        )
     return {
         f"{robot}-expert": Recipe(env, robot, every[-1:]),
         f"{robot}-medium": Recipe(env, robot, (medium,)),
@@ -38,22 +52,26 @@ def _recipes(robot: str, env: str, medium: str, unmixed: tuple[str, ...] = ()) -
     }
 
 
-# Names differ from D4RL's, so that nobody compares the scores.
+# The names differ from D4RL's so that nobody compares the scores.
 SETS = {
-    # This stage runs hardly better than 200k's: a model that is asked for one of both takes either.
+    # 400k runs hardly better than 200k: a model asked for the return of one may imitate the other.
     **_recipes("halfcheetah", "HalfCheetah-v5", medium="100k", unmixed=("400k",)),
     **_recipes("hopper", "Hopper-v5", medium="200k"),
-    # This stage stumbles at any time, so that its runs earn anything, and a return does not tell that they are its own.
+    # 250k stumbles at any time: its returns vary so much that a return does not identify this stage.
     **_recipes("walker2d", "Walker2d-v5", medium="250k", unmixed=("250k",)),
 }
 
-# https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay: D4RL v2, recorded with an older physics
-PUBLISHED = tuple(f"{name.replace('mixed', 'medium-replay')}-v2" for name in SETS)
+# https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay: D4RL v2, recorded with older physics
+PUBLISHED = tuple(
+    f"{robot}-{kind}-v2"
+    for robot in ("halfcheetah", "hopper", "walker2d")
+    for kind in ("expert", "medium", "medium-replay")
+)
 
 
 def environment(name: str) -> str:
-    """The environment that a set comes from: of the -v5 ones for the course's own sets; of the -v3 ones, with the
-    physics of their time, for the published. Raises ValueError for an unknown name."""
+    """The environment that a dataset comes from: a -v5 one for the course's own datasets, a -v3 one, with the physics
+    of its time, for the published ones. Raises ValueError for an unknown name."""
     if name in SETS:
         return SETS[name].env
     if name not in PUBLISHED:
@@ -76,16 +94,16 @@ def load(
     say: Callable[[str], object] = print,
     repository: str | None = None,
 ) -> Trajectories:
-    """A dataset by name: one of SETS, which are rolled out on this machine, or of PUBLISHED, which the Hub has.
+    """A dataset by name: one of SETS, which are rolled out on this machine, or of PUBLISHED, which are on the Hub.
 
-    With a `repository` of the Hub (``"ada/robots"``), the set of that name that `dt_helpers.data.push.push` put there.
+    With a `repository` on the Hub (``"ada/robots"``): the dataset of that name that `data.push.push` uploaded to it.
 
-    `episodes` is how many to roll out (by default what the set's recipe says), or how many of a published set's first
-    ones to take (by default all); `seed` is that of the rollouts. Where a published set cannot be read, the course's
-    own set of that kind takes its place, and its `name` is that of the course's own. What was used, and why, is told
-    to `say`. Everything is kept in the cache (`$DT_CACHE`), memory-mapped; a damaged cache is made again.
+    `episodes` is the number to roll out (default: the recipe's), or the number to take from the start of a published
+    dataset (default: all); `seed` is the seed of the rollouts. If a published dataset cannot be read, the course's own
+    dataset of that kind is returned, under its own `name`. `say` gets a line that states what was used and why.
+    Everything is cached in `$DT_CACHE` and memory-mapped; a damaged cache is rebuilt.
 
-    Raises ValueError for an unknown name or no episodes, and HubUnavailable if a repository's set cannot be read.
+    Raises ValueError for an unknown name or no episodes, and HubUnavailable if the `repository` cannot be read.
     """
     if episodes is not None and (type(episodes) is not int or episodes < 1):
         raise ValueError(f"episodes must be a whole number of at least 1, or None for all, not {episodes!r}.")
@@ -104,7 +122,7 @@ def load(
         own = name.removesuffix("-v2").replace("medium-replay", "mixed")
         say(
             f"{name} could not be read from the Hub: {error.reason}. The course's own {own} takes its place; "
-            "its returns are not to be compared with published ones."
+            "do not compare its returns with published ones."
         )
         return _rolled_out(own, episodes, seed, progress, say)
 
@@ -143,7 +161,7 @@ def _from_hub(name: str, place: hub.Place, episodes: int | None, progress: bool,
             try:
                 return Trajectories.from_dataset(rows, name)
             except ValueError as error:
-                raise hub.HubUnavailable(f"the file that it sent is not what it should be ({error})") from error
+                raise hub.HubUnavailable(f"the file that it sent is not a dataset of episodes ({error})") from error
 
     repository = place.repository
     origin = {"source": "hub", "repository": repository, "name": name}
@@ -160,13 +178,13 @@ def _kept_or_made(
     say: Callable,
     first: int | None = None,
 ) -> Trajectories:
-    """The dataset from the cache, else from `make` and then kept. `first`: only so many of its episodes."""
+    """The dataset from the cache, else from `make`, then cached. `first`: take only that many episodes."""
     folder = cache_dir() / "datasets" / key
     with cache.locked(folder, say):
         try:
             dataset = cache.find(folder, origin)
         except cache.Stale as reason:
-            say(f"{name}: what the cache holds of it {reason}. It is made again.")
+            say(f"{name}: the cached copy {reason}. It is rebuilt.")
             dataset = None
         if dataset is not None:
             source = f"from the cache, {folder}"
@@ -175,9 +193,9 @@ def _kept_or_made(
             try:
                 cache.keep(folder, made, origin)
                 dataset = cache.find(folder, origin) or made
-                source = f"{how}, since the cache had none, and kept in {folder}"
+                source = f"{how} and cached in {folder}"
             except (OSError, cache.Stale) as error:
-                source = f"{how}, and not kept in the cache ({error})"
+                source = f"{how}, but not cached ({error})"
     if first is not None and first < len(dataset):
         dataset = dataset.select(range(first))
     trajectories = Trajectories.from_dataset(

@@ -1,4 +1,4 @@
-"""What the command line takes for its data."""
+"""The data that a command line asks for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def dataset(
     name: str, horizon: int | None = None, key: str | None = None, rename: list[str] | None = None, **how
 ) -> Trajectories:
-    """A set of the course's or the published ones by its name, or whatever `data.formats.open` reads. `rename` has
+    """One of the course's or the published datasets by name, or whatever `data.formats.open` reads. `rename` holds
     pairs such as ``obs=observations``."""
     from dt_helpers import data
     from dt_helpers.data import formats

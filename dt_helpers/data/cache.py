@@ -1,6 +1,6 @@
-"""Datasets kept on this machine: a folder with one Arrow file, opened memory-mapped, and a manifest that describes it.
+"""Datasets cached on this machine: a folder with one Arrow file, opened memory-mapped, and a manifest about it.
 
-The Arrow file is one record batch, so that the columns lie in one piece and a `Trajectories` can view them in place.
+The Arrow file is one record batch, so each column is contiguous and a `Trajectories` can view it in place.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ CONTENT, ARROW, MANIFEST = "content", "data.arrow", "manifest.json"
 
 
 class Stale(Exception):
-    """What lies in the cache cannot be used. The message continues "what the cache holds of it "."""
+    """The cached copy cannot be used. The message continues the sentence "the cached copy ..."."""
 
 
 def keep(folder: Path, dataset: datasets.Dataset, origin: dict) -> None:
-    """Put a dataset into `folder`, in place of what is there. `origin` tells where it comes from, as JSON can.
+    """Write a dataset to `folder`, replacing what is there. `origin` says where it comes from and must fit into JSON.
 
-    A reader finds the old content or the new one. Raises OSError if there is no room or no right to write.
+    A reader sees either the old content or the new, nothing in between. Raises OSError if it cannot be written.
     """
     import pyarrow as pa
 
-    for abandoned in folder.glob(f".{CONTENT}-*"):  # of a process that was killed while it wrote
+    for abandoned in folder.glob(f".{CONTENT}-*"):  # by a process that was killed while writing
         shutil.rmtree(abandoned, ignore_errors=True)
     table = dataset.data.table.combine_chunks()
     with replacing(folder / CONTENT) as staged:
@@ -70,20 +70,20 @@ def find(folder: Path, origin: dict) -> datasets.Dataset | None:
         if manifest["origin"] != origin:
             raise Stale("was made with other settings or another expert")
         if manifest["sha256"] != {ARROW: _sha256(content / ARROW)}:
-            raise Stale("is damaged: its checksum is not the one that was noted")
+            raise Stale("is damaged: its checksum is not the recorded one")
         dataset = datasets.Dataset.from_file(str(content / ARROW))
     except Stale:
         raise
-    except Exception as error:  # whatever a damaged file or manifest brings about
+    except Exception as error:  # whatever a damaged file or manifest raises
         raise Stale(f"cannot be read ({type(error).__name__}: {error})") from error
     if dataset.features != features() or len(dataset) != manifest["episodes"]:
-        raise Stale("has other columns or another number of episodes than expected")
+        raise Stale("does not have the expected columns or number of episodes")
     return dataset
 
 
 @contextmanager
 def locked(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Let one process at a time look into `folder` and fill it. Does without where it cannot be written to."""
+    """Let only one process at a time read and fill `folder`. Without a lock where `folder` cannot be written to."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / ".lock")
@@ -92,7 +92,7 @@ def locked(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
         try:
             lock.acquire(timeout=2)
         except Timeout:
-            say(f"{folder.name}: another process is just making it; waiting for that.")
+            say(f"{folder.name}: another process is making it; waiting for it.")
             lock.acquire()
     except (OSError, NotImplementedError):  # a read-only folder, a file system without locks
         pass
@@ -112,6 +112,6 @@ def _versions(*packages: str) -> dict[str, str]:
     for package in packages:
         try:
             found[package] = version(package)
-        except PackageNotFoundError:  # the package run from its folder, without being installed
+        except PackageNotFoundError:  # dt_helpers, run from its folder without being installed
             continue
     return found

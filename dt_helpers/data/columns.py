@@ -1,6 +1,6 @@
-"""One check for all that becomes a `Trajectories`: ranks, kinds, lengths, finiteness, ends.
+"""One check for everything that becomes a `Trajectories`: ranks, dtypes, lengths, finiteness, ends of episodes.
 
-Errors are ValueErrors in the reader's columns: what was expected, what came, what helps.
+Errors are ValueErrors that name the user's columns: what was expected, what came, what to do.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-ROWS = 2**16  # that are looked at at a time
-PICTURE = 16  # pixels along a side, from which on uint8 observations are pictures
+ROWS = 2**16  # examined at a time
+PICTURE = 16  # pixels along a side: uint8 observations of at least this size are images
 DROP = 'on_nan="drop episodes"'
 
 
 def array(values: Any, column: str) -> np.ndarray:
-    """Numbers as an array, of whatever kind they come: arrays, lists, tensors, frames and series of pandas."""
+    """An array of numbers from an array, a list, a tensor, or a pandas DataFrame or Series."""
     if hasattr(values, "detach"):  # torch
         values = values.detach().cpu()
         values = values.float() if str(values.dtype) == "torch.bfloat16" else values
@@ -30,19 +30,19 @@ def array(values: Any, column: str) -> np.ndarray:
             found = np.array([_numbers(value) for value in found.reshape(-1)]).reshape(*found.shape, *_rest(found))
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"`{column}` has to hold numbers, as many in each step as in the others; that can't be read so ({error})."
+            f"`{column}` must hold numbers, the same number of them in every step, but can't be read so ({error})."
         ) from error
     if found.dtype.kind not in "biuf":
         raise ValueError(
-            f"`{column}` has to hold numbers, but its values are of the kind {found.dtype}: convert them, for instance "
-            "with .astype(float)."
+            f"`{column}` must hold numbers, but its dtype is {found.dtype}: convert it, for instance with "
+            ".astype(float)."
         )
     return found
 
 
 def _numbers(value: object) -> np.ndarray:
-    if isinstance(value, str | bytes):  # which float() would take for a number where it looks like one
-        raise TypeError(f"there is the text {value!r} among them")
+    if isinstance(value, str | bytes):  # float() would accept "1"
+        raise TypeError(f"there is text among them, {value!r}")
     found = np.asarray(np.nan if value is None else value)
     if found.dtype.kind not in "biuf":
         found = np.array([_numbers(part) for part in found.reshape(-1)]) if found.ndim else found.astype(float)
@@ -54,21 +54,21 @@ def _rest(values: np.ndarray) -> tuple[int, ...]:
 
 
 def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
-    """(n,) -> (n, 1), (n, d) as it is; observations of more dimensions are flattened, actions and pictures refused."""
+    """(n,) -> (n, 1), (n, d) unchanged; observations of more dimensions are flattened, actions and images refused."""
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim > 2 and column == "observations" and not _are_pictures(values):
-        say(f"observations of the shape {values.shape[1:]} are flattened to {int(np.prod(values.shape[1:]))} numbers")
+        say(f"observations of shape {values.shape[1:]} are flattened to {int(np.prod(values.shape[1:]))} numbers")
         values = values.reshape(len(values), -1)
     if values.ndim != 2 or not values.shape[1]:
         if column == "observations" and _are_pictures(values):
             raise ValueError(
-                f"`observations` are pictures, of the shape {values.shape}; the model takes vectors, (steps, numbers). "
-                "For pictures there is an encoder: dt_helpers.pixels, and the challenges notebook."
+                f"`observations` are images of shape {values.shape}, but the model takes vectors, (steps, numbers). "
+                "For images there is an encoder: see dt_helpers.pixels and the challenges notebook."
             )
         raise ValueError(
-            f"`{column}` has to be flat, one vector a step, (steps, numbers), but its shape is {values.shape}: "
-            f"episodes and steps lie one after the other, and `offsets` says where each episode begins."
+            f"`{column}` must be flat, one vector per step, (steps, numbers), but its shape is {values.shape}: "
+            f"put the steps of all episodes one after another, with `offsets` saying where each episode begins."
         )
     return values
 
@@ -78,13 +78,13 @@ def _are_pictures(values: np.ndarray) -> bool:
 
 
 def scalars(values: np.ndarray, column: str) -> np.ndarray:
-    """(n,) as it is, (n, 1) -> (n,)."""
+    """(n,) unchanged, (n, 1) -> (n,)."""
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
         raise ValueError(
-            f"`{column}` has to be flat, one number a step, (steps,), but its shape is {values.shape}: steps lie one "
-            "after the other, and `offsets` says where each episode begins."
+            f"`{column}` must be flat, one number per step, (steps,), but its shape is {values.shape}: put the steps "
+            "of all episodes one after another, with `offsets` saying where each episode begins."
         )
     return values
 
@@ -94,12 +94,12 @@ def flags(values: np.ndarray, column: str, steps: int | None = None) -> np.ndarr
     values = scalars(values, column)
     if steps is not None and len(values) != steps:
         raise ValueError(
-            f"`{column}` has to hold one flag a step, 0 or 1: it has {len(values)} entries for {steps} steps."
+            f"`{column}` must hold one flag per step, 0 or 1, but has {len(values)} entries for {steps} steps."
         )
     if values.dtype != bool:
         odd = values[(values != 0) & (values != 1)]
         if len(odd):
-            raise ValueError(f"`{column}` has to hold flags, 0 or 1, one a step; there is {odd[0]} among them.")
+            raise ValueError(f"`{column}` must hold one flag per step, 0 or 1, but holds {odd[0]}.")
         values = values.astype(bool)
     return values
 
@@ -108,8 +108,8 @@ def same_length(columns: dict[str, np.ndarray]) -> None:
     rows = {column: len(values) for column, values in columns.items()}
     if len(set(rows.values())) != 1:
         raise ValueError(
-            f"All columns must have one row a step, but their lengths are {rows}. Where each episode keeps the "
-            "observation after its last step as well, leave that out."
+            f"All columns must have one row per step, but their lengths are {rows}. If each episode also holds the "
+            "observation after its last step, leave that out."
         )
 
 
@@ -122,16 +122,16 @@ def offsets(values: object, steps: int) -> np.ndarray:
         if whole and found.sum() == steps and (found > 0).all():
             hint = " They look like lengths: np.concatenate([[0], np.cumsum(lengths)])."
         if not steps:
-            hint = " There is no step at all: the data is empty."
+            hint = " There are no steps: the data is empty."
         raise ValueError(
-            f"offsets must rise from 0 to the number of steps ({steps}) with at least one step an episode, but they "
+            f"offsets must rise from 0 to the number of steps ({steps}) with at least one step per episode, but they "
             f"are {found}.{hint}"
         )
     return found
 
 
 def finite(values: np.ndarray, column: str) -> np.ndarray | None:
-    """The rows (n,) of an array that hold a number which is not finite, or None."""
+    """Indices (n,) of the rows that hold a non-finite number, or None."""
     if values.dtype.kind != "f":
         return None
     bad = [
@@ -152,13 +152,13 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     found = first[~np.isfinite(first)][0]
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
-        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Mend them, "
+        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Fix them, "
         f"or leave such episodes out: `data.formats.open(..., {DROP})`."
     )
 
 
 def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
-    """float32; bytes of observations as they are; float64 where float32 would lose what happens in a column."""
+    """As float32; uint8 observations unchanged; float64 where float32 is too coarse for a column's changes."""
     if values.dtype == np.float32 or (values.dtype == np.uint8 and column == "observations"):
         return values
     with np.errstate(over="ignore"):
@@ -166,7 +166,7 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
     if values.dtype.kind not in "fiu" or values.dtype.itemsize < 4:
         return narrow
     if not np.isfinite(narrow).all() and np.isfinite(values).all():
-        raise ValueError(f"`{column}` holds {np.abs(values).max():.3g}, more than float32 can: rescale that column.")
+        raise ValueError(f"`{column}` holds {np.abs(values).max():.3g}, too large for float32: rescale it.")
     if column == "observations" and np.isfinite(narrow).all():
         deviation = values.std(axis=0, dtype=np.float64)
         lost = np.spacing(np.abs(narrow).max(axis=0)) > 1e-3 * deviation
@@ -181,11 +181,11 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
 
 
 def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None]) -> None:
-    """Say where an episode goes on after its end."""
+    """Say where an episode continues after a `done`."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
     if len(inside):
         episode = int(np.searchsorted(starts, inside[0], "right")) - 1
         say(
             f"`dones` are true within episodes, {len(inside)} times, first in episode {episode} at step "
-            f"{int(inside[0] - starts[episode])}: what comes after counts into its return; are these several episodes?"
+            f"{int(inside[0] - starts[episode])}: the rewards after it still count. Are these several episodes?"
         )

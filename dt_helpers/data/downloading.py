@@ -1,4 +1,4 @@
-"""Asking the Hugging Face Hub with patience that ends: what goes wrong is known within seconds, and by its reason."""
+"""Requests to the Hugging Face Hub with deadlines: a failure is reported within seconds, with its reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 PROBE_SECONDS = 4  # for each of the small requests that come before a download
-# The hub library writes to disk every 10 MB, so that patience is also a demand: 0.33 MB/s, or the fallback is quicker.
+# The hub library writes to disk every 10 MB, so this also demands 0.33 MB/s; below that the fallback is quicker.
 PATIENCE_SECONDS = 30
 WORKER = "dt_helpers-hub"
 
@@ -25,21 +25,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where on the Hub sets lie."""
+    """Where on the Hub datasets are."""
 
     repository: str
     revision: str = "main"
 
     @property
     def branch(self) -> str:
-        """The revision as a part of an address."""
+        """The revision, quoted for a URL."""
         return quote(self.revision, safe="")
 
 
 class HubUnavailable(ConnectionError, RuntimeError):
-    """A dataset could not be read from the Hub. `reason` says why, in words that continue a sentence.
+    """A dataset could not be read from the Hub. `reason` says why, as the end of a sentence.
 
-    Also a RuntimeError, for those who catch that.
+    Also a RuntimeError, for callers that catch that.
     """
 
     def __init__(self, reason: str):
@@ -48,7 +48,7 @@ class HubUnavailable(ConnectionError, RuntimeError):
 
 
 def set_deadlines() -> None:
-    """Deadlines for the hub library, which reads them when it is imported; later they come too late."""
+    """Set the hub library's deadlines. Must run before it is imported, which is when it reads them."""
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "3")
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "5")
 
@@ -56,9 +56,10 @@ def set_deadlines() -> None:
 def in_background(
     task: Callable[[], T], place: Place, patience: float, signs: Callable[[], object] = lambda: None
 ) -> T:
-    """The task's result, from a daemon thread; HubUnavailable if it fails or `signs` stays as it is for too long.
+    """The task's result, from a daemon thread. Raises HubUnavailable if it fails or `signs` stays the same
+    for `patience` seconds.
 
-    A thread cannot be stopped: one that hangs is left behind, and ends with the process at the latest.
+    A thread cannot be stopped: one that hangs is abandoned and ends with the process at the latest.
     """
     outcome: queue.SimpleQueue = queue.SimpleQueue()
 
@@ -86,7 +87,7 @@ def in_background(
 
 
 def _reason(error: Exception, place: Place) -> str:
-    """What went wrong, in words that continue "could not be read from the Hub: "."""
+    """What went wrong, to follow "could not be read from the Hub: "."""
     from huggingface_hub import errors
 
     chain = _chain(error)
@@ -96,11 +97,11 @@ def _reason(error: Exception, place: Place) -> str:
         if isinstance(link, errors.RepositoryNotFoundError):
             return f"the Hub has no dataset {place.repository} that can be read from here (404)"
         if isinstance(link, errors.EntryNotFoundError):
-            return f"{place.repository} on the Hub holds no set of that name (404)"
+            return f"{place.repository} on the Hub has no dataset of that name (404)"
         status = getattr(getattr(link, "response", None), "status_code", None)
         if status is not None:
             return f"{_host()} answered with the HTTP error {status}"
-    # By name: the hub library's HTTP client is httpx or its successor, according to its version.
+    # By name: depending on its version, the hub library's HTTP client is httpx or its successor.
     names = {base.__name__ for link in chain for base in type(link).__mro__}
     if is_damage(error):
         return "the file that the Hub sent is damaged or cut off"
@@ -111,12 +112,12 @@ def _reason(error: Exception, place: Place) -> str:
     if "TransportError" in names or any("Consistency check failed" in str(link) for link in chain):
         return f"the connection to {_host()} broke off ({_short(error)})"
     if "JSONDecodeError" in names:
-        return f"{_host()} did not answer as the Hub does (is there a login page in between?)"
+        return f"{_host()} did not answer like the Hub (is there a login page in between?)"
     return f"{type(error).__name__}: {_short(error)}"
 
 
 def is_damage(error: Exception) -> bool:
-    pyarrow = sys.modules.get("pyarrow")  # not loaded yet: then no file was read
+    pyarrow = sys.modules.get("pyarrow")  # not loaded: no file was read
     return pyarrow is not None and any(isinstance(link, pyarrow.ArrowInvalid) for link in _chain(error))
 
 
@@ -141,21 +142,21 @@ def _host() -> str:
 
 
 def signs_of_life(folders: list[Path]) -> object:
-    """Something that changes whenever a file in the folders is written to."""
+    """A value that changes whenever a file in the folders is written to."""
     signs = []
     for folder in folders:
         for path, _, names in os.walk(folder):
             for name in names:
                 try:
                     status = os.stat(os.path.join(path, name))
-                except OSError:  # gone meanwhile, or a link to nothing
+                except OSError:  # deleted meanwhile, or a dangling link
                     continue
                 signs.append((path, name, status.st_size, status.st_mtime_ns))
     return frozenset(signs)
 
 
 def silence_worker() -> None:
-    """Keep the libraries' warnings about retries off the screen: what matters of them comes back as the reason."""
+    """Hide the libraries' warnings about retries: what matters is in HubUnavailable's reason."""
     for library in ("huggingface_hub", "datasets"):
         for handler in logging.getLogger(library).handlers:
             if _not_from_worker not in handler.filters:
@@ -168,7 +169,7 @@ def _not_from_worker(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def progress_bars(wanted: bool) -> Iterator[None]:
-    """The hub library's bar of a download is shown if `wanted`; the bars of `datasets` around it are not."""
+    """Show the hub library's download bars if `wanted`; hide those of `datasets`."""
     import datasets.utils
     import huggingface_hub.utils
 

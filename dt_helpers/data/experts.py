@@ -1,4 +1,4 @@
-"""The experts that the package ships: small ReLU networks, trained with TD3, at several stages of their training.
+"""The shipped experts: small ReLU networks trained with TD3, saved at several stages of their training.
 
 Each turns observations (n, state_dim) into actions (n, act_dim) in [-1, 1].
 """
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[1] / "assets" / "experts"
 
 @dataclass(frozen=True, eq=False)
 class Expert:
-    """A deterministic policy: two hidden layers with ReLU, tanh at the end."""
+    """A deterministic policy: two hidden ReLU layers and a tanh output."""
 
     name: str
     layers: list[tuple[np.ndarray, np.ndarray]]  # kernel (in, out) and bias (out,) of each layer
@@ -34,16 +34,21 @@ def available() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
+def robots() -> list[str]:
+    """Those that have a shipped expert: ``["halfcheetah", ...]``."""
+    return sorted({name.partition("_td3_")[0] for name in available()})
+
+
 def stages(robot: str) -> list[str]:
-    """The stages of a robot's training that are shipped, from the first to the last: ``["50k", ..., "1000k"]``."""
+    """A robot's shipped stages of training, first to last: ``["50k", ..., "1000k"]``."""
     found = [name.removeprefix(f"{robot}_td3_") for name in available() if name.startswith(f"{robot}_td3_")]
     return sorted(found, key=lambda stage: int(stage.removesuffix("k")))
 
 
 def load(robot: str = "halfcheetah", stage: str | None = None) -> Expert:
-    """The expert of a robot after a stage of its training (``"50k"`` environment steps, for one), by default the last.
+    """A robot's expert at a stage of its training (such as ``"50k"`` environment steps; default: the last).
 
-    Raises ValueError with the available ones if there is none of that name.
+    Raises ValueError, listing the available experts, if there is none of that name.
     """
     path = _file(robot, stage)
     weights = load_file(path)
@@ -52,19 +57,19 @@ def load(robot: str = "halfcheetah", stage: str | None = None) -> Expert:
 
 
 def sha256(robot: str, stage: str) -> str:
-    """Hash of a shipped expert's file, by which data that was made with it is known."""
+    """Hash of a shipped expert's file; identifies the data made with it."""
     return hashlib.sha256(_file(robot, stage).read_bytes()).hexdigest()
 
 
 def provenance() -> dict[str, dict]:
-    """Where each shipped expert comes from, by name: settings, versions and seed of its training, its steps, and what
-    it earned over 20 episodes when it was chosen."""
+    """Where each shipped expert comes from, by name: settings, versions, seed and steps of its training, and what it
+    earned over 20 episodes when it was chosen."""
     return json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
 
 
 def measure(robot: str, stage: str, noise: float = 0.0, episodes: int = 20, seed: int = 1000) -> dict[str, float]:
     """What an expert earns in its environment over seeded episodes: ``mean``, ``std`` and ``worst`` of the returns, and
-    the mean ``length`` in steps. `noise` is the standard deviation of what is added to its actions."""
+    the mean ``length`` in steps. `noise` is the standard deviation of the noise added to its actions."""
     from dt_helpers.data import simulate
 
     env = provenance()[_file(robot, stage).stem]["env"]

@@ -1,6 +1,6 @@
-"""Datasets in other people's formats, by one door: `open` takes whatever it is given.
+"""Datasets in other formats: `open` recognises and reads them all.
 
-`dt_helpers.data.load` is for the course's own and the published sets.
+`dt_helpers.data.load` loads the course's own and the published datasets.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dt_helpers.data import pickles, rows
 from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
-from dt_helpers.telling import tell
+from dt_helpers.machine.telling import tell
 from dt_helpers.workspace import replacing
 
 if TYPE_CHECKING:
@@ -26,25 +26,25 @@ READ = (*HDF5, ".parquet", ".npz", *PICKLES)
 
 
 def is_file(source: str) -> bool:
-    """Whether a name on the command line is that of a file, a folder, or a Minari dataset's id, not a course's set."""
+    """Whether a name on the command line means a file, a folder or a Minari dataset, not one that `data.load` knows."""
     return source.endswith(READ) or "/" in source or "\\" in source or Path(source).suffix in (".csv", ".json", ".npy")
 
 
 def open(source: object, name: str | None = None, **options) -> Trajectories:
     """The episodes in `source`: a D4RL file (``.hdf5``), a parquet file or a folder of them, a folder that `datasets`
-    saved, ``.npz``, one of kzl's pickles, or a Minari dataset's id; or what is in memory already: a `datasets.Dataset`,
-    a DataFrame, a list of episodes, a dict of flat columns.
+    saved, ``.npz``, a pickle like kzl's, or a Minari dataset's id; or an object in memory: a `datasets.Dataset`, a
+    DataFrame, a list of episodes, a dict of flat columns.
 
-    `name` is the dataset's name, by default one taken from the source. `options`:
+    `name` is the dataset's name (default: taken from the source). `options`:
 
-    rename : {their name: ours} of columns.
-    key : which part of observations that have names.
-    horizon : steps after which an episode ends, where no timeouts tell.
-    on_nan : "drop episodes" leaves out those with numbers that are not finite.
+    rename : {their name: ours} for columns.
+    key : which part of dict observations to read.
+    horizon : steps after which an episode ends, where the data has no timeouts.
+    on_nan : "drop episodes" leaves out episodes with numbers that are not finite.
     env, action_space, observation_space : as in `Trajectories`, where the data doesn't say.
 
-    Raises FileNotFoundError if there is no such file, ValueError, in the reader's columns, if what is in it is not what
-    is expected, and ImportError with what to install.
+    Raises FileNotFoundError if there is no such file, ValueError, naming the user's columns, if its content is not what
+    is expected, and ImportError, saying what to install.
     """
     if isinstance(source, Trajectories):
         return source
@@ -64,7 +64,7 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
         return reader(_existing(path), name or path.stem, **options)
     if path.is_file():
         raise ValueError(
-            f"{path.name} is of a kind that isn't read: {', '.join(READ)} are. A table, such as a .csv, goes through "
+            f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table such as a .csv with "
             "pandas: data.formats.open(pandas.read_csv(...), rename=...)."
         )
     return from_minari(str(source), name, **options)
@@ -73,17 +73,17 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
 def _outside_minari(path: Path) -> Path:
     if path.name == "main_data.hdf5" and path.parent.name == "data":
         raise ValueError(
-            f"{path} belongs to a Minari dataset, which is read by its id: data.formats.open("
-            f"{'/'.join(path.parts[-4:-2])!r}), or what follows its folder of datasets."
+            f"{path} belongs to a Minari dataset; pass the dataset's id instead: data.formats.open("
+            f"{'/'.join(path.parts[-4:-2])!r}), or whatever its path is within Minari's datasets folder."
         )
     return path
 
 
 def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, key=None, **options) -> Trajectories:
-    """The episodes of a Minari dataset, or of the one with that id on this machine (``minari download`` gets it).
+    """The episodes of a Minari dataset: an object, or the id of one on this machine (from ``minari download``).
 
-    Dict and Tuple observations are flattened as gymnasium does; `key` takes a part of them. The observation after an
-    episode's last step, which Minari keeps, is dropped: nothing is done there.
+    Dict and Tuple observations are flattened as by gymnasium; `key` selects a part of them. The observation after an
+    episode's last step, which Minari keeps, is dropped, as no action follows it.
     """
     import gymnasium
     import numpy as np
@@ -95,12 +95,12 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
         space = gymnasium.spaces.Dict({part: space[part] for part in ([key] if isinstance(key, str) else key)})
     if len(space.shape or ()) > 1:
         raise ValueError(
-            f"{dataset.id}: its observations have to be vectors, but they are {space}. For pictures there is an "
-            "encoder: dt_helpers.pixels, and the challenges notebook."
+            f"{dataset.id}: its observations must be vectors, but they are {space}. For images there is an "
+            "encoder: see dt_helpers.pixels and the challenges notebook."
         )
     episodes = list(dataset.iterate_episodes())
     if not episodes:
-        raise ValueError(f"{dataset.id} is empty: there is no episode in it (left by its filter).")
+        raise ValueError(f"{dataset.id} is empty: it has no episodes, or its filter leaves none.")
     lengths = [len(episode.rewards) for episode in episodes]
 
     def joined(column: str) -> np.ndarray:
@@ -119,6 +119,7 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
     told = {
         "action_space": dataset.action_space,
         "observation_space": space if one_hot else None,
+        "observation_key": key if key is None or isinstance(key, str) else tuple(key),
         "env": getattr(dataset.spec, "env_spec", None) and dataset.spec.env_spec.id,
     }
     parts = {"observations": observations, "actions": joined("actions"), "rewards": joined("rewards")}
@@ -127,7 +128,7 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
 
 
 def _flattened(space, observations, steps: int):
-    """Observations of a Dict or Tuple space, (steps, numbers), flattened step by step as gymnasium does."""
+    """Observations of a Dict or Tuple space, flattened step by step as by gymnasium, (steps, numbers)."""
     import gymnasium
     import numpy as np
 
@@ -145,13 +146,13 @@ def _minari_by_id(id: str) -> minari.MinariDataset:
     try:
         import minari
     except ImportError as error:
-        raise ImportError(f"{id!r} is no file, and Minari's datasets are read with minari: {EXTRA}") from error
+        raise ImportError(f"{id!r} is not a file, and reading a Minari dataset needs minari: {EXTRA}") from error
     here = minari.list_local_datasets()
     if id not in here:
         listed = ", ".join(here) or "none"
         raise FileNotFoundError(
-            f"{id!r} is neither a file nor a Minari dataset on this machine (there is: {listed}). "
-            f"For one that Minari publishes: `minari download {id}`. Files that are read: {', '.join(READ)}."
+            f"{id!r} is neither a file nor a Minari dataset on this machine (there: {listed}). "
+            f"To get one that Minari publishes: `minari download {id}`. Files that can be read: {', '.join(READ)}."
         )
     return minari.load_dataset(id)
 
@@ -159,14 +160,14 @@ def _minari_by_id(id: str) -> minari.MinariDataset:
 def to_parquet(data: Trajectories, folder: str | Path) -> Path:
     """Write `data` in the Hub's layout, ``<folder>/<its name>/train/0000.parquet``, and return the file's path.
 
-    One row an episode, columns as in the published sets; the file appears when it is whole. Raises ValueError for a
-    name that would lead out of the folder.
+    One row per episode, columns as in the published datasets; the file appears only when complete. Raises ValueError
+    for a name that would lead out of the folder.
     """
     import pyarrow.parquet as pq
 
     path = Path(folder) / data.name / "train" / "0000.parquet"
     if not path.resolve().is_relative_to(Path(folder).resolve()) or not data.name.strip("/. "):
-        raise ValueError(f"The set's name becomes a folder, and {data.name!r} leads out of {folder}: give it another.")
+        raise ValueError(f"The dataset's name becomes a folder, and {data.name!r} leads out of {folder}: rename it.")
     table = data.to_dataset().data.table
     if data.description:
         table = table.replace_schema_metadata(
@@ -178,8 +179,8 @@ def to_parquet(data: Trajectories, folder: str | Path) -> Path:
 
 
 def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajectories:
-    """The episodes of a parquet file, or of all in a folder, in the order of their names; of the Hub's layout, with a
-    folder a split, the split ``train``. A folder that `datasets` saved with `save_to_disk` is read as well."""
+    """The episodes of a parquet file, or of all parquet files in a folder, in the order of their names. In the Hub's
+    layout, with one folder per split, only those of ``train``. Also reads what `save_to_disk` of `datasets` wrote."""
     import datasets
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -193,8 +194,10 @@ def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajec
     splits = {file.relative_to(path).parts[-2] for file in files if len(file.relative_to(path).parts) > 1}
     if len(splits) > 1:
         if "train" not in splits:
-            raise ValueError(f"{path} holds several sets or splits, {sorted(splits)}: name the folder of one of them.")
-        tell(f"{path.name}: the split 'train' is read, of {sorted(splits)}.")
+            raise ValueError(
+                f"{path} holds several datasets or splits, {sorted(splits)}: pass the folder of one of them."
+            )
+        tell(f"{path.name}: reading the split 'train' of {sorted(splits)}.")
         files = [file for file in files if file.parent.name == "train"]
     try:
         table = pa.concat_tables([pq.read_table(file) for file in files])

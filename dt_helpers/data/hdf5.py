@@ -1,4 +1,4 @@
-"""D4RL's HDF5 files and arrays like them: flat columns, and flags that tell where episodes end."""
+"""D4RL's HDF5 files and arrays like them: flat columns, with flags that mark where episodes end."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import numpy as np
 from dt_helpers.data import columns, lists, rows
 from dt_helpers.data.trajectories import Trajectories
 
-HORIZON = 1000  # of D4RL's robots, whose older files have no timeouts
+HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
 NEEDED = ("observations", "actions", "rewards", "terminals")
 CLOCK = ("timeouts", "truncated", "truncations", "truncateds")
 FALLS = ("terminated", "terminations", "terminateds")
-ENDS = ("episode_terminals",)  # d3rlpy's: the end of an episode, of whatever kind
+ENDS = ("episode_terminals",)  # d3rlpy's: any end of an episode
 EXTRA = "pip install 'dt-helpers[formats]'"
 
 
 def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajectories:
     """The episodes of a D4RL file: flat ``observations``, ``actions``, ``rewards``, ``terminals`` and ``timeouts``; or
-    of one with a group an episode, as robomimic's (``data/demo_0/...``), where `key` says which observations.
+    of a file with one group per episode, like robomimic's (``data/demo_0/...``), where `key` selects the observations.
 
-    For how episodes end, see `from_columns`, which takes the `options`.
+    `from_columns` takes the `options` and explains where episodes end.
     """
     try:
         import h5py
     except ImportError as error:
-        raise ImportError(f"A D4RL file is read with h5py: {EXTRA}") from error
+        raise ImportError(f"Reading a D4RL file needs h5py: {EXTRA}") from error
     path = Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(f"There is no {path}.")
@@ -61,18 +61,18 @@ def _episode(group) -> dict:
 def from_columns(
     given: Mapping[str, object],
     name: str = "unnamed",
-    problem: str = "These are no flat columns",
+    problem: str = "These are not flat columns",
     there: list[str] | None = None,
     rename: Mapping[str, str] | None = None,
     horizon: int | None = None,
     key: str | None = None,
     **options,
 ) -> Trajectories:
-    """Episodes of flat columns, all steps one after the other; or of blocks (episodes, steps, ...).
+    """Episodes from flat columns, all steps one after another.
 
-    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after `horizon`
-    steps at the latest, by default after 1000, which is said. Steps after the last such end are an episode that nobody
-    finished, whose return is unknown: they are left out, and it is said, as in the Decision Transformer's own script
+    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after at most
+    `horizon` steps (default: 1000, which is printed). Steps after the last end belong to an unfinished episode, whose
+    return is unknown: they are left out, with a printed note, as in the Decision Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
     found = rows.named(given, rename or {})
@@ -88,10 +88,11 @@ def from_columns(
         try:
             rows.require_columns(found, NEEDED)
         except ValueError as error:
-            hint = str(error).partition(", one row an episode.")[2]
+            hint = str(error).partition(", one row per episode.")[2]
             raise ValueError(
                 f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice or hint}"
             ) from error
+    options = {"observation_key": lists.chosen(found["observations"], key)} | options
     found["observations"] = lists.pick(found["observations"], key)
     parts = {column: columns.array(found[column], column) for column in NEEDED}
     notes = list(options.pop("notes", ()))
@@ -113,10 +114,10 @@ def from_columns(
 def _offsets(
     parts: dict[str, np.ndarray], flags: dict[str, np.ndarray], following, horizon: int | None, say: Callable
 ) -> np.ndarray:
-    """Where episodes begin, and the end of the last one that was finished."""
+    """Where episodes begin, and the end of the last finished one."""
     steps = len(parts["rewards"])
     if horizon is not None and (type(horizon) is not int or horizon < 1):
-        raise ValueError(f"horizon is a number of steps, at least 1, not {horizon!r}.")
+        raise ValueError(f"horizon must be a whole number of steps, at least 1, not {horizon!r}.")
     end = columns.flags(parts["terminals"], "terminals", steps).copy()
     for column, values in flags.items():
         end |= columns.flags(values, column, steps)
@@ -126,23 +127,23 @@ def _offsets(
     if (not flags and following is None) or horizon is not None:
         before, ends = ends, _cut(ends, steps, horizon or HORIZON)
         if len(ends) != len(before):
-            which = "" if horizon else " (no timeouts are there; another number: `horizon=`)"
+            which = "" if horizon else " (there are no timeouts; set another number with `horizon=`)"
             say(f"episodes are cut after {horizon or HORIZON:,} steps{which}")
     if not len(ends):
         raise ValueError(
-            f"There is no episode that ends: no terminal and no timeout in {steps} steps. `horizon=` says after how "
-            "many steps an episode does."
+            f"No episode ends: there is no terminal and no timeout in {steps} steps. Say with `horizon=` after how "
+            "many steps an episode ends."
         )
     if ends[-1] < steps:
-        say(f"the last {steps - ends[-1]:,} of {steps:,} steps are an episode that nobody finished: they are left out")
+        say(f"the last {steps - ends[-1]:,} of {steps:,} steps are an unfinished episode: they are left out")
     return np.concatenate([[0], ends])
 
 
 def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Callable) -> np.ndarray:
-    """Ends of episodes, held against where ``next_observations`` and the observation that follows part."""
+    """Ends of episodes, checked against where ``next_observations`` differs from the next row's observation."""
     if following.shape != observations.shape:
         raise ValueError(
-            f"`next_observations` have the shape {following.shape} and `observations` {observations.shape}."
+            f"`next_observations` must have the shape of `observations`, {observations.shape}, not {following.shape}."
         )
     if len(observations) < 2:
         return ends
@@ -151,23 +152,23 @@ def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Ca
     unmarked = np.setdiff1d(breaks, ends)[:-1] if len(observations) not in ends else np.setdiff1d(breaks, ends)
     if len(unmarked) > 0.5 * len(observations):
         raise ValueError(
-            "Hardly any of `next_observations` is the observation that follows: the steps are not in their order "
-            "(shuffled, or sampled from a buffer), and no episode can be made of them."
+            "Hardly any of `next_observations` equals the next row's observation: the steps are out of order "
+            "(shuffled, or sampled from a buffer) and cannot be put together into episodes. Pass them in order."
         )
     if not len(unmarked):
         return ends
     if has_clock:
         raise ValueError(
-            f"`next_observations` part from the observations that follow at {len(unmarked)} steps where neither "
+            f"`next_observations` differ from the next row's observation at {len(unmarked)} steps where neither "
             f"`terminals` nor `timeouts` is true, first at row {unmarked[0] - 1}: are the `timeouts` a step late? "
-            "Leave the wrong column out, and the episodes end where next_observations say."
+            "Leave out the wrong column; episodes then end where next_observations says."
         )
-    say(f"{len(unmarked)} episodes end where `next_observations` say so")
+    say(f"{len(unmarked)} episodes end where `next_observations` differs from the next row's observation")
     return np.union1d(ends, breaks)
 
 
 def _cut(ends: np.ndarray, steps: int, longest: int) -> np.ndarray:
-    """Ends of episodes, with those over `longest` steps cut into pieces of that length; a rest at the end is left."""
+    """Ends of episodes, with those over `longest` steps cut into pieces of that length, without the remainder."""
     starts = np.concatenate([[0], ends])
     stops = np.concatenate([ends, [steps]])
     cuts = [np.arange(start + longest, stop + 1, longest) for start, stop in zip(starts, stops, strict=True)]

@@ -1,8 +1,8 @@
-"""Reading a dataset from the Hugging Face Hub, or saying within seconds why that cannot be done.
+"""Read a dataset from the Hugging Face Hub, or say within seconds why that cannot be done.
 
-The published dataset's own loading script is refused by today's `datasets`; the Hub keeps the same rows as parquet
-files on a branch of their own, one folder for each set: ``<name>/train/0000.parquet`` and so on. What
-`dt_helpers.data.push` puts there lies in the same layout on the main branch.
+Today's `datasets` refuses the published dataset's own loading script; the Hub keeps the same rows as parquet files on
+a separate branch, one folder per dataset: ``<name>/train/0000.parquet`` and so on. `dt_helpers.data.push` uses the
+same layout on the main branch.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ PUBLISHED = Place("edbeeching/decision_transformer_gym_replay", "refs/convert/pa
 
 
 def read(name: str, scratch: Path, progress: bool = True, place: Place = PUBLISHED) -> datasets.Dataset:
-    """The set `name` (such as ``hopper-medium-v2``) with one row an episode, all its parquet files in order.
+    """The dataset `name` (such as ``hopper-medium-v2``) with one row per episode, from all its parquet files in order.
 
-    The Arrow file that is made on the way lies in `scratch`, which may be deleted when the rows are no longer needed.
-    Downloads have a progress bar if `progress`. Raises HubUnavailable, within seconds, whatever goes wrong.
+    Its Arrow file is written to `scratch`, which may be deleted when the rows are no longer needed. Downloads have a
+    progress bar if `progress`. Raises HubUnavailable, within seconds, whatever goes wrong.
     """
     for variable in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "TRANSFORMERS_OFFLINE"):
         if os.environ.get(variable, "").upper() in {"1", "ON", "YES", "TRUE"}:
-            raise HubUnavailable(f"{variable} is set, so it was not asked")
+            raise HubUnavailable(f"{variable} is set")
     downloading.set_deadlines()
     from huggingface_hub import constants
 
@@ -45,15 +45,15 @@ def read(name: str, scratch: Path, progress: bool = True, place: Place = PUBLISH
 
 
 def _list_files(name: str, place: Place) -> list[str]:
-    """Paths of the set's parquet files on the branch, once the first few kB of one have come.
+    """Paths of the dataset's parquet files on the branch, once the first few kB of one have arrived.
 
-    The bytes lie on another host than the list, which a school's firewall may not let through.
+    The files are on another host than the list, one that a school's firewall may block.
     """
     from huggingface_hub import constants
     from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
     client, headers = get_session(), build_hf_headers()
-    # Not HfApi.list_repo_tree: it takes no timeout, and tries again five times where a server fails.
+    # Not HfApi.list_repo_tree: it takes no timeout and retries five times when a server fails.
     listing = client.get(
         f"{constants.ENDPOINT}/api/datasets/{place.repository}/tree/{place.branch}/{name}/train",
         headers=headers,
@@ -85,7 +85,7 @@ def _load(files: list[str], scratch: Path, place: Place) -> datasets.Dataset:
 
 
 def _forget(files: list[str], place: Place) -> None:
-    """Remove downloaded files from the hub library's cache, so that the next attempt gets them afresh."""
+    """Remove downloaded files from the hub library's cache, so that the next attempt downloads them again."""
     from huggingface_hub import try_to_load_from_cache
 
     for file in files:

@@ -1,9 +1,9 @@
-"""Arrow's nested lists as flat arrays: a column of episodes, of steps, of structs whose parts are picked by `key`."""
+"""Arrow's nested lists as flat arrays: columns of episodes, of steps, or of structs whose parts `key` selects."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,20 +14,42 @@ if TYPE_CHECKING:
 
 
 def pick(values, key):
-    """The part `key` of observations that have names, or all of them joined in the order of their names."""
+    """The part `key` of dict observations, or all parts concatenated in the order of their names."""
     if not isinstance(values, Mapping):
         if key is not None:
-            raise ValueError(f"key={key!r} names a part of the observations, but these have no parts with names.")
+            raise ValueError(
+                f"key={key!r} names a part of the observations, but they have no named parts: leave key= out."
+            )
         return values
     wanted = sorted(values) if key is None else [key] if isinstance(key, str) else list(key)
     if missing := [part for part in wanted if part not in values]:
-        raise ValueError(f"The observations have no part {missing[0]!r}: key= can be {', '.join(map(repr, values))}.")
+        raise ValueError(
+            f"The observations have no part {missing[0]!r}: choose key= from {', '.join(map(repr, values))}."
+        )
     parts = [columns.array(values[part], f"observations[{part!r}]") for part in wanted]
     if len({len(part) for part in parts}) > 1:
         raise ValueError(
-            f"The parts of `observations` differ in length: {dict(zip(wanted, map(len, parts), strict=True))}."
+            "The parts of `observations` must have the same length, but have "
+            f"{dict(zip(wanted, map(len, parts), strict=True))}."
         )
     return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+
+
+def chosen(values, key) -> str | tuple[str, ...] | None:
+    """Which parts `pick` takes: `key`, or all names in their order; None if the observations have no named parts.
+
+    values : dict observations, or an Arrow column of structs, in lists or not.
+    """
+    if key is not None:
+        return key if isinstance(key, str) else tuple(key)
+    if isinstance(values, Mapping):
+        return tuple(sorted(values))
+    import pyarrow as pa
+
+    kind: Any = getattr(values, "type", None)
+    while hasattr(kind, "value_type"):
+        kind = kind.value_type
+    return tuple(sorted(field.name for field in kind)) if isinstance(kind, pa.StructType) else None
 
 
 def steps_of(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
@@ -66,7 +88,7 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
         return picked, next(iter(parts.values()))[1]
     if not hasattr(column, "value_lengths"):
         raise ValueError(
-            f"`{name}` has one value a row, of the kind {column.type}; a row is an episode here, with a list."
+            f"`{name}` must hold a list in each row (a row is an episode here), but holds single values, {column.type}."
         )
     lengths = column.value_lengths().to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
@@ -74,7 +96,7 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
 
 
 def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
-    """What lists hold, (N,), (N, dim), ...; every step has as many numbers."""
+    """The values in lists, (N,), (N, dim), ...; every step must have the same number of values."""
     import pyarrow as pa
 
     if pa.types.is_struct(values.type):
@@ -85,7 +107,7 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
         if not (
             pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
         ):
-            raise ValueError(f"`{name}` has to hold numbers, but its values are of the kind {values.type}.")
+            raise ValueError(f"`{name}` must hold numbers, but its values are of type {values.type}.")
         return (
             values.to_numpy(zero_copy_only=False).astype(float)
             if values.null_count
@@ -96,7 +118,7 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
     widths = values.value_lengths().to_numpy(zero_copy_only=False)
     if len(widths) and widths.min() != widths.max():
         raise ValueError(
-            f"Every step must have as many numbers as the others; those in `{name}` have "
+            f"Every step must have the same number of values, but the steps in `{name}` have "
             f"{', '.join(map(str, np.unique(widths)[:5]))}."
         )
     inner = _inner(values.flatten(), name)
@@ -104,7 +126,7 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
 
 
 def nested(values: np.ndarray, offsets: np.ndarray):
-    """An Arrow array with one list an episode."""
+    """An Arrow array with one list per episode."""
     import pyarrow as pa
 
     flat = pa.array(np.ascontiguousarray(values).reshape(-1))

@@ -1,4 +1,4 @@
-"""kzl's pickles, and .npz files: arrays and plain containers, and nothing that runs code."""
+"""Pickles like kzl's and .npz files: arrays and plain containers only, nothing that can run code."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ class _Restricted(pickle.Unpickler):
         if (module, name) in ALLOWED:
             return super().find_class(module, name)
         raise ValueError(
-            f"The pickle wants {module}.{name}. Unpickling can run any code, and only lists and dicts of arrays and "
-            "numbers are read: open it where you trust it, and hand over its arrays."
+            f"The pickle needs {module}.{name}. Unpickling can run any code, so only lists and dicts of arrays and "
+            "numbers are read. If you trust the file, unpickle it yourself and pass its arrays."
         )
 
 
 def from_pickle(path: Path, name: str, **options) -> Trajectories:
-    """kzl's file: a list of episodes, dicts with ``observations``, ``actions``, ``rewards`` and ``terminals``; or a
-    dict of flat columns. Only arrays and plain containers are read. Raises ValueError for anything else."""
+    """A list of episodes, each a dict with ``observations``, ``actions``, ``rewards`` and ``terminals``, as in kzl's
+    files; or a dict of flat columns. Raises ValueError for anything but arrays and plain containers."""
     try:
         content = _Restricted(io.BytesIO(path.read_bytes()), encoding="latin1").load()
     except ValueError:
         raise
-    except Exception as error:  # whatever a damaged pickle brings about
+    except Exception as error:  # whatever a damaged pickle raises
         raise ValueError(f"{path.name} cannot be read as a pickle ({type(error).__name__}: {error}).") from error
     if isinstance(content, dict):
         return hdf5.from_columns(content, name, f"{path.name} holds a dict, but not of flat columns", **options)
     if not isinstance(content, list):
         raise ValueError(
-            f"{path.name} holds a {type(content).__name__}; a list of episodes is expected, each a dict with "
-            "observations, actions, rewards and terminals."
+            f"{path.name} must hold a list of episodes, each a dict with observations, actions, rewards and "
+            f"terminals, but holds a {type(content).__name__}."
         )
     return rows.read(content, name, **options)
 
 
 class OddColumn(ValueError):
-    """A column of a file that is otherwise in order."""
+    """A column that cannot be read, in a file that can."""
 
 
 def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
@@ -60,19 +60,19 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
         return file[key]
     except ValueError as error:  # objects
         raise OddColumn(
-            f"`{key}` has to hold numbers, but its values are Python objects, such as None or uneven lists, which "
-            f"are not read from a file, since they can run code ({error}). Save it anew with .astype(float)."
+            f"`{key}` must hold numbers, but holds Python objects, such as None or uneven lists, which are not read "
+            f"from a file since they can run code ({error}). Save it again with .astype(float)."
         ) from error
 
 
 def from_npz(path: Path, name: str, **options) -> Trajectories:
-    """Flat columns as in a D4RL file; or blocks of episodes with one length, (episodes, steps, ...)."""
+    """Flat columns as in a D4RL file; or blocks of equally long episodes, (episodes, steps, ...)."""
     try:
         with np.load(path, allow_pickle=False) as file:
             content = {key: _column(file, key) for key in file.files}
     except OddColumn:
         raise
-    except Exception as error:  # no zip, or a broken one
+    except Exception as error:  # not a zip file, or a broken one
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
     named = rows.named(content, options.get("rename") or {})
     rewards = named.get("rewards")
@@ -83,4 +83,4 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
         options.pop("rename", None)
         count = len(rewards)
         return rows.read([{c: values[i] for c, values in blocks.items()} for i in range(count)], name, **options)
-    return hdf5.from_columns(content, name, f"{path.name} is not flat columns", **options)
+    return hdf5.from_columns(content, name, f"{path.name} does not hold flat columns", **options)

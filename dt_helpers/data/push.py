@@ -1,4 +1,4 @@
-"""Putting a dataset onto the Hugging Face Hub, in the layout that `dt_helpers.data.load` reads."""
+"""Upload a dataset to the Hugging Face Hub, in the layout that `dt_helpers.data.load` reads."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ CARD = "README.md"
 TEXT = """
 # Recordings of simulated robots
 
-Made with the Decision Transformer course: one row an episode, with the columns `observations`, `actions`, `rewards` and
-`dones` (true where the robot fell). Each set is a configuration:
+Made with the Decision Transformer course: one row per episode, with the columns `observations`, `actions`, `rewards`
+and `dones` (true where the robot fell). Each dataset is a configuration:
 
     datasets.load_dataset("{repository}", "{name}", split="train")
     dt_helpers.data.load("{name}", repository="{repository}")
@@ -22,17 +22,18 @@ Made with the Decision Transformer course: one row an episode, with the columns 
 
 
 def push(data: Trajectories, repository: str, private: bool = False, token: str | None = None) -> str:
-    """Upload `data` to the dataset repository (``"ada/robots"``) as ``<data.name>/train/0000.parquet``; its address.
+    """Upload `data` to the dataset repository (``"ada/robots"``) as ``<data.name>/train/0000.parquet``. Returns the
+    commit's URL.
 
-    The repository is made if there is none, and its card names each set that was pushed to it; a set of the same name
-    is replaced. All of it is one commit. `token` is by default the one that ``hf auth login`` has left.
-    Raises PermissionError if the Hub doesn't let this user in, and ValueError if the set's name can't be a folder's.
+    Creates the repository if needed, lists each pushed dataset on its card and replaces one of the same name, all in
+    one commit. `token` is by default the one that ``hf auth login`` stored. Raises PermissionError if the Hub refuses
+    this user, and ValueError if the dataset's name can't be a folder name.
     """
     from huggingface_hub import CommitOperationAdd, HfApi
     from huggingface_hub.errors import HfHubHTTPError
 
     if Path(data.name).name != data.name or data.name.startswith("."):
-        raise ValueError(f"The set's name becomes a folder on the Hub, and {data.name!r} cannot be one.")
+        raise ValueError(f"The dataset's name becomes a folder on the Hub, and {data.name!r} cannot be one: rename it.")
     api = HfApi(token=token)
     try:
         api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
@@ -53,13 +54,13 @@ def push(data: Trajectories, repository: str, private: bool = False, token: str 
         if status not in (401, 403):
             raise
         raise PermissionError(
-            f"The Hub does not let this user write to {repository} (HTTP {status}): `hf auth login`, or another token."
+            f"You may not write to {repository} on the Hub (HTTP {status}): run `hf auth login` or pass another token."
         ) from error
     return commit.commit_url
 
 
 def _card(api, repository: str, name: str) -> str:
-    """The repository's card with the set among its configurations, whatever else it says."""
+    """The repository's card with the dataset added to its configurations, otherwise unchanged."""
     from huggingface_hub import DatasetCard, DatasetCardData
     from huggingface_hub.errors import EntryNotFoundError
 

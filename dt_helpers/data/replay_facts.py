@@ -1,6 +1,6 @@
-"""What a replay has to know of a model beside its weights. It travels in the model's config, so that it is saved along.
+"""What a replay needs besides a model's weights. It is kept in the model's config, and so saved with the model.
 
-A config of transformers' holds the sizes alone, and so does that of a model published on the Hub.
+The config of transformers, and so of a model published on the Hub, holds only the sizes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import numpy as np
 from dt_helpers.data import spaces
 
 NEEDED = ("context_length", "state_mean", "state_std", "return_scale")
-_TOLD = ("env", "dataset", "target_return", "observation_key")  # as they are, and only where they are known
+_TOLD = ("env", "dataset", "target_return", "observation_key")  # copied as they are, if known
 
 
 @dataclass(frozen=True, eq=False)
 class ReplayFacts:
-    """How a model's inputs were made in its training, and what its actions mean."""
+    """How a model's inputs were made in training, and what its actions mean."""
 
     context_length: int  # K
     state_mean: np.ndarray  # (state_dim,), float64
@@ -27,14 +27,14 @@ class ReplayFacts:
     observation_space: spaces.Choices | None = None  # where observations are choices
     env: str | None = None  # the environment of the data
     dataset: str | None = None  # the data's name
-    target_return: float | None = None  # what a tenth of the data's episodes exceed
-    observation_key: str | tuple[str, ...] | None = None  # of an environment that observes a dict: the parts to look at
+    target_return: float | None = None  # a tenth of the data's episodes exceed it
+    observation_key: str | tuple[str, ...] | None = None  # of dict observations: the parts to read
 
     @classmethod
     def of(cls, config) -> ReplayFacts:
-        """Those that a model's config states. Raises ValueError if it lacks one of NEEDED."""
+        """The facts in a model's config. Raises ValueError if it lacks one of NEEDED."""
         if missing := lacking(config):
-            raise ValueError(f"model.config lacks {missing}: set them to what the model was trained with.")
+            raise ValueError(f"model.config lacks {missing}: set them to the values that the model was trained with.")
         cells = spaces.from_json(getattr(config, "observation_space", None))
         return cls(
             context_length=config.context_length,
@@ -47,7 +47,7 @@ class ReplayFacts:
         )
 
     def put(self, config) -> None:
-        """State them in a model's config, as JSON takes them; what isn't known stays as it is there."""
+        """Write the facts to a model's config, as values for JSON; unknown ones stay as they are there."""
         config.context_length, config.return_scale = self.context_length, self.return_scale
         config.state_mean, config.state_std = self.state_mean.tolist(), self.state_std.tolist()
         told = {name: getattr(self, name) for name in _TOLD if getattr(self, name) is not None}
@@ -56,5 +56,5 @@ class ReplayFacts:
 
 
 def lacking(config) -> list[str]:
-    """Which of NEEDED a config doesn't state."""
+    """The names in NEEDED that a config lacks."""
     return [name for name in NEEDED if not hasattr(config, name)]

@@ -1,4 +1,4 @@
-"""Tables and lists that hold episodes: one row an episode, or one row a step with a column that tells the episode."""
+"""Tables and lists of episodes: one row per episode, or one row per step with a column that names the episode."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 from dt_helpers.data import columns, lists
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
-from dt_helpers.telling import tell
+from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
     import datasets
 
 EPISODE, STEP = "episode_index", "frame_index"
-ENDS = ("terminals", "terminated", "terminations")  # names that say what `dones` says: the robot fell
-GUESSES = {  # what people call columns, for advice alone
+ENDS = ("terminals", "terminated", "terminations")  # other names of `dones`: the robot fell
+GUESSES = {  # common names of columns, only used for advice
     "observations": r"(.*\.)?(obs|observation|obss|states?)(\.state|_state)?s?$",
     "actions": r"(.*\.)?(acts?|action|acs|controls?|u)$",
     "rewards": r"(.*\.)?(rews?|reward|rwd|r)$",
@@ -27,14 +27,14 @@ GUESSES = {  # what people call columns, for advice alone
 
 
 def read(source: object, name: str = "unnamed", **options) -> Trajectories:
-    """Episodes of a `datasets.Dataset`, a DataFrame of pandas or a list of episodes (dicts, or objects with their
-    columns as attributes).
+    """Episodes of a `datasets.Dataset`, a pandas DataFrame or a list of episodes (dicts, or objects with the columns
+    as attributes).
 
-    rename : {their name: ours} of columns, which are ``observations``, ``actions``, ``rewards`` and ``dones``; and,
-        where a row is a step, ``episode_index``, and ``frame_index`` if the rows are in any order.
-    key : which part of observations with names is read (a struct's, a dict's); a list of them is joined in its order.
-    on_nan : "drop episodes" leaves out those with numbers that are not finite.
-    Others, such as `env` and `action_space`, are those of `Trajectories`.
+    rename : {their name: ours} for columns. Ours are ``observations``, ``actions``, ``rewards`` and ``dones``; where a
+        row is a step, also ``episode_index``, and ``frame_index`` if the rows are out of order.
+    key : which part of dict or struct observations to read; several parts are concatenated in the order given.
+    on_nan : "drop episodes" leaves out episodes with numbers that are not finite.
+    Others, such as `env` and `action_space`, are passed to `Trajectories`.
     """
     import datasets
 
@@ -43,34 +43,35 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
     if splits is not None:
         if "train" not in splits:
             raise ValueError(
-                f"One split is needed, such as dataset[{next(iter(splits), 'train')!r}]; there are: {list(splits)}."
+                f"Pass one split, such as dataset[{next(iter(splits), 'train')!r}]; there are {list(splits)}."
             )
         source = splits["train"]
         if len(splits) > 1:
-            tell(f"{name}: the split 'train' is read, of {list(splits)}.")
+            tell(f"{name}: reading the split 'train' of {list(splits)}.")
     if isinstance(source, (datasets.IterableDataset, datasets.IterableDatasetDict)):
         raise ValueError(
-            "An IterableDataset (streaming=True) has no end that is known: load it without streaming, or take a part, "
+            "An IterableDataset (streaming=True) has no known end: load it without streaming, or take a part of it: "
             "datasets.Dataset.from_list(list(stream.take(1000)))."
         )
-    if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a frame of pandas
+    if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a pandas DataFrame
         source = datasets.Dataset.from_pandas(source, preserve_index=False)
     if isinstance(source, (list, tuple)):
         return from_episodes(source, name, rename, **options)
     if not isinstance(source, datasets.Dataset):
         raise ValueError(
-            f"A datasets.Dataset, a DataFrame, a list of episodes or a dict of columns is expected, not {type(source)}."
+            f"Pass a datasets.Dataset, a DataFrame, a list of episodes or a dict of columns, not {type(source)}."
         )
     return _from_table(source, name, rename, **options)
 
 
 def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
-    """A list of episodes, as kzl's pickles have them: dicts of columns, or objects that have them as attributes."""
+    """A list of episodes as in kzl's pickles: dicts of columns, or objects with the columns as attributes."""
     found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(episodes)]
     if not found:
-        raise ValueError(f"{name} is empty: there is no episode in the list.")
+        raise ValueError(f"{name} is empty: there are no episodes in the list.")
     for episode in found:
         require_columns(episode, COLUMNS)
+    options = {"observation_key": lists.chosen(found[0]["observations"], key)} | options
     parts: dict[str, list[np.ndarray]] = {column: [] for column in COLUMNS}
     lengths: list[int] = []
     for episode in found:
@@ -79,7 +80,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
             values = episode[column]
             values = lists.pick(values, key) if column == "observations" else values
             values = columns.array(values, column)
-            if column == "dones" and values.ndim == 0:  # of the episode's end alone
+            if column == "dones" and values.ndim == 0:  # one flag, for the end of the episode
                 values = np.arange(len(rewards)) == (len(rewards) - 1 if values else -1)
             parts[column].append(values)
         lengths.append(len(rewards))
@@ -95,10 +96,10 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
 
 
 def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = None, **options) -> Trajectories:
-    """Columns, each an array or one an episode, as `Trajectories`; empty episodes are left out, and with `on_nan` those
-    that hold numbers that aren't finite."""
+    """`Trajectories` from columns, each one array or one array per episode. Leaves out empty episodes and, with
+    `on_nan`, those that hold numbers that are not finite."""
     if on_nan not in (None, "drop episodes"):
-        raise ValueError(f"on_nan is None or 'drop episodes', not {on_nan!r}.")
+        raise ValueError(f"on_nan must be None or 'drop episodes', not {on_nan!r}.")
     joined = {column: _joined(values, column) for column, values in parts.items()}
     lengths, notes = np.diff(offsets), list(options.pop("notes", ()))
     if (lengths == 0).any() and len(offsets) > 1 and lengths.sum():
@@ -124,8 +125,8 @@ def say(name: str, note: str) -> str:
     return note
 
 
-def require_columns(there, needed, what: str = "one row an episode") -> None:
-    """ValueError that names the missing columns, those that are there, and `rename=` with what was perhaps meant."""
+def require_columns(there, needed, what: str = "one row per episode") -> None:
+    """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`."""
     there = list(there)
     missing = [column for column in needed if column not in there]
     if not missing:
@@ -133,11 +134,11 @@ def require_columns(there, needed, what: str = "one row an episode") -> None:
     meant = {
         name: column for column in missing for name in there if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)
     }
-    advice = f" Other names: rename={meant or {'your name': missing[0]}}."
+    advice = f" If they have other names: rename={meant or {'your name': missing[0]}}."
     if "rewards" in missing and "rewards" not in meant.values():
-        advice += " Demonstrations without rewards: add a column of zeros; targets then mean nothing."
+        advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     raise ValueError(
-        f"The dataset lacks the columns {missing}; it has {there}. Expected are {list(needed)}, {what}.{advice}"
+        f"The dataset lacks the columns {missing}; it has {there}. It needs {list(needed)}, {what}.{advice}"
     )
 
 
@@ -150,15 +151,14 @@ def _as_dict(episode: object, row: int) -> Mapping:
         found = {}
     if not found:
         raise ValueError(
-            f"A list of episodes is expected, each a dict with {list(COLUMNS)}; entry {row} is of the kind "
-            f"{type(episode)}."
+            f"Each episode in the list must be a dict with {list(COLUMNS)}, but entry {row} is of type {type(episode)}."
         )
     return found
 
 
 def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
-        raise ValueError(f"rename= speaks of {wrong}, but the columns are {list(given)}.")
+        raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
     found = {rename.get(name, name): values for name, values in given.items()}
     fallen = next((name for name in ENDS if name in found), None)
     if "dones" not in found and fallen:
@@ -173,7 +173,9 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     options = {**Trajectories.described(dataset.info.description), **options}
     require_columns(found, COLUMNS)
     if not len(dataset):
-        raise ValueError(f"{name} is empty: there is no row, and so no episode in it.")
+        raise ValueError(f"{name} is empty: it has no rows.")
+    if read := lists.chosen(found["observations"], key):
+        options["observation_key"] = read
     import pyarrow as pa
 
     kind = found["rewards"].type
@@ -195,9 +197,9 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
 
 
 def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
-    """One row a step, with the column `EPISODE`, and perhaps `STEP`."""
+    """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
     if EPISODE not in found:
-        require_columns(found, (*COLUMNS, EPISODE), "since a row is a step here and not an episode")
+        require_columns(found, (*COLUMNS, EPISODE), "as a row is a step here, not an episode")
     episode = lists.scalars(found[EPISODE], EPISODE)
     parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}
     if STEP in found:
@@ -208,8 +210,8 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     starts = np.flatnonzero(np.concatenate([[True], episode[1:] != episode[:-1]]))
     if len(np.unique(episode)) != len(starts):
         raise ValueError(
-            f"The rows of an episode do not lie together ({EPISODE} comes back), so that the order of the steps is not "
-            f"known: add a column {STEP} with the step's number, or sort the rows."
+            f"The rows of an episode are not next to each other ({EPISODE} returns to an earlier value), so the order "
+            f"of the steps is unknown: add a column {STEP} with the step's number, or sort the rows."
         )
     return assemble(parts, np.append(starts, len(episode)), name, **options)
 
@@ -218,8 +220,8 @@ def _same_lengths(column: str, given, lengths) -> None:
     if not np.array_equal(given, lengths):
         row = int(np.flatnonzero(np.not_equal(given, lengths))[0])
         raise ValueError(
-            f"The episodes in {column!r} are not as long as those in 'rewards': first in row {row}, {given[row]} steps "
-            f"beside {lengths[row]}. Each column needs one entry a step."
+            f"The episodes in {column!r} must be as long as those in 'rewards', but episode {row} has {given[row]} "
+            f"steps there and {lengths[row]} in 'rewards'. Each column needs one entry per step."
         )
 
 
@@ -228,7 +230,7 @@ def _joined(values: object, column: str) -> np.ndarray:
         return columns.array(values, column)
     shapes = {part.shape[1:] for part in values}
     if len(shapes) > 1:
-        raise ValueError(f"The episodes in `{column}` have steps of different shapes: {sorted(shapes)[:5]}.")
+        raise ValueError(f"All steps in `{column}` must have the same shape, but there are {sorted(shapes)[:5]}.")
     return np.concatenate(values) if values else np.zeros(0)
 
 

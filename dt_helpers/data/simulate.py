@@ -1,6 +1,6 @@
-"""Roll policies out in many environments at once, near the speed of the physics itself.
+"""Roll policies out in many environments in parallel, nearly as fast as the physics itself.
 
-MuJoCo's own `rollout` module advances all robots in C++ threads; in between there is one call of the policy for all.
+MuJoCo's own `rollout` module advances all robots in C++ threads; between steps the policy is called once for all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dt_helpers.data import spaces
+from dt_helpers.data import recording, spaces
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
 from dt_helpers.machine.hardware import usable_cores
@@ -23,15 +23,20 @@ Policy = Callable[[np.ndarray], np.ndarray]  # observations (n, state_dim) -> ac
 
 @dataclass(frozen=True)
 class Robot:
-    """How an environment turns the physics of a robot into observations, rewards and the end of an episode."""
+    """How an environment turns the physics of a robot into observations, rewards and the end of an episode.
+
+    Observations are all positions but the first `hidden`, then all velocities; rewards are for progress along x. An
+    environment that differs, such as Ant with its contact forces, is stepped by gymnasium (`data.recording`).
+    """
 
     ctrl_cost_weight: float
     healthy_reward: float = 0.0  # for each step that ends upright
     healthy_z: tuple[float, float] = (-inf, inf)  # metres, of the torso
     healthy_angle: tuple[float, float] = (-inf, inf)  # radians, of the torso
-    healthy_state: float = inf  # the bound of all other coordinates and velocities
-    velocity_clip: float = inf  # observed velocities are cut to this
-    falling_is_rewarded: bool = False  # gym's -v3 gave the healthy reward for the step of the fall, too
+    healthy_state: float = inf  # bound on all other coordinates and velocities
+    velocity_clip: float = inf  # observed velocities are clipped to ± this
+    falling_is_rewarded: bool = False  # gym's -v3 also gave the healthy reward for the step of the fall
+    hidden: int = 1  # number of first positions that are not observed: x
 
     def is_healthy(self, qpos: np.ndarray, qvel: np.ndarray) -> np.ndarray:
         """Which of n robots, qpos (n, nq) and qvel (n, nv), are upright: (n,) bool."""
@@ -75,28 +80,30 @@ def roll_out(
 ) -> Trajectories:
     """Episodes of `policy` with Gaussian noise of standard deviation `noise` added to its actions.
 
-    Episode i starts where ``env.reset(seed=seed + i)`` starts and ends when the robot falls or after `steps`; the same
-    arguments give the same data. Actions are recorded as they were carried out: with the noise, clipped to [-1, 1].
-    Observations are float32 of the environment's own. Raises ValueError for an environment that it does not know.
+    Episode i starts at ``env.reset(seed=seed + i)`` and ends when the robot falls or after `steps`; the same arguments
+    give the same data. Actions are recorded as executed: with the noise, clipped to [-1, 1]. Observations are the
+    environment's own, as float32. Environments that are not in ROBOTS are stepped by gymnasium, with noise in units of
+    half the range of their actions (`dt_helpers.data.recording.record`). Raises ValueError for an environment that
+    can't be made.
     """
     import mujoco
     from mujoco.rollout import Rollout
 
     from dt_helpers import envs
 
-    if env_name not in ROBOTS:
-        raise ValueError(f"Rolling out knows {', '.join(ROBOTS)}, not {env_name!r}.")
-    robot = ROBOTS[env_name]
+    robot = ROBOTS.get(env_name)
+    if robot is None:
+        return recording.record(policy, env_name, episodes, steps, noise, seed, progress, name)
     with closing(envs.make(env_name)) as env:
         inner: Any = env.unwrapped  # gymnasium's or gym's class for MuJoCo
         model, dt, frame_skip = inner.model, inner.dt, inner.frame_skip
         nq, act_dim = model.nq, model.nu
         (state_dim,) = env.observation_space.shape or ()
-        if state_dim != nq + model.nv - 1:
+        if state_dim != nq + model.nv - robot.hidden:
             raise ValueError(
-                f"Rolling out knows robots that run along x and observe all positions but x, and all velocities: "
-                f"{nq + model.nv - 1} numbers. {env_name} observes {state_dim}: step it with gymnasium, and read the "
-                "recordings with formats.open."
+                f"{env_name} should observe {nq + model.nv - robot.hidden} numbers, all positions but the first "
+                f"{robot.hidden} and all velocities, but observes {state_dim}. Correct `hidden` in ROBOTS, or take the "
+                "robot out of ROBOTS: gymnasium then steps it."
             )
 
         size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)  # time, qpos, qvel
@@ -116,10 +123,10 @@ def roll_out(
     workers = [mujoco.MjData(model) for _ in range(n_threads)]
     with Rollout(nthread=n_threads) as physics, bar(steps, f"rolling out {name}", show=progress) as progress_bar:
         for t in range(steps):
-            before = state[running]  # (n, time + nq + nv), of those that are still upright
+            before = state[running]  # (n, time + nq + nv), of the robots still upright
             qpos, qvel = before[:, 1 : 1 + nq], before[:, 1 + nq :]
             velocities = np.clip(qvel, -robot.velocity_clip, robot.velocity_clip)
-            seen = np.concatenate([qpos[:, 1:], velocities], axis=1).astype(np.float32)  # (n, state_dim)
+            seen = np.concatenate([qpos[:, robot.hidden :], velocities], axis=1).astype(np.float32)  # (n, state_dim)
             tremble = rng.normal(0.0, noise, (episodes, act_dim))[running]
             done = np.clip(policy(seen) + tremble, -1.0, 1.0).astype(np.float32)  # (n, act_dim)
             control = np.repeat(done[:, None].astype(np.float64), frame_skip, axis=1)  # (n, frame_skip, act_dim)

@@ -1,7 +1,7 @@
-"""What actions and observations are: numbers within bounds, or choices; and how each goes into the model and comes out.
+"""What actions and observations are, numbers within bounds or choices, and how they are converted for the model.
 
 A model's actions lie within ±1. Numbers with other bounds are scaled to that and back; choices (gymnasium's Discrete,
-MultiDiscrete, MultiBinary) are one-hot rows, one part a choice. Both are kept as JSON in the model's config.
+MultiDiscrete, MultiBinary) are one-hot rows, one part per choice. The spaces are kept as JSON in the model's config.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
-MOST_CHOICES = 1000  # integers that go further than that are numbers
-NARROW = 0.1  # actions that stay within that share of ±1 are scaled by what the data has
+MOST_CHOICES = 1000  # integers with a wider range are numbers
+NARROW = 0.1  # actions within this share of ±1 are scaled by the data's own range
 ROUNDING = 1e-3  # by which actions may leave ±1
 
 
 def _tuples(space: Continuous | Choices, kind: type) -> None:
-    """Makes each of its fields a tuple of that kind of number, whatever it was given as."""
+    """Convert each field to a tuple of `kind`."""
     for field in fields(space):
         object.__setattr__(space, field.name, tuple(kind(x) for x in getattr(space, field.name)))
 
@@ -37,11 +37,11 @@ class Continuous:
 
     @property
     def is_unit(self) -> bool:
-        """Whether the bounds are ±1, so that nothing has to be scaled."""
+        """Whether the bounds are ±1, so that no scaling is needed."""
         return set(self.low) <= {-1.0} and set(self.high) <= {1.0}
 
     def to_model(self, actions: np.ndarray) -> np.ndarray:
-        """Actions (..., dim) scaled to ±1; what lies outside of the bounds is clipped to them."""
+        """Actions (..., dim), clipped to the bounds and scaled to ±1."""
         if self.is_unit:
             return actions
         low, high = np.asarray(self.low), np.asarray(self.high)
@@ -64,7 +64,7 @@ class Continuous:
 
 @dataclass(frozen=True)
 class Choices:
-    """One choice or several at a time, as one-hot rows: part i has `sizes[i]` numbers, the first for `starts[i]`."""
+    """One or several choices per step, as one-hot rows: part i has `sizes[i]` numbers, the first for `starts[i]`."""
 
     sizes: tuple[int, ...]
     starts: tuple[int, ...]
@@ -77,7 +77,7 @@ class Choices:
         return sum(self.sizes)
 
     def encode(self, choices: np.ndarray) -> np.ndarray:
-        """Choices (n,) or (n, parts) -> one-hot rows (n, dim) float32; an unknown choice has none."""
+        """Choices (n,) or (n, parts) -> one-hot rows (n, dim) float32; an unknown choice becomes zeros."""
         choices = np.asarray(choices).reshape(len(choices), len(self.sizes))
         parts = [
             (choices[:, i, None] - start == np.arange(size))
@@ -86,7 +86,7 @@ class Choices:
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def decode(self, rows: np.ndarray) -> np.ndarray:
-        """The largest of each part: rows (..., dim) -> choices (..., parts) int64."""
+        """The largest entry of each part: rows (..., dim) -> choices (..., parts) int64."""
         parts = np.split(np.asarray(rows), np.cumsum(self.sizes)[:-1], axis=-1)
         return np.stack([part.argmax(axis=-1) + start for part, start in zip(parts, self.starts, strict=True)], axis=-1)
 
@@ -101,7 +101,7 @@ Actions = Continuous | Choices
 
 
 def from_json(description: dict | None) -> Actions | None:
-    """What `to_json` made."""
+    """The inverse of `to_json`."""
     if not description:
         return None
     return (Choices if "sizes" in description else Continuous)(**{key: tuple(v) for key, v in description.items()})
@@ -111,15 +111,25 @@ def to_json(space: Actions | None) -> dict | None:
     return None if space is None else {key: list(value) for key, value in asdict(space).items()}
 
 
-def about(actions: Actions, observations: Choices | None = None, env: str | None = None) -> dict:
-    """What a model's config or a dataset's description has to say of these, as JSON; not what goes without saying."""
+def about(
+    actions: Actions,
+    observations: Choices | None = None,
+    env: str | None = None,
+    observation_key: str | tuple[str, ...] | None = None,
+) -> dict:
+    """The entries for a model's config or a dataset's description, as JSON, without defaults."""
     bounds = None if actions == unit(actions.dim) else actions
-    told = {"env": env, "action_space": to_json(bounds), "observation_space": to_json(observations)}
+    told = {
+        "env": env,
+        "action_space": to_json(bounds),
+        "observation_space": to_json(observations),
+        "observation_key": observation_key,
+    }
     return {key: value for key, value in told.items() if value is not None}
 
 
 def of_model(config) -> Actions:
-    """The actions of a model; ±1 where its config, as that of a published one, says nothing."""
+    """The actions of a model; ±1 if its config, like a published model's, says nothing."""
     return from_json(getattr(config, "action_space", None)) or unit(config.act_dim)
 
 
@@ -128,7 +138,7 @@ def unit(dim: int) -> Continuous:
 
 
 def of_gymnasium(space, what: str) -> Actions:
-    """Of a space of gymnasium's. Bounds may be infinite. ValueError for a kind that isn't supported."""
+    """From a gymnasium space. Bounds may be infinite. Raises ValueError for an unsupported kind of space."""
     from gymnasium import spaces
 
     match space:
@@ -144,13 +154,13 @@ def of_gymnasium(space, what: str) -> Actions:
             size = int(np.prod(space.shape))
             return Choices((2,) * size, (0,) * size)
     raise ValueError(
-        f"{what} of the kind {space} are not supported: Box, Discrete, MultiDiscrete and MultiBinary are. "
-        "A Tuple or Dict of them can be flattened with gymnasium's wrappers."
+        f"{what} must be in a Box, Discrete, MultiDiscrete or MultiBinary space, not {space}. "
+        "Flatten a Tuple or Dict of them with gymnasium's wrappers."
     )
 
 
 def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Actions | None, str]:
-    """Choices, where an array (n,) or (n, parts) holds integers or one-hot rows, and what to say of that; else None."""
+    """Choices if an array (n,) or (n, parts) holds integers or one-hot rows, else None; and a note about it."""
     if values.ndim > 2:
         return None, ""
     if values.dtype == bool or np.issubdtype(values.dtype, np.integer):
@@ -160,12 +170,12 @@ def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Act
         sizes = highest - starts + 1
         if (sizes <= limit).all():
             space = Choices(tuple(np.maximum(sizes, 2 if what == "actions" else 1)), tuple(starts))
-            return space, f"{what} are whole numbers and taken for {space} (another space: `{what[:-1]}_space=`)"
+            return space, f"{what} are whole numbers, read as {space} (set another space with `{what[:-1]}_space=`)"
     elif what == "actions" and values.ndim == 2 and values.shape[1] > 1:
-        head = values[:1000]  # most data is told from one-hot rows by these
+        head = values[:1000]  # enough to rule out most data that isn't one-hot
         if _are_one_hot(head) and _are_one_hot(values) and len(np.unique(values.argmax(axis=1))) > 1:
             space = Choices((values.shape[1],), (0,))
-            return space, f"{what} are one-hot rows and taken for {space} (another space: `{what[:-1]}_space=`)"
+            return space, f"{what} are one-hot rows, read as {space} (set another space with `{what[:-1]}_space=`)"
     return None, ""
 
 
@@ -174,21 +184,21 @@ def _are_one_hot(rows: np.ndarray) -> bool:
 
 
 def bounds(actions: np.ndarray, declared: Continuous | None) -> tuple[Continuous, str]:
-    """Bounds of actions (n, dim), and what to say of them: the declared ones where they are finite, else ±1 where the
-    data stays within that, else the data's own range."""
+    """Bounds of actions (n, dim), and a note about them: the declared bounds where they are finite; without any, ±1 if
+    the data stays within that; else the data's own range."""
     lowest, highest = actions.min(axis=0).astype(float), actions.max(axis=0).astype(float)  # (dim,)
     if declared is not None:
         low, high = np.array(declared.low), np.array(declared.high)
         infinite = ~(np.isfinite(low) & np.isfinite(high)) | (np.abs(low) > 1e30) | (np.abs(high) > 1e30)
         space = Continuous(tuple(np.where(infinite, lowest, low)), tuple(np.where(infinite, highest, high)))
         if infinite.any():
-            return space, f"actions without bounds are scaled to ±1 by the data's own: {space}"
+            return space, f"actions without bounds are scaled to ±1 by the data's own range: {space}"
         beyond = (lowest < low - ROUNDING * (high - low)) | (highest > high + ROUNDING * (high - low))
         if beyond.any():
             i = int(np.flatnonzero(beyond)[0])
             return space, (
-                f"actions leave their bounds ({lowest[i]:.4g} to {highest[i]:.4g} in component {i}, which has "
-                f"{low[i]:.4g} to {high[i]:.4g}): in training they are clipped to them"
+                f"actions exceed their bounds ({lowest[i]:.4g} to {highest[i]:.4g} in component {i}, whose bounds are "
+                f"{low[i]:.4g} to {high[i]:.4g}): training clips them"
             )
         return space, ""
     within = (lowest >= -1 - ROUNDING).all() and (highest <= 1 + ROUNDING).all()
@@ -197,8 +207,30 @@ def bounds(actions: np.ndarray, declared: Continuous | None) -> tuple[Continuous
     if within and not narrow.any():
         return unit(len(lowest)), ""
     space = Continuous(tuple(lowest), tuple(highest))
-    where = "stay far within ±1" if within else "leave ±1"
+    where = "stay far within ±1" if within else "exceed ±1"
     return space, (
-        f"actions {where}, and are scaled to that by the data's own bounds: {space} "
-        "(the environment's: `action_space=env.action_space`)"
+        f"actions {where}, and are scaled to it by the data's own range: {space} "
+        "(to use the environment's bounds: `action_space=env.action_space`)"
     )
+
+
+def one_hot(values: np.ndarray, space: Choices, column: str) -> np.ndarray:
+    """Whole numbers (N, ...), or one-hot rows already, as one-hot rows (N, dim). Raises ValueError for others."""
+    rows = values.reshape(len(values), -1) if values.size else values
+    if rows.ndim == 2 and rows.shape[1] == space.dim and space.dim > len(space.sizes):
+        parts = np.split(rows, np.cumsum(space.sizes)[:-1], axis=1)
+        if all((np.isin(part, (0, 1))).all() and (part.sum(axis=1) == 1).all() for part in parts):
+            return rows
+    if rows.ndim != 2 or rows.shape[1] != len(space.sizes) or (rows != np.round(rows)).any():
+        raise ValueError(
+            f"`{column}` must hold {space}, as whole numbers or one-hot rows, but have shape {values.shape} and "
+            f"dtype {values.dtype}."
+        )
+    whole = rows.astype(np.int64)
+    lost = (whole < space.starts) | (whole >= np.add(space.starts, space.sizes))
+    if lost.any():
+        raise ValueError(
+            f"`{column}` hold {whole[lost][0]}, which is not among the {space} that start at "
+            f"{', '.join(map(str, space.starts))}."
+        )
+    return space.encode(whole)

@@ -1,7 +1,6 @@
-"""A dataset of episodes as a few flat arrays: every step of every episode, one after the other.
+"""A dataset of episodes as a few flat arrays: every step of every episode, one after another.
 
-Episode i occupies the rows ``offsets[i]:offsets[i + 1]`` of each array. Nothing is copied out of the Arrow file
-that it came from, and nothing here loops over steps.
+Episode i is the rows ``offsets[i]:offsets[i + 1]`` of each array. Nothing loops over steps, or copies an Arrow file.
 """
 
 from __future__ import annotations
@@ -15,35 +14,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dt_helpers.data import columns, spaces
-from dt_helpers.telling import tell
+from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
     import datasets
 
 COLUMNS = ("observations", "actions", "rewards", "dones")
-ABOUT = "dt_helpers: "  # before what a description says as JSON
-ROWS = 2**15  # that are looked at at a time, where all of them in float64 would fill the memory
+ABOUT = "dt_helpers: "  # prefix of the JSON in a description
+ROWS = 2**15  # processed at a time: all of them in float64 would fill the memory
 
 
 @dataclass(frozen=True, eq=False)
 class Trajectories:
-    """Episodes, flat. N is the number of steps in all, E the number of episodes.
+    """Episodes as flat arrays. N is the total number of steps, E the number of episodes.
 
-    Columns may come as arrays, lists, tensors or frames of pandas; integers (N,) are taken for choices, which become
-    one-hot rows. What had to be assumed is printed once and kept in `notes`. Raises ValueError, which names the column
-    and what helps, if ranks, kinds, lengths or ends don't fit or a number isn't finite.
+    Columns may be arrays, lists, tensors or DataFrames; integers (N,) are read as choices, as one-hot rows. Assumptions
+    are printed and kept in `notes`. ValueError says which column and what to do, if one doesn't fit or isn't finite.
     """
 
-    observations: np.ndarray  # (N, state_dim) float32; bytes stay, and float64 where float32 would lose what happens
+    observations: np.ndarray  # (N, state_dim) float32; uint8 stays; float64 where float32 is too coarse
     actions: np.ndarray  # (N, act_dim) float32, in the environment's units; one-hot rows for choices
     rewards: np.ndarray  # (N,) float32
-    dones: np.ndarray  # (N,) bool, true where the robot fell; the clock running out is no "done"
+    dones: np.ndarray  # (N,) bool, true where the robot fell; not where time ran out
     offsets: np.ndarray  # (E + 1,) int64, first row of each episode, then N
     name: str = field(default="unnamed")
-    env: str | None = None  # the id of the environment that it was recorded in, where that is known
-    action_space: spaces.Actions | None = None  # or gymnasium's; by default what the numbers say
-    observation_space: spaces.Choices | None = None  # or gymnasium's; for observations that are choices
-    notes: tuple[str, ...] = ()  # what had to be assumed
+    env: str | None = None  # id of the environment it was recorded in, if known
+    action_space: spaces.Actions | None = None  # or a gymnasium space; by default inferred from the data
+    observation_space: spaces.Choices | None = None  # or a gymnasium space; for observations that are choices
+    notes: tuple[str, ...] = ()  # assumptions made while reading
+    observation_key: str | tuple[str, ...] | None = None  # of dict observations: the parts that were read
 
     def __post_init__(self):
         notes = list(self.notes)
@@ -78,9 +77,9 @@ class Trajectories:
         if space is None and (values.ndim == 1 or values.shape[1:] == (1,)) and values.dtype.kind in "iu":
             space, note = spaces.infer(values, "observations")
             say(note)
-        if not isinstance(space, spaces.Choices) or len(space.sizes) > 1:  # several bits are a vector as any other
+        if not isinstance(space, spaces.Choices) or len(space.sizes) > 1:  # several choices are a vector like any other
             return columns.vectors(values, "observations", say), None
-        return self._one_hot(values, space, "observations"), space
+        return spaces.one_hot(values, space, "observations"), space
 
     def _actions(
         self, values: np.ndarray, offsets: np.ndarray, say: Callable[[str], None]
@@ -93,37 +92,16 @@ class Trajectories:
             space, note = spaces.infer(values, "actions")
             say(note)
         if isinstance(space, spaces.Choices) and values.ndim <= 2:
-            return self._one_hot(values, space, "actions"), space
+            return spaces.one_hot(values, space, "actions"), space
         values = columns.vectors(values, "actions", say)
         if space is not None and space.dim != values.shape[1]:
             raise ValueError(
-                f"`actions` have {values.shape[1]} numbers a step, but their space has {space.dim} ({space})."
+                f"`actions` have {values.shape[1]} numbers per step, but their space has {space.dim} ({space})."
             )
-        assert not isinstance(space, spaces.Choices)  # of more dimensions, and so refused
+        assert not isinstance(space, spaces.Choices)  # Choices with more dimensions: refused above
         bounds, note = spaces.bounds(values, space)
         say(note)
         return values, bounds
-
-    @staticmethod
-    def _one_hot(values: np.ndarray, space: spaces.Choices, column: str) -> np.ndarray:
-        rows = values.reshape(len(values), -1) if values.size else values
-        if rows.ndim == 2 and rows.shape[1] == space.dim and space.dim > len(space.sizes):
-            parts = np.split(rows, np.cumsum(space.sizes)[:-1], axis=1)
-            if all((np.isin(part, (0, 1))).all() and (part.sum(axis=1) == 1).all() for part in parts):
-                return rows
-        if rows.ndim != 2 or rows.shape[1] != len(space.sizes) or (rows != np.round(rows)).any():
-            raise ValueError(
-                f"`{column}` should hold {space}, as whole numbers or one-hot rows, but they are of the shape "
-                f"{values.shape} and the kind {values.dtype}."
-            )
-        whole = rows.astype(np.int64)
-        lost = (whole < space.starts) | (whole >= np.add(space.starts, space.sizes))
-        if lost.any():
-            raise ValueError(
-                f"`{column}` hold {whole[lost][0]}, which is not among the {space} that start at "
-                f"{', '.join(map(str, space.starts))}."
-            )
-        return space.encode(whole)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -133,7 +111,7 @@ class Trajectories:
 
     @property
     def space(self) -> spaces.Actions:
-        """What the actions are: `action_space`, which is always known once the columns are read."""
+        """`action_space`, which is never None once the columns are read."""
         assert self.action_space is not None
         return self.action_space
 
@@ -161,7 +139,7 @@ class Trajectories:
 
     @cached_property
     def returns_to_go(self) -> np.ndarray:
-        """At each step the sum of its own reward and all later ones of its episode, (N,) float32."""
+        """For each step, the sum of its own reward and all later ones in its episode, (N,) float32."""
         to_go = np.empty(self.n_steps, np.float32)
         for first, stop in zip(self.offsets[:-1], self.offsets[1:], strict=True):
             to_go[first:stop] = np.cumsum(self.rewards[first:stop][::-1], dtype=np.float64)[::-1]
@@ -174,18 +152,18 @@ class Trajectories:
 
     @cached_property
     def state_mean(self) -> np.ndarray:
-        """Mean of each observation's component over all steps, (state_dim,) float64."""
+        """Mean of each observation component over all steps, (state_dim,) float64."""
         return self.observations.mean(axis=0, dtype=np.float64)
 
     @cached_property
     def state_std(self) -> np.ndarray:
-        """Standard deviation of each component, with a little added so that one may divide by it, (state_dim,) float64;
-        1 for `dead` ones."""
+        """Standard deviation of each component, (state_dim,) float64, plus a little to make division safe; 1 for
+        `dead` components."""
         return np.where(self.dead, 1.0, self._deviation + 1e-6 * min(1.0, self._deviation.max()))
 
     @cached_property
     def dead(self) -> np.ndarray:
-        """The components that do not move in the data but for rounding, (state_dim,) bool."""
+        """Components that do not change in the data, except by rounding, (state_dim,) bool."""
         deviation, most = self._deviation, self._deviation.max()
         rounding = (deviation < 1e-4) & (deviation <= 1e-5 * np.abs(self.state_mean))
         return rounding | (deviation <= 1e-6 * min(1.0, most))
@@ -199,9 +177,9 @@ class Trajectories:
         return np.sqrt(squares / self.n_steps)
 
     def episode(self, index: int) -> dict[str, np.ndarray]:
-        """One episode's columns, views of the flat arrays."""
+        """One episode's columns, as views of the flat arrays. Raises IndexError if there is no such episode."""
         if not -len(self) <= index < len(self):
-            raise IndexError(f"Episode {index} was asked for, but there are {len(self)}.")
+            raise IndexError(f"There is no episode {index}: there are {len(self)} episodes.")
         index %= len(self)
         rows = slice(self.offsets[index], self.offsets[index + 1])
         return {column: getattr(self, column)[rows] for column in COLUMNS}
@@ -210,7 +188,7 @@ class Trajectories:
         """Two sorted arrays of episode indices: those to train on, and `share` of all (at least one) to evaluate on."""
         if not 0 < share < 1 or len(self) < 2:
             raise ValueError(
-                f"share must lie between 0 and 1 (it is {share}), and 2 episodes are the least ({self!r})."
+                f"share must lie between 0 and 1 (it is {share}), and at least 2 episodes are needed ({self!r})."
             )
         order = np.random.default_rng(seed).permutation(len(self))
         count = min(max(1, round(share * len(self))), len(self) - 1)
@@ -218,24 +196,26 @@ class Trajectories:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Trajectories], name: str = "unnamed") -> Trajectories:
-        """The episodes of all `parts`, one part after the other. ValueError if their robots' dimensions differ."""
+        """The episodes of all `parts`, in order. Raises ValueError if their dimensions or kinds of actions differ."""
         dimensions = {(part.state_dim, part.act_dim) for part in parts}
         if len(dimensions) != 1:
-            raise ValueError(f"The parts need the same state and action dimensions; they have {sorted(dimensions)}.")
+            raise ValueError(
+                f"The parts must have the same state and action dimensions, but have {sorted(dimensions)}."
+            )
         kinds = {part.space: part.name for part in parts}
         action_space, notes = parts[0].space, [note for part in parts for note in part.notes]
         if len(kinds) > 1:
             told = "; ".join(f"{name}: {space}" for space, name in kinds.items())
             numbers = [space for space in kinds if isinstance(space, spaces.Continuous)]
             if len(numbers) < len(kinds):
-                raise ValueError(f"The parts' actions are not of one kind: {told}.")
+                raise ValueError(f"The parts' actions must be of one kind, but are {told}.")
             lowest, highest = np.min([s.low for s in numbers], axis=0), np.max([s.high for s in numbers], axis=0)
             action_space = spaces.Continuous(tuple(lowest), tuple(highest))
             notes.append(f"the parts' actions have different bounds ({told}): do they mean the same?")
             tell(f"{name}: {notes[-1]}")
         lengths = np.concatenate([part.lengths for part in parts])
         joined = {column: np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS}
-        envs = {part.env for part in parts}
+        envs, keys = {part.env for part in parts}, {part.observation_key for part in parts}
         return cls(
             **joined,
             offsets=np.concatenate([[0], np.cumsum(lengths)]),
@@ -243,15 +223,16 @@ class Trajectories:
             env=envs.pop() if len(envs) == 1 else None,
             action_space=action_space,
             observation_space=parts[0].observation_space,
+            observation_key=keys.pop() if len(keys) == 1 else None,
             notes=tuple(dict.fromkeys(notes)),
         )
 
     @classmethod
     def from_dataset(cls, dataset: datasets.Dataset, name: str = "unnamed", **options) -> Trajectories:
-        """View a `datasets.Dataset` with one row an episode, as on the Hub, without decoding it; or read what else
-        `dt_helpers.data.rows.read` takes, with its `options`.
+        """View a `datasets.Dataset` with one row per episode, as on the Hub, without decoding it; or read anything else
+        that `dt_helpers.data.rows.read` takes, with its `options`.
 
-        The arrays are the Arrow file's own memory where it lies in one piece. Raises ValueError if a column is missing.
+        The arrays share the Arrow file's memory where it is contiguous. Raises ValueError if a column is missing.
         """
         from dt_helpers.data import rows
 
@@ -259,22 +240,24 @@ class Trajectories:
 
     @property
     def description(self) -> str:
-        """What had to be assumed, a line each, and last, as JSON, what the columns alone don't say."""
-        about = spaces.about(self.space, self.observation_space, self.env)
+        """The `notes`, one per line, then one line of JSON with what the columns don't say."""
+        about = spaces.about(self.space, self.observation_space, self.env, self.observation_key)
         return "\n".join([*self.notes, *([f"{ABOUT}{json.dumps(about)}"] if about else [])])
 
     @staticmethod
     def described(text: str | None) -> dict:
-        """The arguments ``env``, ``action_space``, ``observation_space`` and ``notes`` from a `description`."""
+        """The arguments ``env``, ``..._space``, ``observation_key`` and ``notes`` from a `description`."""
         *notes, last = (text or "").split("\n")
         if not last.startswith(ABOUT):
             return {}
         about = json.loads(last.removeprefix(ABOUT))
         kinds = {key: spaces.from_json(about.get(key)) for key in ("action_space", "observation_space")}
-        return {"env": about.get("env"), "notes": tuple(notes), **kinds}
+        key = about.get("observation_key")
+        key = tuple(key) if isinstance(key, list) else key
+        return {"env": about.get("env"), "observation_key": key, "notes": tuple(notes), **kinds}
 
     def to_dataset(self) -> datasets.Dataset:
-        """The same as a `datasets.Dataset`: one row an episode, columns and types as in the published sets."""
+        """As a `datasets.Dataset`: one row per episode, columns and types as in the published datasets."""
         import datasets
         import pyarrow as pa
 
@@ -289,7 +272,7 @@ class Trajectories:
 
 
 def features() -> datasets.Features:
-    """Types of the columns, as in the published sets: `edbeeching/decision_transformer_gym_replay` on the Hub."""
+    """Types of the columns, as in the published datasets: `edbeeching/decision_transformer_gym_replay` on the Hub."""
     import datasets
 
     return datasets.Features(

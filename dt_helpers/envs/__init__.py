@@ -1,7 +1,7 @@
 """Environments by name, and what the course needs to know about each.
 
 ``HalfCheetah-v5``, ``Hopper-v5`` and ``Walker2d-v5`` are gymnasium's own. The same robots with ``-v3`` have the physics
-that the published data was recorded in (`dt_helpers.envs.physics`); importing this module registers them with
+that the published data was recorded with (`dt_helpers.envs.physics`); importing this module registers them with
 gymnasium, as ``dt_helpers/HalfCheetah-v3`` and so on.
 """
 
@@ -19,7 +19,7 @@ NAMESPACE = "dt_helpers"
 
 @dataclass(frozen=True)
 class Reference:
-    """Returns that D4RL counts as 0 and as 100, for environments with the physics that its data was recorded in."""
+    """Returns that D4RL scores as 0 and 100, for environments with the physics that its data was recorded with."""
 
     random: float
     expert: float
@@ -35,33 +35,33 @@ D4RL_REFERENCES = {
 V3 = {name: f"{NAMESPACE}/{name}" for name in D4RL_REFERENCES}
 
 for _name, _id in V3.items():
-    if _id not in gymnasium.registry:  # a notebook may load the module again
+    if _id not in gymnasium.registry:  # a notebook may reload the module
         _class = _name.replace("-v", "V")
         gymnasium.register(_id, entry_point=f"dt_helpers.envs.physics:{_class}", max_episode_steps=1000)
 
 
 def make(name: str = "HalfCheetah-v5", backend: str = "gymnasium", **options) -> gymnasium.Env:
-    """`gymnasium.make`, which also knows ``HalfCheetah-v3``, ``Hopper-v3`` and ``Walker2d-v3``.
+    """`gymnasium.make` that also knows ``HalfCheetah-v3``, ``Hopper-v3`` and ``Walker2d-v3``.
 
-    `options` are gymnasium's, and the environment's own, such as ``ctrl_cost_weight``. The `backend` ``"gym"`` is the
-    tutorial's own stack, gym 0.21 with mujoco-py, behind the same interface (`dt_helpers.envs.legacy`). Raises
-    ValueError, which says what to do, when the name or the backend is unknown or MuJoCo is missing.
+    `options` are gymnasium's and the environment's, such as ``ctrl_cost_weight``. The `backend` ``"gym"`` is the
+    tutorial's stack, gym 0.21 with mujoco-py, behind the same interface (`dt_helpers.envs.legacy`). Raises ValueError,
+    saying what to do, if the name or the backend is unknown or MuJoCo is missing.
     """
     if backend == "gym":
         from dt_helpers.envs import legacy
 
         return legacy.make(name, **options)
     if backend != "gymnasium":
-        raise ValueError(f"There is no backend {backend!r}: it is 'gymnasium', or 'gym' for gym 0.21 with mujoco-py.")
+        raise ValueError(f"There is no backend {backend!r}: use 'gymnasium', or 'gym' for gym 0.21 with mujoco-py.")
     try:
-        with _deprecations_left_out():
+        with deprecations_left_out():
             return gymnasium.make(V3.get(name, name), **options)
-    except AttributeError as error:  # what `import mujoco` raises when MUJOCO_GL asks for a library that is not there
+    except AttributeError as error:  # raised by `import mujoco` if MUJOCO_GL names a missing library
         if "MUJOCO_GL" not in os.environ:
             raise
         raise ValueError(
-            f"MuJoCo cannot start: MUJOCO_GL={os.environ['MUJOCO_GL']} names a way of rendering that is not here. "
-            "Unset it, and the course chooses one that works."
+            f"MuJoCo cannot start: MUJOCO_GL={os.environ['MUJOCO_GL']} names a renderer that is not available here. "
+            "Unset it, and the course will choose one that works."
         ) from error
     except (gymnasium.error.Error, ImportError) as error:
         raise ValueError(
@@ -72,9 +72,9 @@ def make(name: str = "HalfCheetah-v5", backend: str = "gymnasium", **options) ->
 
 
 @contextmanager
-def _deprecations_left_out() -> Iterator[None]:
-    """MuJoCo 4 prints to stderr, and to a file in the current folder, that gymnasium's cheetah uses an attribute which
-    will go one day. Students can do nothing about it; all other warnings come as Python's."""
+def deprecations_left_out() -> Iterator[None]:
+    """Suppress what MuJoCo 4 prints to stderr and to a file in the current folder about a deprecated attribute in
+    gymnasium's cheetah: students can do nothing about it. All other warnings become Python warnings."""
     import mujoco
 
     def handle(message: str) -> None:

@@ -1,4 +1,4 @@
-"""One door for environments: an id, a class or another callable that makes one, or an instance, wrapped or not."""
+"""Open an environment given as an id, a class or another callable that makes one, or an instance, wrapped or not."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import gymnasium
 
 from dt_helpers import envs
 
-Environment = object  # a str, a callable without arguments that are needed, or a gymnasium.Env
+Environment = object  # a str, a callable without required arguments, or a gymnasium.Env
 
 
 def name_of(env: Environment) -> str:
-    """What an environment is called in lines and errors: its id, or the name of its class or function."""
+    """An environment's name for messages: its id, or the name of its class or function."""
     if isinstance(env, str):
         return env
     if isinstance(env, gymnasium.Env):
@@ -21,14 +21,14 @@ def name_of(env: Environment) -> str:
 
 
 def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False) -> list[gymnasium.Env]:
-    """`count` environments, which `stack` closes; of an instance there is one, which stays open.
+    """`count` environments, which `stack` closes; an instance is returned alone, and stays open.
 
-    `drawn`: each gives pictures by its own ``render()``, where it isn't MuJoCo's. Raises ValueError for what is none.
+    `drawn`: those that aren't MuJoCo's can ``render()`` frames. Raises ValueError for anything but an environment.
     """
     if isinstance(env, gymnasium.vector.VectorEnv):
         raise ValueError(
-            "A vector environment came; single ones are wanted, and run side by side here: hand over the id, the "
-            "class, or a function that makes one."
+            "Pass a single environment, not a vector environment: its id, its class, or a function that makes one. "
+            "Several of them then run in parallel here."
         )
     if isinstance(env, gymnasium.Env):
         return [env]
@@ -44,15 +44,15 @@ def _make(env: Environment, drawn: bool) -> gymnasium.Env:
         return made
     if not callable(env):
         raise ValueError(
-            f"An environment is wanted: the id of one that is registered with gymnasium, such as 'HalfCheetah-v5', a "
-            f"class, a function that makes one, or an instance; {env!r} came."
+            f"Pass an environment, not {env!r}: an id that is registered with gymnasium, such as 'HalfCheetah-v5', a "
+            "class, a function that makes one, or an instance."
         )
     try:
         made = env(render_mode="rgb_array") if drawn else env()
     except TypeError:
         made = env()
     if isinstance(made, gymnasium.vector.VectorEnv) or not hasattr(made, "step"):
-        raise ValueError(f"{name_of(env)} should make one environment of gymnasium's, but made {made!r}.")
+        raise ValueError(f"{name_of(env)} must make one gymnasium environment, but made {made!r}.")
     return made
 
 

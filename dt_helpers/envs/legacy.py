@@ -1,7 +1,7 @@
-"""The tutorial's own stack, gym 0.21 with mujoco-py and colabgymrender, behind gymnasium's interface.
+"""The tutorial's stack, gym 0.21 with mujoco-py and colabgymrender, behind gymnasium's interface.
 
-It cannot be installed beside the course's requirements: ``make test-legacy`` makes an environment of its own for it
-and compares the two. `envs.make(name, backend="gym")` comes here.
+It cannot be installed together with the course's requirements: ``make test-legacy`` makes a separate environment for
+it and compares the two. `envs.make(name, backend="gym")` ends up here.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ VERSION = "0.21."
 
 
 class GymEnv(gymnasium.Env):
-    """A MuJoCo environment of gym 0.21, `gym_env`, with the methods that gymnasium's have.
+    """`gym_env`, a MuJoCo environment of gym 0.21, with gymnasium's methods.
 
-    An episode's end is ``terminated`` or ``truncated`` as gym's own wrapper for time limits notes it. Observations are
-    (state_dim,) float64.
+    Whether an episode is ``terminated`` or ``truncated`` is taken from gym's own wrapper for time limits. Observations
+    are (state_dim,) float64.
     """
 
     def __init__(self, gym_env):
@@ -38,7 +38,7 @@ class GymEnv(gymnasium.Env):
 
     @property
     def unwrapped(self) -> GymEnv:
-        """The same robot without a time limit: it goes on after the end of an episode."""
+        """The same robot without a time limit: it continues after the end of an episode."""
         return GymEnv(self.gym_env.unwrapped)
 
     def reset(self, *, seed: int | None = None, options: dict | None = None) -> tuple[np.ndarray, dict]:
@@ -52,7 +52,7 @@ class GymEnv(gymnasium.Env):
         return observation, float(reward), bool(done) and not truncated, truncated, info
 
     def set_state(self, qpos: np.ndarray, qvel: np.ndarray) -> None:
-        """Puts the robot there. What the contact solver remembers of the state before is forgotten."""
+        """Put the robot into a state, and clear what the contact solver remembers of the previous one."""
         robot = self.gym_env.unwrapped
         robot.sim.data.qacc_warmstart[:] = 0
         robot.set_state(qpos, qvel)
@@ -63,10 +63,10 @@ class GymEnv(gymnasium.Env):
         return data.qpos.copy(), data.qvel.copy()
 
     def render(self) -> np.ndarray:
-        """The camera's picture, (500, 500, 3), uint8. RuntimeError for a black one, which no scene of gym's is."""
+        """The camera's frame, (500, 500, 3), uint8. Raises RuntimeError if it is black, as no scene in gym is."""
         frame = self.gym_env.render(mode="rgb_array")
         if not frame.any():
-            raise RuntimeError("mujoco-py has drawn a black picture: is OSMesa (Debian's libosmesa6-dev) installed?")
+            raise RuntimeError("mujoco-py rendered nothing but black: is OSMesa (Debian's libosmesa6-dev) installed?")
         return frame
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ class GymEnv(gymnasium.Env):
 def make(name: str, **options) -> GymEnv:
     """``HalfCheetah-v3``, ``Hopper-v3`` or ``Walker2d-v3`` of gym 0.21; `options` are the environment's own.
 
-    Raises ValueError, which says what to do, where gym or mujoco-py is missing, or where gym is another version.
+    Raises ValueError, saying what to do, if gym or mujoco-py is missing, or gym is another version.
     """
     os.environ.setdefault("MUJOCO_PY_FORCE_CPU", "1")  # OSMesa; otherwise mujoco-py may look for a GPU's driver
     try:
@@ -94,18 +94,18 @@ def make(name: str, **options) -> GymEnv:
 
 def _advice(problem: str) -> str:
     return (
-        f"The backend 'gym' is the tutorial's old stack, which is not here ({problem}). `make test-legacy` makes an "
-        "environment for it, .venv-legacy; without a backend, `envs.make` gives the same physics on today's MuJoCo."
+        f"The backend 'gym' needs the tutorial's old stack, which is not here ({problem}). `make test-legacy` makes "
+        "an environment with it, .venv-legacy. Without backend=, `envs.make` has the same physics on today's MuJoCo."
     )
 
 
 @contextmanager
 def recording(env: GymEnv, path: str | Path) -> Iterator[GymEnv]:
-    """Yields an environment whose episodes are filmed by colabgymrender, into an MP4 at `path` when the block ends.
+    """Yields an environment whose episodes colabgymrender films, into an MP4 at `path` when the block ends.
 
-    colabgymrender 1.0.2 plays everything at 30 frames a second, finishes its file only when an episode ends, in a codec
-    that browsers don't play, leaves files and two X servers behind. Here the film has the environment's true rate, is
-    H.264, and nothing is left. ValueError if no episode was begun in the block.
+    By itself, colabgymrender 1.0.2 plays everything at 30 frames per second, finishes its file only when an episode
+    ends, uses a codec that browsers don't play, and leaves files and two X servers behind. This video has the
+    environment's true rate, is H.264, and nothing is left behind. Raises ValueError if no episode began in the block.
     """
     from colabgymrender import recorder
 

@@ -1,9 +1,9 @@
-"""The physics that the published data was recorded in, on today's MuJoCo.
+"""The physics that the published data was recorded with, on today's MuJoCo.
 
 Until version 2.1.2 (2022), MuJoCo gave a capsule the mass and inertia of a cylinder: its cylindrical part, extended at
-both ends by half the radius. Since then they are exact (https://mujoco.readthedocs.io/en/2.1.2/changelog.html), so that
-the same XML file describes a slightly different robot. `restore` brings the old one back; `docs/physics.md` has what it
-was compared with.
+both ends by half the radius. Since then they have been exact
+(https://mujoco.readthedocs.io/en/2.1.2/changelog.html), so the same XML file describes a slightly different robot.
+`restore` brings the old one back; `docs/physics.md` shows what it was compared with.
 """
 
 import warnings
@@ -18,25 +18,25 @@ CAPSULE, CYLINDER = mujoco.mjtGeom.mjGEOM_CAPSULE, mujoco.mjtGeom.mjGEOM_CYLINDE
 
 
 def restore(model: mujoco.MjModel, xml_file: str) -> None:
-    """Gives the bodies of `model`, compiled from `xml_file`, the masses and inertias of MuJoCo before 2.1.2.
+    """Give the bodies of `model`, compiled from `xml_file`, the masses and inertias of MuJoCo before 2.1.2.
 
-    MuJoCo's own compiler computes them, from a copy of the file with the cylinder in place of each capsule. The
-    capsules that touch the ground stay capsules. Contact margins become what they were, too: until MuJoCo 3.5 the
-    larger one of two geoms counted, now their sum does.
+    MuJoCo's own compiler computes them, from a copy of the file with a cylinder in place of each capsule. For contacts
+    the capsules stay capsules. Contact margins are restored too: before MuJoCo 3.5 the larger margin of two geoms
+    counted, now their sum does.
 
-    The model is changed in place, with all that MuJoCo derives from the bodies. Raises ValueError, and changes nothing,
-    if the model is of another file, or if contact margins are not the same everywhere.
+    Changes the model in place, with everything that MuJoCo derives from the bodies. Raises ValueError, and changes
+    nothing, if the model comes from another file, or if contact margins are not the same everywhere.
     """
     old = with_cylinders(xml_file)
     if (old.nbody, old.ngeom) != (model.nbody, model.ngeom):
         raise ValueError(
             f"The model has {model.nbody} bodies and {model.ngeom} geoms, but {xml_file} has {old.nbody} and "
-            f"{old.ngeom}: give the file that the model was compiled from."
+            f"{old.ngeom}: pass the file that the model was compiled from."
         )
     if np.ptp(model.geom_margin) > 0:
         raise ValueError(
             f"The geoms have different contact margins, {model.geom_margin.min()} to {model.geom_margin.max()} m. "
-            "Old contacts can only be had where all are the same, as in HalfCheetah, Hopper and Walker2d."
+            "Old contacts can only be restored if all are the same, as in HalfCheetah, Hopper and Walker2d."
         )
     for name in ("body_mass", "body_inertia", "body_ipos", "body_iquat"):
         getattr(model, name)[:] = getattr(old, name)
@@ -45,7 +45,7 @@ def restore(model: mujoco.MjModel, xml_file: str) -> None:
 
 
 def with_cylinders(xml_file: str) -> mujoco.MjModel:
-    """The model in `xml_file` with a cylinder for each capsule: as wide, and half a radius longer at each end."""
+    """The model in `xml_file` with a cylinder for each capsule, equally wide, and half a radius longer at each end."""
     spec = mujoco.MjSpec.from_file(xml_file)
     model = _compile(spec)  # knows the length of a capsule that the file gives by its ends
     for geom in spec.geoms:
@@ -57,13 +57,13 @@ def with_cylinders(xml_file: str) -> mujoco.MjModel:
 
 
 def _compile(spec: mujoco.MjSpec) -> mujoco.MjModel:
-    with warnings.catch_warnings():  # the attribute of gymnasium's cheetah that will go one day, as in `envs.make`
+    with warnings.catch_warnings():  # about a deprecated attribute in gymnasium's cheetah, as in `envs.make`
         warnings.filterwarnings("ignore", ".*settotalmass")
         return spec.compile()
 
 
 def _margin_of_two_geoms(margin: float) -> float:
-    """At what distance, in metres, two geoms with this `margin` touch: the margin itself, since MuJoCo 3.5 twice it."""
+    """Distance in metres at which two geoms with this `margin` touch: the margin, or twice it since MuJoCo 3.5."""
     geom = f"<geom size='1' margin='{margin}'/>"
     xml = f"<mujoco><worldbody>{geom}<body><freejoint/>{geom}</body></worldbody></mujoco>"
     model = mujoco.MjModel.from_xml_string(xml)
@@ -72,12 +72,12 @@ def _margin_of_two_geoms(margin: float) -> float:
     return float(data.contact.includemargin[0])
 
 
-# gymnasium's v4 are gym 0.21's v3 but for the engine: the same observations, rewards, terminations and info, and the
-# XML files of then. https://github.com/openai/gym/blob/v0.21.0/gym/envs/mujoco/half_cheetah_v3.py and its neighbours
+# gymnasium's v4 are gym 0.21's v3 except for the engine: the same observations, rewards, terminations, info and XML
+# files. https://github.com/openai/gym/blob/v0.21.0/gym/envs/mujoco/half_cheetah_v3.py and its neighbours
 
 
 class HalfCheetahV3(HalfCheetahEnv):
-    """HalfCheetah as gym 0.21 and mujoco-py had it; the arguments are those of gymnasium's v4."""
+    """HalfCheetah as in gym 0.21 with mujoco-py; takes the arguments of gymnasium's v4."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -85,7 +85,7 @@ class HalfCheetahV3(HalfCheetahEnv):
 
 
 class HopperV3(HopperEnv):
-    """Hopper as gym 0.21 and mujoco-py had it; the arguments are those of gymnasium's v4."""
+    """Hopper as in gym 0.21 with mujoco-py; takes the arguments of gymnasium's v4."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -93,7 +93,7 @@ class HopperV3(HopperEnv):
 
 
 class Walker2dV3(Walker2dEnv):
-    """Walker2d as gym 0.21 and mujoco-py had it; the arguments are those of gymnasium's v4."""
+    """Walker2d as in gym 0.21 with mujoco-py; takes the arguments of gymnasium's v4."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

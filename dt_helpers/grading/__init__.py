@@ -4,5 +4,5 @@
     (zips, folders,            (the text    (run in a   (nbgrader's, and
      loose notebooks)           that counts) sandbox)    what formgrader shows)
 
-The student's text alone is taken from a submission; everything else comes from the release. Students need none of this.
+Only the student's text is taken from a submission; everything else comes from the release. Students need none of this.
 """

@@ -1,4 +1,4 @@
-"""What several verbs of grading are given: the choices that they leave, and arguments that they share."""
+"""Options and arguments that several grading commands share."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -36,10 +36,10 @@ DatabaseOption = Annotated[
     typer.Option(
         "--db",
         metavar="URL",
-        help="The gradebook: sqlite:///… or postgresql://… Default: what nbgrader_config.py says, else gradebook.db.",
+        help="The gradebook: sqlite:///… or postgresql://… Default: the one in nbgrader_config.py, else gradebook.db.",
         show_default=False,
     ),
 ]
 StudentsArgument = Annotated[
-    list[str] | None, typer.Argument(help="Students, as their folders are called. Default: all.", show_default=False)
+    list[str] | None, typer.Argument(help="Students, by the names of their folders. Default: all.", show_default=False)
 ]

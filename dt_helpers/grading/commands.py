@@ -1,7 +1,8 @@
-"""The verbs of grading on the command line, for instructors. What they need is imported when they run."""
+"""The grading commands of ``dt-course``, for instructors. Each imports what it needs when it runs."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,22 +16,22 @@ def collect(
     sources: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Downloads of platforms, one by one; folders, notebooks. None: show what is there already.",
+            help="Platforms' downloads, each by itself; folders; notebooks. None: show what is already there.",
             show_default=False,
         ),
     ] = None,
-    student: Annotated[str | None, optional(help="Whose they are, if the files' names don't say it.")] = None,
+    student: Annotated[str | None, optional(help="Whose files they are, if their names don't say.")] = None,
     roster: Annotated[
         Path | None,
-        a_file("The class as the platform exports it (CSV): settles names, and tells who handed in nothing."),
+        a_file("The class list that the platform exports (CSV): settles names, and shows who handed in nothing."),
     ] = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Collect submissions, and say what was matched how.
+    """Collect submissions, and show how they were matched.
 
-    A download is read as its platform lays it out: Canvas, Moodle, Google Classroom, D2L, Blackboard, Gradescope,
+    A download is read in its platform's layout: Canvas, Moodle, Google Classroom, D2L, Blackboard, Gradescope,
     Sakai, ILIAS, Schoology, GitHub Classroom, nbgrader; else by folders and by names such as ada_02_dataset.ipynb. The
-    last attempt counts. Whose a file is, or which of two counts, is never guessed: the table asks.
+    last attempt counts. Whose file it is, or which of two counts, is never guessed: the table asks.
 
     \b
     Examples:
@@ -58,44 +59,44 @@ def grade(
     students: StudentsArgument = None,
     jobs: Annotated[
         int | None,
-        optional(min=1, help="How many at once. Default: as many as there are cores."),
+        optional(min=1, help="How many to grade in parallel. Default: one per core."),
     ] = None,
     scheduler: Annotated[
         str | None,
         optional(metavar="ADDRESS", help="A Dask scheduler to use: tls://host:8786."),
     ] = None,
     resume: Annotated[
-        bool, typer.Option(help="Keep the results of submissions that did not change, or grade all anew (--no-resume).")
+        bool, typer.Option(help="Keep the results of unchanged submissions, or grade all again (--no-resume).")
     ] = True,
     only: Annotated[
         list[str] | None,
-        optional(help="A notebook to grade, such as 04_model; may be given again."),
+        optional(help="A notebook or an exercise to grade, such as 04_model or predict; repeatable."),
     ] = None,
     regrade: Annotated[
         list[str] | None,
-        optional(metavar="STUDENT", help="Grade this student anew, or all; may be given again."),
+        optional(
+            metavar="STUDENT", help="Grade this student again, or all; repeatable. Verdicts that change are kept."
+        ),
     ] = None,
     sandbox: Annotated[
-        Sandbox, typer.Option(help="What students' code runs in; limits alone do not isolate it.")
+        Sandbox, typer.Option(help="What students' code runs in; 'limits' does not isolate it.")
     ] = Sandbox.bubblewrap,
     cell_seconds: Annotated[
         int,
-        typer.Option(
-            min=1, help="Seconds of the processor for each cell above a check; one that takes longer is set aside."
-        ),
+        typer.Option(min=1, help="CPU seconds for each cell above a check; a cell that takes longer is set aside."),
     ] = 5,
     database: DatabaseOption = None,
 ) -> None:
-    """Grade what was collected, unattended.
+    """Grade the collected submissions, unattended.
 
-    Each result is kept when it is known: a run that was stopped goes on where it was. Scores are in the gradebook, and
+    Each result is saved immediately: a stopped run continues where it was. The scores go into the gradebook, and
     formgrader shows them.
 
     \b
     Examples:
       dt-course grade
       dt-course grade --jobs 4 --only 04_model
-      dt-course grade --regrade ada
+      dt-course grade --regrade ada --only predict
       dt-course grade --cell-seconds 30
       dt-course grade --scheduler tls://10.0.0.7:8786
     """
@@ -105,7 +106,7 @@ def grade(
     places = Places.find(db_url=database)
     _check_names(places, {*(students or ()), *(regrade or ())})
     if scheduler is None:
-        scheduling.warm_up()  # while this process imports as well, and opens the gradebook
+        scheduling.warm_up()  # while this process imports too, and opens the gradebook
 
     from rich.console import Console
 
@@ -113,6 +114,7 @@ def grade(
     from dt_helpers.grading.gradebook.recorder import Recorder
     from dt_helpers.grading.judging import grade as grading
     from dt_helpers.grading.results import Store
+    from dt_helpers.grading.returning import terminal
     from dt_helpers.grading.sandbox.limits import Limits
 
     with Recorder(places) as recorder:
@@ -121,33 +123,39 @@ def grade(
             recorder.record(result)
             write_autograded(places, result)
 
-        summary = grading.grade(
-            places,
-            students=students or None,
-            jobs=jobs,
-            scheduler=scheduler,
-            resume=resume,
-            only=only or (),
-            regrade=regrade or (),
-            sandbox_kind=sandbox.value,
-            limits=Limits(cell_seconds=cell_seconds),
-            console=Console(),
-            on_result=keep,
-        )
+        try:
+            summary = grading.grade(
+                places,
+                students=students or None,
+                jobs=jobs,
+                scheduler=scheduler,
+                resume=resume,
+                only=only or (),
+                regrade=regrade or (),
+                sandbox_kind=sandbox.value,
+                limits=Limits(cell_seconds=cell_seconds),
+                console=Console(),
+                on_result=keep,
+            )
+        except KeyboardInterrupt:
+            print("dt-course: Stopped. What was graded is kept: the same command goes on from there.", file=sys.stderr)
+            raise typer.Exit(130) from None
         for result in recorder.catch_up(Store(places.results).all()):
             write_autograded(places, result)
+    terminal.changed(summary.changed)
+    terminal.waiting(summary.waiting)
     print(f"{summary}. The scores are in the gradebook; next: dt-course feedback, dt-course report")
 
 
 def _check_names(places, names: set[str]) -> None:
-    """Raises ValueError when nothing was handed in at all, or not by one of these students."""
+    """Raises ValueError if nothing was handed in, or nothing by one of these students."""
     there = places.students()
     if not there:
-        raise ValueError("Nothing was handed in yet: run `dt-course collect` first.")
+        raise ValueError("Nothing has been handed in yet: run `dt-course collect` first.")
     if unknown := names - {*there, "all"}:
         raise ValueError(
-            f"Nothing was handed in by {', '.join(sorted(unknown))}. Students are called as their folders in "
-            f"{places.steps['submitted']}/ are; `dt-course collect` lists them."
+            f"Nothing was handed in by {', '.join(sorted(unknown))}. Use the names of the folders in "
+            f"{places.steps['submitted']}/; `dt-course collect` lists them."
         )
 
 
@@ -155,15 +163,15 @@ def feedback(
     students: StudentsArgument = None,
     platform: Annotated[
         Returning | None,
-        optional("--for", help="Also make the archive that this platform takes back."),
+        optional("--for", help="Also make the archive to upload to this platform."),
     ] = None,
     database: DatabaseOption = None,
 ) -> None:
     """Make a page for each student.
 
-    The pages are feedback/<student>/decision_transformer/feedback.html, with the scores as they are in the gradebook
-    now: an instructor's changes and comments are in them. `nbgrader release_feedback` takes them from there; for Moodle
-    ("Upload multiple feedback files in a zip") and Canvas ("Upload Submissions") there is an archive of them.
+    The pages are feedback/<student>/decision_transformer/feedback.html, with the scores that the gradebook has now,
+    including an instructor's changes and comments. `nbgrader release_feedback` takes them from there; for Moodle
+    ("Upload multiple feedback files in a zip") and Canvas ("Upload Submissions"), --for makes an archive of them.
 
     \b
     Examples:
@@ -188,8 +196,8 @@ def feedback(
 def report(database: DatabaseOption = None) -> None:
     """Make the instructor's report.
 
-    It is grading/report.html, with tables beside it: scores, the most frequent mistakes of each exercise, similar
-    submissions, and what needs a human.
+    It is grading/report.html, with tables next to it: scores, the most frequent mistakes in each exercise, similar
+    submissions, and what an instructor should look at.
 
     \b
     Example:
@@ -203,23 +211,23 @@ def report(database: DatabaseOption = None) -> None:
 
 
 def export(
-    platform: Annotated[Platform, typer.Argument(help="Whose format.")],
+    platform: Annotated[Platform, typer.Argument(help="The platform whose format to write.")],
     template: Annotated[
         Path | None,
-        a_file("The file that the platform offers: an exported gradebook, Moodle's grading worksheet."),
+        a_file("The platform's own file to fill in: an exported gradebook, Moodle's grading worksheet."),
     ] = None,
-    column: Annotated[str, typer.Option(help="The platform's name of the assignment.")] = "Decision Transformer",
+    column: Annotated[str, typer.Option(help="The platform's name for the assignment.")] = "Decision Transformer",
     output: Annotated[Path | None, optional(help="The file to write. Default: in the folder grading.")] = None,
     scale: Annotated[
-        bool, typer.Option("--scale", help="Convert the scores to the maximum that is in the platform's file.")
+        bool, typer.Option("--scale", help="Scale the scores to the maximum in the platform's file.")
     ] = False,
     database: DatabaseOption = None,
 ) -> None:
     """Write the final scores for a platform to import.
 
-    With --template the platform's own file is filled in, in its language and with its separators. Without, which
-    Canvas and Moodle alone take, the students' numbers come from what was collected. Members of a group have a row
-    each. Students who were collected from another platform are left out.
+    With --template, the platform's own file is filled in, with its language and separators. Without it (Canvas and
+    Moodle only), the students' numbers come from the collected files. Each member of a group has a row. Students who
+    were collected from another platform are left out.
 
     \b
     Examples:
@@ -238,7 +246,7 @@ def export(
 
 
 def _everything(database: str | None, students: list[str] | None = None):
-    """Places, results, the gradebook's records, the release's exercises. Raises ValueError when nothing was graded."""
+    """Places, results, the gradebook's records, the release's exercises. Raises ValueError if nothing was graded."""
     from dt_helpers.grading import release
     from dt_helpers.grading.gradebook import marks
     from dt_helpers.grading.places import Places
@@ -247,9 +255,9 @@ def _everything(database: str | None, students: list[str] | None = None):
     places = Places.find(db_url=database)
     results = [result for result in Store(places.results).all() if not students or result.student in students]
     if unknown := set(students or ()) - {result.student for result in results}:
-        raise ValueError(f"There is no result for {', '.join(sorted(unknown))}: run `dt-course grade` first.")
+        raise ValueError(f"There are no results for {', '.join(sorted(unknown))}: run `dt-course grade` first.")
     if not results:
-        raise ValueError("Nothing was graded yet: run `dt-course collect` and `dt-course grade` first.")
+        raise ValueError("Nothing has been graded yet: run `dt-course collect` and `dt-course grade` first.")
     tasks = release.tasks(places.notebooks())
     return places, results, marks.read(places, tasks), tasks
 

@@ -1,8 +1,8 @@
-"""Which text in a submitted notebook answers which exercise of the release, whatever happened to the notebook.
+"""Match the text in a submitted notebook with the exercises of the release, whatever happened to the notebook.
 
 A solution cell is found by its cell id, by nbgrader's grade id, or by the function that it defines: Colab may lose the
-first two, students copy, move, split and merge cells. The texts are what a human is shown; what is run is the script
-of the whole notebook. Nothing is run here.
+first two, and students copy, move, split and merge cells. The texts are for people to read; the script of the whole
+notebook is what gets run. Nothing is run here.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dt_helpers.grading.text.reading import Cell, Unreadable, read
 from dt_helpers.grading.text.script import Script, script
 
 MISSING = "missing"
-MOST_CODE = 400_000  # characters of a notebook that are parsed, which takes seconds: the rest is searched for names
-_WAYS = ("cell id", "grade id", "function")  # the surest first
+MOST_CODE = 400_000  # characters of a notebook to parse, which takes seconds; the rest is only searched for names
+_WAYS = ("cell id", "grade id", "function")  # the most reliable first
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Matched:
     notebook: str  # "04_model"
     solutions: dict[str, str]  # id of each solution cell -> the student's text (the release's own stub if missing)
     how: dict[str, str]  # id of each solution cell -> "cell id" | "grade id" | "function" | "missing"
-    notes: tuple[str, ...] = ()  # what was odd: duplicates and which was taken, helpers from other cells, lost ids
+    notes: tuple[str, ...] = ()  # oddities: duplicates and which one was used, helpers from other cells, lost ids
     unreadable: str | None = None  # the reason, if the file could not be read at all
     script: Script = field(default=Script(), compare=False)  # what is run
 
 
 def match(release: Released, submitted: Path) -> Matched:
-    """What a submitted notebook answers. Never raises, whatever the file is; time and memory are bounded."""
+    """The answers in a submitted notebook. Never raises, whatever the file is; time and memory are bounded."""
     submitted = Path(submitted)
     stubs = {task.solution_id: task.stub for task in release.tasks}
     missing = dict.fromkeys(stubs, MISSING)
@@ -51,7 +51,7 @@ def match(release: Released, submitted: Path) -> Matched:
 
 
 def untouched(text: str, stub: str) -> bool:
-    """Whether a text is the release's own, spaces and empty lines aside."""
+    """Whether a text is the release's own, ignoring trailing spaces and empty lines."""
     return [line.rstrip() for line in text.split("\n") if line.strip()] == [
         line.rstrip() for line in stub.split("\n") if line.strip()
     ]
@@ -60,7 +60,9 @@ def untouched(text: str, stub: str) -> bool:
 def _match(release: Released, cells: list[Cell], notes: list[str], name: str) -> Matched:
     parsed = _affordable(cells)
     if beyond := [cell.number for cell in cells if cell.kind == "code" and cell.number not in parsed]:
-        notes.append(f"more than {MOST_CODE:,} characters of code: no helpers were looked for from cell {beyond[0]} on")
+        notes.append(
+            f"more than {MOST_CODE:,} characters of code: cell {beyond[0]} and later ones were not searched for helpers"
+        )
     defined = {c.number: (slicing.defined if c.number in parsed else slicing.named)(c.source) for c in cells}
     of_release = {cell.grade_id: cell for cell in release.cells if cell.grade_id}
     chosen: dict[str, tuple[Cell, str]] = {}
@@ -72,11 +74,11 @@ def _match(release: Released, cells: list[Cell], notes: list[str], name: str) ->
         cell, _ = chosen[task.solution_id] = _best(of_release.get(task.check_id), found, cells)
         if len(found) > 1:
             numbers = ", ".join(str(other.number) for other, _ in found)
-            notes.append(f"{task.solution_id} is there more than once (cells {numbers}): cell {cell.number} was taken")
+            notes.append(f"{task.solution_id} occurs more than once (cells {numbers}): cell {cell.number} was used")
         if cell.kind != "code":
-            notes.append(f"{task.solution_id} was taken from cell {cell.number}, which is of type {cell.kind!r}")
+            notes.append(f"{task.solution_id} comes from cell {cell.number}, which is of type {cell.kind!r}")
     if any("skip-execution" in cell.tags for cell in cells):
-        notes.append("a tag skip-execution, which means nothing here")
+        notes.append("a tag skip-execution, which is ignored")
     searched = [cell for cell in cells if cell.number in parsed]
     elsewhere = _Elsewhere(release, searched, {cell.number for cell, _ in chosen.values()})
     solutions = {}
@@ -87,7 +89,7 @@ def _match(release: Released, cells: list[Cell], notes: list[str], name: str) ->
         cell, _ = chosen[task.solution_id]
         helpers, sources = elsewhere.helpers(cell, task)
         if helpers:
-            notes.append(f"{task.solution_id} uses what is defined in cell {', '.join(map(str, sources))}")
+            notes.append(f"{task.solution_id} uses definitions from cell {', '.join(map(str, sources))}")
         solutions[task.solution_id] = helpers + cell.source
     how = {solution: chosen[solution][1] if solution in chosen else MISSING for solution in solutions}
     checks = [of_release[task.check_id] for task in release.tasks if task.check]
@@ -96,7 +98,7 @@ def _match(release: Released, cells: list[Cell], notes: list[str], name: str) ->
 
 
 def _affordable(cells: list[Cell]) -> set[int]:
-    """The numbers of the cells that may be parsed: as many as the budget allows, the first ones first."""
+    """The numbers of the cells to parse: from the first, as many as the budget allows."""
     numbers, left = set(), MOST_CODE
     for cell in cells:
         left -= len(cell.source)
@@ -107,11 +109,10 @@ def _affordable(cells: list[Cell]) -> set[int]:
 
 
 def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, frozenset[str]]) -> list[tuple[Cell, str]]:
-    """The cells that may hold what belongs into `own`, the release's cell: in the notebook's order, each with the way
-    it was found.
+    """The cells that may answer `own`, the release's cell: in the notebook's order, each with how it was found.
 
-    Cells that define the function come first: with them at hand, an id alone says little. Code comes before what is no
-    code any more, an answer before an untouched stub.
+    Cells that define the function are preferred, as an id alone says little; then code over cells that are no longer
+    code, and an answer over an untouched stub.
     """
     found = []
     for cell in cells:
@@ -133,7 +134,7 @@ def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, fro
 
 
 def _best(check: Cell | None, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
-    """The one that the student's own check looked at: the last in front of it, else the last."""
+    """The one that the student's own check cell checked: the last before it, else the last of all."""
     place = next((c.number for c in cells if check and (check.id == c.id or check.grade_id == c.grade_id)), None)
     if place is None:
         place = next((c.number for c in cells if check and check.source.strip() == c.source.strip()), None)
@@ -142,7 +143,7 @@ def _best(check: Cell | None, found: list[tuple[Cell, str]], cells: list[Cell]) 
 
 
 class _Elsewhere:
-    """What a student defined in cells of their own, or in the release's: functions may use it."""
+    """What a student defined outside the solution cell, for functions that use it."""
 
     def __init__(self, release: Released, cells: list[Cell], chosen: set[int]):
         trees = [slicing.parse(cell.source) for cell in release.cells if cell.kind == "code"]
@@ -156,7 +157,7 @@ class _Elsewhere:
                 self.origin[statement] = cell
 
     def helpers(self, cell: Cell, task: Task) -> tuple[str, list[int]]:
-        """The text of what the cell's functions need from elsewhere, and the numbers of the cells that have it."""
+        """The text that the cell's functions need from other cells, and the numbers of those cells."""
         tree = slicing.parse(cell.source)
         if tree is None:
             return "", []

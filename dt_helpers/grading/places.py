@@ -1,4 +1,4 @@
-"""Where a course's submissions, results and gradebook lie: nbgrader's own folders, as its configuration names them."""
+"""Where a course's submissions, results and gradebook are: nbgrader's folders, as named in its configuration."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from dt_helpers.authoring.tree import ASSIGNMENT, Tree
 
-# Names of students become names of folders; nbgrader and its configuration's own rules allow these.
+# Students' names become folder names; nbgrader and the rules in its configuration allow these.
 STUDENT = re.compile(r"[^\s/\\.][^/\\\0]{0,99}")
 
 
 @dataclass(frozen=True)
 class Places:
-    """The checkout of the course in which grading is done."""
+    """The checkout of the course in which grading takes place."""
 
     tree: Tree
     steps: dict[str, str]  # nbgrader's name of a step -> its folder: "submitted", "autograded", "feedback"
@@ -28,8 +28,8 @@ class Places:
     def find(cls, start: Path | str | None = None, db_url: str | None = None) -> Places:
         """The checkout that holds the folder `start` (default: the current one).
 
-        The gradebook is `db_url`, else what nbgrader_config.py says, else gradebook.db in the checkout. Raises
-        FileNotFoundError outside of a checkout.
+        The gradebook is `db_url`, else the one in nbgrader_config.py, else gradebook.db in the checkout. Raises
+        FileNotFoundError outside a checkout.
         """
         from nbgrader import coursedir
 
@@ -44,12 +44,12 @@ class Places:
 
     @property
     def results(self) -> Path:
-        """The folder of the results, one JSON a student."""
+        """The folder of the results, one JSON file per student."""
         return self.root / "grading" / "results"
 
     @property
     def reports(self) -> Path:
-        """The folder of what is made for the instructor: the report, the tables, the columns for the LMS."""
+        """The folder for the instructor's files: the report, the tables, the columns for the LMS."""
         return self.root / "grading"
 
     @property
@@ -67,7 +67,7 @@ class Places:
         return self._step("feedback", student)
 
     def students(self) -> list[str]:
-        """Who has handed something in, in the order of the names."""
+        """The students who handed something in, by name."""
         folder = self.root / self.steps["submitted"]
         return sorted(
             path.parent.name for path in folder.glob(f"*/{ASSIGNMENT}") if STUDENT.fullmatch(path.parent.name)
@@ -78,7 +78,7 @@ class Places:
         return _config(self.tree)
 
     def notebooks(self) -> list[Path]:
-        """The release's notebooks. Raises FileNotFoundError when there are none."""
+        """The release's notebooks. Raises FileNotFoundError if there are none."""
         notebooks = sorted(self.tree.notebooks.glob("*.ipynb"))
         if not notebooks:
             raise FileNotFoundError(f"There are no notebooks in {self.tree.notebooks}: run `dt-course release` first.")
@@ -86,7 +86,7 @@ class Places:
 
     def _step(self, step: str, student: str) -> Path:
         if not STUDENT.fullmatch(student):
-            raise ValueError(f"A student's name has to do as the name of a folder; {student!r} does not.")
+            raise ValueError(f"A student's name must be usable as a folder name; {student!r} is not.")
         return self.root / self.steps[step] / student / ASSIGNMENT
 
 

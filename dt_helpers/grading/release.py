@@ -1,7 +1,7 @@
-"""The release as exercises: which cell students fill, which cell checks it, and what grading has to know of both.
+"""The release as exercises: which cell students fill in, which cell checks it, and what grading needs to know of both.
 
-A check cell of the form `check.<name>(<function>)` is graded by the check of that name. Cells that nbgrader leaves to a
-human being are left to one.
+A check cell of the form `check.<name>(<function>)` is graded by the check of that name. Cells that nbgrader leaves for
+manual grading are left for it here too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dt_helpers.check.exercises import NAMES
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.reading import Cell
 
-if TYPE_CHECKING:  # a worker has no notebooks, and nbformat takes a second to import
+if TYPE_CHECKING:  # a worker reads no notebooks, and nbformat takes a second to import
     from nbformat import NotebookNode
 
 
@@ -30,8 +30,8 @@ class NotGradeable(CourseError):
 class Task:
     """An exercise of the release: a solution cell, and the check cell that grades what it defines.
 
-    Both ids are nbgrader's grade ids. Where a human being grades the solution cell itself, `check_id` is its own id and
-    there is no `check`; where nothing does, `check_id` is empty.
+    Both ids are nbgrader's grade ids. If the solution cell itself is graded by hand, `check_id` is its own id and there
+    is no `check`; if it is not graded, `check_id` is empty.
     """
 
     notebook: str  # "04_model"
@@ -41,8 +41,8 @@ class Task:
     check_id: str = ""  # "check_stack_inputs"
     points: float = 0.0
     check: str = ""  # the check's name: "stacked_inputs"
-    target: str = ""  # the function or class that is checked: "stack_inputs"
-    imports: tuple[str, ...] = ()  # what it needs: the notebook's own import lines above the check
+    target: str = ""  # the checked function or class: "stack_inputs"
+    imports: tuple[str, ...] = ()  # the notebook's own import lines above the check
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Released:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        """As those of a submission."""
+        """In the same form as a submission's cells."""
         return [
             Cell(number, cell.cell_type, cell.source, cell.get("id", ""), _marks(cell).get("grade_id", ""))
             for number, cell in enumerate(self.node.cells, 1)
@@ -63,19 +63,19 @@ class Released:
 
 
 def read(paths: Iterable[Path]) -> dict[str, Released]:
-    """The notebooks at `paths` by their names, such as those of `Places.notebooks`. Raises NotGradeable."""
+    """The notebooks at `paths`, such as `Places.notebooks()`, by name. Raises NotGradeable."""
     import nbformat
 
     return {path.stem: of(path.stem, nbformat.read(path, as_version=4)) for path in paths}
 
 
 def tasks(paths: Iterable[Path]) -> list[Task]:
-    """What is graded in the notebooks at `paths`, in the course's order."""
+    """The graded exercises in the notebooks at `paths`, in the course's order."""
     return [task for released in read(paths).values() for task in released.tasks if task.check_id]
 
 
 def of(name: str, notebook: NotebookNode) -> Released:
-    """One notebook. Raises NotGradeable for a check cell of another form, or one that no solution cell belongs to."""
+    """One notebook. Raises NotGradeable for a check cell of another form, or one without a solution cell."""
     found: dict[str, Task] = {}
     defined: dict[str, str] = {}  # a name -> the solution cell that defines it
     imports: list[str] = []
@@ -91,12 +91,12 @@ def of(name: str, notebook: NotebookNode) -> Released:
             check, target = _call(name, cell)
             if target not in defined:
                 raise NotGradeable(
-                    f"{name}: {marks['grade_id']} checks {target}, which no solution cell before it defines."
+                    f"{name}: {marks['grade_id']} checks {target}, which no solution cell above it defines."
                 )
             task = found[defined[target]]
             if task.check_id:
                 raise NotGradeable(
-                    f"{name}: {task.solution_id} is graded by {task.check_id} already, so {marks['grade_id']} has to "
+                    f"{name}: {task.solution_id} is already graded by {task.check_id}, so {marks['grade_id']} must "
                     "check what another solution cell defines."
                 )
             own = {"check_id": marks["grade_id"], "points": float(marks["points"]), "check": check, "target": target}
@@ -111,7 +111,7 @@ def _marks(cell: NotebookNode) -> dict:
 
 
 def _call(name: str, cell: NotebookNode) -> tuple[str, str]:
-    """The check's name and what it is given."""
+    """The check's name and its argument."""
     try:
         (line,) = ast.parse(cell.source).body
         call = line.value
@@ -121,8 +121,8 @@ def _call(name: str, cell: NotebookNode) -> tuple[str, str]:
     except (SyntaxError, ValueError, AttributeError):
         pass
     raise NotGradeable(
-        f"{name}: the cell {cell.metadata.nbgrader.grade_id} has to be one line, check.<name>(<function>), with one of "
-        f"the checks {', '.join(NAMES)}. It is: {cell.source[:80]!r}"
+        f"{name}: the cell {cell.metadata.nbgrader.grade_id} must be one line, check.<name>(<function>), with one of "
+        f"the checks {', '.join(NAMES)}, but is {cell.source[:80]!r}."
     )
 
 

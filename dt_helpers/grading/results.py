@@ -1,6 +1,6 @@
-"""What grading finds out: a verdict on each exercise, the result of a submission, and the folder that keeps them.
+"""The output of grading: a verdict on each exercise, the result of a submission, and the folder that stores them.
 
-A result is one JSON file a student, written by rename when it is known, so that a run that was killed loses nothing.
+A result is one JSON file per student, written by rename as soon as it is known, so a killed run loses nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ GRADED, PARTLY, UNREADABLE = "graded", "partly", "unreadable"  # and MISSING: st
 class ExerciseResult:
     """The verdict on one check cell.
 
-    `status` is "passed"; "failed" when the check says so; "error" when there was nothing to check, since the student's
-    cell stopped, hung or ate too much; "not run" when the grader could not do its work, which is not the same as zero;
-    "missing" when the notebook was not handed in.
+    `status` is "passed"; "failed" if the check failed; "error" if there was nothing to check, because the student's
+    cell stopped, hung or used too much; "not run" if the grader could not do its work, which is not the same as zero;
+    "missing" if the notebook was not handed in.
     """
 
     notebook: str  # "04_model"
@@ -32,7 +32,7 @@ class ExerciseResult:
     points: float
     max_points: float
     status: str
-    mistake: str | None = None  # a slug of the checks' catalogue
+    mistake: str | None = None  # a slug from the checks' catalogue
     sentence: str = ""  # what is right or wrong, for the student
     hints: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()  # the student's own lines on the way to an exception, the innermost last
@@ -42,10 +42,10 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """All that is known about one submission.
+    """Everything known about one submission.
 
-    `state` is "graded"; "partly" when an exercise is missing or was not run; "unreadable" when no notebook could be
-    read; "missing" when there is none. In the last two there is no score.
+    `state` is "graded"; "partly" if an exercise is missing or was not run; "unreadable" if no notebook could be read;
+    "missing" if there is none. The last two have no score.
     """
 
     student: str
@@ -58,10 +58,11 @@ class SubmissionResult:
     limits: dict = field(default_factory=dict)  # what the student's code ran under
     fingerprint: str = ""  # of the submission's bytes, the release and the grader
     seconds: float = 0.0
+    before: tuple[ExerciseResult, ...] = ()  # verdicts that a regrade replaced by other ones, the oldest first
 
     @property
     def score(self) -> float | None:
-        """Points, or None where nothing was graded."""
+        """Points, or None if nothing was graded."""
         if self.state in (UNREADABLE, MISSING):
             return None
         return sum(exercise.points for exercise in self.exercises)
@@ -75,17 +76,18 @@ class SubmissionResult:
 
     @classmethod
     def from_json(cls, text: str) -> SubmissionResult:
-        """Raises ValueError for a text that is no result."""
+        """Raises ValueError for a text that is not a result."""
         try:
             fields = json.loads(text)
             exercises = tuple(map(_exercise, fields.pop("exercises")))
-            return cls(**(fields | {"exercises": exercises, "flags": tuple(fields["flags"])}))
+            before = tuple(map(_exercise, fields.pop("before", ())))
+            return cls(**(fields | {"exercises": exercises, "before": before, "flags": tuple(fields["flags"])}))
         except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"This is no result of a submission: {error}") from None
+            raise ValueError(f"This is not the result of a submission: {error}") from None
 
 
 def _exercise(fields: dict) -> ExerciseResult:
-    if "grade_id" in fields:  # as earlier results call it
+    if "grade_id" in fields:  # its name in earlier results
         fields["check_id"] = fields.pop("grade_id")
     return ExerciseResult(**(fields | {name: tuple(fields.get(name, ())) for name in ("hints", "lines", "remarks")}))
 
@@ -98,7 +100,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, student: str) -> SubmissionResult | None:
-        """The student's result; None if there is none, or if the file is no result (then it is as if not graded)."""
+        """The student's result; None, as if not graded, if there is none or the file is not a result."""
         try:
             return SubmissionResult.from_json(self._path(student).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -115,8 +117,8 @@ class Store:
                 yield result
 
     def key(self) -> bytes:
-        """Made once for a folder: the inputs of the checks come from it, so that a run that goes on draws the same
-        and no student can know them."""
+        """Made once per folder. The inputs of the checks are drawn from it: the same when a run continues, and unknown
+        to students."""
         path = self.folder / "key"
         if not path.exists():
             with replacing(path) as staged:
@@ -126,11 +128,11 @@ class Store:
 
     def _path(self, student: str) -> Path:
         if Path(student).name != student or student in ("", ".."):
-            raise ValueError(f"A student's name has to do as the name of a file; {student!r} does not.")
+            raise ValueError(f"A student's name must be usable as a file name; {student!r} is not.")
         return self.folder / f"{student}.json"
 
 
 def seed(key: bytes, *names: str) -> int:
-    """32 bits for the inputs of one check, from the grader's key and the names of student, exercise and so on."""
+    """A 32-bit seed for the inputs of one check, from the grader's key and the names of student, exercise and so on."""
     text = "\0".join(names).encode("utf-8", "surrogateescape")
     return int.from_bytes(hashlib.blake2b(text, key=key, digest_size=4).digest(), "big")

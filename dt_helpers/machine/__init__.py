@@ -1,1 +1,1 @@
-"""What the machine has for the course: its hardware, threads and libraries, and what to do about what it lacks."""
+"""The machine that the course runs on: its hardware, threads and libraries, and what to do if something is missing."""

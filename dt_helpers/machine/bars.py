@@ -1,4 +1,4 @@
-"""Progress bars that a saved notebook can show again."""
+"""Progress bars that a saved notebook still shows."""
 
 import sys
 from collections.abc import Iterator
@@ -6,22 +6,22 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from dt_helpers.telling import in_notebook
+from dt_helpers.machine.telling import in_notebook
 
 
-def bar(total: int, what: str, show: bool = True, leave: bool = False, done: int = 0) -> tqdm:
-    """A bar over `total` steps, of which `done` lie behind; to be closed after the last `update()`, also when that
-    never comes: ``with bar(...) as shown``.
+def bar(total: int, what: str, show: bool = True, leave: bool = False, done: int = 0, unit: str = "step") -> tqdm:
+    """A bar over `total` steps (or other `unit`), of which `done` are already done. Close it even after an error: use
+    ``with bar(...) as shown``.
 
-    In a notebook it is plain text in the cell's output: a widget would need its kernel when the notebook is opened
-    again, and stderr would be shown as a fault. It always has the line that it stands in: below a bar that was never
-    closed, tqdm would begin a line for each step.
+    In a notebook it is plain text in the cell's output: a widget would need its kernel when the notebook is reopened,
+    and stderr would look like an error. Its position is fixed: below a bar that was never closed, tqdm would start a
+    new line for each step.
     """
     file = sys.stdout if in_notebook() else sys.stderr
     return tqdm(
         total=total,
         desc=what,
-        unit="step",
+        unit=unit,
         disable=not show,
         leave=leave,
         initial=done,
@@ -33,7 +33,7 @@ def bar(total: int, what: str, show: bool = True, leave: bool = False, done: int
 
 @contextmanager
 def without_file_bars() -> Iterator[None]:
-    """Without transformers' progress bar for each file that it reads or writes: for a model of 3 MB that is noise."""
+    """Hide transformers' progress bars for each file that it reads or writes: for a model of 3 MB they are noise."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()

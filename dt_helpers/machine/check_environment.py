@@ -1,4 +1,4 @@
-"""What this machine has for the course, and what to do about each thing that it lacks."""
+"""Check what this machine has for the course, and say what to do about anything missing."""
 
 import html
 import os
@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.telling import as_html, in_notebook
+from dt_helpers.machine.released import PYTHONS
+from dt_helpers.machine.telling import as_html, in_notebook
 from dt_helpers.video import render
 from dt_helpers.workspace import cache_dir, on_colab, workspace
 
 PACKAGE = "dt-helpers"
-OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
+PYTHON_RANGE = f"{PYTHONS[0]} to {PYTHONS[-1]}"
 LITTLE_SPACE, NO_SPACE = 1.0, 0.1  # GB
 APT = {"egl": "libegl1 libgl1", "osmesa": "libosmesa6"}
 COLORS = {"ok": "#2f9e55", "warn": "#c77f0a", "fail": "#dd4b4b"}  # legible on white and on near-black
@@ -27,7 +28,7 @@ MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that was looked at. `advice` says what to do, with commands in backticks; empty if nothing."""
+    """One thing that was checked. `advice` says what to do, with commands in backticks; empty if nothing."""
 
     what: str
     found: str
@@ -43,12 +44,12 @@ class EnvironmentReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the course works here; things that it can do without don't count."""
+        """Whether the course works here; optional things don't count."""
         return all(row.status != "fail" for row in self.rows)
 
     @property
     def verdict(self) -> str:
-        """The conclusion in a sentence."""
+        """The conclusion, in one sentence."""
         fails, warns = (sum(row.status == status for row in self.rows) for status in ("fail", "warn"))
         if fails:
             are = "One thing is" if fails == 1 else f"{fails} things are"
@@ -83,10 +84,10 @@ class EnvironmentReport:
 
 
 def check_environment() -> EnvironmentReport:
-    """Looks at Python, the packages, the accelerator, rendering, video, and the folders. Takes a few seconds."""
+    """Check Python, the packages, the accelerator, rendering, video, and the folders. Takes a few seconds."""
     first = [_place(), _python(), *_packages(), *_mujoco()]
     with ThreadPoolExecutor(1) as pool:
-        rendering = pool.submit(lambda: list(_rendering()))  # child processes, while this one imports torch
+        rendering = pool.submit(lambda: list(_rendering()))  # in child processes, while this one imports torch
         return EnvironmentReport((*first, _accelerator(), *rendering.result(), _video(), *_folders()))
 
 
@@ -110,19 +111,16 @@ def _place() -> Row:
 
 def _python() -> Row:
     version = ".".join(map(str, sys.version_info[:3]))
-    newest = ".".join(map(str, NEWEST_PYTHON))
-    if sys.version_info[:2] < OLDEST_PYTHON:
-        oldest = ".".join(map(str, OLDEST_PYTHON))
-        return Row("Python", version, "fail", f"the course needs {oldest} to {newest}: make an environment with one")
-    if sys.version_info[:2] > NEWEST_PYTHON:
-        return Row(
-            "Python", version, "warn", f"the course was tried with 3.11 to {newest}: use one of them if it fails"
-        )
+    oldest, newest = (tuple(map(int, name.split("."))) for name in (PYTHONS[0], PYTHONS[-1]))
+    if sys.version_info[:2] < oldest:
+        return Row("Python", version, "fail", f"the course needs {PYTHON_RANGE}: make an environment with one")
+    if sys.version_info[:2] > newest:
+        return Row("Python", version, "warn", f"the course is for {PYTHON_RANGE}: use one of them if it fails")
     return Row("Python", version)
 
 
 def _packages() -> Iterator[Row]:
-    """One row for each package that the installed course asks for, with the version that it needs."""
+    """One row for each package that the installed course requires, with the version that it needs."""
     try:
         from packaging.requirements import Requirement
     except ImportError:
@@ -154,8 +152,8 @@ def _accelerator() -> Row:
         import torch
 
         from dt_helpers.machine.hardware import has_bf16, usable_cores
-    except Exception as error:  # what a broken mixture of versions raises at import is anything
-        advice = "install the packages above anew: " + pip_line("torch", "transformers", "accelerate")
+    except Exception as error:  # a broken mix of versions can raise anything at import
+        advice = "reinstall the packages above: " + pip_line("torch", "transformers", "accelerate")
         return Row("training on", f"{type(error).__name__}: {error}".splitlines()[0], "fail", advice)
     bf16 = "bfloat16" if has_bf16() else "float32, no bfloat16"
     if torch.cuda.is_available():
@@ -177,15 +175,15 @@ def _rendering() -> Iterator[Row]:
         if probe.works:
             yield Row(what, "works")
         elif works:
-            yield Row(what, f"not found, and not needed: {works[0]} works", "ok", f"should you want it: {install}")
+            yield Row(what, f"not found, and not needed: {works[0]} works", "ok", f"if you want it: {install}")
         else:
             yield Row(what, f"does not work: {probe.reason}", "warn", install)
-    asked = "" if probes else f", since MUJOCO_GL={os.environ['MUJOCO_GL']}"
+    asked = "" if probes else f", because MUJOCO_GL={os.environ['MUJOCO_GL']}"
     yield Row("a replay is shown by", [*works, render.NAMES[render.DRAWING]][0] + asked)
 
 
 def _mujoco() -> Iterator[Row]:
-    """A row if MuJoCo is installed and can't be imported."""
+    """A row if MuJoCo can't be imported."""
     try:
         import mujoco  # noqa: F401
     except Exception as error:  # a MUJOCO_GL that doesn't work here raises AttributeError and others
@@ -225,10 +223,10 @@ def _folders() -> Iterator[Row]:
                 file.write(b"x")
             free = shutil.disk_usage(path).free / 1e9
         except OSError as error:
-            yield Row(what, f"can't be written: {error}", "fail", elsewhere + "that you can write")
+            yield Row(what, f"can't be written to: {error}", "fail", elsewhere + "that you can write to")
             continue
         status = "ok" if free > LITTLE_SPACE else "warn" if free > NO_SPACE else "fail"
-        advice = "" if status == "ok" else f"make room, or {elsewhere}on another disk"
+        advice = "" if status == "ok" else f"free some space, or {elsewhere}on another disk"
         yield Row(what, f"{_short(path)}, {free:.1f} GB free", status, advice)
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.resources import files
 
-from dt_helpers.machine.check_environment import EnvironmentReport, Row, apt_line, check_environment, pip_line
+from packaging.requirements import Requirement
+
+from dt_helpers.machine.check_environment import (
+    PYTHON_RANGE,
+    EnvironmentReport,
+    Row,
+    apt_line,
+    check_environment,
+    pip_line,
+)
+from dt_helpers.machine.released import PYTHONS
 from dt_helpers.workspace import on_colab
 
 
@@ -20,87 +32,49 @@ class Breakage:
     error: str  # a regular expression that the printed error matches
     means: str
     remedy: str  # commands in backticks
+    example: str  # a line as it is printed
 
 
-BREAKAGES = (
-    Breakage(
-        r"Dataset scripts are no longer supported|trust_remote_code.*not supported anymore",
-        "the published dataset is read by its loading script, which datasets refuses since version 4",
-        "read the same rows from the Hub's parquet branch: `data.load('halfcheetah-expert-v2')`",
-    ),
-    Breakage(
-        r"unexpected keyword argument '(warmup_ratio|evaluation_strategy|no_cuda)'",
-        "this argument is gone from TrainingArguments",
-        "write `warmup_steps=0.1` (below 1 it is a share), `eval_strategy`, `use_cpu`; `training.arguments` does",
-    ),
-    Breakage(
-        r"has no attribute '(max_length|use_return_dict)'",
-        "transformers 5 took this out of models' configs",
-        "use the course's `config.context_length` for K, and `config.return_dict`",
-    ),
-    Breakage(
-        r"NameNotFound|Environment version .* deprecated|Environment `?(HalfCheetah|Hopper|Walker2d)`?.*doesn't exist"
-        r"|mujoco v2 and v3 based environments",
-        "gymnasium has no -v2 and -v3 robots of its own",
-        "make it by the course: `envs.make('HalfCheetah-v3')` has the old physics, `envs.make()` today's",
-    ),
-    Breakage(
-        r"No module named 'gym'|No module named 'mujoco_py'|extras_require.*must be a dictionary|use pip<24\.1",
-        "this is code for gym 0.21 and mujoco-py, which today's tools cannot install",
-        "use gymnasium: `from dt_helpers import envs; envs.make('HalfCheetah-v3')`; `make test-legacy` has both",
-    ),
-    Breakage(
-        r"numpy\.dtype size changed|compiled using NumPy 1\.x|Numpy is not available|numpy\.core\.multiarray failed",
-        "NumPy was changed under packages that were built for another one, or while it was loaded",
-        "restart the kernel; if it stays, install both anew: `pip install --upgrade --force-reinstall numpy torch`",
-    ),
-    Breakage(
-        r"operator torchvision::nms does not exist|undefined symbol.*(torch|c10)",
-        "torch was changed under torchvision or another package that was built for another one",
-        "`pip install --upgrade torch torchvision`, or on Colab: Runtime, Disconnect and delete runtime",
-    ),
-    Breakage(
-        r"eglQueryString|libEGL\.so|libGL\.so|libOSMesa|FatalError.*(OpenGL|GLFW|gladLoadGL)|GLFW.*(DISPLAY|X11)",
-        "an OpenGL library is missing, or MUJOCO_GL names one that is",
-        "`apt-get install -y libegl1 libgl1 libosmesa6`, and unset MUJOCO_GL; else the course draws the robot itself",
-    ),
-    Breakage(
-        r"black frame",
-        "OpenGL gives black pictures: its context was lost, or the driver does not draw",
-        "nothing has to be done: the course's own drawing takes over; for OpenGL, restart the kernel or set "
-        "`MUJOCO_GL=osmesa` before the first import",
-    ),
-    Breakage(
-        r"No ffmpeg exe could be found|Unknown encoder 'libx264'",
-        "there is no ffmpeg that writes H.264",
-        "`pip install imageio-ffmpeg`, which brings one, and unset IMAGEIO_FFMPEG_EXE",
-    ),
-    Breakage(
-        r"No space left on device|is the disk full\?|Disk quota exceeded",
-        "the disk is full",
-        "make room, or set the environment variables DT_WORKSPACE and DT_CACHE to folders on another disk",
-    ),
-    Breakage(
-        r"Read-only file system|(Permission denied|Not a directory|File exists): .*dt_(workspace|helpers)",
-        "the workspace or the cache cannot be written",
-        "set the environment variables DT_WORKSPACE and DT_CACHE to folders that you can write",
-    ),
-    Breakage(
-        r"requires a different Python|Ignored the following versions that require a different python",
-        "the course needs Python 3.11, 3.12 or 3.13",
-        "make the environment with one of these: `make course PYTHON=python3.12`",
-    ),
-)
+def read(text: str) -> tuple[Breakage, ...]:
+    """The breakages of a table as assets/breakages.toml has it, in their order."""
+    places = {"{pythons}": PYTHON_RANGE, "{newest}": PYTHONS[-1]}
+    for place, said in places.items():
+        text = text.replace(place, said)
+    return tuple(Breakage(**table) for table in tomllib.loads(text)["breakage"])
+
+
+BREAKAGES = read((files("dt_helpers") / "assets" / "breakages.toml").read_text(encoding="utf-8"))
 
 
 def diagnose(text: str) -> list[Breakage]:
-    """The known breakages that a traceback or another printed error speaks of; the order is the catalogue's."""
+    """The known breakages that a traceback or another printed error mentions, in the catalogue's order."""
     return [breakage for breakage in BREAKAGES if re.search(breakage.error, text)]
 
 
-def examine() -> EnvironmentReport:
-    """`check_environment`, and what only shows when one knows what to look for. Takes a few seconds."""
-    return EnvironmentReport((*check_environment().rows, *_numpy(), *_gym(), *_notebook_on_colab(), _sandbox()))
+def examine(grading: Callable[[], None] | None = None, grader: bool = False) -> EnvironmentReport:
+    """`check_environment`, and what only shows if you know what to look for. Takes a few seconds.
+
+    `grading` tries whether submissions can be graded, and raises a RuntimeError where they can't. `grader`: also look
+    for what submissions may need.
+    """
+    rows = [*check_environment().rows, *_numpy(), *_gym(), *_notebook_on_colab(), _sandbox(grading)]
+    return EnvironmentReport((*rows, *([students_packages()] if grader else [])))
+
+
+def students_packages() -> Row:
+    """Which packages the grader lacks of those that Colab has and students import: the extra `students`."""
+    what, lacking = "packages that students use", []
+    asked = [Requirement(text) for text in metadata.requires("dt-helpers") or ()]
+    for one in asked:
+        if one.marker and one.marker.evaluate({"extra": "students"}) and not one.marker.evaluate({"extra": ""}):
+            try:
+                metadata.version(one.name)
+            except metadata.PackageNotFoundError:
+                lacking.append(one.name)
+    if not lacking:
+        return Row(what, "all that Colab has and the extra `students` names")
+    found = f"not here: {', '.join(lacking)}; an exercise that needs one waits for you"
+    return Row(what, found, "warn", "in the checkout: `pip install -e '.[students]'`")
 
 
 def _numpy() -> Iterator[Row]:
@@ -116,7 +90,7 @@ def _numpy() -> Iterator[Row]:
 
         torch.from_numpy(numpy.zeros(1)).numpy()
     except Exception as error:  # whatever a broken mixture raises
-        advice = "install both anew: " + pip_line("numpy", "torch").replace("install", "install --force-reinstall", 1)
+        advice = "install both again: " + pip_line("numpy", "torch").replace("install", "install --force-reinstall", 1)
         yield Row("numpy and torch", f"{type(error).__name__}: {error}".splitlines()[0], "fail", advice)
 
 
@@ -125,24 +99,34 @@ def _gym() -> Iterator[Row]:
         version = metadata.version("gym")
     except metadata.PackageNotFoundError:
         return
-    advice = "" if on_colab() else "the course uses gymnasium; `import gym` is for the tutorial's old stack alone"
+    advice = "" if on_colab() else "the course uses gymnasium; `import gym` is only for the tutorial's old stack"
     yield Row("gym", f"{version}, beside gymnasium; not used", "ok", advice)
 
 
 def _notebook_on_colab() -> Iterator[Row]:
-    """Colab's kernel stops answering when nbgrader or a newer Jupyter moves what lies below it."""
+    """Colab's kernel stops answering when nbgrader or a newer Jupyter moves the packages that it runs on."""
     if not on_colab():
         return
     installed = {distribution.metadata["Name"].lower() for distribution in metadata.distributions()}
     for name in sorted(installed & {"nbgrader", "jupyterlab"}):
-        advice = "it moves packages below Colab's kernel: Runtime, Disconnect and delete runtime, and do without it"
+        advice = "it moves packages that Colab's kernel needs: Runtime, Disconnect and delete runtime; do without it"
         yield Row(name, "installed on Colab, which does not have it", "fail", advice)
 
 
-def _sandbox() -> Row:
+def _sandbox(attempt: Callable[[], None] | None = None) -> Row:
     what = "grading in a sandbox"
-    if shutil.which("bwrap"):
-        return Row(what, "bubblewrap is installed")
     if sys.platform != "linux":
         return Row(what, "not on this system: bubblewrap needs Linux", "warn", "grade on a Linux machine")
-    return Row(what, "bubblewrap is missing; only graders need it", "warn", apt_line("bubblewrap"))
+    if shutil.which("bwrap") is None:
+        return Row(what, "bubblewrap is missing; only graders need it", "warn", apt_line("bubblewrap"))
+    if attempt is None:
+        return Row(what, "bubblewrap is installed")
+    try:
+        attempt()
+    except RuntimeError as reason:
+        said = next(
+            (line.strip() for line in str(reason).splitlines() if "bwrap: " in line), str(reason).splitlines()[0]
+        )
+        remedy = next((known.remedy for known in diagnose(said)), "docs/platforms.md says what it needs")
+        return Row(what, f"bubblewrap does not work; only graders need it: {said}", "warn", remedy)
+    return Row(what, "bubblewrap works")

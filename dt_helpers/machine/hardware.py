@@ -1,4 +1,4 @@
-"""What the machine can do, where the course has to choose by it."""
+"""What this machine's hardware can do, for the course to choose by."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def usable_cores() -> int:
-    """Processor cores that this process may keep busy, at least 1: `available_cores`, or the control group's share of
-    them if that is less, rounded up (as joblib and Go do it: with 1.5 cores, two threads are quicker than one)."""
+    """Processor cores that this process may keep busy, at least 1: `available_cores`, or the control group's share if
+    that is less, rounded up (as in joblib and Go: with 1.5 cores, two threads are quicker than one)."""
     quota = cpu_quota()
     return available_cores() if quota is None else min(available_cores(), ceil(quota))
 
@@ -23,15 +23,15 @@ def usable_cores() -> int:
 def available_cores() -> int:
     """Processor cores that this process may run on, which may be fewer than the machine has: see `affine_cores`.
 
-    From Python 3.13 what ``python -X cpu_count=…`` or ``PYTHON_CPU_COUNT`` says, if it says anything.
+    From Python 3.13 on, ``python -X cpu_count=…`` or ``PYTHON_CPU_COUNT`` overrides it.
     """
     return os.process_cpu_count() or 1 if hasattr(os, "process_cpu_count") else affine_cores()
 
 
 def affine_cores() -> int:
-    """Processor cores that the system lets this process run on, as OpenMP counts them; where it has no affinity, all.
+    """Processor cores that the system lets this process run on, as OpenMP counts them; without affinity, all.
 
-    Not by ``os.cpu_count``, which from Python 3.13 repeats what Python was told.
+    Not by ``os.cpu_count``, which ``PYTHON_CPU_COUNT`` overrides from Python 3.13 on.
     """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -59,17 +59,17 @@ def has_bf16() -> bool:
 
 @cache
 def keep_freed_memory() -> None:
-    """Ask glibc to keep what is freed for the next allocation, up to 1 GiB, where it would give it back to the system.
+    """Make glibc keep up to 1 GiB of freed memory for the next allocations, instead of returning it to the system.
 
-    A training step allocates the same sizes again and again, and each page that has to be fetched anew costs a page
-    fault: 11,000 of them were a sixth of the step. Does nothing where the C library is another one.
+    A training step allocates the same sizes again and again, and each page fetched again costs a page fault: 11,000 of
+    them took a sixth of the step. Does nothing with another C library.
     """
     import ctypes
 
-    trim_threshold, mmap_threshold = -1, -3  # from malloc.h; by setting one, glibc stops moving both
+    trim_threshold, mmap_threshold = -1, -3  # from malloc.h; setting either one stops glibc from adjusting both
     try:
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(mmap_threshold, 32 * 2**20)  # the most that it takes
+        mallopt(mmap_threshold, 32 * 2**20)  # the largest value allowed
         mallopt(trim_threshold, 2**30)
     except (OSError, AttributeError, TypeError):
         pass

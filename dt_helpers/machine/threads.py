@@ -1,20 +1,21 @@
-"""How many threads torch computes with, and how these wait for each other. Importing this imports no torch.
+"""How many threads torch uses, and how they wait for each other. Importing this module does not import torch.
 
-torch splits an operation among threads that meet again at its end, some thousand times a second in the course's
-trainings. By default those that are early wait by spinning: GNU's OpenMP for some milliseconds, Intel's and LLVM's for
-0.2 seconds. That is quick on an idle machine. As soon as anything else runs, a thread spins until the scheduler lets
-the other one go on, and two threads are ten times slower than one. The standard's ``OMP_WAIT_POLICY=passive`` makes
-them sleep, with each of these libraries: it makes ``GOMP_SPINCOUNT`` and ``KMP_BLOCKTIME`` 0. But it is read once, when
-the library is loaded, so that `prepare` has to run before torch is imported: ``import dt_helpers`` calls it.
+torch splits an operation among threads that meet again at its end, some thousand times per second in the course's
+training. By default the first to finish wait by spinning: with GNU's OpenMP for some milliseconds, with Intel's and
+LLVM's for 0.2 seconds. That is quick on an idle machine. As soon as anything else runs, a thread spins until the
+scheduler resumes the other one, and two threads are ten times slower than one. The standard's
+``OMP_WAIT_POLICY=passive`` makes them sleep, in each of these libraries: it sets ``GOMP_SPINCOUNT`` and
+``KMP_BLOCKTIME`` to 0. But it is read only once, when the library is loaded, so `prepare` must run before torch is
+imported: ``import dt_helpers`` calls it.
 
 - https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
 - https://gcc.gnu.org/onlinedocs/libgomp/OMP_005fWAIT_005fPOLICY.html
 - https://openmp.llvm.org/design/Runtimes.html (``KMP_BLOCKTIME``, ``KMP_LIBRARY``)
 - https://docs.pytorch.org/docs/stable/notes/cpu_threading_torchscript_inference.html
 
-What a user has chosen stays: any of these variables, ``OMP_NUM_THREADS``, ``MKL_NUM_THREADS``, and
-``torch.set_num_threads`` after the course's first import of torch (before it, the number is taken as the most that may
-be used, since it can't be told from torch's own).
+A user's own settings are kept: any of these variables, ``OMP_NUM_THREADS``, ``MKL_NUM_THREADS``, and
+``torch.set_num_threads`` after the course's first import of torch (before that, the number can't be distinguished from
+torch's own, and is taken as the maximum).
 """
 
 from __future__ import annotations
@@ -26,19 +27,19 @@ from dt_helpers.machine.hardware import affine_cores, usable_cores
 
 WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "KMP_LIBRARY")
 NUMBER = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
-OURS = "DT_OMP_NUM_THREADS"  # what `prepare` set OMP_NUM_THREADS to: child processes inherit it, and it is no wish
+OURS = "DT_OMP_NUM_THREADS"  # the OMP_NUM_THREADS that `prepare` set; inherited by child processes, not a user's choice
 
-spinning = False  # whether torch's threads wait by spinning, and nobody has asked for it
-_last: int | None = None  # the number that torch had when it was first looked at, or that was last set here
+spinning = False  # whether torch's threads wait by spinning without a user having chosen that
+_last: int | None = None  # torch's number when first read, or as last set here
 _most: int | None = None
 
 
 def prepare() -> None:
-    """Set what OpenMP reads when torch is loaded: to wait asleep, and no more threads than this process's share.
+    """Set the variables that OpenMP reads when torch is loaded: wait by sleeping, no more threads than our share.
 
-    OpenMP sees for itself which processors it may use (affinity), but neither the limit of a control group nor what
-    Python was told. If torch is there already, it comes too late for this process, which `settle` then sees to; child
-    processes have it in time.
+    OpenMP knows which processors it may use (affinity), but not the limit of a control group or ``PYTHON_CPU_COUNT``.
+    If torch is already loaded, this is too late for this process, and `settle` takes care of it; child processes still
+    benefit.
     """
     global spinning
     late = "torch" in sys.modules
@@ -52,7 +53,7 @@ def prepare() -> None:
 
 
 def remember() -> None:
-    """Take torch's present number of threads for its own choice: what differs from it later, a user has set."""
+    """Note torch's current number of threads as its own choice: a different number later was set by a user."""
     import torch
 
     global _last
@@ -61,9 +62,9 @@ def remember() -> None:
 
 
 def settle() -> int | None:
-    """Before a training or an evaluation: sets and returns the most threads that it may use; None if a user chose.
+    """Before training or evaluation: set and return the maximum number of threads; None if a user chose the number.
 
-    Where threads wait by spinning it is one. On two idle cores that costs a fifth of the pace; two spinning threads
+    It is one if threads wait by spinning. On two idle cores that costs a fifth of the speed; two spinning threads
     alongside other work would cost nine tenths.
     """
     import torch
@@ -79,7 +80,7 @@ def settle() -> int | None:
 
 
 def use(number: int) -> None:
-    """`torch.set_num_threads`, remembered as ours."""
+    """`torch.set_num_threads`, noted as set by the course."""
     import torch
 
     global _last
@@ -89,7 +90,7 @@ def use(number: int) -> None:
 
 
 def number_is_chosen() -> bool:
-    """Whether a user has set how many threads there are to be, by an environment variable."""
+    """Whether a user has set the number of threads by an environment variable."""
     chosen = {name: value for name in NUMBER if (value := os.environ.get(name))}
     if OURS in os.environ and chosen.get("OMP_NUM_THREADS") == os.environ[OURS]:
         del chosen["OMP_NUM_THREADS"]

@@ -1,12 +1,12 @@
-"""The model's actions with no work done twice, on a CPU: what `dt_helpers.training` and `dt_helpers.rollout` run on.
+"""The model's actions on a CPU with no work done twice, for `dt_helpers.training` and `dt_helpers.rollout`.
 
-Both compute what `DecisionTransformerModel` computes, rounding aside, and leave out what nobody asks for:
+Both compute what `DecisionTransformerModel` computes, rounding aside, and leave out what is not needed:
 
-- the loss looks at actions alone, so a training step computes the last layer for the states' tokens only, a third;
-- a replay asks for one action, so there the last layer is computed for a single token;
-- a step's three tokens are the same in every window that they are seen in, so a replay embeds them once, and keeps
-  what the first layer makes of each token by itself. (Keys and values of deeper layers can't be kept: they depend on
-  the window's first step, which changes. Where a token stands is told by its time embedding, which doesn't.)
+- the loss uses only the actions, so a training step computes the last layer for the state tokens only, a third;
+- a replay needs one action, so there the last layer is computed for a single token;
+- a step's three tokens are the same in every window that they are part of, so a replay embeds them once, and keeps
+  what the first layer computes from each token by itself. (Keys and values of deeper layers can't be kept: they depend
+  on the window's first step, which changes. A token's position is in its time embedding, which doesn't.)
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Any, TypeGuard
 import torch
 from torch import nn
 
-from dt_helpers.model import DecisionTransformerModel, TrainableDT
+from dt_helpers.model import DecisionTransformerModel, WithLoss
 
-ROOM = 8  # windows that fit into the memory before the last one is moved to its beginning
+ROOM = 8  # windows that fit in the memory before the last one is moved to its start
 
 
 def fits(model: nn.Module) -> TypeGuard[DecisionTransformerModel]:
-    """Whether `Actor` can stand in for the model: one head, on a CPU, tokens embedded as `looks_back` knows it, and a
-    forward pass that nobody wrote anew or watches through hooks."""
+    """Whether `Actor` can stand in for the model: one head, on a CPU, tokens embedded in a way that `looks_back`
+    knows, and a forward pass that is neither overridden nor watched by hooks."""
     if not isinstance(model, DecisionTransformerModel):
         return False
     written = [type(model).forward, getattr(type(model), "original_forward", type(model).forward)]
-    plain = (DecisionTransformerModel.forward, TrainableDT.forward, TrainableDT.original_forward)
+    plain = (DecisionTransformerModel.forward, WithLoss.forward, WithLoss.original_forward)
     as_written = all(method in plain for method in written)
     linear = type(model.embed_return) is nn.Linear and type(model.embed_action) is nn.Linear
     watched = any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
@@ -42,8 +42,8 @@ def fits(model: nn.Module) -> TypeGuard[DecisionTransformerModel]:
 
 
 def looks_back(embedding: nn.Module) -> int | None:
-    """How many of the states before one its embedding looks at, as its class declares it in an attribute of that name;
-    None if that is not known. The states before a window's first are what the embedding makes of a shorter sequence."""
+    """How many earlier states a state's embedding looks at, as its class declares in an attribute of that name; None if
+    that is not known. What is before a window's first state is up to the embedding, which gets a shorter sequence."""
     return 0 if type(embedding) is nn.Linear else vars(type(embedding)).get("looks_back")
 
 
@@ -57,7 +57,7 @@ def action_preds(
     **unused: torch.Tensor,
 ) -> torch.Tensor:
     """The actions (batch, K, act_dim) that `model` predicts, and nothing else of its forward pass; with gradients, and
-    in training with dropout."""
+    with dropout in training."""
     encoder, heads = model.encoder, model.config.n_head
     batch, K = states.shape[:2]
     time = model.embed_timestep(timesteps)
@@ -65,7 +65,7 @@ def action_preds(
         model.embed_return(returns_to_go) + time, model.embed_state(states) + time, model.embed_action(actions) + time,
     )  # fmt: skip
     h = model.embed_ln(torch.stack(tokens, dim=2).reshape(batch, 3 * K, model.hidden_size)) + encoder.wpe.weight[0]
-    if torch.is_autocast_enabled(h.device.type):  # else each block goes to float32 and back
+    if torch.is_autocast_enabled(h.device.type):  # else each block converts to float32 and back
         h = h.to(torch.get_autocast_dtype(h.device.type))
     h = _dropout(encoder.drop, h)
 
@@ -79,7 +79,7 @@ def action_preds(
         if block is blocks[-1]:
             hidden = attention.embed_dim
             weight, bias = attention.c_attn.weight, attention.c_attn.bias
-            query = normal[:, 1::3] @ weight[:, :hidden] + bias[:hidden]  # (batch, K, hidden): states ask alone
+            query = normal[:, 1::3] @ weight[:, :hidden] + bias[:hidden]  # (batch, K, hidden): only states ask
             key, value = (normal @ weight[:, hidden:] + bias[hidden:]).chunk(2, dim=-1)  # (batch, 3K, hidden)
             h, mask = h[:, 1::3], mask[..., 1::3, :]
         else:
@@ -113,8 +113,8 @@ def _dropout(layer: nn.Dropout, x: torch.Tensor) -> torch.Tensor:
 class Folded:
     """A layer's attention as two matrices, `ask` and `tell` (hidden, hidden), with their biases.
 
-    With one head, queries and keys meet in ``x Wq (x Wk)^T = x (Wq Wk^T) x^T``: one product of the weights, made
-    before, takes the place of two projections of all tokens; values and the output projection in the same way.
+    With one head, queries and keys meet in ``x Wq (x Wk)^T = x (Wq Wk^T) x^T``: one product of the weights, computed
+    once, replaces two projections of all tokens; likewise for values and the output projection.
     """
 
     def __init__(self, block: Any):
@@ -123,7 +123,7 @@ class Folded:
         weight, bias = projection.weight.double(), projection.bias.double()
         query, key, value = weight.split(hidden, dim=1)  # (hidden, hidden) each
         self.ask = (query @ key.T).float()
-        self.ask_bias = (bias[:hidden] @ key.T).float()  # keys' biases shift all scores of a token alike
+        self.ask_bias = (bias[:hidden] @ key.T).float()  # keys' biases shift all scores of a token equally
         self.tell = (value @ out).float()
         self.tell_bias = (bias[2 * hidden :] @ out + block.attn.c_proj.bias).float()  # the weights' sum is 1
         self.scale = block.attn.scaling
@@ -151,7 +151,7 @@ class Actor:
         self.model, self.blocks = model, layers(model)
         self.folded = [Folded(block) for block in self.blocks]
         self.window = 3 * model.config.context_length - 1  # tokens: the last action is not known yet
-        # of each token: itself, normalised, its question, and what it tells, in the first layer
+        # for each token, in the first layer: itself, its normalised form, what it asks, and what it tells
         self.memory = torch.empty(4, robots, ROOM * self.window, model.hidden_size, device=model.device)
         self.end = 0  # tokens in the memory
         self.mask = torch.full((self.window, self.window), -torch.inf, device=model.device).triu(1)
@@ -163,14 +163,14 @@ class Actor:
         self.project_bias = torch.cat([first.ask_bias, first.tell_bias])
 
     def keep(self, robots: torch.Tensor) -> None:
-        """Forget all but these of the robots, (robots,) bool."""
+        """Keep only these of the robots, (robots,) bool, and forget the others."""
         self.memory, self.states = self.memory[:, robots], self.states[robots]
         if self.actions is not None:
             self.actions = self.actions[robots]
 
     def act(self, states: torch.Tensor, returns_to_go: torch.Tensor, timestep: int) -> torch.Tensor:
         """The actions (robots, act_dim) for normalised `states` (robots, state_dim) and scaled `returns_to_go`
-        (robots, 1), after all that was handed over before."""
+        (robots, 1), after all that was passed in before."""
         self._remember(states, returns_to_go, timestep)
         begin = max(0, self.end - self.window)
         self._shorten(begin, timestep)
@@ -203,14 +203,14 @@ class Actor:
         if self.actions is not None:
             new.insert(0, model.embed_action(self.actions[:, None]) + self._time(timestep - 1))
         if self.end + len(new) > self.memory.shape[2]:
-            kept = max(0, self.window - len(new))  # with K = 1 the last action is no part of the window
+            kept = max(0, self.window - len(new))  # with K = 1 the last action is not part of the window
             self.memory[:, :, :kept] = self.memory[:, :, self.end - kept : self.end].clone()
             self.end = kept
         self._put(slice(self.end, self.end + len(new)), torch.cat(new, dim=1))
         self.end += len(new)
 
     def _shorten(self, begin: int, timestep: int) -> None:
-        """Embed the window's first states anew, which have fewer states before them than when they were new."""
+        """Embed the window's first states again: they now have fewer states before them."""
         first = timestep + 1 - self.model.config.context_length
         if self.back and first > 0:
             times = torch.stack([self._time(first + i) for i in range(self.back)])  # (back, hidden)
@@ -222,7 +222,7 @@ class Actor:
         return self.model.embed_timestep.weight[min(timestep, self.model.config.max_ep_len - 1)]
 
     def _put(self, places: slice, tokens: torch.Tensor) -> None:
-        """Put `tokens` (robots, n, hidden) into the memory, with all that is computed of each by itself."""
+        """Put `tokens` (robots, n, hidden) into the memory, with all that is computed from each by itself."""
         embedded = self.model.embed_ln(tokens) + self.model.encoder.wpe.weight[0]
         normal = self.blocks[0].ln_1(embedded)
         asked, told = (torch.matmul(normal, self.project) + self.project_bias).chunk(2, dim=-1)

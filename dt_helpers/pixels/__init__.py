@@ -1,7 +1,7 @@
 """An agent that sees frames instead of states: a convolutional encoder where the model had a linear layer.
 
-A frame travels as the row of its pixels, in the place of a state's numbers, so that collator, model and replay stay
-what they are. Only ``model.embed_state`` is another module; it folds the row into a picture again.
+A frame is passed as a row of its pixels in place of a state's numbers, so collator, model and replay stay the same.
+Only ``model.embed_state`` is another module, which reshapes the row into an image.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data import simulate
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar, without_file_bars
+from dt_helpers.machine.telling import tell
 from dt_helpers.model import TrainableDT
 from dt_helpers.pixels.camera import SIZE, Camera
-from dt_helpers.telling import tell
 from dt_helpers.training import runs, saved, scales
 from dt_helpers.training.beginning import with_quickest_attention
 from dt_helpers.training.checkpoints import MovingAverage
@@ -35,18 +35,18 @@ Encoder = Callable[[int, int], nn.Module]  # hidden, size -> (batch, K, size * s
 
 
 class ConvEncoder(nn.Module):
-    """Frames to embeddings, as `embed_state` makes them of states: (batch, K, size * size) -> (batch, K, hidden).
+    """Embeds frames in place of states: (batch, K, size * size) -> (batch, K, hidden).
 
-    One frame shows where the limbs are, not where they go: each is looked at together with the one before it. Before a
-    window's first frame there is a black one, which is also what padding looks like.
+    One frame shows where the limbs are, but not where they are going, so each is embedded together with the one before
+    it. Before a window's first frame there is a black one, which is also what padding looks like.
     """
 
-    looks_back = 1  # frames; a replay then embeds only what is new: see `dt_helpers.model.fast_cpu`
+    looks_back = 1  # frames; lets a replay embed only new frames: see `dt_helpers.model.fast_cpu`
 
     def __init__(self, hidden: int, size: int = SIZE):
         super().__init__()
         if size % 8:
-            raise ValueError(f"The frames' size has to be a multiple of 8 pixels, not {size}.")
+            raise ValueError(f"The frames' size must be a multiple of 8 pixels, not {size}.")
         self.size = size
         self.layers = nn.Sequential(  # (batch * K, 2, size, size)
             nn.Conv2d(2, 32, 8, stride=4, padding=2),  # (batch * K, 32, size / 4, size / 4)
@@ -65,10 +65,10 @@ class ConvEncoder(nn.Module):
 
 
 class Blind(nn.Module):
-    """The same embedding whatever the frame shows, (batch, K, size * size) -> (batch, K, hidden).
+    """The same embedding for every frame, (batch, K, size * size) -> (batch, K, hidden).
 
-    A model with closed eyes still has its past actions, the returns-to-go and the time. What it earns is what one that
-    sees has to beat.
+    A blind model still has its past actions, the returns-to-go and the timesteps. What it earns is the baseline for
+    one that sees.
     """
 
     looks_back = 0
@@ -82,7 +82,7 @@ class Blind(nn.Module):
 
 
 class Frames(Trajectories):
-    """`Trajectories` whose observations are frames, (N, size * size) uint8; "normalised", black is 0 and white 1."""
+    """`Trajectories` whose observations are frames, (N, size * size) uint8; normalised, black is 0 and white 1."""
 
     state_mean = np.zeros(1)
     state_std = np.full(1, 255.0)
@@ -92,15 +92,15 @@ class Frames(Trajectories):
 def camera(env_name: str = "HalfCheetah-v5", size: int = SIZE) -> Camera:
     """The camera that `film` uses, for a replay: ``rollout.evaluate(model, ..., observe=camera(env_name))``."""
     with closing(envs.make(env_name)) as env:
-        robot: Any = env.unwrapped  # one of MuJoCo's
+        robot: Any = env.unwrapped  # a MuJoCo environment
         return Camera(robot.model, size)
 
 
 def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE, progress: bool = True) -> Frames:
-    """The same episodes with a frame in the place of each observation.
+    """The same episodes with a frame in place of each observation.
 
-    Nothing is simulated again: the observations hold the joints' positions, and how far the robot has come follows from
-    its rewards. Raises ValueError if `data` are not recordings of that environment.
+    Nothing is simulated again: the observations hold the joints' positions, and the distance covered follows from the
+    rewards. Raises ValueError if `data` was not recorded in that environment.
     """
     with envs.make(env_name) as env:
         positions = _positions(data, env.unwrapped, env_name)  # (N, nq)
@@ -116,12 +116,12 @@ def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE,
 
 
 def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
-    """MuJoCo's qpos at each step, (N, nq): x, which is 0 at an episode's start, and what was observed."""
+    """MuJoCo's qpos at each step, (N, nq): x, which is 0 at an episode's start, and the observed positions."""
     need, have = (robot.observation_space.shape[0], robot.action_space.shape[0]), (data.state_dim, data.act_dim)
     if env_name not in simulate.ROBOTS or need != have:
         raise ValueError(
-            f"{data.name} has {have[0]} state and {have[1]} action dimensions, {env_name} {need[0]} and {need[1]}. "
-            f"Only recordings of {', '.join(simulate.ROBOTS)} can be filmed."
+            f"{data.name} has {have[0]} state and {have[1]} action dimensions, but {env_name} has {need[0]} and "
+            f"{need[1]}. Data of these environments can be filmed: {', '.join(simulate.ROBOTS)}."
         )
     reward = simulate.ROBOTS[env_name]  # (x after - x before) / dt + healthy_reward - ctrl_cost_weight * effort
     effort = np.square(data.actions, dtype=np.float64).sum(axis=1)  # (N,)
@@ -132,9 +132,9 @@ def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
 
 
 def preset(name: str | None = None, **changes) -> Settings:
-    """As `training.preset`, with at most 300 steps of 32 windows: each has 20 frames, all of which are looked at.
+    """As `training.preset`, with at most 300 steps of 32 windows: each has 20 frames, all of which are embedded.
 
-    Windows at the episodes' starts, which hold few frames, are not repeated.
+    Windows at the start of episodes, which hold few frames, are not repeated.
     """
     settings = training.preset(name)
     small = {"steps": min(settings.steps, 300), "batch_size": min(settings.batch_size, 32), "early": 0.0}
@@ -148,15 +148,15 @@ def train(
     seed: int = 0,
     encoder: Encoder = ConvEncoder,
 ) -> TrainableDT:
-    """Train a model on frames, save it to the folder `output`, if one is given, and return it in `eval()` mode.
+    """Train a model on frames, save it to the folder `output`, if given, and return it in `eval()` mode.
 
     settings : `Settings`, the name of a preset, or None for `preset()`'s default.
-    encoder : makes the module in the place of `embed_state`, from the model's hidden size and the frames' size.
+    encoder : makes the module that replaces `embed_state`, from the model's hidden size and the frames' size.
 
-    Raises ValueError if `frames` are none.
+    Raises ValueError if `frames` are not `Frames`.
     """
     if not isinstance(frames, Frames):
-        raise ValueError(f"Frames are needed (`pixels.film` makes them from recordings), not {frames!r}.")
+        raise ValueError(f"Pass frames, which `pixels.film` makes from recordings, not {frames!r}.")
     settings = settings if isinstance(settings, Settings) else preset(settings)
     settings, lines = scales.resolve(settings, frames)
     tell(*lines)
@@ -183,9 +183,9 @@ def train(
 
 
 def load(folder: Path | str, encoder: Encoder = ConvEncoder) -> TrainableDT:
-    """A model that `train` has saved with that encoder, in `eval()` mode. FileNotFoundError if `folder` holds none."""
+    """A model that `train` saved with that encoder, in `eval()` mode. FileNotFoundError if `folder` holds none."""
     if not saved.there_is_one(Path(folder)):
-        raise FileNotFoundError(f"There is no model that sees in {folder}: pixels.train(..., output=...) saves one.")
+        raise FileNotFoundError(f"There is no model for frames in {folder}: pixels.train(..., output=...) saves one.")
     place = saved.place(Path(folder))
     model = with_quickest_attention(TrainableDT(DecisionTransformerConfig.from_pretrained(place)))
     _give_eyes(model, encoder)
@@ -194,7 +194,7 @@ def load(folder: Path | str, encoder: Encoder = ConvEncoder) -> TrainableDT:
 
 
 def _give_eyes(model: TrainableDT, encoder: Encoder) -> None:
-    """The one change that frames need in the model."""
+    """Change the model to take frames."""
     size = round(model.config.state_dim**0.5)
     model.embed_state = encoder(model.config.hidden_size, size)
     model.predict_state = nn.Identity()  # the next frame is not predicted

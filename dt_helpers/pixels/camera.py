@@ -1,9 +1,9 @@
-"""Small grey pictures of a planar robot, quick to make and the same on every machine: what an agent sees instead of its
+"""Small grey frames of a planar robot, quick to draw and the same on every machine: what an agent sees instead of its
 state.
 
-The robots are capsules in the x-z plane, and a capsule is all points that are nearer to its axis than its radius. So a
-picture is a few formulas over all pixels, for many frames at once, with soft edges that tell angles more finely than
-whole pixels could. `render.Renderer` makes the pretty pictures; those look different with each OpenGL.
+The robots are capsules in the x-z plane, and a capsule is all points nearer to its axis than its radius. So a frame is
+a few formulas over all pixels, computed for many frames at once, with soft edges that show angles more finely than
+whole pixels could. `render.Renderer` draws prettier frames, which differ with each OpenGL.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-SIZE = 48  # pixels a side
-FOOTROOM = 0.16  # part of the picture below the floor's surface
+SIZE = 48  # pixels along a side
+FOOTROOM = 0.16  # share of the frame below the floor's surface
 SKY, TILES = 0.0, (0.25, 0.4)  # shades, 0 black to 1 white; tiles are a metre wide
-SHADES = (0.6, 1.0, 0.8)  # of the torso, and of one limb after the other
-CHUNK = 64  # frames that are drawn at once; their pixels stay in the processor's cache
+SHADES = (0.6, 1.0, 0.8)  # of the torso, then of the limbs in turn
+CHUNK = 64  # frames drawn together; their pixels fit into the processor's cache
 
 
 class Camera:
     """Looks at a robot from the side, and follows it along x.
 
-    model : the robot's `mujoco.MjModel`; ValueError if no capsule of it moves.
-    size : pixels a side.
+    model : the robot's `mujoco.MjModel`; ValueError if it has no moving capsule.
+    size : pixels along a side.
     """
 
     def __init__(self, model: mujoco.MjModel, size: int = SIZE):
         capsule = int(mujoco.mjtGeom.mjGEOM_CAPSULE)
         moving = (model.geom_bodyid > 0) & (model.geom_type == capsule)
         if not moving.any():
-            raise ValueError("The camera draws capsules; this model has none on a moving body.")
-        # Geoms come torso first, then limb by limb; what is drawn later is in front.
+            raise ValueError("The camera draws capsules, but this model has none on a moving body.")
+        # Geoms come torso first, then limb by limb; those drawn later are in front.
         self.geoms = np.flatnonzero(moving)[::-1]
         self.radius, self.half = model.geom_size[self.geoms, 0], model.geom_size[self.geoms, 1]  # metres
         self.shade = [self._shade(model, body) for body in model.geom_bodyid[self.geoms]]
@@ -38,7 +38,7 @@ class Camera:
         self._data = mujoco.MjData(model)
         mujoco.mj_kinematics(model, self._data)
         (ends,) = self._ends(self._data.geom_xpos[None], self._data.geom_xmat[None])
-        view = 1.6 * max(np.ptp(ends[..., 0]), ends[..., 1].max())  # metres a side
+        view = 1.6 * max(np.ptp(ends[..., 0]), ends[..., 1].max())  # metres along a side
         self.pixel = view / size  # metres
         middle = np.arange(size) + 0.5
         self.x = (middle * self.pixel - view / 2).astype(np.float32)  # (size,), from the robot's own x
@@ -62,9 +62,9 @@ class Camera:
         return np.stack([center - axis, center + axis], axis=2)
 
     def __call__(self, env) -> np.ndarray:
-        """A frame of the environment's robot as it is now, (size * size,) uint8, row after row.
+        """A frame of the environment's robot in its current state, (size * size,) uint8, row by row.
 
-        Only the joints' positions are read: where a step has left the bodies, MuJoCo computes with the next step.
+        Only the joints' positions are read: MuJoCo updates the bodies' positions only in the next step.
         """
         return self.frames(env.unwrapped.data.qpos[None])[0]
 
@@ -90,7 +90,7 @@ class Camera:
             (x0, z0), (dx, dz) = ends[:, i, 0].T[..., None, None], (ends[:, i, 1] - ends[:, i, 0]).T[..., None, None]
             right, up = self.x[None, None, columns] - x0, self.z[None, rows, None] - z0  # (n, 1, width), (n, height, 1)
             length = dx * dx + dz * dz
-            along = right * (dx / length) + up * (dz / length)  # (n, height, width), and so is all that follows
+            along = right * (dx / length) + up * (dz / length)  # (n, height, width), as is everything below
             np.clip(along, 0.0, 1.0, out=along)
             right, up = right - along * dx, up - along * dz  # to the nearest point of the axis
             distance = np.sqrt(right * right + up * up)  # np.hypot takes as long as all the rest
@@ -106,10 +106,10 @@ class Camera:
         return slice(*np.searchsorted(-self.z, [-high[1], -low[1]])), columns
 
     def _ground(self, x: np.ndarray) -> np.ndarray:
-        """Sky, and a floor of alternating tiles that lie still while the robot moves, (n, size, size) float32."""
+        """Sky, and a floor of alternating tiles that stay in place while the robot moves, (n, size, size) float32."""
         place = (x[:, None] + self.x) % 2.0  # (n, size), metres within a pair of tiles
         from_edge = np.minimum(np.abs(place - 1.0), np.minimum(place, 2.0 - place)) / self.pixel  # pixels
         second = 0.5 + np.where(place < 1.0, -0.5, 0.5) * np.clip(2 * from_edge, 0.0, 1.0)
         tile = TILES[0] + (TILES[1] - TILES[0]) * second  # (n, size)
-        floor = np.clip(0.5 - self.z / self.pixel, 0.0, 1.0)  # (size,), 0 where the sky is
+        floor = np.clip(0.5 - self.z / self.pixel, 0.0, 1.0)  # (size,), 0 in the sky
         return (SKY + floor[None, :, None] * (tile[:, None] - SKY)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Pictures of what an agent sees."""
+"""Plots of what an agent sees."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dt_helpers.plots import Picture
 
 
 def frames(rows: np.ndarray, columns: int = 10, titles: list[str] | None = None) -> Picture:
-    """Frames (n, size * size), uint8, in reading order, with a title above each if there are any."""
+    """Frames (n, size * size), uint8, in reading order, with `titles` above them if given."""
     pictures = _unfold(rows)  # (n, size, size)
     lines = -(-len(pictures) // columns)
     figure = Picture(width=7.0, height=lines * 7.0 / columns * (1.25 if titles else 1.05))
@@ -22,7 +22,7 @@ def frames(rows: np.ndarray, columns: int = 10, titles: list[str] | None = None)
 
 
 def enlarged(rows: np.ndarray, times: int = 8) -> np.ndarray:
-    """Frames (n, size * size), uint8, as a film's, each pixel a square: (n, times * size, times * size, 3), uint8."""
+    """Frames (n, size * size), uint8, enlarged for a video: (n, times * size, times * size, 3), uint8."""
     pictures = _unfold(rows).repeat(times, axis=1).repeat(times, axis=2)
     return np.repeat(pictures[..., None], 3, axis=-1)
 

@@ -1,17 +1,16 @@
-"""Autoregressive control: the model acts in an environment, and each action depends on the return still asked for."""
+"""Autoregressive control: the model acts in an environment, each action conditioned on the return-to-go."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from gymnasium import Env
 
-from dt_helpers import envs, video
+from dt_helpers import video
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.envs import door
@@ -19,9 +18,10 @@ from dt_helpers.envs.door import Environment
 from dt_helpers.machine import threads
 from dt_helpers.machine.bars import bar
 from dt_helpers.machine.hardware import keep_freed_memory
+from dt_helpers.machine.telling import tell
 from dt_helpers.model import DecisionTransformerModel, fast_cpu
+from dt_helpers.rollout.evaluation import Evaluation, short
 from dt_helpers.rollout.robots import FAR, Robot, tell_bounds, tell_origin
-from dt_helpers.telling import tell
 from dt_helpers.training import fingerprint
 from dt_helpers.training.cloning import Clone
 
@@ -31,15 +31,15 @@ Agent = DecisionTransformerModel | Clone
 def get_action(
     model: DecisionTransformerModel,
     states: torch.Tensor,  # (t, state_dim), normalised
-    actions: torch.Tensor,  # (t, act_dim), the last row is not known yet and may be anything
-    rewards: torch.Tensor,  # (t,), not looked at
+    actions: torch.Tensor,  # (t, act_dim), the last row is not known yet: any values
+    rewards: torch.Tensor,  # (t,), ignored
     returns_to_go: torch.Tensor,  # (t,) or (t, 1), scaled
     timesteps: torch.Tensor,  # (t,)
 ) -> torch.Tensor:
     """The action (act_dim,) after the last of `states`, predicted from a window of the last K steps.
 
-    Shorter histories are padded on the left to K and masked, as in training. Actions are in the environment's units,
-    going in and coming out; choices are one-hot rows.
+    Shorter histories are padded on the left to K and masked, as in training. Both the actions passed and the
+    action returned are in the environment's units; choices are one-hot rows.
     """
     K, space = model.config.context_length, spaces.of_model(model.config)
     past = actions.reshape(1, -1, model.config.act_dim)[:, -K:]
@@ -61,7 +61,7 @@ def get_action(
 
 
 def _converted(values: torch.Tensor, convert: Callable[[np.ndarray], np.ndarray]) -> torch.Tensor:
-    """`convert` for tensors; where nothing has to be scaled the tensor stays what it is, with its gradient."""
+    """`convert` for tensors; if nothing needs scaling, the tensor itself, with its gradient."""
     given = values.detach().cpu().float().numpy()
     converted = convert(given)
     return values if converted is given else torch.from_numpy(np.ascontiguousarray(converted)).to(values)
@@ -71,52 +71,6 @@ def _actions(model: Agent, **window: torch.Tensor) -> torch.Tensor:
     """The last predicted action of each window, (batch, act_dim)."""
     forward = getattr(model, "original_forward", model)
     return forward(**window, return_dict=False)[1][:, -1]
-
-
-def short(value: float) -> str:
-    """A return in few digits: whole from 100 on, three figures below."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """What a model earned in several episodes."""
-
-    env_name: str
-    target_return: float  # asked for at the first step, in the environment's own units
-    rewards: np.ndarray  # (episodes, steps) float64, 0 after an episode's end
-    lengths: np.ndarray  # (episodes,) int64
-    weights: str | None = None  # `fingerprint.of_weights` of the model
-
-    @property
-    def returns(self) -> np.ndarray:
-        """Sum of the rewards, (episodes,)."""
-        return self.rewards.sum(axis=1)
-
-    @property
-    def mean(self) -> float:
-        return float(self.returns.mean())
-
-    @property
-    def std(self) -> float:
-        return float(self.returns.std())
-
-    @property
-    def worst(self) -> float:
-        return float(self.returns.min())
-
-    @property
-    def normalized_score(self) -> float | None:
-        """D4RL's score of the mean return; None where the environment is not one of D4RL's."""
-        return envs.normalized_score(self.env_name, self.mean)
-
-    def __str__(self) -> str:
-        score = f", D4RL score {self.normalized_score:.1f}" if self.normalized_score is not None else ""
-        return (
-            f"{self.env_name}, target return {short(self.target_return)}: mean return {short(self.mean)} ± "
-            f"{short(self.std)} over {len(self.lengths)} episodes (worst {short(self.worst)}, mean length "
-            f"{self.lengths.mean():.0f}{score})"
-        )
 
 
 def evaluate(
@@ -129,19 +83,25 @@ def evaluate(
     progress: bool = True,
     on_step: Callable[[list, int, np.ndarray], None] | None = None,
     observe: Callable[[Env], np.ndarray] | None = None,
+    sample: bool = False,
 ) -> Evaluation:
-    """Run `episodes` episodes side by side, one forward pass a step for all of them.
+    """Run `episodes` episodes in parallel, with one forward pass per step for all of them.
 
-    The model is put into `eval()`. Episode i starts at ``env.reset(seed=seed + i)``. The return-to-go begins with
-    `target_return` and is counted down by each reward, and the model sees the last K steps; its config must state
-    the `ReplayFacts`, as those of `dt_helpers.training` do.
+    The model is put into `eval()`. Episode i starts at ``env.reset(seed=seed + i)``. The return-to-go starts at
+    `target_return` and each reward is subtracted from it; the model sees the last K steps. Its config must hold the
+    `ReplayFacts`, as those of `dt_helpers.training` do.
     `on_step`, if given, is called as ``on_step(envs, t, returns_so_far)`` after the resets (t = 0) and after each step.
-    `observe`, if given, makes the state (state_dim,) that the model is shown, such as a camera's frame, out of an
-    environment, in place of what that returns itself. The environment is an id, a class, a function that makes one, or
-    an instance, in which episodes run one after the other; actions are scaled back to its units.
+    `observe`, if given, makes the model's state (state_dim,) from an environment, such as a camera's frame, instead of
+    the environment's own observation. The environment is an id, a class, a function that makes one, or an instance, in
+    which episodes run one after another; actions are scaled back to its units.
+    `sample`: actions that are choices are drawn by their probabilities, each episode from its own seed; without it the
+    most likely one is taken.
     Raises ValueError if the model does not fit the environment, or the config lacks one of these.
     """
-    return evaluate_targets(model, env_name, [target_return], episodes, seed, max_steps, progress, on_step, observe)[0]
+    (evaluation,) = evaluate_targets(
+        model, env_name, [target_return], episodes, seed, max_steps, progress, on_step, observe, sample=sample
+    )
+    return evaluation
 
 
 @torch.inference_mode()
@@ -156,29 +116,35 @@ def evaluate_targets(
     on_step: Callable[[list, int, np.ndarray], None] | None = None,
     observe: Callable[[Env], np.ndarray] | None = None,
     drawn: bool = False,
+    sample: bool = False,
 ) -> list[Evaluation]:
-    """As `evaluate`, for several targets: `episodes` episodes for each, all of them side by side.
+    """As `evaluate`, for several targets: `episodes` episodes for each, all in parallel.
 
-    The i-th episode starts alike for every target. `on_step` is handed all robots, those of the first target first.
-    `drawn`: environments are made so that they give pictures by their own ``render()``, where they aren't MuJoCo's.
+    The i-th episode has the same start for every target. `on_step` gets all robots, those of the first target first.
+    `drawn`: environments that aren't MuJoCo's are made so that they can ``render()`` frames.
     """
     wanted = np.repeat(np.asarray(target_returns, np.float64), episodes)  # (robots,)
     if not len(wanted):
-        raise ValueError(f"At least one target and one episode are needed: {target_returns!r} and {episodes!r} came.")
+        raise ValueError(
+            f"At least one target return and one episode are needed, not {target_returns!r} and {episodes!r}."
+        )
     if max_steps < 1:
-        raise ValueError(f"max_steps has to be at least 1, not {max_steps!r}.")
+        raise ValueError(f"max_steps must be at least 1, not {max_steps!r}.")
     if not np.isfinite(wanted).all():
-        raise ValueError(f"target_return has to be a finite number: {target_returns!r} came.")
-    facts, name = ReplayFacts.of(model.config), door.name_of(env_name)
-    tell_origin(facts, name)
+        raise ValueError(f"target_return must be a finite number, not {target_returns!r}.")
+    facts = ReplayFacts.of(model.config)
+    if sample and not isinstance(facts.action_space, spaces.Choices):
+        raise ValueError(f"Only choices can be drawn, and the model's actions are {facts.action_space}: sample=False.")
     seeds = seed + np.arange(len(wanted)) % episodes
-    settings = (max_steps, progress, on_step, observe)
+    settings = (max_steps, progress, on_step, observe, sample)
     with ExitStack() as stack:
         robots = door.open_all(env_name, len(wanted), stack, drawn)
+        name = env_name if isinstance(env_name, str) else door.name_of(robots[0])
+        tell_origin(facts, name)
         measured: Sequence[np.ndarray]
         if len(robots) == len(wanted):
             measured = _run(model, facts, robots, name, wanted, seeds, *settings)
-        else:  # one instance: one episode after the other
+        else:  # one instance: one episode after another
             runs = [_run(model, facts, robots, name, wanted[[i]], seeds[[i]], *settings) for i in range(len(wanted))]
             measured = [np.concatenate(parts) for parts in zip(*runs, strict=True)]
     rewards, lengths = (each.reshape(len(target_returns), episodes, *each.shape[1:]) for each in measured)
@@ -200,10 +166,12 @@ def _run(
     progress: bool,
     on_step: Callable[[list, int, np.ndarray], None] | None,
     observe: Callable[[Env], np.ndarray] | None,
+    sample: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of an episode of each robot."""
+    """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of one episode per robot."""
     count, config, device = len(envs_), model.config, model.device
-    robots = [Robot(env, config, facts, observe) for env in envs_]
+    rngs = [np.random.default_rng(int(seed)) if sample else None for seed in seeds]
+    robots = [Robot(env, config, facts, observe, rng) for env, rng in zip(envs_, rngs, strict=True)]
     seen = np.stack([robot.reset(int(seed)) for robot, seed in zip(robots, seeds, strict=True)])  # (robots, state_dim)
     seen = seen if seen.dtype.kind == "f" else seen.astype(np.float64)
     tell_bounds(robots[0])
@@ -231,8 +199,8 @@ def _run(
             if not told and (far := states[running, t].abs().max()) > FAR:
                 told = True
                 tell(
-                    f"{env_name}: an observation lies {far:.0f} deviations from the data's mean at step {t}. Has it "
-                    "the units that the data has?"
+                    f"{env_name}: at step {t} an observation is {far:.0f} standard deviations from the data's mean. "
+                    "Does it have the same units as the data?"
                 )
             if actor is not None:
                 chosen = actor.act(states[running, t], returns_to_go[running, t], t)
@@ -264,7 +232,7 @@ def _run(
             if actor is not None and not alive[running].all():
                 actor.keep(torch.from_numpy(alive[running]))
     if alive.any() and max_steps >= 1000:
-        tell(f"{env_name}: {alive.sum()} episodes were cut at max_steps={max_steps}; they go on, and would earn more.")
+        tell(f"{env_name}: {alive.sum()} episodes were cut off at max_steps={max_steps}; longer, they would earn more.")
     return rewards, lengths
 
 
@@ -293,5 +261,5 @@ def record(
         (evaluation,) = evaluate_targets(
             model, env_name, [target_return], 1, seed, max_steps, progress, film, observe, drawn=True
         )
-    assert recorder is not None  # it has filmed the first step at least
+    assert recorder is not None  # the first step, at least, was filmed
     return video.show(recorder.path, recorder.width, recorder.summary()), evaluation

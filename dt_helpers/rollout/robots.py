@@ -1,6 +1,6 @@
-"""Between a model and an environment: observations as the model's states, its predictions as the environment's actions.
+"""Between a model and an environment: from observations to the model's states, from its predictions to actions.
 
-All that an environment may hand over wrongly is told here, in its own words.
+Whatever an environment may return wrongly gets a clear error here.
 """
 
 from __future__ import annotations
@@ -15,42 +15,49 @@ from gymnasium import spaces as kinds
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.envs.door import name_of
-from dt_helpers.telling import tell
+from dt_helpers.machine.telling import tell
 
-FAR = 50  # deviations from the data's mean, beyond which a line says so
-OLD = "gymnasium's interface is needed: reset(seed=...) gives (observation, info), and step(action) gives five values"
+FAR = 50  # standard deviations from the data's mean; beyond it, a warning is printed
+OLD = "gymnasium's interface is needed: reset(seed=...) returns (observation, info), step(action) five values"
 
 
 class Robot:
     """An environment as the model sees it."""
 
-    def __init__(self, env: Env, config, facts: ReplayFacts, observe: Callable[[Env], np.ndarray] | None = None):
-        self.env, self.config, self.observe = env, config, observe
+    def __init__(
+        self,
+        env: Env,
+        config,
+        facts: ReplayFacts,
+        observe: Callable[[Env], np.ndarray] | None = None,
+        rng: np.random.Generator | None = None,  # draws choices by their probabilities; None: the likeliest is taken
+    ):
+        self.env, self.config, self.observe, self.rng = env, config, observe, rng
         self.name, self.actions = name_of(env), facts.action_space
         self.cells, self.key = facts.observation_space, facts.observation_key
-        self.allowed: np.ndarray | None = None  # of a choice, those that the environment has
+        self.allowed: np.ndarray | None = None  # for choices: those that the environment has
 
     def reset(self, seed: int) -> np.ndarray:
-        """The first state (state_dim,). Raises ValueError if the model's sizes are others."""
+        """The first state (state_dim,). Raises ValueError if the model has other sizes."""
         try:
             answer = self.env.reset(seed=seed)
         except TypeError as error:
             if "seed" not in str(error):
                 raise
-            raise ValueError(f"{self.name} takes no seed in reset(), as the old gym: {OLD}.") from error
+            raise ValueError(f"{self.name}: reset() takes no seed, as in the old gym: {OLD}.") from error
         if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)):
-            raise ValueError(f"{self.name}: reset() gave the observation alone, as the old gym: {OLD}.")
+            raise ValueError(f"{self.name}: reset() returned the observation alone, as in the old gym: {OLD}.")
         state = self._state(answer[0], 0)
         self._require_fit(len(state))
         return state
 
     def step(self, prediction: np.ndarray) -> tuple[np.ndarray, float, bool, np.ndarray]:
-        """After the prediction (act_dim,): the state (state_dim,), the reward, whether the episode is over, and the
-        action as the model sees it later (act_dim,)."""
+        """Step with the prediction (act_dim,). Returns the state (state_dim,), the reward, whether the episode is over,
+        and the action as the model will see it (act_dim,)."""
         action, seen = self._action(prediction)
         answer = self.env.step(action)
         if len(answer) != 5:
-            raise ValueError(f"{self.name}: step() gave {len(answer)} values, as the old gym: {OLD}.")
+            raise ValueError(f"{self.name}: step() returned {len(answer)} values, as in the old gym: {OLD}.")
         observation, reward, terminated, truncated, _ = answer
         return self._state(observation, None), self._reward(reward), bool(terminated or truncated), seen
 
@@ -58,7 +65,7 @@ class Robot:
         try:
             (found,) = np.asarray(reward, np.float64).reshape(-1)
         except (TypeError, ValueError):
-            raise ValueError(f"{self.name}: the reward of a step has to be one number, but it is {reward!r}.") from None
+            raise ValueError(f"{self.name}: the reward of a step must be one number, but is {reward!r}.") from None
         if not np.isfinite(found):
             raise ValueError(f"{self.name}: the reward of a step is not finite: {found}.")
         return float(found)
@@ -66,7 +73,7 @@ class Robot:
     def _state(self, observation: object, step: int | None) -> np.ndarray:
         state = self._encoded(observation) if self.observe is None else np.asarray(self.observe(self.env))
         if not np.isfinite(state).all():
-            raise ValueError(f"{self.name} gave an observation that is not finite (nan, inf): {state}.")
+            raise ValueError(f"{self.name} returned an observation that is not finite (nan, inf): {state}.")
         return state
 
     def _encoded(self, observation: Any) -> np.ndarray:
@@ -76,6 +83,11 @@ class Robot:
         if isinstance(space, kinds.Dict | kinds.Tuple):
             if self.key is not None:
                 parts = [self.key] if isinstance(self.key, str) else self.key
+                if lost := [part for part in parts if not isinstance(space, kinds.Dict) or part not in space.spaces]:
+                    raise ValueError(
+                        f"{self.name} observes {space}, which has no part {lost[0]!r}; the model's data was read with "
+                        f"key={self.key!r}. Use the environment that its data comes from."
+                    )
                 return np.concatenate([np.ravel(observation[part]) for part in parts])
             flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:
@@ -85,7 +97,7 @@ class Robot:
             if len(plain) == dim:
                 return plain
             raise ValueError(
-                f"{self.name} observes a {type(space).__name__} of {len(plain)} numbers ({len(flat)} as gymnasium "
+                f"{self.name} observes a {type(space).__name__} of {len(plain)} numbers ({len(flat)} if gymnasium "
                 f"flattens it), but the model was made for {dim}: train on data that was read with key=, or flatten "
                 "both with gymnasium.wrappers.FlattenObservation."
             )
@@ -94,11 +106,13 @@ class Robot:
         return np.asarray(observation, None if isinstance(observation, np.ndarray) else np.float64).reshape(-1)
 
     def _action(self, prediction: np.ndarray) -> tuple[object, np.ndarray]:
-        """What the environment is given, and what the model sees of it."""
+        """The action for the environment, and the action as the model will see it."""
         space = self.env.action_space
         if isinstance(self.actions, spaces.Choices):
-            hidden = prediction if self.allowed is None else np.where(self.allowed, prediction, -np.inf)
-            chosen = self.actions.decode(hidden)
+            logits = prediction if self.allowed is None else np.where(self.allowed, prediction, -np.inf)
+            if self.rng is not None:  # the largest of logits + Gumbel noise is a draw from their softmax
+                logits = logits + self.rng.gumbel(size=logits.shape)
+            chosen = self.actions.decode(logits)
             return _shaped(chosen, space), self.actions.encode(chosen[None])[0]
         if isinstance(space, kinds.Discrete):  # a model of one-hot rows
             return int(space.start + prediction.argmax()), prediction
@@ -122,7 +136,7 @@ class Robot:
         if state_dim != have[0] or not same:
             raise ValueError(
                 f"{name} has {need[0]} state and {need[1]} action dimensions, but the model was made for {have[0]} and "
-                f"{have[1]}. Evaluate in the environment that the data comes from."
+                f"{have[1]}. Use the environment that its data comes from."
             )
         if choices is not None:
             self._require_choices(choices, found, space)
@@ -133,8 +147,8 @@ class Robot:
         if isinstance(found, spaces.Continuous):
             if not np.issubdtype(space.dtype, np.integer) or found.dim != len(own.sizes):
                 raise ValueError(
-                    f"{self.name} takes {space} as actions, but the model's are {own}: its data holds whole "
-                    "numbers. If they are no choices, read it with `action_space=env.action_space`."
+                    f"{self.name} takes {space} as actions, but the model's are {own}, as its data holds whole "
+                    "numbers. If they are not choices, read the data with `action_space=env.action_space`."
                 )
             low, size = np.ravel(space.low).astype(float), np.ravel(space.high).astype(float) + 1
         else:
@@ -144,8 +158,8 @@ class Robot:
         allowed = [(part >= first) & (part < end) for part, first, end in zip(numbers, low, size, strict=True)]
         if any(not part[-1] for part in allowed):
             raise ValueError(
-                f"{self.name} takes {space} as actions, but the model's data has others, up to "
-                f"{', '.join(str(part[-1]) for part in numbers)}."
+                f"{self.name} takes {space} as actions, but those in the model's data go up to "
+                f"{', '.join(str(part[-1]) for part in numbers)}. Use the environment that its data comes from."
             )
         self.allowed = np.concatenate(allowed)
 
@@ -155,7 +169,7 @@ class Robot:
 
 
 def tell_bounds(robot: Robot) -> None:
-    """Say where the environment's actions reach further, or less far, than the model's."""
+    """Say if the environment's action bounds are wider or narrower than the model's."""
     space, own = robot.env.action_space, robot.actions
     if not isinstance(space, kinds.Box) or not isinstance(own, spaces.Continuous):
         return
@@ -166,8 +180,8 @@ def tell_bounds(robot: Robot) -> None:
     if apart.any():
         other = spaces.Continuous(tuple(low), tuple(high))
         tell(
-            f"{robot.name} has other bounds for its actions, {other}, than the model learned with, {own}: what lies "
-            "beyond is clipped, and what the model can't reach is never done."
+            f"{robot.name} has other action bounds, {other}, than the model's data, {own}: actions beyond them are "
+            "clipped, and the model never leaves its own."
         )
 
 
@@ -177,7 +191,7 @@ def tell_origin(facts: ReplayFacts, name: str) -> None:
 
     home = data.home(facts)
     if home is not None and _robot(home) != _robot(name) and isinstance(name, str):
-        tell(f"The model learned from recordings of {home} ({facts.dataset or ''}); this is {name}.")
+        tell(f"The model learned from recordings of {home} ({facts.dataset or ''}), but this is {name}.")
 
 
 def _robot(name: str) -> str:
@@ -185,7 +199,7 @@ def _robot(name: str) -> str:
 
 
 def _shaped(chosen: np.ndarray, space) -> object:
-    """Choices (parts,) as the environment's space has them."""
+    """Choices (parts,) in the form of the environment's space."""
     if isinstance(space, kinds.Discrete):
         return np.int64(chosen[0])
     return chosen.reshape(space.shape).astype(space.dtype)

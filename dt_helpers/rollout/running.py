@@ -1,4 +1,4 @@
-"""What the command line takes for an agent's environment and target, and how it measures the agent."""
+"""The command line's default environment and target return for an agent, and how it measures the agent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from dt_helpers import data
 from dt_helpers.data.replay_facts import ReplayFacts
+from dt_helpers.machine.telling import tell
 from dt_helpers.rollout import evaluate, short
-from dt_helpers.telling import tell
 
 if TYPE_CHECKING:
     from dt_helpers.data import Trajectories
@@ -18,31 +18,33 @@ if TYPE_CHECKING:
 
 
 def environment(agent: TrainableDT, env: str | None) -> str:
-    """The environment to run in: `env`, or the one that the agent's data comes from. ValueError if that isn't known."""
+    """The environment to run in: `env`, or the one that the agent's data comes from. ValueError if it isn't known."""
     facts = ReplayFacts.of(agent.config)
     home = env or data.home(facts)
     if home is None:
         raise ValueError(
-            f"The model learned from {facts.dataset!r}; which environment that is of is not known: --env ID says so."
+            f"The model learned from {facts.dataset!r}, whose environment is not known: name it with --env ID."
         )
     return home
 
 
 def target(agent: TrainableDT) -> float:
-    """A return that a tenth of the episodes in the agent's data exceed."""
+    """A return that a tenth of the episodes in the agent's data exceed. ValueError if it isn't known."""
     facts = ReplayFacts.of(agent.config)
     known = facts.target_return
     if known is None:
         if facts.dataset is None:
-            raise ValueError("Neither the model nor its data says which return to ask for: --target-return does.")
+            raise ValueError(
+                "Neither the model nor its data says which return to ask for: set it with --target-return."
+            )
         known = float(np.quantile(data.load(facts.dataset).returns, 0.9))
     shown = f"{known:,.4g}" if abs(known) < 100 else f"{known:,.0f}"
-    tell(f"Asking for a return of {shown}, which a tenth of these episodes exceed.")
+    tell(f"Asking for a return of {shown}, which a tenth of the episodes in the data exceed.")
     return known
 
 
 def beside_a_clone(agent: TrainableDT, recorded: Trajectories, env: str, settings: Settings, seed: int = 0) -> None:
-    """Measure an agent in `env`, and what plain cloning of the same data earns there: the yardstick."""
+    """Measure an agent in `env`, and for comparison a behaviour clone of the same data."""
     from dt_helpers import training
 
     episodes = 2 if settings.preset == "ci" else 8
@@ -51,6 +53,6 @@ def beside_a_clone(agent: TrainableDT, recorded: Trajectories, env: str, setting
     clone = training.clone(recorded, steps=300 if settings.preset == "ci" else 5_000, seed=seed)
     cloned = evaluate(clone, env, asked, episodes, seed)
     tell(
-        f"A clone of the same data, which hears no target, earns {short(cloned.mean)} ± "
-        f"{short(cloned.std)}; the recorded episodes {short(float(recorded.returns.mean()))} on average."
+        f"A clone of the same data, which gets no target return, earns {short(cloned.mean)} ± "
+        f"{short(cloned.std)}; the recorded episodes earned {short(float(recorded.returns.mean()))} on average."
     )

@@ -1,9 +1,9 @@
-"""A slider over target returns: it shows the replay for the chosen one, without a kernel, in any notebook or page.
+"""A slider over target returns: shows the replay for the chosen one, without a kernel, in any notebook or page.
 
-All replays are filmed beforehand into one video, one below the other, and a window shows one of them: so they stay in
-step while the slider moves. The handler is an attribute of the slider itself, without a script or an id, so that two
-sliders on one page do not disturb each other. Where JupyterLab does not trust a notebook, it removes the handler and
-most of the style, and the whole film remains, with its lines below.
+All replays are filmed beforehand into one video, one above another, and a window shows one of them, so they stay in
+sync while the slider moves. The handler is an attribute of the slider itself, without a script or an id, so that two
+sliders on one page do not interfere. In a notebook that it does not trust, JupyterLab removes the handler and most of
+the style; the whole video remains, with its captions below.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ PAUSED = "this.paused ? this.play() : this.pause()"
 
 @dataclass(frozen=True)
 class Slider:
-    """Replays in one video, the one for the lowest target at the top, and a slider that chooses among them."""
+    """Replays in one video, the first target's at the top, and a slider that chooses one of them."""
 
     path: Path  # the MP4
     size: tuple[int, int]  # width and height of one replay, in pixels
     labels: list[str]  # at the slider's stops
-    notes: list[str]  # the line below each replay
+    notes: list[str]  # the caption below each replay
 
     def __repr__(self) -> str:
         return f"<Slider {self.path.name}: {', '.join(self.labels)}>"
@@ -50,11 +50,11 @@ class Slider:
             f'transform: translateX(-50%)">{escape(label)}</span> '
             for place, label in zip(places, self.labels, strict=True)
         )
-        # JupyterLab takes the arrow keys for itself, unless an element has the attribute that is named after Lumino.
+        # JupyterLab captures the arrow keys, except in elements with Lumino's data-lm-… attribute.
         return f"""<div class="dt-slider"
  style="--row: 0; box-sizing: content-box; max-width: {width}px; padding: 0 20px">
 <div style="overflow: hidden; aspect-ratio: {width} / {height}">
-<video autoplay loop muted playsinline title="click to stop and go on" onclick="{PAUSED}"
+<video autoplay loop muted playsinline title="click to pause or play" onclick="{PAUSED}"
  style="display: block; width: 100%; transform: translateY(calc(var(--row) * -100% / {stops}))"
  src="data:video/mp4;base64,{data}"></video></div>
 <div style="overflow: hidden; height: 1.8em; line-height: 1.8em; text-align: center; white-space: nowrap">
@@ -76,10 +76,10 @@ def film(
     backend: str | None = None,
     progress: bool = True,
 ) -> Slider:
-    """Film the first `max_steps` of an episode for each target, all started alike, into the MP4 at `path`.
+    """Film the first `max_steps` of one episode per target, all from the same start, into the MP4 at `path`.
 
-    Steps of the environment are left out so that about `frames_per_second` remain; the film still runs at the robot's
-    own pace. `backend` as in `render.Renderer`. Raises ValueError as `rollout.evaluate_targets` does.
+    Steps are skipped so that about `frames_per_second` remain; the video still plays in real time. `backend` as in
+    `render.Renderer`. Raises ValueError as `rollout.evaluate_targets` does.
     """
     frames = []
     with ExitStack() as stack:

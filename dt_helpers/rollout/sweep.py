@@ -1,4 +1,4 @@
-"""Does a model do what it is told? Many target returns side by side, and what was earned for each."""
+"""Does a model earn the return that it is asked for? Many target returns, and what the model earned for each."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """What a model earned for each of several target returns, beside the returns in the data that it learned from."""
+    """What a model earned for each of several target returns, and the returns in the data that it learned from."""
 
-    evaluations: list[rollout.Evaluation]  # one a target
+    evaluations: list[rollout.Evaluation]  # one per target
     data_returns: np.ndarray  # (E,), of the recorded episodes
 
     @property
@@ -34,7 +34,7 @@ class Sweep:
 
     @cached_property
     def episodes(self) -> pd.DataFrame:
-        """One row an episode: ``target``, ``achieved``, ``length``."""
+        """One row per episode: ``target``, ``achieved``, ``length``."""
         return pd.concat(
             pd.DataFrame({"target": run.target_return, "achieved": run.returns, "length": run.lengths})
             for run in self.evaluations
@@ -42,7 +42,7 @@ class Sweep:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a target: mean, standard deviation and worst of the achieved returns, mean and shortest length."""
+        """One row per target: mean, standard deviation and worst of the achieved returns, mean and shortest length."""
         groups = self.episodes.groupby("target")
         achieved, length = groups["achieved"], groups["length"]
         return pd.DataFrame(
@@ -58,16 +58,16 @@ class Sweep:
 
     @property
     def rank_correlation(self) -> float:
-        """Spearman's rank correlation of target and mean achieved return, over the targets that are not above the
-        data's best: 1 if whoever is asked for more earns more on average, near 0 if the target does not matter.
+        """Spearman's rank correlation of target and mean achieved return, over the targets up to the data's best:
+        1 if a higher target always earns more on average, near 0 if the target does not matter.
 
-        NaN where fewer than two targets are left.
+        NaN if there are fewer than two such targets.
         """
         return self._spearman(self.table["target"], self.table["mean"])
 
     @property
     def episode_correlation(self) -> float:
-        """The same over single episodes: stricter, since it also counts how far those of one target lie apart."""
+        """The same over single episodes: stricter, since the spread within a target counts too."""
         return self._spearman(self.episodes["target"], self.episodes["achieved"])
 
     def _spearman(self, targets: pd.Series, achieved: pd.Series) -> float:
@@ -75,7 +75,7 @@ class Sweep:
         return float(targets[attainable].rank().corr(achieved[attainable].rank()))
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write the table, one line a target, and return the path."""
+        """Write the table, one line per target, and return the path."""
         path = Path(path)
         with replacing(path) as staged:
             self.table.round(2).to_csv(staged, index=False)
@@ -101,12 +101,12 @@ class Sweep:
 
 
 def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:
-    """Returns that episodes of the data have, and 1.2 times the best, rounded: `count` of them, or fewer where the data
-    has not as many that differ.
+    """Returns of episodes in the data, and 1.2 times the best, rounded: `count` of them, or fewer if the data has fewer
+    distinct ones.
 
-    They are quantiles, from the 5th percentile to the 95th, and at least a twentieth of their range apart: the episodes
-    of one policy differ as much. A return that no episode comes near to, as between two stages of an expert, is not
-    asked for: there is nothing to imitate.
+    They are quantiles from the 5th to the 95th percentile, at least a twentieth of their range apart, as episodes of
+    one policy differ by that much. Returns that no episode comes near, such as those between two stages of an expert,
+    are left out: there is nothing to imitate.
     """
     best = data_returns.max()
     known = np.quantile(data_returns, np.linspace(0.05, 0.95, 2 * count - 3), method="nearest")
@@ -130,10 +130,10 @@ def sweep(
     max_steps: int = 1000,
     progress: bool = True,
 ) -> Sweep:
-    """Run `episodes` episodes for each of `targets`, all of them side by side, one forward pass a step.
+    """Run `episodes` episodes for each of `targets`, all in parallel, with one forward pass per step.
 
-    Without `targets`, those of `default_targets` for the returns of `data`, the set that the model was trained on. The
-    i-th episode starts alike for every target. Raises ValueError as `rollout.evaluate` does.
+    `targets` are by default `default_targets` of the returns in `data`, the dataset that the model was trained on. The
+    i-th episode has the same start for every target. Raises ValueError as `rollout.evaluate` does.
     """
     asked = default_targets(data.returns) if targets is None else targets
     return Sweep(rollout.evaluate_targets(model, env_name, asked, episodes, seed, max_steps, progress), data.returns)

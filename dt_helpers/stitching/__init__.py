@@ -1,17 +1,18 @@
-"""Shortest paths from random walks, the example that Chen et al. 2021 open their paper with.
+"""Shortest paths from random walks, the example that opens the paper of Chen et al. 2021.
 
-A directed graph, a goal, and walks that go anywhere; a Decision Transformer that has learned to continue them is asked
-for a large return, and stitches pieces of poor walks into shortest paths::
+A directed graph, a goal, and random walks. A Decision Transformer that has learned to continue the walks is asked for a
+large return, and stitches pieces of poor walks into shortest paths::
 
     roads ─▶ random walks ─▶ model ─▶ asking for returns ─▶ comparing with Dijkstra
 
-`roads`, `model`, `asking` and `comparing` are the stations; `plots` draws them. https://arxiv.org/abs/2106.01345,
+`roads`, `model`, `asking` and `comparing` are the stages; `plots` draws them. `alternatives` is what the Decision
+Transformer is compared with in notebook 8, and where it fails. https://arxiv.org/abs/2106.01345,
 section 1, figure 2 and appendix A.3; its authors did not release the code of this experiment.
 """
 
 from .asking import Asked, ask, choose_target, follow, next_node
 from .comparing import Comparison, compare, is_new, segments
-from .model import Samples, Settings, make_model, preset, train
+from .model import Samples, Settings, fit, make_model, preset, train
 from .roads import Roads, best_in_data, draw_roads, path_return, random_walks, returns_to_go, walk_rewards
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "choose_target",
     "compare",
     "draw_roads",
+    "fit",
     "follow",
     "is_new",
     "make_model",

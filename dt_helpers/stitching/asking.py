@@ -1,4 +1,4 @@
-"""Asking a model for returns: it walks, and the target that it honours is kept. No oracle tells how far the goal is."""
+"""Ask a model for returns: it walks, and the target that it achieves is kept. The distance to the goal is not used."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ChooseTarget = Callable[[np.ndarray, np.ndarray], float]  # the signature of `ch
 
 
 def next_node(logits: torch.Tensor, neighbours: torch.Tensor) -> int:
-    """The neighbour that the model finds likeliest; `logits` (nodes,), `neighbours` (m,) nodes."""
+    """The neighbour with the largest logit; `logits` (nodes,), `neighbours` (m,) nodes."""
     return int(neighbours[logits[neighbours].argmax()])
 
 
 def choose_target(targets: np.ndarray, achieved: np.ndarray) -> float:
-    """The largest of the targets (n,) for which at least as much was achieved (n,); without any, the smallest."""
+    """The largest of the targets (n,) that was achieved (n,) or exceeded; the smallest if none was."""
     honoured = targets[achieved >= targets]
     return float(honoured.max() if len(honoured) else targets.min())
 
@@ -32,11 +32,11 @@ class Asked:
 
     starts: list[int]
     targets: np.ndarray  # (n,) returns, the largest first
-    achieved: np.ndarray  # (starts, n) returns, minus infinity where it did not arrive
+    achieved: np.ndarray  # (starts, n) returns, -inf where it did not arrive
     paths: list[list[list[int]]]  # [start][target]: nodes
 
     def chosen(self, choose: ChooseTarget = choose_target) -> dict[int, float]:
-        """start -> the target that `choose` takes for it."""
+        """start -> the target that `choose` picks for it."""
         return {start: float(choose(self.targets, row)) for start, row in zip(self.starts, self.achieved, strict=True)}
 
     def best(self, choose: ChooseTarget = choose_target) -> dict[int, list[int]]:
@@ -52,8 +52,8 @@ def ask(
     decode: NextNode = next_node,
     rewards: Rewards = walk_rewards,
 ) -> Asked:
-    """Lets the model walk from each start (default: all nodes but the goal) for each return from -1 to the poorest that
-    a walk can have."""
+    """Let the model walk from each start (default: all nodes but the goal), asked for each return from -1 down to the
+    lowest that a walk can have."""
     starts = roads.starts if starts is None else list(starts)
     targets = -np.arange(1.0, roads.longest + 1)
     n = len(targets)
@@ -71,16 +71,16 @@ def follow(
     decode: NextNode = next_node,
     rewards: Rewards = walk_rewards,
 ) -> list[list[int]]:
-    """The paths that a model takes from each start (n,) when it is asked for each target return (n,), all at once.
+    """The paths that a model takes from the starts (n,) when asked for the target returns (n,), as one batch.
 
-    Without targets the model is one that never heard of returns: behaviour cloning. A path ends at the goal, or after
-    `roads.steps` steps; where `decode` chooses a node that no edge leads to, it stays. What a step cost is no longer
-    asked for. When nothing is left to pay, the model is asked to arrive within one more.
+    Without targets the model does behaviour cloning. A path ends at the goal, or after `roads.steps` steps; if `decode`
+    chooses a node that no edge leads to, it stays where it is. The cost of each step is subtracted from what the model
+    may still spend; when nothing is left, it is asked to arrive within one more.
     """
     lengths = roads.lengths
     neighbours = [torch.tensor(roads.neighbours(node)) for node in range(roads.nodes)]
     paths = [[int(start)] for start in starts]
-    left = np.zeros(len(paths)) if targets is None else -np.asarray(targets, dtype=float)  # still to be paid
+    left = np.zeros(len(paths)) if targets is None else -np.asarray(targets, dtype=float)  # cost that may still be paid
     asked = torch.zeros(len(paths), roads.steps, dtype=torch.long)
     for t in range(roads.steps):
         running = [i for i, path in enumerate(paths) if path[-1] != roads.goal]
@@ -91,7 +91,7 @@ def follow(
         states = torch.tensor([paths[i] for i in running])  # (running, t + 1)
         logits = model(
             states=states,
-            actions=states.roll(-1, dims=1),  # where each step led; the newest is not known yet, and not looked at
+            actions=states.roll(-1, dims=1),  # where each step led; the newest is unknown, and ignored
             returns_to_go=asked[running, : t + 1],
             timesteps=torch.arange(t + 1).expand(states.shape),
         ).action_preds[:, -1]  # (running, nodes)

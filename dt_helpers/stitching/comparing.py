@@ -1,4 +1,4 @@
-"""Paths beside the shortest ones and beside the data that they were learned from."""
+"""Compare paths with the shortest ones and with the data that they were learned from."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from dt_helpers.stitching.roads import Roads, best_in_data, path_return
 
 @dataclass(frozen=True)
 class Comparison:
-    """One path from each start, and what it is worth."""
+    """One path from each start, and how good it is."""
 
     starts: np.ndarray  # (starts,)
-    taken: np.ndarray  # (starts,) length of each path, infinite where it does not arrive
+    taken: np.ndarray  # (starts,) length of each path, infinite if it does not arrive
     shortest: np.ndarray  # (starts,) length of the shortest path
-    in_data: np.ndarray  # (starts,) length of the shortest walk in the data that starts there, infinite without one
-    new: np.ndarray  # (starts,) whether the path occurs nowhere in the data, as a part of a walk either
+    in_data: (
+        np.ndarray
+    )  # (starts,) length of the shortest walk in the data that starts there, infinite if there is none
+    new: np.ndarray  # (starts,) whether the path occurs nowhere in the data, not even within a walk
 
     @property
     def optimal(self) -> float:
@@ -32,7 +34,7 @@ class Comparison:
 
     @property
     def excess(self) -> float:
-        """By how much the paths that arrive are longer than the shortest ones, on average."""
+        """Mean excess length of the paths that arrive over the shortest ones."""
         arrived = np.isfinite(self.taken)
         return float(np.mean((self.taken - self.shortest)[arrived])) if arrived.any() else float("nan")
 
@@ -53,13 +55,13 @@ class Comparison:
 
     def __str__(self) -> str:
         return (
-            f"{self.optimal:.0%} of the paths are shortest ones, {self.arrived:.0%} arrive, "
-            f"those on average {self.excess:.2f} too long; {self.new.mean():.0%} occur nowhere in the data"
+            f"{self.optimal:.0%} of the paths are shortest, {self.arrived:.0%} arrive, "
+            f"on average {self.excess:.2f} too long; {self.new.mean():.0%} occur nowhere in the data"
         )
 
 
 def compare(roads: Roads, walks: np.ndarray, paths: Mapping[int, Sequence[int]]) -> Comparison:
-    """The paths (start -> nodes) beside Dijkstra's and beside the walks (walks, steps + 1)."""
+    """Compare paths (start -> nodes) with Dijkstra's and with the walks (walks, steps + 1)."""
     starts = np.array(sorted(paths))
     shortest, best = roads.shortest(), -best_in_data(roads, walks)
     return Comparison(
@@ -72,15 +74,15 @@ def compare(roads: Roads, walks: np.ndarray, paths: Mapping[int, Sequence[int]])
 
 
 def is_new(walks: np.ndarray, path: Sequence[int]) -> bool:
-    """Whether the path, from its start to its end, is a part of no walk."""
+    """Whether no walk contains the whole path."""
     return len(_holders(walks, np.asarray(path))) == 0
 
 
 def segments(walks: np.ndarray, path: Sequence[int]) -> list[tuple[int, int, int]]:
     """The walks that a path is stitched from, as few as possible: (walk, first, last) says that the path's nodes from
-    `first` to `last` follow each other in that walk. A path that one walk contains has one segment.
+    `first` to `last` are consecutive in that walk. A path within a single walk has one segment.
 
-    Raises ValueError for a step that no walk ever made.
+    Raises ValueError for a step that no walk makes.
     """
     nodes = np.asarray(path)
     found, first = [], 0
@@ -97,7 +99,7 @@ def segments(walks: np.ndarray, path: Sequence[int]) -> list[tuple[int, int, int
 
 
 def _holders(walks: np.ndarray, piece: np.ndarray) -> np.ndarray:
-    """The walks in which the nodes of `piece` follow each other."""
+    """The walks in which the nodes of `piece` are consecutive."""
     if len(piece) > walks.shape[1]:
         return np.array([], dtype=np.int64)
     windows = np.lib.stride_tricks.sliding_window_view(walks, len(piece), axis=1)  # (walks, places, nodes)

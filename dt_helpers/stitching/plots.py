@@ -1,4 +1,4 @@
-"""Pictures of roads, walks and paths. In all of them the goal stands at the right."""
+"""Plots of graphs, walks and paths. In all of them the goal is at the right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOURCES = ("#7570b3", "#e7298a", "#1f78b4", "#a6761d", "#66a61e")  # of the walk
 
 
 def roads(roads: Roads, walks: Sequence[Sequence[int]] = ()) -> Picture:
-    """The graph, and some walks on it in colours."""
+    """The graph, with some walks on it in colour."""
     figure = Picture(width=8, height=4.4)
     axes = figure.subplots()
     place = positions(roads)
@@ -32,7 +32,7 @@ def roads(roads: Roads, walks: Sequence[Sequence[int]] = ()) -> Picture:
 
 
 def stitched(roads: Roads, walks: np.ndarray, path: Sequence[int]) -> Picture:
-    """A path over the walks that it was stitched from, each in a colour of its own; dashed: the whole walk."""
+    """A path over the walks that it was stitched from, each in its own colour; dashed: the whole walk."""
     figure = Picture(width=8, height=4.6)
     axes = figure.subplots()
     place = positions(roads)
@@ -49,9 +49,9 @@ def stitched(roads: Roads, walks: np.ndarray, path: Sequence[int]) -> Picture:
 
 
 def promises(asked: Asked, roads: Roads, chosen: Mapping[int, float]) -> Picture:
-    """For each start (a row) and each target (a column): whether the model arrived, and as soon as it was asked to.
+    """For each start (row) and each target (column): whether the model arrived, and as soon as it was asked to.
 
-    A ring is around the chosen target, a cross at the shortest path, which the model is never told.
+    A ring marks the chosen target, a cross the shortest path, which the model never gets to know.
     """
     shortest = roads.shortest()
     order = sorted(range(len(asked.starts)), key=lambda row: shortest[asked.starts[row]])
@@ -79,7 +79,7 @@ def promises(asked: Asked, roads: Roads, chosen: Mapping[int, float]) -> Picture
 
 
 def lengths(paths: Mapping[str, np.ndarray]) -> Picture:
-    """How long paths are, as shares of each kind (name -> lengths, infinite where the goal was not reached)."""
+    """Shares of path lengths for each kind of path (name -> lengths, infinite if the goal was not reached)."""
     finite = np.concatenate([values[np.isfinite(values)] for values in paths.values()])
     last = int(finite.max()) if len(finite) else 1
     palette = ("#444444", STATE, "#f0c05a", ACTION, TIME, RETURN)
@@ -100,7 +100,7 @@ def lengths(paths: Mapping[str, np.ndarray]) -> Picture:
 
 
 def positions(roads: Roads) -> dict[int, tuple[float, float]]:
-    """node -> (x, y): x says how many steps lie between the node and the goal; y keeps neighbours close together."""
+    """node -> (x, y): x is minus the number of steps to the goal; y keeps neighbours close together."""
     steps = nx.single_source_shortest_path_length(roads.graph.reverse(copy=False), roads.goal)
     columns = [[node for node in steps if steps[node] == away] for away in range(max(steps.values()) + 1)]
     y = {roads.goal: 0.0}
@@ -147,7 +147,7 @@ def _arrow(axes, here, there, color: str, width: float, bend: float, style: str 
 
 
 def _moving(walk: Sequence[int], goal: int) -> list[int]:
-    """The walk until it arrives."""
+    """The walk up to the goal."""
     nodes = [int(node) for node in walk]
     return nodes[: nodes.index(goal) + 1] if goal in nodes else nodes
 

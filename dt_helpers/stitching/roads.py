@@ -13,11 +13,11 @@ Rewards = Callable[[np.ndarray, int, np.ndarray], np.ndarray]  # the signature o
 
 @dataclass(frozen=True)
 class Roads:
-    """A directed graph with nodes 0, 1, ..., and the node that is to be reached."""
+    """A directed graph with nodes 0, 1, ..., and the goal among them."""
 
     graph: nx.DiGraph  # each edge has a "weight", its length
     goal: int
-    steps: int  # of a walk, at most; every node is at most so many steps from the goal
+    steps: int  # in a walk, at most; every node is at most this many steps from the goal
 
     @property
     def nodes(self) -> int:
@@ -30,22 +30,22 @@ class Roads:
 
     @property
     def lengths(self) -> np.ndarray:
-        """(nodes, nodes): the length of the step from one node to another; 1 for staying, 0 where there is no edge."""
+        """(nodes, nodes): the length of the step from one node to another; 1 for staying, 0 without an edge."""
         lengths = nx.to_numpy_array(self.graph, nodelist=range(self.nodes))
         np.fill_diagonal(lengths, 1.0)
         return lengths
 
     @property
     def longest(self) -> int:
-        """No walk of `steps` steps is longer than this."""
+        """The greatest length that a walk of `steps` steps can have."""
         return int(self.lengths.max()) * self.steps
 
     def neighbours(self, node: int) -> list[int]:
-        """Where the edges from a node lead, in ascending order."""
+        """The nodes that the edges from a node lead to, in ascending order."""
         return sorted(self.graph.successors(node))
 
     def shortest(self) -> dict[int, float]:
-        """The length of the shortest path from each node to the goal: Dijkstra's algorithm on edges turned round."""
+        """The length of the shortest path from each node to the goal: Dijkstra's algorithm on the reversed edges."""
         return nx.single_source_dijkstra_path_length(self.graph.reverse(copy=False), self.goal)
 
 
@@ -57,14 +57,13 @@ def draw_roads(
     steps: int = 10,
     goal: int = 0,
 ) -> Roads:
-    """A random graph in which every node can reach the goal, drawn again and again until it is one.
+    """A random graph in which every node can reach the goal within `steps` steps; redrawn until that is so.
 
-    Each edge is there with `edge_probability`, and its length is one of `weights`. Shortest paths have at most `steps`
-    steps. Raises ValueError if 10,000 draws give no such graph, or if a weight is no positive whole number (a
-    model of discrete returns could not embed them).
+    Each edge exists with `edge_probability`, and its length is one of `weights`. Raises ValueError if 10,000 draws give
+    no such graph, or if a weight is not a positive whole number (a model of discrete returns could not embed it).
     """
     if not all(int(weight) == weight and weight > 0 for weight in weights):
-        raise ValueError(f"Edges need positive whole numbers as weights, not {list(weights)}.")
+        raise ValueError(f"weights must be positive whole numbers, not {list(weights)}.")
     rng = np.random.default_rng(seed)
     for _ in range(10_000):
         graph = nx.gnp_random_graph(nodes, edge_probability, seed=int(rng.integers(2**31)), directed=True)
@@ -75,13 +74,13 @@ def draw_roads(
         if len(paths) == nodes and max(len(path) for path in paths.values()) <= steps + 1:
             return roads
     raise ValueError(
-        f"10,000 graphs of {nodes} nodes with edge probability {edge_probability} had none in which all nodes reach "
-        f"the goal within {steps} steps. Choose a higher probability."
+        f"None of 10,000 graphs of {nodes} nodes with edge_probability={edge_probability} lets all nodes reach the "
+        f"goal within {steps} steps. Choose a higher probability."
     )
 
 
 def random_walks(roads: Roads, count: int = 1000, seed: int = 0) -> np.ndarray:
-    """Walks that start anywhere, follow any edge, and stay at the goal once they are there; (count, steps + 1)."""
+    """Walks that start at random nodes, follow random edges, and stay at the goal; (count, steps + 1)."""
     rng = np.random.default_rng(seed)
     moves = [np.array(roads.neighbours(node)) for node in range(roads.nodes)]
     moves[roads.goal] = np.array([roads.goal])
@@ -93,14 +92,14 @@ def random_walks(roads: Roads, count: int = 1000, seed: int = 0) -> np.ndarray:
 
 
 def walk_rewards(walk: np.ndarray, goal: int, lengths: np.ndarray) -> np.ndarray:
-    """What each step earns: minus its length, and 0 once the goal is reached; (steps + 1,) nodes -> (steps,)."""
+    """The reward of each step: minus its length, and 0 once the goal is reached; (steps + 1,) nodes -> (steps,)."""
     return np.where(walk[:-1] == goal, 0.0, -lengths[walk[:-1], walk[1:]])
 
 
 def returns_to_go(roads: Roads, walks: np.ndarray, rewards: Rewards = walk_rewards) -> np.ndarray:
-    """What each walk has still to earn before each of its steps, (walks, steps): minus infinity where it never arrives.
+    """The return-to-go of each walk at each step, (walks, steps); -inf where the walk never arrives.
 
-    Minus the steps that are left would be a lie there: nobody knows how long the way on would have been.
+    Minus the remaining steps would be wrong there: how far it still was to the goal is unknown.
     """
     earned = np.stack([rewards(walk, roads.goal, roads.lengths) for walk in walks])  # (walks, steps)
     to_go = np.cumsum(earned[:, ::-1], axis=1)[:, ::-1]
@@ -109,16 +108,16 @@ def returns_to_go(roads: Roads, walks: np.ndarray, rewards: Rewards = walk_rewar
 
 
 def path_return(roads: Roads, path: Sequence[int], rewards: Rewards = walk_rewards) -> float:
-    """The return of a path of any length; minus infinity if it does not end at the goal."""
+    """The return of a path of any length; -inf if it does not end at the goal."""
     if path[-1] != roads.goal:
         return -np.inf
     return float(np.sum(rewards(np.asarray(path), roads.goal, roads.lengths)))
 
 
 def best_in_data(roads: Roads, walks: np.ndarray, parts: bool = False) -> np.ndarray:
-    """The best return among the walks that start at each node, (nodes,): minus infinity where none arrives.
+    """The best return among the walks that start at each node, (nodes,); -inf where none arrives.
 
-    With `parts`, among all that come through the node, counted from there.
+    With `parts`, among all walks that pass through the node, counted from there.
     """
     to_go = returns_to_go(roads, walks)
     last = to_go.shape[1] if parts else 1

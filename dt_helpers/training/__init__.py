@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -16,9 +17,9 @@ from transformers import set_seed
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine import bars
-from dt_helpers.model import TrainableDT, action_loss
-from dt_helpers.telling import tell
-from dt_helpers.training import fingerprint, runs, saved, scales, watch
+from dt_helpers.machine.telling import tell
+from dt_helpers.model import TrainableDT, action_loss, trainable
+from dt_helpers.training import fingerprint, runs, saved, saved_class, scales, watch
 from dt_helpers.training.beginning import make_model, prepare, with_quickest_attention
 from dt_helpers.training.card import write_card
 from dt_helpers.training.checkpoints import Checkpoints, MovingAverage, restore, step_of
@@ -51,21 +52,27 @@ def train(
     resume: bool = True,
     criterion: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
     model: TrainableDT | None = None,
+    architecture: type | None = None,
+    returns_to_go: Callable | None = None,
+    pad_left: Callable | None = None,
 ) -> TrainableDT:
     """Train a model on `data`, save it to `output` and return it in `eval()` mode.
 
     Parameters
     ----------
     settings : `Settings`, the name of a preset, or None for `preset()`'s default.
-    output : folder for the model, ``model/`` in the workspace if None. Checkpoints lie in its ``checkpoints/`` until
-        the run is finished. A model that is already there stays whole until the new one is, and is replaced then.
-    resume : go on from the last checkpoint of a run with the same settings, data, seed, loss and versions that was
-        interrupted; the final weights are those of a run that was not. Where something differs a line says what, and
-        training starts anew. With False such checkpoints are thrown away.
+    output : folder for the model, ``model/`` in the workspace if None. Checkpoints are in its ``checkpoints/`` until
+        the run is finished. A model that is already there stays whole until the new one is complete and replaces it.
+    resume : go on from the last checkpoint of an interrupted run with the same settings, data, seed, loss and versions;
+        the final weights are those of a run that was not interrupted. Where something differs, a line says what, and
+        training starts again. With False such checkpoints are thrown away.
     criterion : a loss with the signature of `dt_helpers.model.action_loss`, which is the default.
-    model : one to go on from, which stays as it is: its copy is trained, with its own statistics, scale, K and bounds
-        of the actions. Without it, and with `resume`, a finished model in `output` of the same run with fewer steps is
-        gone on from, with a new schedule.
+    model : one to go on from, which stays as it is: a copy is trained, with its own statistics, scale, K and action
+        bounds. Without it, and with `resume`, a finished model in `output` of the same run with fewer steps is trained
+        further, with a new schedule.
+    architecture : the model's class, if it is not the course's: a student's own, of notebook 4. Its source is saved
+        with the model, and its forward pass is run for every batch.
+    returns_to_go, pad_left : functions that make the batches, as for the collator.
 
     What was taken from the data (`training.scales`) is printed. Raises `watch.NotFinite` at the first loss that isn't
     finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, and
@@ -74,7 +81,9 @@ def train(
     settings = settings if isinstance(settings, Settings) else preset(settings)
     settings, lines = scales.resolve(settings, data)
     output = Path(output) if output is not None else workspace() / "model"
-    identity = runs.identity(settings, seed, data, criterion or action_loss)
+    given = {"architecture": architecture, "returns_to_go": returns_to_go, "pad_left": pad_left}
+    own = {name: code for name, code in given.items() if code is not None}
+    identity = runs.identity(settings, seed, data, criterion or action_loss, own)
     if model is not None:
         identity["model"] = fingerprint.of_weights(model.state_dict())
     with runs.only_one(output), bars.without_file_bars():
@@ -83,8 +92,8 @@ def train(
         done = runs.steps_done(output, identity) if resume else 0
         if done:
             tell(f"Going on from the model in {output}, {done:,} steps, to {settings.steps:,}.")
-            model = load(output)
-        return _train(data, replace(settings, steps=settings.steps - done), run, seed, criterion, model, done)
+            model = load(output, architecture)
+        return _train(data, replace(settings, steps=settings.steps - done), run, seed, criterion, own, model, done)
 
 
 def _train(
@@ -93,21 +102,25 @@ def _train(
     run: runs.Run,
     seed: int,
     criterion: Callable | None,
+    own: dict[str, Any],
     before: TrainableDT | None = None,
     done: int = 0,
 ) -> TrainableDT:
-    """`before`: the model to go on from, which has taken `done` steps of the same run."""
+    """`own`: the class and the functions, by name, that replace the course's; `before`: the model to go on from, which
+    has taken `done` steps of the same run."""
     set_seed(seed)
+    architecture = own.get("architecture")
+    functions = {name: code for name, code in own.items() if name != "architecture"}
     collator = DecisionTransformerGymDataCollator(
-        data, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed
+        data, settings.context_length, settings.scale, settings.max_ep_len, settings.sampling, seed, **functions
     )
     if before is None:
-        model = make_model(collator, settings, dataset=data.name, preset=settings.preset)
+        model = make_model(collator, settings, architecture, dataset=data.name, preset=settings.preset)
     else:
         collator.follow(before.config)
         model = prepare(deepcopy(before).float(), settings)
     if criterion is not None:
-        object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is no part of the model
+        object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is not part of the model
     args = arguments(settings, run.scratch, seed)
     trainer = make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
     average = MovingAverage(model, settings.ema, run.checkpoint) if settings.ema else None
@@ -118,7 +131,7 @@ def _train(
     begin = time.perf_counter()
     try:
         if run.checkpoint and step_of(run.checkpoint) >= settings.steps:
-            restore(trainer, run.checkpoint)  # the Trainer itself would do one step more
+            restore(trainer, run.checkpoint)  # the Trainer itself would take one more step
         else:
             trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
         seconds = time.perf_counter() - begin
@@ -135,11 +148,16 @@ def _train(
             "held_out_loss": trainer.evaluate()["eval_loss"],
             "dataset": data.name,
             "torch": torch.__version__,
+            **dict.fromkeys(own, "own"),
             runs.IDENTITY: runs.digest(run.identity),
         }
-        run.finish(lambda folder: _write(model.eval(), folder, facts, trainer.state.log_history))
+        run.finish(lambda folder: _write(model.eval(), folder, facts, trainer.state.log_history, architecture))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(run.stopped(trainer.state.global_step)) from None
+    except Exception as error:
+        if own:
+            error.add_note(f"This run used code of your own: {', '.join(own)}. Without it, train() uses the course's.")
+        raise
     return model
 
 
@@ -148,17 +166,23 @@ def _name(criterion: Callable) -> str:
     return getattr(criterion, "__name__", type(criterion).__name__)
 
 
-def _write(model: TrainableDT, folder: Path, facts: dict, history: list[dict]) -> None:
+def _write(model: TrainableDT, folder: Path, facts: dict, history: list[dict], architecture: type | None) -> None:
     """The model with its settings, its curve and its card."""
     model.save_pretrained(folder)
     for name, content in ((saved.FACTS, facts), (saved.HISTORY, history)):
         (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
     write_card(folder)
+    if architecture is not None:
+        saved_class.write(architecture, folder / saved.CLASS)
 
 
-def load(folder: Path | str | None = None) -> TrainableDT:
-    """A model that `train` has saved, in `eval()` mode. Raises FileNotFoundError if `folder` holds none, and OSError
-    if its files are damaged."""
+def load(folder: Path | str | None = None, architecture: type | None = None) -> TrainableDT:
+    """A model that `train` has saved, in `eval()` mode.
+
+    A model of a student's own class is of that class again: of `architecture`, or of the one whose source is beside the
+    weights if the folder is in the workspace. Elsewhere such a source isn't run: the course's class is used instead.
+    Raises FileNotFoundError if `folder` holds none, and OSError if its files are damaged.
+    """
     folder = Path(folder) if folder is not None else workspace() / "model"
     while True:
         if not saved.there_is_one(folder):
@@ -166,25 +190,27 @@ def load(folder: Path | str | None = None) -> TrainableDT:
         before = saved.stamp(folder)
         try:
             with bars.without_file_bars():
-                model = TrainableDT.from_pretrained(saved.place(folder), dtype=torch.float32)
+                kind = trainable(architecture or saved_class.read(saved.place(folder) / saved.CLASS))
+                model = kind.from_pretrained(saved.place(folder), dtype=torch.float32)
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             if saved.stamp(folder) == before:
                 raise OSError(f"The model in {folder} can't be read ({error}). Train it again.") from error
         else:
-            if saved.stamp(folder) == before:  # else a training has just put another model there
+            if saved.stamp(folder) == before:  # else a training run has just put another model there
                 return with_quickest_attention(model).eval()
 
 
 def load_or_provided(name: str = "model") -> TrainableDT:
     """The model in the workspace's folder `name` if one was trained there, else the one of that name that comes with
-    the course, and it says which: ``"model"``, trained on `halfcheetah-expert`, or ``"model-mixed"``, on
+    the course. It prints which. The course's are ``"model"``, trained on `halfcheetah-expert`, or ``"model-mixed"``, on
     `halfcheetah-mixed`.
 
     Raises FileNotFoundError if there is neither.
     """
     try:
         model = load(workspace() / name)
-        tell(f"Using the model that you have trained: {workspace() / name}")
+        whose = "" if isinstance(model, TrainableDT) else ", of your own class"
+        tell(f"Using the model that you have trained{whose}: {workspace() / name}")
     except FileNotFoundError:
         model = load(PROVIDED.with_name(name))
         tell(f"No model was trained in this workspace yet ({name}): using one that comes with the course.")

@@ -1,4 +1,4 @@
-"""How a fresh model begins: its sizes from the data, its return and time embeddings as the settings want them."""
+"""How a fresh model begins: its sizes from the data, its return and time embeddings as the settings ask for them."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.machine.hardware import device
-from dt_helpers.model import TrainableDT, fast_cpu, make_config
+from dt_helpers.model import DecisionTransformerModel, TrainableDT, fast_cpu, make_config, trainable
 from dt_helpers.training.settings import Settings
 
 LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less, and need not be told apart
 
 
-def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings, **about) -> TrainableDT:
-    """A fresh model for the collator's data. Its config states the `ReplayFacts`, and what is given as `about`, such as
-    the dataset's name.
+def make_model(
+    collator: DecisionTransformerGymDataCollator, settings: Settings, architecture: type | None = None, **about
+) -> TrainableDT:
+    """A fresh model for the collator's data, of the class `architecture` (`dt_helpers.model.trainable`) or the course's
+    own. Its config states the `ReplayFacts`, and what is given as `about`, such as the dataset's name.
 
-    With `settings.return_spread`, the return embedding begins as a point for the data's mean return, from which each
-    standard deviation of the returns leads away by so many times as far as the point lies from 0. A layer norm follows,
-    which keeps directions alone: a multiple of one vector, as the embedding is else, says nothing of the return.
+    With `settings.return_spread`, the return embedding begins as a point for the data's mean return; each standard
+    deviation of the returns moves it by `return_spread` times the point's norm. A layer norm follows, which keeps only
+    directions: a multiple of one vector, as the embedding is otherwise, says nothing about the return.
 
-    With `settings.time_slope`, the time embeddings lie on a straight line and stay there: from the first step to the
-    last each of their numbers changes by a normal draw of that deviation. A learned one is seen in a window of fifty,
+    With `settings.time_slope`, the time embeddings are on a straight line and stay there: from the first step to the
+    last, each component changes by a normal draw of that deviation. A learned embedding is seen in one window of fifty,
     and adds its noise to all of a step's tokens.
     """
     sizes = ("context_length", "hidden_size", "n_layer", "n_head")
@@ -49,12 +51,13 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
         action_space=collator.action_space,
         observation_space=data.observation_space,
         env=data.env,
+        observation_key=data.observation_key,
         target_return=float(np.quantile(data.returns, 0.9)),
     )
     facts.put(config)
     for key, value in about.items():
         setattr(config, key, value)
-    model = with_quickest_attention(TrainableDT(config))
+    model = with_quickest_attention(trainable(architecture)(config))
     with torch.no_grad():
         if settings.return_spread is not None:
             assert isinstance(model.embed_return, nn.Linear)  # the model is a fresh one
@@ -65,22 +68,22 @@ def make_model(collator: DecisionTransformerGymDataCollator, settings: Settings,
 
 
 def prepare(model: TrainableDT, settings: Settings) -> TrainableDT:
-    """Give a model what belongs to its training alone."""
+    """Give a model what only its training needs."""
     model.hidden_actions = settings.hidden_actions
-    if device().type == "cpu":
+    if device().type == "cpu" and isinstance(model, DecisionTransformerModel):
         model.shortcut = fast_cpu.action_preds
     return model
 
 
 def _spread_returns(embedding: nn.Linear, returns: np.ndarray, spread: float) -> None:
-    """As `make_model` says it; the returns are scaled."""
+    """As `make_model` says; the returns are scaled."""
     nn.init.normal_(embedding.bias, std=float(embedding.weight.std()))
     embedding.weight.mul_(spread / max(float(returns.std()), LEAST_DEVIATION))
     embedding.bias.sub_(embedding.weight[:, 0] * float(returns.mean()))
 
 
 def _straighten_time(embedding: nn.Embedding, slope: float) -> None:
-    """As `make_model` says it."""
+    """As `make_model` says."""
     share = torch.linspace(-0.5, 0.5, embedding.num_embeddings)[:, None]  # (max_ep_len, 1)
     embedding.weight.copy_(share * torch.randn(1, embedding.embedding_dim) * slope)
     embedding.weight.requires_grad_(False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file
 
-from dt_helpers.telling import tell
+from dt_helpers.machine.telling import tell
 from dt_helpers.training import fingerprint, runs, saved
 from dt_helpers.workspace import replacing
 
@@ -49,15 +49,15 @@ def write_card(folder: Path) -> None:
 def note_return(folder: Path, evaluation) -> None:
     """Add a measured `dt_helpers.rollout.Evaluation` to the card of the model that was trained into `folder`.
 
-    Where no model was trained there is no card, and nothing happens. What another model has earned, such as one that
-    was in the folder before, is not put there; a line says so.
+    Where no model was trained there is no card, and nothing happens. What another model earned, such as one that was in
+    the folder before, is not written to it; a line says so.
     """
     place = saved.place(folder)
     if not (place / saved.FACTS).exists():
         return
     measured = evaluation.weights
     if measured is not None and measured != fingerprint.of_weights(load_file(place / saved.WEIGHTS)):
-        tell(f"The card of {folder} stays as it is: the model that was measured is not the one in there.")
+        tell(f"The card of {folder} stays as it is: the model that was measured is not the one in that folder.")
         return
     with replacing(place / saved.EVALUATION) as staged:
         measured = {"text": str(evaluation), "returns": evaluation.returns.tolist()}

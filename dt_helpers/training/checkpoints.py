@@ -55,7 +55,7 @@ def restore(trainer: Trainer, checkpoint: Path) -> None:
 class Checkpoints(TrainerCallback):
     """Moves each checkpoint that the Trainer has finished from its own output folder into `folder`, by a rename.
 
-    A run that is killed while it writes leaves a torso in the Trainer's folder, where nobody looks for it.
+    A run that is killed while it writes leaves a partial one in the Trainer's folder, where nothing looks for it.
     The newest `keep` stay.
     """
 

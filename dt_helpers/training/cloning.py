@@ -1,6 +1,6 @@
-"""Cloning, the yardstick of the Decision Transformer: a small network that does in a state what the data does there.
+"""Cloning, the baseline for the Decision Transformer: a small network that does in a state what the data does there.
 
-Behaviour cloning knows neither returns nor what came before (Pomerleau 1988, *ALVINN*; Bain and Sammut 1995, *A
+Behaviour cloning sees neither returns nor earlier steps (Pomerleau 1988, *ALVINN*; Bain and Sammut 1995, *A
 framework for behavioural cloning*). On an expert's data, where there is one behaviour to learn, it is hard to beat; on
 mixed data it can't be asked for a good return, unless only the best episodes are cloned (BC and %BC in Chen et al.
 2021, *Decision Transformer*).
@@ -27,7 +27,7 @@ STEPS = 5_000
 class Clone(nn.Module):
     """Actions from states alone: two hidden layers with ReLU, tanh at the end.
 
-    `dt_helpers.rollout` runs it as it runs a Decision Transformer, as one whose window is the last step.
+    `dt_helpers.rollout` runs it like a Decision Transformer whose window is the last step.
     """
 
     def __init__(self, state_dim: int, act_dim: int, facts: ReplayFacts):
@@ -57,8 +57,8 @@ class Clone(nn.Module):
         return nn.functional.mse_loss(predicted, actions)
 
     def forward(self, states: torch.Tensor, **unused) -> tuple[None, torch.Tensor, None]:
-        """Normalised states (batch, K, state_dim) -> in the place that the Decision Transformer has them in, between
-        the predictions of states and returns, the actions (batch, K, act_dim)."""
+        """Normalised states (batch, K, state_dim) -> the actions (batch, K, act_dim), in the same place as in the
+        Decision Transformer's output, between the predictions of states and returns."""
         return None, self.layers(states), None
 
 
@@ -75,8 +75,8 @@ def clone(
 ) -> Clone:
     """Clone the actions of `data` and return the network in `eval()` mode; under a minute of one core.
 
-    AdamW minimises the mean squared error of the actions over `batch_size` steps of the data, drawn anew each time; its
-    learning rate falls to 0 along a cosine, and a moving average of the weights is kept. A share `held_out` of the
+    AdamW minimises the mean squared error of the actions over `batch_size` steps, drawn again each time; the learning
+    rate falls to 0 along a cosine, and a moving average of the weights is kept. The share `held_out` of the
     episodes, those that `dt_helpers.training` holds out too, is not trained on; the error there is the config's
     ``held_out_loss``.
 
@@ -84,20 +84,20 @@ def clone(
     ----------
     best : the share of the episodes, by their returns, that is cloned: 0.1 for 10%BC.
 
-    Raises ValueError if `data` has fewer than 2 episodes or numbers that are not finite, and if `steps` or `best` make
-    no sense.
+    Raises ValueError if `data` has fewer than 2 episodes or numbers that are not finite, and if `steps` or `best` are
+    out of range.
     """
     if steps < 1 or not 0 < best <= 1:
-        raise ValueError(f"steps must be at least 1 and best lie above 0 and not above 1: {steps} and {best} came.")
+        raise ValueError(f"steps must be at least 1, and best above 0 and at most 1, not {steps} and {best}.")
     for column in ("observations", "actions"):  # which may have been changed since `data` was made
         if not np.isfinite(getattr(data, column)).all():
-            raise ValueError(f"The {column} of {data!r} hold numbers that are not finite: nothing can be cloned there.")
+            raise ValueError(f"The {column} of {data!r} hold numbers that are not finite: they can't be cloned.")
     train, rest = data.hold_out(held_out)
     train = train[np.argsort(-data.returns[train], kind="stable")][: max(1, round(best * len(train)))]
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        own = (data.space, data.observation_space, data.env, data.name)
+        own = (data.space, data.observation_space, data.env, data.name, None, data.observation_key)
         model = Clone(data.state_dim, data.act_dim, ReplayFacts(1, data.state_mean, data.state_std, 1.0, *own))
         average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)

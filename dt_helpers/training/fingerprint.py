@@ -1,21 +1,20 @@
-"""Digests that tell data, weights and functions apart, and are the same in another process.
+"""Digests that tell data, weights and functions apart, and are the same in every process.
 
 A function is its bytecode, its constants and defaults, and what it refers to: the cells of its closure, and the globals
-that its code loads, each looked into as far as it is not a library's. Names of files, line numbers, comments and the
+that its code loads, each looked into unless it is a library's. Names of files, line numbers, comments and the
 docstring don't count, so that a cell that is run again in a fresh kernel defines the same function.
 """
 
 from __future__ import annotations
 
 import builtins
-import dis
 import enum
 import hashlib
 import re
 import sys
 import sysconfig
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from pathlib import Path, PurePath
 from types import (
@@ -33,6 +32,7 @@ import numpy as np
 import torch
 
 from dt_helpers.data import spaces
+from dt_helpers.workspace.sources import loaded
 
 if TYPE_CHECKING:
     from dt_helpers.data.trajectories import Trajectories
@@ -53,7 +53,7 @@ class Untold(Exception):
 
 
 def of_data(data: Trajectories) -> str:
-    """Of all that is recorded: every number of every step, and where episodes begin."""
+    """Digest of all that is recorded: every number of every step, and where episodes begin."""
     digest = hashlib.sha256()
     for array in (data.observations, data.actions, data.rewards, data.dones, data.offsets):
         array = np.asarray(array)
@@ -65,7 +65,7 @@ def of_data(data: Trajectories) -> str:
 
 
 def of_weights(weights: Mapping[str, torch.Tensor]) -> str:
-    """Of a model's parameters by name, as float32: a model and what was saved of it agree."""
+    """Digest of a model's parameters by name, as float32: a model and its saved copy agree."""
     digest = hashlib.sha256()
     for name in sorted(weights):
         digest.update(f"{name} {tuple(weights[name].shape)} ".encode())
@@ -74,8 +74,8 @@ def of_weights(weights: Mapping[str, torch.Tensor]) -> str:
 
 
 def of_function(function: Callable) -> dict[str, str]:
-    """Of each part of a function, or of another callable, so that it can be said what has changed: `CODE`, and by name
-    what it refers to. Raises Untold where something can't be looked into, such as an open file.
+    """Digests of the parts of a function, or of another callable, so that a message can say what has changed: `CODE`,
+    and by name what it refers to. Raises Untold where something can't be looked into, such as an open file.
     """
     teller = _Teller()
     inside = {id(function): 0}
@@ -87,7 +87,7 @@ def of_function(function: Callable) -> dict[str, str]:
             told = {CODE: teller.tell(function, {})}
     except Untold:
         raise
-    except Exception as error:  # of whatever kind the strange things are that a function may refer to
+    except Exception as error:  # a function may refer to the strangest things
         raise Untold(f"something that can't be looked into ({type(error).__name__}: {error})") from error
     return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in told.items()}
 
@@ -154,11 +154,11 @@ class _Teller:
         return [self.tell(value, seen) for value in values]
 
     def object(self, value: object, seen: dict[int, int]) -> str:
-        """By what a copy of it would be made of."""
+        """By what a copy would be made of."""
         try:
             made_of = value.__reduce_ex__(4)
         except Exception as error:  # whatever an object raises that can't be copied
-            raise Untold(f"an object of the kind {_name(type(value))}") from error
+            raise Untold(f"an object of type {_name(type(value))}") from error
         if isinstance(made_of, str):
             return f"{_name(type(value))} {made_of}"
         how, arguments, state, items, pairs = (*made_of, None, None, None)[:5]
@@ -185,22 +185,12 @@ def _referred(function: FunctionType) -> dict[str, object]:
             found[name] = cell.cell_contents
         except ValueError:  # no value yet
             found[name] = "unbound"
-    for name in _loaded(function.__code__):
+    for name in loaded(function.__code__):
         if name in function.__globals__:
             found[name] = function.__globals__[name]
         elif not hasattr(builtins, name):
             found[name] = "unbound"
     return found
-
-
-def _loaded(code: CodeType) -> Iterator[str]:
-    """Names of the globals that code loads, its inner functions included."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _loaded(constant)
 
 
 def _is_library(module: str | None) -> bool:
@@ -218,7 +208,7 @@ def _is_library(module: str | None) -> bool:
 
 
 def _own_source(module: ModuleType) -> str:
-    """The digest of a module's file, if it is nobody's library."""
+    """The digest of a module's file, unless it is a library's."""
     path = getattr(module, "__file__", None)
     return "" if _is_library(module.__name__) or path is None else _digest(Path(path).read_bytes())
 

@@ -1,10 +1,10 @@
-"""Muon, the optimiser of the `quick` preset: a matrix goes equally far in every direction, the rest is AdamW's.
+"""Muon, the optimiser of the `quick` preset: it moves a matrix equally far in every direction; AdamW does the rest.
 
 The gradient of a matrix has few strong directions and many weak ones, and AdamW, which scales each number by itself,
 leaves the strong ones ahead. Muon brings all of the update's singular values near 1, so that the weak directions are
 learned as quickly. See https://kellerjordan.github.io/posts/muon/ (Jordan et al. 2024).
 
-It is `torch.optim.Muon`, step for step, but for two things. One optimiser holds both kinds of parameters, so that the
+It is `torch.optim.Muon`, step for step, with two exceptions. One optimiser holds both kinds of parameters, so that the
 Trainer's checkpoints and its learning-rate schedule cover them. And matrices of one shape are multiplied together, in
 float32 where the hardware has no bfloat16: torch's own takes them one by one, and emulates bfloat16 there.
 """
@@ -32,9 +32,9 @@ class Muon(torch.optim.AdamW):
     matrices : two-dimensional parameters between hidden layers; ValueError for any other.
     others : everything else: embeddings, heads, biases, norms.
     lr, weight_decay : AdamW's.
-    matrix_lr : Muon's learning rate. An update's singular values are about 1, whatever the gradient's size, so it
-        is another scale than AdamW's.
-    momentum : Muon's (Nesterov's kind).
+    matrix_lr : Muon's learning rate. An update's singular values are about 1, whatever the gradient's size, so its
+        scale differs from AdamW's.
+    momentum : Muon's (Nesterov momentum).
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Muon(torch.optim.AdamW):
     ):
         turned = list(matrices)
         if wrong := [tuple(p.shape) for p in turned if p.ndim != 2]:
-            raise ValueError(f"Muon turns matrices; parameters of the shapes {wrong} have to be among the others.")
+            raise ValueError(f"Muon takes matrices only; parameters of the shapes {wrong} have to be among the others.")
         groups: list[dict[str, Any]] = [
             {"params": list(others), "momentum": None},
             {"params": turned, "momentum": momentum, "lr": matrix_lr},
@@ -70,12 +70,12 @@ class Muon(torch.optim.AdamW):
         return loss
 
     def _turn(self, matrices: list[nn.Parameter], lr: float, momentum: float) -> None:
-        alike = defaultdict(list)  # matrices of one shape, upright or lying, are multiplied together
+        alike = defaultdict(list)  # matrices of one shape, or its transpose, are multiplied together
         for matrix in matrices:
             gradient = matrix.grad
-            assert gradient is not None  # of those that have none, none is handed over
+            assert gradient is not None  # parameters without a gradient are not passed on
             state = self.state[matrix]
-            if not state:  # AdamW wants a step count in each state that it loads
+            if not state:  # AdamW needs a step count in each state that it loads
                 state.update(step=torch.zeros(()), momentum_buffer=torch.zeros_like(matrix))
             state["step"] += 1
             buffer = state["momentum_buffer"].lerp_(gradient, 1 - momentum)
@@ -92,8 +92,8 @@ class Muon(torch.optim.AdamW):
 
 
 def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
-    """Matrices (n, rows, columns), with rows <= columns, with their singular values all brought near 1: to between
-    about 0.7 and 1.2."""
+    """Matrices (n, rows, columns), rows <= columns, with all their singular values brought near 1: between about 0.7
+    and 1.2."""
     a, b, c = COEFFICIENTS
     x = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
     for _ in range(ROUNDS):

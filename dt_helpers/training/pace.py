@@ -1,15 +1,15 @@
-"""Training with as many threads as are quickest on the machine as it is now.
+"""Training with the number of threads that is quickest on the machine as it is now.
 
-More threads are quicker on an idle machine; alongside other work they wait for each other, and fewer are. Load comes
-and goes, so some steps of the training itself are taken with another number now and then, and compared.
+More threads are quicker on an idle machine; alongside other work they wait for each other, and fewer are quicker. Load
+comes and goes, so now and then some steps of the training itself are taken with a different number, and compared.
 
-**Bits.** With another number of threads torch sums in another order: after 15 steps in float32, weights of one and of
-two threads differ in their last bits. Two trainings with the same seed are equal bit by bit if each step has the same
-number of threads in both, else up to rounding; speed wins over bits here. A checkpoint records the number that was
-found best and how far the comparisons are, and a run that goes on from there begins with them. So it ends with the
-weights of a run that was not killed, unless the machine favours another number in the one than in the other. Whoever
-needs equal bits whatever else runs sets ``OMP_NUM_THREADS``: then the number is never changed. Runs of fewer than
-SHORTEST steps don't compare.
+**Bits.** With a different number of threads torch sums in a different order: after 15 steps in float32, the weights of
+one and of two threads differ in their last bits. Two runs with the same seed are equal bit by bit if each step has the
+same number of threads in both, else up to rounding; speed wins over bits here. A checkpoint records the number that
+was found best and how far the comparisons are, and a run that goes on from there begins with them. So it ends with the
+weights of a run that was not killed, unless the machine favours different numbers in the two. Anyone who needs equal
+bits whatever else is running sets ``OMP_NUM_THREADS``: then the number is never changed. Runs of fewer than SHORTEST
+steps don't compare.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from transformers.trainer_callback import ExportableState
 from dt_helpers.machine import threads
 
 FIRST = 4  # the step of the first comparison: those before it are slow in any case
-EVERY = 80  # steps from a comparison that changed nothing to the next
-ORDER = "wpttppttp"  # steps of a comparison: the present number, the one tried, and a warm-up of the one tried
-MARGIN = 0.9  # the tried number is taken if its steps last at most this share of the present one's
+EVERY = 80  # steps between a comparison that changed nothing and the next
+ORDER = "wpttppttp"  # steps of a comparison: p with the present number, t with the one tried, w warms that one up
+MARGIN = 0.9  # the tried number is taken if its steps take at most this share of the present one's time
 SHORTEST = 50  # steps
 
 threads.remember()
 
 
 class Pace(TrainerCallback, ExportableState):
-    """Chooses the number of torch's threads while a training runs: all, a half, a quarter, down to one.
+    """Chooses the number of torch's threads during training: all, a half, a quarter, down to one.
 
     Leaves the number alone on a GPU, and where the user has chosen one (see `dt_helpers.machine.threads`). The first
-    time that it goes over to another number it prints a line. `clock` tells seconds.
+    time that it changes the number it prints a line. `clock` tells seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter):
         self.clock = clock
-        self.choices: list[int] = []  # numbers of threads, falling
+        self.choices: list[int] = []  # numbers of threads, descending
         self.threads: int | None = None  # the best of them so far
         self.direction = 1  # along `choices`, of the next try
         self.due = FIRST  # the step that begins the next comparison
@@ -92,7 +92,7 @@ class Pace(TrainerCallback, ExportableState):
 
     @property
     def _best(self) -> int:
-        """The best number so far, which is known where there are choices."""
+        """The best number so far; there is one wherever there are choices."""
         assert self.threads is not None
         return self.threads
 
@@ -103,9 +103,9 @@ class Pace(TrainerCallback, ExportableState):
         return next(self.choices[j] for j in ways if 0 <= j < len(self.choices))
 
     def _decide(self, step: int) -> None:
-        """Take the tried number if it was quicker, and then try a further one at once, if there is one."""
+        """Take the tried number if it was quicker, and then try the next one at once, if there is one."""
         present, tried = self.seconds["p"], self.seconds["t"]
-        complete = len(present) + len(tried) == len(ORDER) - 1  # not so on a machine that had no choice before
+        complete = len(present) + len(tried) == len(ORDER) - 1  # false on a machine that had no choice before
         quicker = complete and median_low(tried) <= MARGIN * median_low(present)
         number, place = self._tried(), self.choices.index(self._best)
         along = self.choices.index(number) - place
@@ -122,5 +122,5 @@ class Pace(TrainerCallback, ExportableState):
             self.said = True
             tqdm.write(
                 f"Training goes on with {number} thread{'s' if number > 1 else ''}, not {self.threads}: at the moment "
-                f"that is quicker here, {1e3 * now:.0f} ms a step in place of {1e3 * before:.0f}."
+                f"that is quicker here, {1e3 * now:.0f} ms per step instead of {1e3 * before:.0f}."
             )

@@ -8,13 +8,13 @@ from typing import Any
 from transformers import TrainerCallback
 
 from dt_helpers.machine.bars import bar
-from dt_helpers.telling import in_notebook
+from dt_helpers.machine.telling import in_notebook
 
 
 class Progress(TrainerCallback):
-    """A progress bar with the last losses; in a notebook the learning curve is drawn anew every few seconds.
+    """A progress bar with the last losses; in a notebook the learning curve is drawn again every few seconds.
 
-    To be closed by whoever trains: the Trainer tells its callbacks nothing of an interrupt or an error.
+    The caller has to close it: the Trainer doesn't tell its callbacks about an interrupt or an error.
     """
 
     def __init__(self, redraw_every: float = 3.0):
@@ -25,7 +25,7 @@ class Progress(TrainerCallback):
 
     def on_train_begin(self, args, state, control, **kwargs):
         self.close()
-        self.display = _new_display()  # before the bar: a notebook's text goes on below what was displayed
+        self.display = _new_display()  # before the bar: in a notebook, text continues below what was displayed
         self.bar = bar(state.max_steps, "training", leave=True, done=state.global_step)
 
     def on_step_end(self, args, state, control, **kwargs):
@@ -61,7 +61,7 @@ class Progress(TrainerCallback):
 
 
 def _new_display():
-    """A place in the notebook's output that can be drawn anew, or None outside of one."""
+    """A place in the notebook's output that can be drawn again, or None outside a notebook."""
     if not in_notebook():
         return None
     from IPython.display import display

@@ -1,4 +1,4 @@
-"""A published model by name: its weights from the Hub, and with them what a replay has to know.
+"""A published model by name: its weights from the Hub, and with them what a replay needs to know.
 
 The weights alone do not run: K, the returns' scale, and the states' mean and standard deviation belong to them, and a
 model's config on the Hub has none of these. They are put into the config here, where `ReplayFacts.of` looks for them.
@@ -30,7 +30,7 @@ from dt_helpers.model import TrainableDT
 # halfcheetah-medium-replay has an 18th number, a lone 5, after its 17 standard deviations; it is left out.)
 STATISTICS = json.loads((Path(__file__).parents[1] / "assets" / "published.json").read_text(encoding="utf-8"))
 
-# Those that the models were trained with: K and `scale` in
+# What the models were trained with: K and `scale` in
 # https://github.com/kzl/decision-transformer/blob/master/gym/experiment.py
 CONTEXT_LENGTH, RETURN_SCALE = 20, 1000.0
 
@@ -44,19 +44,19 @@ def load(
     progress: bool = True,
     say: Callable[[str], object] = print,
 ) -> TrainableDT:
-    """A model in `eval()` mode, ready for `rollout.evaluate`; what was used for its statistics is told to `say`.
+    """A model in `eval()` mode, ready for `rollout.evaluate`; `say` is told which statistics are used.
 
     Parameters
     ----------
     name : a repository on the Hub, or a folder that looks like one: ``config.json`` beside ``model.safetensors`` or
         ``pytorch_model.bin``. What was downloaded once is found again without a network.
     dataset : the published set (a name for `data.load`) that the model was trained on; its states' mean and standard
-        deviation are computed. Not needed for the names in STATISTICS, nor for models that this course has trained.
+        deviation are computed. Not needed for the names in STATISTICS, nor for models that this course trained.
 
     The published models were trained on recordings of the old physics: evaluate them in ``HalfCheetah-v3``,
     ``Hopper-v3`` and ``Walker2d-v3``.
 
-    Raises HubUnavailable if the model is neither here nor to be had, and ValueError for a name that is no repository's,
+    Raises HubUnavailable if the model is neither here nor available, and ValueError for a name that no repository has,
     for weights that are damaged or another model's, and where no mean and standard deviation are known.
     """
     folder = _folder(name, progress)
@@ -71,7 +71,7 @@ def load(
         except (OSError, RuntimeError, EOFError, UnpicklingError, SafetensorError) as error:
             raise ValueError(
                 f"The weights in {folder} cannot be read ({error}). If they were downloaded, delete that folder, and "
-                "the next try brings them anew."
+                "the next call downloads them again."
             ) from error
     model, loaded = read
     _require_all(loaded, name)
@@ -85,20 +85,20 @@ def _add_what_a_replay_needs(
         trajectories = data.load(dataset, progress=progress, say=say)
         if trajectories.name != dataset:
             raise downloading.HubUnavailable(
-                f"{name} needs the statistics of {dataset}, which cannot be had now; those of {trajectories.name} are "
+                f"{name} needs the statistics of {dataset}, which is not available; those of {trajectories.name} are "
                 "another robot's."
             )
         mean, std = trajectories.state_mean, trajectories.state_std
         say(f"{name}: states are normalised with the mean and standard deviation of {dataset}.")
-    elif not lacking(config):  # this course has saved it
+    elif not lacking(config):  # this course saved it
         return
     elif card := _card(name):
         mean, std = card["state_mean"], card["state_std"]
         say(f"{name}: states are normalised with the mean and standard deviation that its card states.")
     else:
         raise ValueError(
-            f"With which mean and standard deviation {name} normalises states is not known here, and without them it "
-            f"cannot run. Name the dataset that it was trained on: load(..., dataset='halfcheetah-expert-v2'). "
+            f"The mean and standard deviation with which {name} normalises states are not known here, and without them "
+            f"it cannot run. Name the dataset that it was trained on: load(..., dataset='halfcheetah-expert-v2'). "
             f"Those of {', '.join(STATISTICS)} are known."
         )
     if len(mean) != config.state_dim:
@@ -107,7 +107,7 @@ def _add_what_a_replay_needs(
 
 
 def _card(name: str) -> dict | None:
-    """What the card says of the model; a folder is known by its own name."""
+    """What the card says about the model; a folder is looked up by its own name."""
     return next((card for known, card in STATISTICS.items() if Path(known).name == Path(name).name), None)
 
 
@@ -166,12 +166,12 @@ def _download(name: str, progress: bool) -> Path:
         )
     kept = _kept(name)
     if kept is None:  # the two files are not of one commit
-        raise downloading.HubUnavailable("its files have changed while it was read")
+        raise downloading.HubUnavailable("its files changed while they were read")
     return kept
 
 
 def _find_weights(name: str) -> str:
-    """Which of WEIGHTS the repository has; it is asked for its files."""
+    """Which of WEIGHTS the repository has, from its list of files."""
     from huggingface_hub import HfApi, errors
 
     try:
@@ -186,9 +186,9 @@ def _find_weights(name: str) -> str:
 
 
 def _require_all(loaded: dict, name: str) -> None:
-    """ValueError unless every weight of the model was there, and nothing else but what older versions saved."""
+    """ValueError unless every weight of the model was there, and nothing else except what older versions saved."""
     unknown = [key for key in loaded["unexpected_keys"] if not key.endswith(CAUSAL_MASKS)]
-    odd = {"missing": loaded["missing_keys"], "of another shape": loaded["mismatched_keys"], "unknown": unknown}
+    odd = {"missing": loaded["missing_keys"], "of a different shape": loaded["mismatched_keys"], "unknown": unknown}
     if any(odd.values()):
         raise ValueError(
             f"{name} does not hold the weights of the course's Decision Transformer: "

@@ -1,8 +1,8 @@
-"""A trained model's folder: its files belong together, and whenever the process is killed, one model is whole.
+"""A trained model's folder: its files belong together, and one model is whole whenever the process is killed.
 
 A new model is written to ``unfinished/``, renamed to ``.finished-model/``, and from then on it is the model of the
-folder. Copies of its files then take the places of the old model's; when they have, ``.finished-model/`` goes. Whoever
-is killed in between leaves one that is read in the meantime, and that the next training brings to its place.
+folder. Copies of its files then replace the old model's, and ``.finished-model/`` goes. A process that is killed in
+between leaves one that is read in the meantime, and that the next training run moves into place.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from pathlib import Path
 
 CONFIG, WEIGHTS, FACTS, HISTORY = "config.json", "model.safetensors", "training.json", "history.json"
 CARD, EVALUATION = "README.md", "evaluation.json"
-FILES = (CONFIG, WEIGHTS, FACTS, HISTORY, CARD, EVALUATION)
+CLASS = "own_model.py"  # the source of the model's class, if that is a student's own
+FILES = (CONFIG, WEIGHTS, FACTS, HISTORY, CARD, EVALUATION, CLASS)
 FINISHED, UNFINISHED = ".finished-model", "unfinished"
 
 
 def place(folder: Path) -> Path:
-    """Where the files of the folder's model are: in `folder`, or where they are on their way to it."""
+    """Where the files of the folder's model are: in `folder`, or in the place where they wait to be moved there."""
     on_its_way = folder / FINISHED
     return on_its_way if on_its_way.is_dir() else folder
 
@@ -32,7 +33,7 @@ def there_is_one(folder: Path) -> bool:
 
 
 def stamp(folder: Path) -> tuple | None:
-    """What changes when another model takes the folder; None if there is none."""
+    """What changes when the folder gets another model; None if there is none."""
     where = place(folder)
     try:
         config = (where / CONFIG).stat()
@@ -42,7 +43,7 @@ def stamp(folder: Path) -> tuple | None:
 
 
 def scratch(folder: Path) -> Path:
-    """``unfinished/``, empty: what a killed process has left in it goes. For the one process that trains."""
+    """``unfinished/``, empty: what a killed process left in it is removed. For the one process that trains."""
     path = folder / UNFINISHED
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True, exist_ok=True)
@@ -50,7 +51,7 @@ def scratch(folder: Path) -> Path:
 
 
 def discard(path: Path, scratch: Path) -> None:
-    """Remove a folder, if it is there: at once it is no longer where it was, whenever the process is killed."""
+    """Remove a folder, if it is there. It leaves its place in one step, whenever the process is killed."""
     scratch.mkdir(parents=True, exist_ok=True)
     trash = Path(tempfile.mkdtemp(prefix="discarded-", dir=scratch))
     with suppress(FileNotFoundError):  # another process may have been quicker
@@ -59,13 +60,13 @@ def discard(path: Path, scratch: Path) -> None:
 
 
 def put(written: Path, folder: Path) -> None:
-    """Make the files in `written`, which lies in ``unfinished/``, the model of `folder`."""
+    """Make the files in `written`, which is in ``unfinished/``, the model of `folder`."""
     written.rename(folder / FINISHED)
     settle(folder)
 
 
 def store(folder: Path, write: Callable[[Path], None]) -> None:
-    """Make the files that `write` puts into a folder, which it is called with, the model of `folder`."""
+    """Make the files that `write` puts into the folder that it is called with the model of `folder`."""
     settle(folder)
     written = scratch(folder) / "model"
     written.mkdir()
@@ -75,9 +76,9 @@ def store(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Bring a model that is on its way to its place. For the one process that trains into `folder`.
+    """Move a model that is waiting into its place. For the one process that trains into `folder`.
 
-    The config goes first and comes last: who reads the files by themselves finds one model, or none.
+    The config goes first and comes last: a reader of the single files finds one model, or none.
     """
     new = folder / FINISHED
     if not new.is_dir():
@@ -94,7 +95,7 @@ def settle(folder: Path) -> None:
 
 
 def describe(folder: Path) -> str | None:
-    """What is known of the folder's model, in words that follow "a model"; None if there is no model."""
+    """What is known about the folder's model, in words that follow "a model"; None if there is no model."""
     if not there_is_one(folder):
         return None
     facts, evaluation = (_json(place(folder) / name) for name in (FACTS, EVALUATION))

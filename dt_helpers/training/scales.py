@@ -1,6 +1,6 @@
 """What a run takes from its data: the returns' scale, room for its timesteps, K where episodes are short.
 
-The robots' published constants stay where the data is theirs. What was taken is said, and so is what can't be learned.
+The robots keep their published constants. What was taken is printed, and so is what can't be learned.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ import numpy as np
 
 from dt_helpers.data import spaces
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.envs import ROBOTS
 from dt_helpers.training.settings import Settings
 
 PUBLISHED = 1000.0  # `scale` and `max_ep_len` of https://github.com/kzl/decision-transformer/blob/master/gym
-SUITED = (0.1, 10.0)  # deviations of returns, scaled by it, that `PUBLISHED` does for
-ROBOTS = ("HalfCheetah-v", "Hopper-v", "Walker2d-v")
+SUITED = (0.1, 10.0)  # deviations of scaled returns for which `PUBLISHED` will do
 
 
 def return_scale(data: Trajectories) -> float:
     """What returns are divided by: `PUBLISHED` for the course's robots and for returns that suit it, else the returns'
-    deviation, or, where there is none, their size."""
+    deviation, or, where that is 0, their size."""
     deviation = float(data.returns.std())
     size = float(np.abs(data.returns).max())
-    robot = (data.env or "").rpartition("/")[2].startswith(ROBOTS)
-    if robot or SUITED[0] <= deviation / PUBLISHED <= SUITED[1]:
+    robot, _, _ = (data.env or "").rpartition("/")[2].rpartition("-v")
+    if robot in ROBOTS or SUITED[0] <= deviation / PUBLISHED <= SUITED[1]:
         return PUBLISHED
     return deviation if deviation > 1e-9 * size else size or 1.0
 
 
 def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]]:
-    """`settings` with numbers for what is to be taken from the data, and lines that say what was taken and what can't
-    be learned. Raises ValueError for settings that make no sense."""
+    """`settings` with numbers for what has to be taken from the data, and lines that say what was taken and what can't
+    be learned. Raises ValueError for settings that are out of range."""
     for name in ("context_length", "steps", "batch_size", "hidden_size", "n_layer", "n_head"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} has to be at least 1, not {getattr(settings, name)!r}.")
     for name in ("scale", "max_ep_len"):
         value = getattr(settings, name)
         if value is not None and not value > 0:
-            raise ValueError(f"{name} has to be above 0, or None for what the data says; it is {value!r}.")
+            raise ValueError(f"{name} has to be above 0, or None to take it from the data; it is {value!r}.")
     longest = int(data.lengths.max())
     taken: dict[str, Any] = {}
     said: list[str] = []
@@ -52,7 +52,9 @@ def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]
         if longest > PUBLISHED:
             said.append(f"timesteps up to {longest:,} have an embedding")
     elif longest > settings.max_ep_len:
-        said.append(f"timesteps from {settings.max_ep_len:,} on look alike (max_ep_len), episodes have {longest:,}")
+        said.append(
+            f"timesteps from {settings.max_ep_len:,} on look the same (max_ep_len), and episodes have {longest:,}"
+        )
     if longest < settings.context_length:
         taken["context_length"] = longest
         said.append(f"K is {longest}, the longest episode")
@@ -70,14 +72,14 @@ def _unlearnable(data: Trajectories) -> list[str]:
     if data.dead.any():
         lines.append(
             f"{data.name}: observations {np.flatnonzero(data.dead).tolist()} are constant in the data: they are not "
-            "scaled, so that they decide nothing."
+            "scaled, so they have no influence."
         )
     deviation, size = float(data.returns.std()), float(np.abs(data.returns).max())
     if deviation <= 1e-6 * size:
-        lines.append(f"{data.name}: all returns are the same ({size:.4g}): the model can't learn to hear a target.")
+        lines.append(f"{data.name}: all returns are the same ({size:.4g}): the model can't learn to follow a target.")
     elif size > 100 * deviation:
         lines.append(
-            f"{data.name}: the returns differ by {deviation:.3g} and are as large as {size:.4g}: a target may hardly "
-            "be heard. Take a constant off the rewards."
+            f"{data.name}: the returns differ by {deviation:.3g} and are as large as {size:.4g}: a target may have "
+            "little effect. Subtract a constant from the rewards."
         )
     return lines

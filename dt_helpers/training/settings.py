@@ -13,29 +13,29 @@ class Settings:
     """One training run. The defaults are the tutorial's; `preset` gives the course's own."""
 
     preset: str = "tutorial"  # where these settings come from
-    steps: int = 1920  # optimiser steps; the tutorial's 120 epochs of one window for each of 1000 episodes
-    batch_size: int = 64  # windows a step
+    steps: int = 1920  # optimiser steps; the tutorial's 120 epochs, each of one window for each of 1000 episodes
+    batch_size: int = 64  # windows per step
     learning_rate: float = 1e-4  # AdamW's, at its highest
     matrix_rate: float | None = None  # Muon's, for the encoder's matrices; None: AdamW trains them as well
     schedule: str = "linear"  # how the learning rate falls to 0 after the warm-up: "linear" or "cosine"
     warmup: float = 0.1  # share of the steps in which the learning rate rises
     weight_decay: float = 1e-4  # AdamW's
     max_grad_norm: float = 0.25  # gradients are clipped to this norm
-    ema: float | None = None  # decay of the moving average of the weights that is kept in the end; None: no average
+    ema: float | None = None  # decay of the weights' moving average, which is what is saved; None: no average
     sampling: Sampling = "start"  # the step of a window that is drawn uniformly: its "start", or its "end"
-    early: float = 0.0  # share of the windows that the first steps of the episodes are repeated for
+    early: float = 0.0  # share of the windows that are repeats of the episodes' first steps
     hidden_actions: float = 0.0  # share of the windows in which the model does not see the past actions
     context_length: int = 20  # K, steps in a window
     max_ep_len: int | None = None  # timesteps that have an embedding; None: 1000, or as many as the data has
-    hidden_size: int = 128  # numbers in a token
+    hidden_size: int = 128  # components of a token
     n_layer: int = 3  # of the encoder
     n_head: int = 1  # of each layer
     return_spread: float | None = None  # if set, how the return embedding begins: see `dt_helpers.training.make_model`
-    scale: float | None = None  # returns-to-go are divided by this; None: 1000 for the robots, else as the data asks
+    scale: float | None = None  # returns-to-go are divided by this; None: 1000 for the robots, else from the data
     time_slope: float | None = None  # if set, time embeddings are a straight line: see `dt_helpers.training.make_model`
     dropout: float = 0.1  # at embeddings, attention and residual branches
     precision: str = "fp32"  # "fp32", or "bf16": autocast, where the hardware has it
-    held_out: float = 0.05  # share of the episodes that are evaluated on, not trained on
+    held_out: float = 0.05  # share of the episodes that are for evaluation, not for training
     eval_steps: int = 240  # steps between two evaluations on held-out episodes
     save_steps: int = 240  # steps between two checkpoints
 
@@ -70,7 +70,7 @@ PRESETS = {
 
 
 def preset(name: str | None = None, **changes) -> Settings:
-    """The settings of a preset: ``"ci"`` (seconds), ``"quick"`` (minutes on two cores), ``"tutorial"`` (as it was).
+    """The settings of a preset: ``"ci"`` (seconds), ``"quick"`` (minutes on two cores), ``"tutorial"`` (its own).
 
     Without a name, ``$DT_PRESET`` or else ``"quick"``. `changes` replace single settings.
     Raises ValueError for an unknown preset or setting.
@@ -80,5 +80,5 @@ def preset(name: str | None = None, **changes) -> Settings:
         raise ValueError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(changes) - set(known)):
-        raise ValueError(f"Unknown settings {unknown}. There are: {', '.join(known)}.")
+        raise ValueError(f"Unknown settings {unknown}. The settings are: {', '.join(known)}.")
     return replace(PRESETS[name], **changes)

@@ -20,7 +20,7 @@ from dt_helpers.training.settings import Settings
 
 
 def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
-    """The Trainer's own settings that `settings` stand for."""
+    """The Trainer's own settings for `settings`."""
     return TrainingArguments(
         output_dir=str(output),
         max_steps=settings.steps,
@@ -51,9 +51,9 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
 
 
 class _EvenTrainer(Trainer):
-    """Every real step counts alike, on whichever process it is: with two processes the loss is the mean over the real
-    steps of both batches, as one process would have it, not the mean of two means. `Shuffled`
-    has the windows' order. The bar ends with the training, however that ends."""
+    """Every real step counts equally, in whichever process it is: with two processes the loss is the mean over the real
+    steps of both batches, as with one process, not the mean of two means. `Shuffled`
+    gives the windows' order. The bar ends with the training, however that ends."""
 
     def train(self, *args, **kwargs):
         try:
@@ -85,14 +85,14 @@ def make_trainer(
     early: float = 0.0,
     matrix_rate: float | None = None,
 ) -> Trainer:
-    """A Trainer over the collator's windows. A share `held_out` of the episodes is not trained on but evaluated on,
-    by windows that lie side by side (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
+    """A Trainer over the collator's windows. A share `held_out` of the episodes is for evaluation, not for training, in
+    adjacent windows (every K-th step anchors one); `early` as in `Windows`, `matrix_rate` as in
     `Settings`. Raises ValueError where the collator's statistics are not those that the model's config states."""
     keep_freed_memory()
     _require_same(model.config, collator)
     data = collator.trajectories
     train_episodes, held_out_episodes = data.hold_out(held_out)
-    optimizer = None  # the one that `args` name
+    optimizer = None  # the one that `args` names
     if matrix_rate is not None:
         optimizer = muon.for_model(model, args.learning_rate, matrix_rate, args.weight_decay)
     trainer = _EvenTrainer(
@@ -111,7 +111,7 @@ def make_trainer(
 
 
 def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
-    """ValueError unless the collator makes batches with what the model's config says of them."""
+    """ValueError unless the collator makes batches with the statistics that the model's config states."""
     own: dict[str, Any] = {
         "state_mean": collator.state_mean,
         "state_std": collator.state_std,
@@ -125,6 +125,6 @@ def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
     if odd:
         raise ValueError(
             f"The collator's statistics are not the model's: {' and '.join(odd)} differ, and the model would be "
-            "trained on other numbers than it is shown in a replay. `collator.follow(model.config)` takes the model's, "
+            "trained on other numbers than it sees in a replay. `collator.follow(model.config)` takes the model's, "
             "as `training.train(..., model=model)` does."
         )

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import torch
 from transformers import Trainer, TrainerCallback
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.machine.telling import tell
 from dt_helpers.model import TrainableDT
-from dt_helpers.telling import tell
 
-SHOWN = 5  # windows of a batch that are named
+SHOWN = 5  # windows of a batch that a message names
 
 
 class NotFinite(ArithmeticError):
-    """A training's loss or weights are no longer finite numbers."""
+    """The loss or the weights are no longer finite numbers."""
 
 
 def stop(trainer: Trainer, inputs: dict[str, torch.Tensor], what: str = "the loss is not finite") -> NotFinite:
-    """What to raise at a loss that isn't finite: it names the batch's rows."""
+    """The error to raise for a loss that isn't finite: it names the batch's windows."""
     return NotFinite(
         f"Training stopped at step {trainer.state.global_step + 1}: {what}. {_rows(trainer, len(inputs['states']))}"
-        "Nothing was overwritten. A lower learning_rate (and matrix_rate) often helps; a loss of one's own must not "
-        "divide by 0 or take the logarithm of it."
+        "Nothing was overwritten. A lower learning_rate (and matrix_rate) often helps; a loss of your own must not "
+        "divide by 0 or take its logarithm."
     )
 
 
 def _rows(trainer: Trainer, size: int) -> str:
-    """Which windows the batch is made of, where the order is the trainer's own."""
+    """Which windows the batch consists of, where the order is the trainer's own."""
     windows, collator, args = trainer.train_dataset, trainer.data_collator, trainer.args
     if trainer.accelerator.num_processes > 1 or args.gradient_accumulation_steps > 1:
         return ""
@@ -46,7 +48,7 @@ def _rows(trainer: Trainer, size: int) -> str:
 
 
 class FiniteWeights(TrainerCallback):
-    """No checkpoint, and no model, is made of weights that are not finite."""
+    """Weights that are not finite never become a checkpoint or a model."""
 
     def on_step_end(self, args, state, control, model=None, **kwargs):
         if control.should_save or state.global_step >= state.max_steps:
@@ -64,16 +66,16 @@ def require_finite(model: torch.nn.Module, step: int) -> None:
 
 @torch.no_grad()
 def tell_unlearned(trainer: Trainer, data: Trajectories) -> None:
-    """After a training: say if the model always does the same, or has not become better at all."""
+    """After training: say if the model always does the same, or has not improved at all."""
     losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
     if len(losses) > 2 and min(losses[1:]) >= losses[0]:
         tell(
             f"{data.name}: the held-out loss never fell below that of the first evaluation ({losses[0]:.4f}): the "
             "model has learned nothing that holds for other episodes. More episodes, or fewer steps?"
         )
-    windows, collator, model = trainer.eval_dataset, trainer.data_collator, trainer.model
+    windows, collator = trainer.eval_dataset, trainer.data_collator
+    model = cast(TrainableDT, trainer.model)  # or `trainable` of another class
     assert isinstance(windows, Windows) and isinstance(collator, DecisionTransformerGymDataCollator)
-    assert isinstance(model, TrainableDT)
     if len(windows) < 2:
         return
     some = np.linspace(0, len(windows) - 1, min(64, len(windows))).astype(int)
@@ -85,6 +87,6 @@ def tell_unlearned(trainer: Trainer, data: Trajectories) -> None:
     spread, wanted = predicted.std(dim=0), batch["actions"][real].float().std(dim=0)
     if (wanted > 0).any() and (spread <= 1e-3 * wanted).all():
         tell(
-            f"{data.name}: the model predicts the same action everywhere, and the data's actions differ: it has "
+            f"{data.name}: the model predicts the same action everywhere, but the data's actions differ: it has "
             "learned nothing."
         )

@@ -1,10 +1,10 @@
-"""Videos of episodes: H.264 in MP4 at the environment's true rate, small enough to be embedded in a notebook.
+"""Videos of episodes: H.264 in MP4 at the environment's true rate, small enough to embed in a notebook.
 
 One call for an episode::
 
     video.record_episode(env, lambda observation: expert(observation[None])[0], "replay.mp4")
 
-or step by step, where the loop is somebody else's::
+or step by step, in a loop of your own::
 
     with video.Recorder(env, "replay.mp4") as recorder:
         recorder.capture()  # once after the reset, then after each step
@@ -36,7 +36,7 @@ class Video:
 
     path: Path
     width: int = 480
-    note: str = ""  # a line below the picture
+    note: str = ""  # a line below the video
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.path.read_bytes()).decode("ascii")
@@ -51,9 +51,9 @@ class Video:
 
 
 def show(path: str | Path, width: int = 480, note: str = "") -> Video:
-    """The MP4 at `path` as the last value of a notebook's cell, `width` pixels wide.
+    """The MP4 at `path`, `width` pixels wide, to be a notebook cell's last value.
 
-    Warns when the file is over 10 MB, which makes the notebook heavy. FileNotFoundError if there is none.
+    Warns if the file is over 10 MB, which makes the notebook large. FileNotFoundError if there is none.
     """
     path = Path(path)
     if not path.is_file():
@@ -61,18 +61,18 @@ def show(path: str | Path, width: int = 480, note: str = "") -> Video:
     size = path.stat().st_size
     if size > LARGE:
         warnings.warn(
-            f"{path.name} has {size / 2**20:.0f} MB, and showing it makes the notebook a third more than that larger. "
-            "Record fewer steps, or with a higher `stride`.",
+            f"{path.name} has {size / 2**20:.0f} MB, and showing it adds a third more than that to the notebook. "
+            "Record fewer steps, or use a higher `stride`.",
             stacklevel=2,
         )
     return Video(path, width, note)
 
 
 def record(frames: Iterable[np.ndarray], path: str | Path, fps: float, crf: int = CRF) -> Path:
-    """Encodes frames (height, width, 3), uint8, as they come, and returns the path.
+    """Encode frames (height, width, 3), uint8, as they come, and return the path.
 
-    The file appears when it is whole. ValueError for no frames, for other shapes or dtypes, for odd sizes (yuv420p has
-    one colour for two by two pixels), and for a path that doesn't end in ``.mp4``.
+    The file appears only when complete. Raises ValueError for no frames, other shapes or dtypes, odd sizes (yuv420p has
+    one colour for two by two pixels), and a path that doesn't end in ``.mp4``.
     """
     with _encoding(path, fps, crf) as write:
         for frame in frames:
@@ -83,12 +83,12 @@ def record(frames: Iterable[np.ndarray], path: str | Path, fps: float, crf: int 
 class Recorder:
     """Records a gymnasium environment: ``with Recorder(env, path) as recorder``, then `capture` after each step.
 
-    env:     a MuJoCo environment; its `dt`, the seconds a step lasts, gives the frame rate. Another one is filmed by
-             its own `render()`, if it was made with ``render_mode="rgb_array"``, at the rate that its metadata state
-    path:    the MP4; it appears, whole, when the block ends without an exception
+    env:     a MuJoCo environment; its `dt`, the seconds per step, gives the frame rate. Others are filmed by their own
+             `render()`, if made with ``render_mode="rgb_array"``, at the frame rate in their metadata
+    path:    the MP4; it appears, complete, when the block ends without an exception
     width, height: pixels, even
-    stride:  keep every `stride`-th step, so that fast environments (125 steps a second) give smaller files; the
-             film stays true to time
+    stride:  keep every `stride`-th step, so that fast environments (125 steps per second) give smaller files; the
+             video still plays in real time
     backend: see `render.Renderer`
     """
 
@@ -105,7 +105,7 @@ class Recorder:
     ):
         cameras.require_pictures(env)
         if not isinstance(stride, int) or stride < 1:
-            raise ValueError(f"`stride` is a number of steps, at least 1; got {stride!r}.")
+            raise ValueError(f"`stride` must be a whole number of steps, at least 1, not {stride!r}.")
         self.path = _mp4(path)
         self.fps = 1 / (cameras.seconds(env) * stride)
         self.frames = 0  # written so far
@@ -117,7 +117,7 @@ class Recorder:
 
     @property
     def backend(self) -> str | None:
-        """The backend in use, a key of `render.NAMES`; None before the block, and for an environment's own pictures."""
+        """The backend in use, a key of `render.NAMES`; None before the block, or if the environment renders itself."""
         return self._used
 
     def __enter__(self) -> "Recorder":
@@ -133,12 +133,12 @@ class Recorder:
         self._stack.__exit__(*exception)
 
     def capture(self, caption: str = "") -> None:
-        """Adds the environment's present state, with a small caption at the top (lines separated by newlines).
+        """Add a frame of the environment's current state, with a small caption at the top (one or more lines).
 
-        RuntimeError outside the ``with`` block.
+        Raises RuntimeError outside the ``with`` block.
         """
         if self._render is None:
-            raise RuntimeError("Frames are captured inside a block: `with Recorder(env, path) as recorder: ...`.")
+            raise RuntimeError("Capture frames inside a block: `with Recorder(env, path) as recorder: ...`.")
         if self._steps % self._stride == 0:
             frame = self._render(self._env)
             self.height, self.width = frame.shape[:2]
@@ -150,7 +150,7 @@ class Recorder:
         """One line: what was recorded, and by which backend."""
         size = f", {self.path.stat().st_size / 2**20:.1f} MB" if self.path.exists() else ""
         backend = NAMES.get(self.backend or "", "its own render()")
-        return f"{self.frames} frames at {self.fps:.4g} a second{size}, by {backend}"
+        return f"{self.frames} frames at {self.fps:.4g} per second{size}, by {backend}"
 
 
 def record_episode(
@@ -162,10 +162,10 @@ def record_episode(
     max_steps: int | None = None,
     **options,
 ) -> Video:
-    """Plays one episode with ``action = act(observation)`` and returns it, ready to be shown.
+    """Play one episode with ``action = act(observation)`` and return its video, ready to show.
 
-    The episode ends as the environment says, or after `max_steps`. The return so far is written into the picture, the
-    backend below it. `options` go to `Recorder`.
+    The episode ends when the environment ends it, or after `max_steps`. The frames show the return so far; the backend
+    is named below. `options` go to `Recorder`.
     """
     observation, _ = env.reset(seed=seed)
     total, step, done = 0.0, 0, False
@@ -185,18 +185,18 @@ def _caption(step: int, total: float) -> str:
 def _mp4(path: str | Path) -> Path:
     path = Path(path)
     if path.suffix.lower() != ".mp4":
-        raise ValueError(f"Videos are MP4: the path has to end in .mp4; got {path}.")
+        raise ValueError(f"Videos are MP4: the path must end in .mp4, not {path}.")
     return path
 
 
 @contextmanager
 def _encoding(path: str | Path, fps: float, crf: int) -> Iterator[Callable[[np.ndarray], None]]:
-    """Yields a function that takes one frame after another; the video is at `path` after the block."""
+    """Yields a function that takes the frames one by one; the video is at `path` after the block."""
     import imageio_ffmpeg
 
     path = _mp4(path)
     if not fps > 0:
-        raise ValueError(f"`fps` is a number of frames a second, over 0; got {fps!r}.")
+        raise ValueError(f"`fps`, frames per second, must be over 0, not {fps!r}.")
     encoder, shape = None, None
 
     def write(frame: np.ndarray) -> None:
@@ -216,7 +216,9 @@ def _encoding(path: str | Path, fps: float, crf: int) -> Iterator[Callable[[np.n
             )
             encoder.send(None)
         if frame.shape != shape or frame.dtype != np.uint8:
-            raise ValueError(f"The first frame was {shape}, uint8; another one is {frame.shape}, {frame.dtype}.")
+            raise ValueError(
+                f"All frames must be like the first, {shape}, uint8, but one is {frame.shape}, {frame.dtype}."
+            )
         try:
             encoder.send(frame)
         except OSError as error:
@@ -235,14 +237,14 @@ def _encoding(path: str | Path, fps: float, crf: int) -> Iterator[Callable[[np.n
 
 def _checked_shape(frame: np.ndarray) -> tuple[int, int, int]:
     if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
-        raise ValueError(f"A frame is (height, width, 3), uint8; got {frame.shape}, {frame.dtype}.")
+        raise ValueError(f"A frame must be (height, width, 3), uint8, not {frame.shape}, {frame.dtype}.")
     if frame.shape[0] % 2 or frame.shape[1] % 2:
-        raise ValueError(f"H.264 needs an even height and width; got {frame.shape[0]} by {frame.shape[1]} pixels.")
+        raise ValueError(f"H.264 needs an even height and width, not {frame.shape[0]} by {frame.shape[1]} pixels.")
     return frame.shape
 
 
 def _check_readable(staged: Path, path: Path) -> None:
-    """The encoder's exit code is not handed on: a full disk shows in a file that has no header."""
+    """The encoder's exit code is not available; after a full disk, the file has no header."""
     import imageio_ffmpeg
 
     reader = imageio_ffmpeg.read_frames(str(staged))
@@ -255,7 +257,7 @@ def _check_readable(staged: Path, path: Path) -> None:
 
 
 def _captioned(frame: np.ndarray, caption: str) -> np.ndarray:
-    """The frame with the caption on a dark, half-transparent ground in the upper left corner."""
+    """The frame with the caption on a dark, half-transparent background in the upper left corner."""
     picture = Image.fromarray(frame)
     draw = ImageDraw.Draw(picture, "RGBA")
     size = max(10, frame.shape[0] // 30)

@@ -1,4 +1,4 @@
-"""What makes pictures of an environment: `render.Renderer` of MuJoCo's state, or its own ``render()``."""
+"""Frames of an environment: from MuJoCo's state by `render.Renderer`, or by its own ``render()``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dt_helpers.video.render import Renderer
 
 @dataclass(frozen=True)
 class _ByMujoco:
-    """Pictures of a MuJoCo environment's state."""
+    """Renders a MuJoCo environment's state."""
 
     renderer: Renderer
 
@@ -27,8 +27,8 @@ class _ByMujoco:
 
 
 def camera(env, stack: ExitStack, width: int, height: int, backend: str | None = None) -> tuple[Callable, float]:
-    """What makes a picture (height, width, 3) of an environment like `env`, until `stack` closes, and the seconds that
-    one step lasts. Pictures of an environment that isn't MuJoCo's are its own, of its own size."""
+    """A function that renders environments like `env` as frames (height, width, 3), until `stack` closes, and the
+    seconds per step. An environment that isn't MuJoCo's renders itself, at its own size."""
     require_pictures(env)
     if is_mujoco(env):
         return _ByMujoco(stack.enter_context(Renderer(env.unwrapped.model, width, height, backend))), env.unwrapped.dt
@@ -39,9 +39,7 @@ def _own_picture(env) -> np.ndarray:
     frame = env.render()
     frame = np.asarray(frame[-1] if isinstance(frame, list) else frame)
     if frame.ndim != 3 or frame.shape[2] < 3 or frame.dtype != np.uint8:
-        raise ValueError(
-            f"render() should give a picture (height, width, 3), uint8; it gave {frame.shape}, {frame.dtype}."
-        )
+        raise ValueError(f"render() must return a frame (height, width, 3), uint8, not {frame.shape}, {frame.dtype}.")
     height, width = (side - side % 2 for side in frame.shape[:2])  # yuv420p has one colour for two by two pixels
     return np.ascontiguousarray(frame[:height, :width, :3])
 
@@ -50,11 +48,11 @@ def require_pictures(env) -> None:
     missing = [name for name in ("model", "data", "dt") if not hasattr(env.unwrapped, name)]
     if missing and getattr(env, "render_mode", None) not in ("rgb_array", "rgb_array_list"):
         raise TypeError(
-            f"{env.unwrapped} is not a MuJoCo environment: it has no {' and no '.join(missing)}. It is filmed by its "
-            "own render() where it can draw itself and was made with render_mode='rgb_array'."
+            f"{env.unwrapped} is not a MuJoCo environment: it has no {' and no '.join(missing)}. To film it by its own "
+            "render(), make it with render_mode='rgb_array', if it has that."
         )
 
 
 def seconds(env) -> float:
-    """That a step lasts."""
+    """Seconds per step."""
     return env.unwrapped.dt if is_mujoco(env) else 1 / (env.metadata.get("render_fps") or 30)

@@ -1,6 +1,6 @@
-"""Pictures of a planar robot without OpenGL: its capsules in the x-z plane, drawn with Pillow.
+"""Frames of a planar robot without OpenGL: its capsules in the x-z plane, drawn with Pillow.
 
-HalfCheetah, Hopper and Walker2d live in that plane, so that nothing is lost. x points to the right and z up; the camera
+HalfCheetah, Hopper and Walker2d move in that plane only, so nothing is lost. x points to the right and z up; the camera
 follows the robot along x.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 SMOOTH = 2  # drawn this many times larger, then averaged down: Pillow's lines have jagged edges
-FOOTROOM = 0.24  # part of the picture below the floor line
+FOOTROOM = 0.24  # share of the frame below the floor line
 
 SKY = ((108, 172, 219), (231, 242, 246))  # at the top, at the horizon
 SUN = (255, 243, 206)
@@ -20,7 +20,7 @@ TILES = (126, 160, 106), (116, 150, 97)  # every second metre
 EDGE, MARK = (88, 118, 74), (244, 247, 236)
 OUTLINE = (52, 40, 36)
 TORSO = (233, 176, 75)
-LIMBS = ((204, 96, 62), (52, 126, 142), (126, 92, 160), (112, 140, 60))  # one a chain of bodies below the torso
+LIMBS = ((204, 96, 62), (52, 126, 142), (126, 92, 160), (112, 140, 60))  # one per chain of bodies below the torso
 SPOT, EYE = (94, 62, 34), (30, 26, 26)
 
 
@@ -33,17 +33,17 @@ class Drawing:
         shapes = [int(mujoco.mjtGeom.mjGEOM_CAPSULE), int(mujoco.mjtGeom.mjGEOM_SPHERE)]
         geoms = [g for g in range(model.ngeom) if model.geom_bodyid[g] > 0 and model.geom_type[g] in shapes]
         if not geoms:
-            raise ValueError("The drawing knows capsules and spheres; this model has none on a moving body.")
+            raise ValueError("Only capsules and spheres can be drawn, but this model has none on a moving body.")
         self._half = np.where(model.geom_type == shapes[0], model.geom_size[:, 1], 0.0)  # (ngeom,)
         self._radius = model.geom_size[:, 0]
         self._root = model.body_rootid[model.geom_bodyid[geoms[0]]]
         chains = {g: self._chain(g) for g in geoms}
         firsts = sorted({chain[1] for chain in chains.values() if len(chain) > 1})
         self._colors = {g: self._color(chain, firsts) for g, chain in chains.items()}
-        # Later limbs are farther away, the torso is in front; within a limb the upper part covers the lower.
+        # Later limbs are farther away and the torso is in front; within a limb the upper part covers the lower.
         self._geoms = sorted(geoms, key=lambda g: (len(chains[g]) == 1, *(-body for body in chains[g][1:2]), -g))
         self._named = {mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_GEOM, g): g for g in geoms}
-        self._scale = self._height / self._metres_in_view()  # pixels a metre
+        self._scale = self._height / self._metres_in_view()  # pixels per metre
         self._floor = round(self._height * (1 - FOOTROOM))
         self._font = ImageFont.load_default(size=self._height / 30)
         self._sky = self._paint_sky()
@@ -64,14 +64,14 @@ class Drawing:
         return _shade(LIMBS[firsts.index(chain[1]) % len(LIMBS)], 1.12 - 0.12 * (len(chain) - 2))
 
     def _metres_in_view(self) -> float:
-        """About twice the robot's size as it stands at the start, and enough for its height."""
+        """About twice the robot's size in its initial position, and enough for its height."""
         data = mujoco.MjData(self._model)
         mujoco.mj_forward(self._model, data)
         ends = self._ends(data)[self._geoms].reshape(-1, 2)
         return max(1.9 * np.ptp(ends, axis=0).max(), 1.5 * ends[:, 1].max(), 1.0)
 
     def _ends(self, data) -> np.ndarray:
-        """Where the axis of each geom begins and ends: (ngeom, 2, 2), x and z in metres."""
+        """Both ends of each geom's axis: (ngeom, 2, 2), x and z in metres."""
         center = data.geom_xpos[:, [0, 2]]
         axis = data.geom_xmat[:, [2, 8]] * self._half[:, None]  # the geom's own z axis
         return np.stack([center - axis, center + axis], axis=1)
@@ -106,7 +106,7 @@ class Drawing:
         return sky
 
     def _hills(self, draw, camera: float) -> None:
-        """Two rows of hills that move more slowly than the ground, the farther the slower."""
+        """Two rows of hills that move more slowly than the ground, the far ones more slowly still."""
         x = np.linspace(0, self._width, 41)
         for color, speed, base, size in ((FAR_HILLS, 0.08, 0.15, 0.06), (NEAR_HILLS, 0.25, 0.07, 0.045)):
             t = x / self._width * 2 + camera * speed
@@ -126,7 +126,7 @@ class Drawing:
         draw.line((0, self._floor, self._width, self._floor), fill=EDGE, width=2 * SMOOTH)
 
     def _shadow(self, draw, ends, pixels, radius: float) -> None:
-        """What the capsule covers, seen from above; fainter the higher it is."""
+        """The area below the capsule; fainter the higher it is."""
         alpha = round(100 * (1 - max(float(ends[:, 1].mean()), 0.0) / 0.45))
         if alpha > 0:
             x, y = float(pixels[:, 0].mean()), self._floor + 0.03 * self._scale
@@ -140,7 +140,7 @@ class Drawing:
         _stroke(draw, ends - 0.3 * radius, 0.3 * radius, _shade(color, 1.18))  # light from the upper left
 
     def _make_a_cheetah(self, draw, torso, head) -> None:
-        """Spots and a face, for the model whose torso and head are called so."""
+        """Spots and a face, for the model with geoms named torso and head."""
         along = torso[1] - torso[0]
         across = np.array([-along[1], along[0]]) / (np.hypot(*along) + 1e-9)
         radius = self._radius[self._named["torso"]] * self._scale

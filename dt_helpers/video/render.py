@@ -1,7 +1,7 @@
-"""Pictures of a MuJoCo model: by OpenGL where it works (EGL, then OSMesa), else by our own drawing.
+"""Render a MuJoCo model: by OpenGL where it works (EGL, then OSMesa), else by our own drawing.
 
-Whether OpenGL works is found out by trying it in a child process, since a process can choose its OpenGL only once and
-a broken one may crash. `drawing.Drawing` needs no OpenGL, so that there is a picture on every machine.
+OpenGL is tried in a child process, since a process can choose its OpenGL only once and a broken one may crash.
+`drawing.Drawing` needs no OpenGL, so rendering works on every machine.
 """
 
 import atexit
@@ -34,7 +34,7 @@ PROBE_MODEL = "<mujoco><worldbody><light pos='0 0 3'/><geom size='1'/></worldbod
 
 @dataclass(frozen=True)
 class Probe:
-    """What became of trying one backend in a child process; `reason` says why it doesn't work."""
+    """The result of trying one backend in a child process; `reason` says why it doesn't work."""
 
     name: str
     works: bool
@@ -42,7 +42,7 @@ class Probe:
 
 
 def candidates() -> list[str]:
-    """OpenGL backends worth trying here, best first. ``$MUJOCO_GL`` names one to try before the others, or none."""
+    """OpenGL backends worth trying here, best first. ``$MUJOCO_GL`` names one to try first, or turns OpenGL off."""
     wish = os.environ.get("MUJOCO_GL", "").strip().lower()
     if wish in OFF:
         return []
@@ -52,7 +52,7 @@ def candidates() -> list[str]:
 
 
 def backends() -> list[Probe]:
-    """Every candidate with whether it works. All are tried at the same time; the answers are kept for the process."""
+    """Every candidate, and whether it works. All are tried in parallel; the results are cached in the process."""
     with ThreadPoolExecutor() as pool:
         return list(pool.map(_probe, candidates()))
 
@@ -73,7 +73,7 @@ def _probe(name: str) -> Probe:
             env=inherited | {"MUJOCO_GL": name, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=PROBE_SECONDS,
         )
@@ -88,7 +88,7 @@ def _probe(name: str) -> Probe:
 
 
 def _try(name: str) -> None:
-    """Runs in the child: ends it with 0 after a frame that isn't black, else with 1 and the reason on stdout."""
+    """Runs in the child: exits with 0 after a frame that isn't black, else with 1 and the reason on stdout."""
     try:
         import mujoco
 
@@ -119,16 +119,16 @@ class OpenGL:
     """Renders with MuJoCo's own renderer in an offscreen context. Raises whatever the OpenGL in use raises."""
 
     def __init__(self, model, width: int, height: int, backend: str):
-        self._gl: Any = None  # mujoco's GLContext, until it is closed
+        self._gl: Any = None  # mujoco's GLContext, until closed
         self._context: Any = None
         before = os.environ.get("MUJOCO_GL")
-        os.environ["MUJOCO_GL"] = backend  # MuJoCo's loader reads it once, at the first context; it stays if that works
+        os.environ["MUJOCO_GL"] = backend  # MuJoCo reads it once, at the first context; it stays set if that works
         try:
             import mujoco
 
             self._mujoco = mujoco
-            self._model = copy.copy(model)  # the caller's keeps its settings
-            self._model.vis.quality.shadowsize = 0  # without a GPU, shadows cost eight times all the rest
+            self._model = copy.copy(model)  # leaves the caller's settings alone
+            self._model.vis.quality.shadowsize = 0  # without a GPU, shadows take eight times as long as all the rest
             self._model.vis.quality.offsamples = 0
             self._model.vis.global_.offwidth = width
             self._model.vis.global_.offheight = height
@@ -151,7 +151,7 @@ class OpenGL:
         _close_at_exit(self)
 
     def _floor_periods(self) -> dict[int, float]:
-        """For each level floor, by how many metres it can be moved along x without a change of its pattern."""
+        """For each level floor, the distance in metres along x after which its pattern repeats."""
         model, periods = self._model, {}
         level = (model.geom_type == self._mujoco.mjtGeom.mjGEOM_PLANE) & (model.geom_quat[:, 0] == 1)
         for geom in np.flatnonzero(level & (model.geom_size[:, 0] > 0)):
@@ -163,7 +163,7 @@ class OpenGL:
         return periods
 
     def _bring_floors_along(self) -> None:
-        """A floor ends after 40 m, which a good runner leaves behind in seconds: the one that is drawn follows."""
+        """A floor ends after 40 m, which a good runner passes in seconds: move the drawn one along with the camera."""
         camera = float(self._scene.camera[0].pos[0])
         for geom in self._scene.geoms[: self._scene.ngeom]:
             if geom.type == self._mujoco.mjtGeom.mjGEOM_PLANE and geom.objid in self._floors:
@@ -184,7 +184,7 @@ class OpenGL:
     def render(self, data) -> np.ndarray:
         """A frame (height, width, 3), uint8."""
         mujoco = self._mujoco
-        self._gl.make_current()  # others may have taken it: the frame would be black, with no error
+        self._gl.make_current()  # another context may be current: the frame would be black, without an error
         everything = mujoco.mjtCatBit.mjCAT_ALL.value
         mujoco.mjv_updateScene(self._model, data, self._option, None, self._camera, everything, self._scene)
         self._bring_floors_along()
@@ -198,24 +198,24 @@ class OpenGL:
         if gl is not None:
             gl.make_current()
             if self._context is not None:
-                self._context.free()  # of whichever context is current, hence the line above
+                self._context.free()  # frees in the current context, hence the line above
             gl.free()
 
     __del__ = close
 
 
 class Renderer:
-    """Frames of a model, by the backend that works here; the camera follows the robot.
+    """Frames of a model, by a backend that works here; the camera follows the robot.
 
-    `backend` None tries them in order (`choose`); a name insists on that one and raises RuntimeError if it doesn't
-    work. Should OpenGL fail later, or give a black frame, the drawing takes over with a warning. Width and height
-    are in pixels and even, as H.264 wants them; ValueError otherwise. Close it, or use it in a ``with`` block.
+    `backend` None takes the first that works (`choose`); a name takes that one, and raises RuntimeError if it doesn't
+    work. If OpenGL fails later, or renders a black frame, our own drawing takes over with a warning. Width and height
+    are in pixels and even, as H.264 needs; ValueError otherwise. Close it, or use it in a ``with`` block.
     """
 
     def __init__(self, model, width: int = 480, height: int = 480, backend: str | None = None):
         for side, pixels in (("width", width), ("height", height)):
             if not isinstance(pixels, Integral) or pixels < 2 or pixels % 2:
-                raise ValueError(f"The {side} has to be an even number of pixels, at least 2; got {pixels!r}.")
+                raise ValueError(f"The {side} must be an even number of pixels, at least 2, not {pixels!r}.")
         if backend is not None and backend not in NAMES:
             raise ValueError(f"There is no backend {backend!r}. Available: {', '.join(NAMES)}.")
         self._model, self._size = model, (int(width), int(height))
@@ -231,7 +231,7 @@ class Renderer:
         except Exception as error:
             if backend is not None:
                 raise RuntimeError(
-                    f"{NAMES[backend]} does not work here: {error} (leave `backend` out to take what works)"
+                    f"{NAMES[backend]} does not work here: {error} (leave out `backend` to use one that works)"
                 ) from error
             self._fall_back(f"{type(error).__name__}: {error}")
 
@@ -263,7 +263,7 @@ class Renderer:
         return self._painter.render(data)
 
     def close(self) -> None:
-        """Frees the OpenGL context, if there is one. May be called again."""
+        """Free the OpenGL context, if there is one. May be called again."""
         painter, self._painter = self._painter, None
         if painter is not None and self.backend != DRAWING:
             painter.close()
@@ -279,7 +279,7 @@ _open: "weakref.WeakSet[OpenGL]" = weakref.WeakSet()
 
 
 def _close_at_exit(painter: OpenGL) -> None:
-    """Contexts are freed before the libraries under them are: OSMesa prints an error otherwise."""
+    """Free contexts before the libraries that they use: otherwise OSMesa prints an error."""
     atexit.unregister(_close_all)
     atexit.register(_close_all)  # after MuJoCo's own hook, hence called before it
     _open.add(painter)

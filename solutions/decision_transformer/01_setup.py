@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 1. Setup: a robot that learned from recordings
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/01_setup.ipynb)
+# {{badges}}
 #
 # After this notebook
 #
@@ -23,16 +23,7 @@
 #
 # About 10 minutes. Nothing to write yet.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
+# %% tags=["setup"]
 from dt_helpers import check_environment, envs, experts, video
 from dt_helpers.workspace import workspace
 
@@ -80,9 +71,12 @@ from dt_helpers.workspace import workspace
 # | 5 training | train it with the Hugging Face Trainer |
 # | 6 replay | let it control the robot, and film it |
 # | 7 stitching | find shortest paths from random walks, and compare with rivals |
-# | 8 challenges | other robots, a published model, an agent that sees |
+# | 8 alternatives | cloning the best, Q-learning, a key and a door, and where luck is taken for skill |
+# | 9 challenges | other robots, a published model, an agent that sees |
 #
-# Each notebook can be opened without the ones before it.
+# Each notebook can be opened without the ones before it. Where you are stuck in an exercise, `check.hint(f)` gives you
+# one more hint for your function `f`, and after three failed checks `check.solution(f)` shows one way to write it.
+# `check.progress()` tells what you have solved in all notebooks.
 #
 # The course grew out of a [tutorial by Edward Beeching and Thomas
 # Simonini](https://huggingface.co/blog/train-decision-transformers) at Hugging Face.

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 2. Dataset: what was recorded
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/02_dataset.ipynb)
+# {{badges}}
 #
 # After this notebook you can
 #
@@ -23,19 +23,11 @@
 #
 # About 15 minutes, one exercise.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
+# %% tags=["setup"]
 import numpy as np
 
 from dt_helpers import check, data, plots
+from dt_helpers.workspace.own import keep
 
 # %% [markdown]
 # ## Loading
@@ -92,6 +84,9 @@ plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.m
 # data. A number far to the right of this histogram is a question about something that never happened. What the model
 # does then, nobody has taught it.
 
+# %% tags=["nbval-check-output"]
+check.question("asked-for-half")
+
 # %% [markdown]
 # ## Returns-to-go
 #
@@ -107,6 +102,9 @@ plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.m
 # notebooks: episodes are finite, and nothing is bootstrapped. Then $\hat{R}_0$ is the episode's return, and $\hat{R}_t$
 # falls with each reward that is collected. In training it is computed from the recording; when the model acts it is
 # what *you* ask for.
+
+# %% tags=["nbval-check-output"]
+check.question("last-step")
 
 # %% [markdown]
 # ### Exercise: returns-to-go
@@ -138,6 +136,13 @@ def returns_to_go(rewards, gamma=1.0):
 
 # %% nbgrader={"grade": true, "grade_id": "check_returns_to_go", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.returns_to_go(returns_to_go)
+
+# %% [markdown]
+# Keep it: the batches in notebook 5 will be made with your function. (What is kept is its source, in the folder
+# `functions` of your workspace.)
+
+# %%
+keep(returns_to_go)
 
 # %% [markdown]
 # Now look at your function at work on a recorded episode. Each reward is a small step down; at the end nothing is left

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 3. Collator: from episodes to batches
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/03_collator.ipynb)
+# {{badges}}
 #
 # After this notebook you can
 #
@@ -23,22 +23,14 @@
 #
 # About 20 minutes, one exercise.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
+# %% tags=["setup"]
 import time
 
 import numpy as np
 
 from dt_helpers import check, data, plots
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
+from dt_helpers.workspace.own import keep
 
 trajectories = data.load("halfcheetah-expert")
 
@@ -53,6 +45,9 @@ trajectories = data.load("halfcheetah-expert")
 # A batch needs windows of equal length, but near the beginning of an episode there are fewer than K steps. The missing
 # ones are filled with padding **on the left**, so that the newest step is always at the right end, and a **mask** says
 # which steps are real (1) and which are padding (0). The model does not look at what is masked.
+
+# %% tags=["nbval-check-output"]
+check.question("why-left")
 
 # %% [markdown]
 # ### Exercise: pad on the left
@@ -86,6 +81,9 @@ def pad_left(sequence, length, value):
 # %% nbgrader={"grade": true, "grade_id": "check_pad_left", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.pad_left(pad_left)
 
+# %%
+keep(pad_left)  # notebook 5 pads with it
+
 # %% [markdown]
 # ## The batch
 #
@@ -102,7 +100,11 @@ batch = collator(collator.draw(64))
 # Two of these are not what was recorded: **states are normalised** with the dataset's mean and standard deviation,
 # since a velocity of 10 would otherwise drown an angle of 0.1, and **returns-to-go are divided by 1000**, so that they
 # are of the same size as everything else.
-#
+
+# %% tags=["nbval-check-output"]
+check.question("long-and-short")
+
+# %% [markdown]
 # ## Which windows?
 #
 # If episodes were drawn with equal chances, the steps of short ones would be seen more often than those of long ones.

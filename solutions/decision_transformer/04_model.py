@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 4. Model: a GPT that reads trajectories
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/04_model.ipynb)
+# {{badges}}
 #
 # After this notebook you can
 #
@@ -23,19 +23,11 @@
 #
 # About 60 minutes, five exercises.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
+# %% tags=["setup"]
 # The helpers come before torch: they tell its threads how to wait for each other.
 from dt_helpers import check, plots
 from dt_helpers.model import make_config
+from dt_helpers.workspace.own import keep
 
 import torch
 from torch import nn
@@ -132,6 +124,9 @@ def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
 # %% nbgrader={"grade": true, "grade_id": "check_stack_inputs", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.stacked_inputs(stack_inputs)
 
+# %% tags=["nbval-check-output"]
+check.question("which-mask")
+
 # %% [markdown]
 # ### Exercise: a mask to match
 #
@@ -154,6 +149,9 @@ def stack_attention_mask(attention_mask):
 
 # %% nbgrader={"grade": true, "grade_id": "check_stack_attention_mask", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.stacked_attention_mask(stack_attention_mask)
+
+# %% tags=["nbval-check-output"]
+check.question("own-token")
 
 # %% [markdown]
 # ### Exercise: which token predicts what
@@ -285,6 +283,13 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
 
 # %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.forward(DecisionTransformerModel)
+
+# %% [markdown]
+# Keep it, with the four functions that it calls. Notebook 5 trains this class and notebook 6 lets it run, also if it is
+# wrong: then you see what the mistake costs.
+
+# %%
+keep(DecisionTransformerModel)
 
 # %% [markdown]
 # ## See for yourself that it cannot cheat

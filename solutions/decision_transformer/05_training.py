@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 5. Training: learn to continue the recordings
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/05_training.ipynb)
+# {{badges}}
 #
 # After this notebook you can
 #
@@ -21,24 +21,16 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say how far a held-out loss can fall, and what the rest of it is.
 #
-# About 15 minutes of your time and, with the `quick` preset, two minutes of a CPU core. One exercise.
+# About 15 minutes of your time and, with the `quick` preset, three minutes of a CPU core. One exercise.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
+# %% tags=["setup"]
 import json
 
 # The helpers come before torch: they tell its threads how to wait for each other.
 from dt_helpers import check, data, experts, muon, plots, training
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from dt_helpers.workspace import workspace
+from dt_helpers.workspace.own import kept
 
 import numpy as np
 import torch
@@ -86,10 +78,23 @@ def action_loss(action_preds, action_targets, attention_mask):
 check.action_loss(action_loss)
 
 # %% [markdown]
+# ## What you wrote
+#
+# Your functions of notebooks 2 and 3 make the batches here, and the model is the class that you wrote in notebook 4.
+# Where you kept nothing, the course's own takes its place.
+
+# %%
+mine = {
+    "returns_to_go": kept("returns_to_go"),
+    "pad_left": kept("pad_left"),
+    "architecture": kept("DecisionTransformerModel"),
+}
+
+# %% [markdown]
 # ## The Trainer, by hand
 #
-# The Trainer wants a model whose `forward` returns a loss. `TrainableDT` is the model of notebook 4 with a loss on top,
-# by default the helpers'; `model.criterion = action_loss` gives it yours. It returns the predictions too, so that the
+# The Trainer wants a model whose `forward` returns a loss. `training.make_model` puts one on top of your class, by
+# default the helpers'; `model.criterion = action_loss` gives it yours. It returns the predictions too, so that the
 # Trainer can evaluate.
 #
 # These twenty steps use the settings of the [tutorial](https://huggingface.co/blog/train-decision-transformers) that
@@ -97,8 +102,10 @@ check.action_loss(action_loss)
 
 # %%
 torch.manual_seed(0)
-collator = DecisionTransformerGymDataCollator(trajectories, seed=0)
-model = training.make_model(collator, training.preset("tutorial"))
+collator = DecisionTransformerGymDataCollator(
+    trajectories, seed=0, returns_to_go=mine["returns_to_go"], pad_left=mine["pad_left"]
+)
+model = training.make_model(collator, training.preset("tutorial"), mine["architecture"])
 model.criterion = action_loss
 
 arguments = TrainingArguments(
@@ -139,7 +146,7 @@ _ = trainer.train()
 # | return embedding, at the start | a multiple of its weights | centred on the data's returns, and as spread out as they are | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
 # | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty, so a short run hardly trains it |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
-# | precision | float32 | bfloat16 where the hardware has it | faster: [measured here](https://github.com/dt-course/decision-transformer-course/blob/main/docs/speed.md) |
+# | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
 #
 # ### Muon: as far in every direction
 #
@@ -174,6 +181,9 @@ rule, *_ = np.linalg.lstsq(seen, coming)
 unexplained = np.mean((seen @ rule - coming) ** 2) / coming.var(axis=0).mean()
 print(f"the last {past} actions explain {1 - unexplained:.0%} of the next one's variance")
 
+# %% tags=["nbval-check-output"]
+check.question("lower-loss")
+
 # %% [markdown]
 # So a model can predict much of an action without looking at the state: it only has to continue the gait that it sees.
 # In training that gait is the expert's. When the model acts, the gait is its own, and so is every error in it. This is
@@ -190,7 +200,10 @@ settings = training.preset()
 settings
 
 # %%
-model = training.train(trajectories, settings, output=workspace() / "model", seed=0, criterion=action_loss)
+model = training.train(trajectories, settings, output=workspace() / "model", seed=0, criterion=action_loss, **mine)
+
+# %% tags=["nbval-check-output"]
+check.question("perfect-training")
 
 # %% [markdown]
 # The held-out curve shows whether the model learned the behaviour or only memorised the recordings: if the training

@@ -13,29 +13,19 @@
 # %% [markdown]
 # # 6. Replay: ask for a return, watch it run
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/06_replay.ipynb)
+# {{badges}}
 #
 # After this notebook you can
 #
-# - let a Decision Transformer control a robot, step by step;
+# - write the loop in which a Decision Transformer controls a robot, step by step;
 # - count down the return that remains to be earned;
 # - measure a policy honestly, over several episodes, and film it;
 # - say which mistakes in the loop cost the robot its gait, and which hardly matter;
 # - say when a target return is obeyed, and what the model attends to.
 #
-# About 35 minutes, two exercises.
+# About 60 minutes, three exercises.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
-import copy
+# %% tags=["setup"]
 import json
 
 # The helpers come before torch: they tell its threads how to wait for each other.
@@ -50,10 +40,12 @@ from dt_helpers import (
     plots,
     rollout,
     slider,
+    slips,
     sweep,
     training,
 )
 from dt_helpers.workspace import workspace
+from dt_helpers.workspace.own import keep
 
 import numpy as np
 import torch
@@ -72,7 +64,7 @@ model = training.load_or_provided()
 # 3. The robot carries it out; there is a reward and a new state.
 # 4. Subtract the reward from the target return, append everything, and go back to 2.
 #
-# Two small functions are missing.
+# Two small functions come first, and then the loop itself.
 
 # %% [markdown]
 # ### Exercise: the context window
@@ -86,7 +78,8 @@ model = training.load_or_provided()
 def context_window(sequence, length):
     """The last `length` rows of a sequence.
 
-    sequence : (t, d) tensor, one row a step, the newest at the end. Returns a tensor (min(t, length), d).
+    sequence : (t, d) tensor, one row a step, the newest at the end; timesteps are whole numbers, all else floats.
+    Returns a tensor (min(t, length), d).
     """
     ### BEGIN SOLUTION
     return sequence[-length:]
@@ -95,6 +88,9 @@ def context_window(sequence, length):
 
 # %% nbgrader={"grade": true, "grade_id": "check_context_window", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.context_window(context_window)
+
+# %% tags=["nbval-check-output"]
+check.question("count-down")
 
 # %% [markdown]
 # ### Exercise: what remains to be earned
@@ -109,6 +105,7 @@ check.context_window(context_window)
 def next_target_return(target_return, reward, scale):
     """The return that remains to be earned after a step; below 0 if more was earned than asked for.
 
+    Three numbers:
     target_return : what remained to be earned before the step, in scaled units.
     reward : what the step earned, in the environment's units.
     scale : the environment's units in one scaled unit.
@@ -135,49 +132,119 @@ print(
 )
 
 # %% [markdown]
-# ## One episode, with your functions
+# ## The loop
 #
-# This loop *is* the Decision Transformer at work: observe, normalise, cut out the window, predict, act, count down. The
-# argument `slip` builds a mistake into it, for later; leave it alone for now.
+# Now put it together. Start with `model.eval()`, which turns dropout off, and `env.reset(seed=seed)`. Then, in the steps
+# t = 0, 1, 2, ...:
+#
+# 1. **Observe and normalise.** The state is the newest observation, less the mean and divided by the standard deviation
+#    that the training used: `state_mean` and `state_std` in `model.config`.
+# 2. **Cut the window**: the last K steps of the states, actions, returns-to-go and timesteps. K is `context_length`. The
+#    timesteps count in the episode, from 0. The newest action isn't known yet: zeros, or whatever you like, hold its
+#    place, since the model can't see it.
+# 3. **Pad it on the left.** Early in the episode there are fewer than K steps. As in training, padding stands before
+#    them, and its mask is 0. (A shorter window without padding gives the same action.)
+# 4. **Predict.** Nothing is trained here, so turn the gradients off: `torch.no_grad()` or `torch.inference_mode()`.
+# 5. **Act.** The action of the newest step, which stands last, goes to `env.step` as it is: the tanh in the model's head
+#    has already kept it between -1 and 1.
+# 6. **Count down.** Note the reward. What remains to be earned begins with the whole target return, in scaled units
+#    (`return_scale`); subtract the reward from it. It may fall below 0.
+#
+# The episode is over when `env.step` says `terminated` or `truncated`, and after `max_steps` steps at the latest.
+#
+# The model is called as in notebook 4, for a batch of one:
+#
+# ```python
+# output = model(
+#     states=...,          # (1, K, state_dim), float32
+#     actions=...,         # (1, K, act_dim), float32
+#     returns_to_go=...,   # (1, K, 1), float32, scaled
+#     timesteps=...,       # (1, K), whole numbers
+#     attention_mask=...,  # (1, K): 1 for a real step, 0 for padding
+# )
+# output.action_preds      # (1, K, act_dim)
+# ```
+
+# %% [markdown]
+# ### Exercise: one episode
+#
+# ●●● · about 25 minutes · this loop *is* the Decision Transformer at work
+#
+# Use `context_window` and `next_target_return`, or do without them.
 
 
-# %%
-@torch.inference_mode()
-def run_episode(model, target_return, steps, seed=0, slip=None):
-    """One episode; returns the rewards (steps,)."""
+# %% nbgrader={"grade": false, "grade_id": "run_episode", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def run_episode(model, env, target_return, max_steps, seed):
+    """Let a model act in an environment for one episode, and return the rewards, one number per step.
+
+    model : the Decision Transformer, perhaps in training mode. `model.config` has `context_length` (K), `state_mean` and
+        `state_std` (lists of state_dim numbers), `return_scale`, `state_dim` and `act_dim`.
+    env : the environment, as in gymnasium. It gives observations (state_dim,) and takes actions (act_dim,), as arrays.
+    target_return : the return to ask for, in the environment's units; any number.
+    max_steps : the most steps to make, at least 1. The model knows as many timesteps.
+    seed : a whole number for `env.reset`.
+    Returns the rewards in their order, a list or an array of as many numbers as there were steps, as `env` gave them.
+    """
+    ### BEGIN SOLUTION
     config = model.config
-    mean, std = torch.tensor(config.state_mean), torch.tensor(config.state_std)
-    if slip == "states not normalised":
-        mean, std = torch.zeros_like(mean), torch.ones_like(std)
-    scale = 1.0 if slip == "reward not scaled" else config.return_scale
-    env = envs.make("HalfCheetah-v5")
+    K, scale = config.context_length, config.return_scale
+    mean, std = np.array(config.state_mean), np.array(config.state_std)
+    model.eval()
     observation, _ = env.reset(seed=seed)
-
-    states, actions, targets = torch.zeros(0, 17), torch.zeros(0, 6), torch.zeros(0, 1)
-    remaining, rewards = target_return / config.return_scale, []
-    for t in range(steps):
+    remaining, rewards = target_return / scale, []
+    states, actions, targets = torch.zeros(0, config.state_dim), torch.zeros(0, config.act_dim), torch.zeros(0, 1)
+    for t in range(max_steps):
         # what the robot senses and what remains to be earned; the action is not known yet
-        states = torch.cat([states, ((torch.from_numpy(observation) - mean) / std)[None].float()])
-        actions = torch.cat([actions, torch.zeros(1, 6)])
+        state = torch.as_tensor((observation - mean) / std, dtype=torch.float32)
+        states = torch.cat([states, state[None]])
+        actions = torch.cat([actions, torch.zeros(1, config.act_dim)])
         targets = torch.cat([targets, torch.tensor([[remaining]], dtype=torch.float32)])
         timesteps = torch.arange(t + 1)[:, None]
 
-        window = [context_window(x, config.context_length) for x in (states, actions, targets, timesteps)]
-        if slip == "timesteps counted in the window":
-            window[3] = window[3] - window[3][0]
-        actions[-1] = rollout.get_action(model, window[0], window[1], None, window[2], window[3])
+        window = [context_window(x, K) for x in (states, actions, targets, timesteps)]
+        missing = K - len(window[0])
+        s, a, r, times = (torch.nn.functional.pad(x, (0, 0, missing, 0))[None] for x in window)  # (1, K, ...)
+        mask = (torch.arange(K) >= missing).long()[None]  # (1, K)
+        with torch.no_grad():
+            output = model(states=s, actions=a, returns_to_go=r, timesteps=times[..., 0], attention_mask=mask)
+        actions[-1] = output.action_preds[0, -1]
 
         observation, reward, terminated, truncated, _ = env.step(actions[-1].numpy())
-        remaining = next_target_return(remaining, reward, scale)
         rewards.append(reward)
+        remaining = next_target_return(remaining, reward, scale)
         if terminated or truncated:
             break
-    env.close()
-    return np.array(rewards)
+    return rewards
+    ### END SOLUTION
 
 
-rewards = run_episode(model, target_return, steps=200)
-print(f"{rewards.sum():,.0f} in {len(rewards)} steps, {rewards[-100:].mean():.1f} per step at the end")
+# %% nbgrader={"grade": true, "grade_id": "check_run_episode", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
+check.run_episode(run_episode)
+
+# %% [markdown]
+# Your loop, in the cheetah's world. `rollout.evaluate`, which comes with the course, is the same loop for many episodes
+# at once; from here on it does the long runs and the films. Does it earn the same from the same start?
+
+# %%
+settings = training.preset()
+quick_look = settings.preset == "ci"  # the smallest preset, for automatic tests: few and short episodes
+short = 20 if quick_look else 200
+rewards = run_episode(model, envs.make("HalfCheetah-v5"), target_return, short, seed=100)
+beside = rollout.evaluate(model, "HalfCheetah-v5", target_return, episodes=1, seed=100, max_steps=short, progress=False)
+for count in (5, 20, short):
+    yours, ours = np.sum(rewards[:count]), beside.rewards[0, :count].sum()
+    print(f"the first {count:3d} steps: your loop earns {yours:8,.2f}, rollout.evaluate {ours:8,.2f}")
+
+# %% [markdown]
+# Both compute the same numbers in a different order, so their last digits differ, and a running robot makes more and more
+# of such a difference: that is chaos. At first they earn the same; later they take different steps, at about the same
+# pace.
+#
+# The loop knows nothing about cheetahs. Keep it for the robots of the challenges: there, `kept("run_episode")`, from the
+# same module, brings it back.
+
+# %%
+keep(run_episode)
 
 # %% [markdown]
 # ## Measure it
@@ -187,8 +254,6 @@ print(f"{rewards.sum():,.0f} in {len(rewards)} steps, {rewards[-100:].mean():.1f
 # noise that was added to its actions when it was recorded.
 
 # %%
-settings = training.preset()
-quick_look = settings.preset == "ci"  # the smallest preset, for automatic tests: few and short episodes
 episodes, steps = (2, 50) if quick_look else (16, 1000)
 evaluation = rollout.evaluate(model, "HalfCheetah-v5", target_return, episodes=episodes, seed=100, max_steps=steps)
 print(evaluation)
@@ -229,17 +294,15 @@ card.note_return(workspace() / "model", evaluation)  # if you have trained one: 
 # - *timesteps counted in the window*, so that they never get beyond K - 1, rather than in the episode;
 # - *dropout left on*: `model.eval()` was forgotten. `quick` trains without any dropout, so a model with a dropout of
 #   0.1 stands in.
+#
+# Your loop stays as it is. In place of the model it is given one that does to its inputs what the slip would do.
 
 # %%
-dropping = copy.deepcopy(model).train()
-for layer in dropping.modules():
-    if isinstance(layer, torch.nn.Dropout):
-        layer.p = 0.1
-
-slips = ("none", "states not normalised", "reward not scaled", "timesteps counted in the window", "dropout left on")
-for slip in slips:
-    used = dropping if slip == "dropout left on" else model
-    earned = [run_episode(used, target_return, 20 if quick_look else 200, seed, slip).sum() for seed in (0, 1)]
+for slip in slips.SLIPS:
+    forgetful = slips.forgetful(model, slip)  # gets what a loop with that slip would give it
+    earned = [
+        np.sum(run_episode(forgetful, envs.make("HalfCheetah-v5"), target_return, short, seed)) for seed in (0, 1)
+    ]
     print(f"{slip:33s} earned {' and '.join(f'{value:6,.0f}' for value in earned)}")
 
 # %% [markdown]
@@ -264,6 +327,9 @@ replay
 #
 # Does the model do what it is told? Ask for nothing, for half, and for more than any episode earned. `sweep.sweep` runs
 # all targets side by side.
+
+# %% tags=["nbval-check-output"]
+check.question("beyond-the-best")
 
 # %%
 best = float(trajectories.returns.max())
@@ -416,3 +482,6 @@ attention_plots.state_map(tokens, earned, "return of the episode", paths)
 #   worst.
 #
 # Next: [stitching](07_stitching.ipynb).
+
+# %%
+check.progress()

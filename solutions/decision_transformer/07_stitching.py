@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 7. Stitching: shortest paths from random walks
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks/decision_transformer/07_stitching.ipynb)
+# {{badges}}
 #
 # After this notebook you can
 #
@@ -24,17 +24,9 @@
 #
 # About 40 minutes, three exercises. The notebook trains four small models, about half a minute each on a free CPU core.
 
-# %%
-# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("dt_helpers") is None:
-    source = "dt-helpers @ git+https://github.com/dt-course/decision-transformer-course"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
-
+# %% tags=["setup"]
 import numpy as np
+import torch  # noqa: F401 (your answers may need it)
 
 from dt_helpers import check, stitching
 from dt_helpers.stitching import plots
@@ -101,6 +93,9 @@ def walk_rewards(walk, goal, lengths):
 
 # %% nbgrader={"grade": true, "grade_id": "check_walk_rewards", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.walk_rewards(walk_rewards)
+
+# %% tags=["nbval-check-output"]
+check.question("never-arrived")
 
 # %% [markdown]
 # You know how to get from rewards to returns-to-go (notebook 2). One question is new: what is the return-to-go of a
@@ -233,6 +228,9 @@ def choose_target(targets, achieved):
 
 # %% nbgrader={"grade": true, "grade_id": "check_choose_target", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.choose_target(choose_target)
+
+# %% tags=["nbval-check-output"]
+check.question("longer-path")
 
 # %% [markdown]
 # Here are all starts in one picture, the nearest first. Green means that the model did what it was asked, or better.
@@ -447,4 +445,4 @@ plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 # - Returns measure skill only where luck plays no part.
 # - A target must be possible. Look at the data, or try, and see whether it is honoured.
 #
-# Next: [challenges](08_challenges.ipynb).
+# Next: [alternatives](08_alternatives.ipynb).

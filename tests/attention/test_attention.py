@@ -54,7 +54,7 @@ def test_the_model_is_left_as_it_was(model):  # noqa: F811
 
 def test_an_episode_shorter_than_the_window_has_no_mean(model):  # noqa: F811
     short = attention.watch(model, max_steps=4, progress=False)
-    with pytest.raises(ValueError, match="has 4 steps, and K is 5"):
+    with pytest.raises(ValueError, match="has 4 steps, but K is 5"):
         _ = short.mean
 
 

@@ -29,7 +29,7 @@ def test_a_bar_is_the_mean_share_of_its_token_and_the_legend_has_their_sums():
     heights = np.array([[bar.get_height() for bar in group] for group in axes.containers])  # (3, K)
     np.testing.assert_allclose(heights, attention.mean[1].T)
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels[0] == "all tokens alike"
+    assert labels[0] == "equal for all tokens"
     assert labels[2] == f"state ({attention.mean[1, :, 1].sum():.0%})"
 
 

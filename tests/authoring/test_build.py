@@ -189,7 +189,7 @@ def test_this_machines_paths_are_a_readers_in_outputs(tree, tmp_path, monkeypatc
 
 def test_only_the_chosen_notebooks_are_executed(tree):
     assert list(build.run(tree, ["02_window"], console=quiet())) == ["02_window"]
-    with pytest.raises(ValueError, match=r"There is no notebook 03_nothing. There are: 01_returns, 02_window"):
+    with pytest.raises(ValueError, match=r"There is no notebook 03_nothing. The notebooks are: 01_returns, 02_window"):
         build.run(tree, ["03_nothing"], console=quiet())
 
 
@@ -298,7 +298,7 @@ def test_a_check_that_prints_to_stderr_is_refused(tree):
 
 def test_a_damaged_solution_notebook_is_named(released):
     released.solution("01_returns").write_text("{ no notebook")
-    with pytest.raises(ValueError, match=r"01_returns.ipynb is no notebook"):
+    with pytest.raises(ValueError, match=r"01_returns.ipynb is not a notebook"):
         build.plan(released)
 
 

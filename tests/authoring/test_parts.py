@@ -79,7 +79,10 @@ def test_only_the_named_notebooks_are_read(tree):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("[01_returns]\nafter = ['00_nothing']", "names 00_nothing, which is no notebook. There are: 01_returns"),
+        (
+            "[01_returns]\nafter = ['00_nothing']",
+            "names 00_nothing, which is not a notebook. The notebooks are: 01_returns",
+        ),
         ("[00_nothing]\nleaves = []", "names 00_nothing, which"),
         ("[01_returns]\nafter = '02_window'", r"\[01_returns\] may hold lists of text called after, leaves, parts"),
         ("[01_returns]\nbefore = ['02_window']", r"\[01_returns\] may hold"),
@@ -104,8 +107,8 @@ def test_the_film_comes_after_the_training_and_the_challenges_are_in_parts():
     found = {part.name: part for part in parts.read(Tree(REPOSITORY))[1]}
     assert found["06_replay"].after == ("05_training",)
     assert found["05_training"].leaves and "replay.mp4" in found["06_replay"].leaves
-    assert [name for name in found if name.startswith("08")] == [
-        f"08_challenges: {heading}" for heading in ("Other robots", "Other targets", "Other eyes")
+    assert [name for name in found if name.startswith("09")] == [
+        f"09_challenges: {heading}" for heading in ("Other robots", "Other targets", "Other eyes")
     ]
 
 

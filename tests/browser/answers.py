@@ -49,9 +49,50 @@ WRONG = {
     "action_loss": Wrong("    return torch.mean((action_preds - action_targets) ** 2)", "The padding counts too"),
     "context_window": Wrong("    return sequence[:length]", "Those are the first rows"),
     "next_target_return": Wrong("    return target_return - reward", "The reward is not scaled"),
+    "run_episode": Wrong(
+        "    config, K = model.config, model.config.context_length\n"
+        "    mean, std = np.array(config.state_mean), np.array(config.state_std)\n"
+        "    model.eval()\n"
+        "    observation, _ = env.reset(seed=seed)\n"
+        "    remaining, rewards, states, actions, targets = target_return / config.return_scale, [], [], [], []\n"
+        "    for t in range(max_steps):\n"
+        "        states.append((observation - mean) / std)\n"
+        "        actions.append(np.zeros(config.act_dim))\n"
+        "        targets.append([remaining])\n"
+        "        window = [torch.tensor(np.array(x[-K:])).float()[None] for x in (states, actions, targets)]\n"
+        "        times = torch.arange(len(states[-K:]))[None]\n"
+        "        with torch.no_grad():\n"
+        "            output = model(\n"
+        "                states=window[0], actions=window[1], returns_to_go=window[2], timesteps=times,\n"
+        "                attention_mask=torch.ones_like(times),\n"
+        "            )\n"
+        "        actions[-1] = output.action_preds[0, -1].numpy()\n"
+        "        observation, reward, terminated, truncated, _ = env.step(actions[-1])\n"
+        "        rewards.append(reward)\n"
+        "        remaining = next_target_return(remaining, reward, config.return_scale)\n"
+        "        if terminated or truncated:\n"
+        "            break\n"
+        "    return rewards",
+        "The timesteps are counted in the window",
+    ),
     "walk_rewards": Wrong("    return -lengths[walk[:-1], walk[1:]]", "Steps after the arrival cost something"),
     "next_node": Wrong("    return logits.argmax()", "it may be one that no edge leads to"),
     "choose_target": Wrong("    return targets[achieved.argmax()]", "did not keep to that target"),
+    "best_tenth": Wrong(
+        "    return np.sort(np.argsort(returns)[: max(len(returns) // 10, 1)])",
+        "Those are the trajectories with the lowest returns",
+    ),
+    "q_update": Wrong(
+        "    target = reward + gamma * q[next_state].max()\n"
+        "    return q[state, action] + learning_rate * (target - q[state, action])",
+        "At the end of an episode you still add",
+    ),
+    "pessimistic": Wrong("    return q * seen", "Actions that were never recorded got 0"),
+    "conditioned_policy": Wrong(
+        "    met = returns == target\n"
+        "    return [met[actions == a].sum() / max((actions == a).sum(), 1) for a in range(n_actions)]",
+        "You turn it round",
+    ),
 }
 
 

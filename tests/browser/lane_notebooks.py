@@ -12,18 +12,12 @@ import pytest
 from tests.browser import answers, video
 from tests.browser.lab import Notebook, open_notebook
 from tests.browser.server import REPOSITORY
+from tests.notebooks.test_notebooks import EXERCISES as CONTRACT
 
 FOLDER = "notebooks/decision_transformer"
 SOLUTIONS = "solutions/decision_transformer"
-EXERCISES = {
-    "01_setup": [],
-    "02_dataset": ["returns_to_go"],
-    "03_collator": ["pad_left"],
-    "04_model": ["add_time_embeddings", "stack_inputs", "stack_attention_mask", "predict"],
-    "05_training": ["action_loss"],
-    "06_replay": ["context_window", "next_target_return"],
-    "07_stitching": ["walk_rewards", "next_node", "choose_target"],
-}
+NAMES = sorted(path.stem for path in (REPOSITORY / FOLDER).glob("0[1-7]_*.ipynb"))
+EXERCISES = {stem: [name for name, (place, *_) in CONTRACT.items() if place == stem] for stem in NAMES}
 NEXT = dict(zip(EXERCISES, list(EXERCISES)[1:], strict=False))
 VIDEOS = {"01_setup": 2, "06_replay": 2}
 OTHERS = sorted({path.stem for path in (REPOSITORY / FOLDER).glob("*.ipynb")} - set(EXERCISES))

@@ -1,5 +1,7 @@
 """The catalogue of mistakes: each is recognised as itself, never passes, and its hints lead on."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
@@ -9,11 +11,15 @@ from hypothesis import strategies as st
 from dt_helpers.check import exercises, one_function
 from dt_helpers.check.engine import generic
 from dt_helpers.check.engine.calling import quietly
+from dt_helpers.check.engine.exercise import Maker
+from tests import sizes
 from tests.sizes import examples
 
 NAMES = [name for name in exercises.NAMES if name != "forward"]
 SEEDS = st.integers(0, 2**32 - 1)
 MISTAKES = {name: list(exercises.exercise(name).mistakes()) for name in NAMES}
+# Of each exercise's functions but the first of each row, so many are tried: all of most exercises. "whole" is minutes.
+WAYS = sizes.size("ways", small=30, whole=10**4)
 EVERY = [(name, mistake) for name in NAMES for mistake in MISTAKES[name]]
 
 
@@ -22,16 +28,51 @@ def judged(name, answer, seed):
         return one_function.judge(exercises.exercise(name), answer, seed)
 
 
+def ways(name):
+    """(slug, which of its functions, mistake): the first function of each row, and of the others as many as `WAYS`."""
+    found, seen = [], Counter()
+    for mistake in MISTAKES[name]:
+        seen[mistake.slug] += 1
+        found.append((mistake.slug, seen[mistake.slug], mistake))
+    others = [way for way in found if way[1] > 1]
+    count = min(WAYS, len(others))
+    fixed = others[: (count + 1) // 2]
+    fresh = sizes.fresh(f"ways of {name}").sample(others[len(fixed) :], count - len(fixed))
+    return [*(way for way in found if way[1] == 1), *fixed, *fresh]
+
+
+def wrong_with(slug, number, verdict, slugs):
+    """What is the matter with a function of a row that the check answered so; None if nothing is."""
+    if verdict.passed:
+        return f"row {slug} (function {number}) is right after all"
+    if verdict.mistake == slug:
+        return None
+    if verdict.mistake in slugs:
+        return f"row {slug} (function {number}) gives the same as row {verdict.mistake}"
+    return f"row {slug} (function {number}) is never recognised: the check says {verdict.mistake}, {verdict.sentence}"
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_first_way_of_each_mistake_is_recognised(name):
-    first = {mistake.slug: mistake for mistake in reversed(MISTAKES[name])}
-    found = {slug: judged(name, mistake.reproduce, 11) for slug, mistake in first.items()}
-    assert {slug: verdict.mistake for slug, verdict in found.items() if not verdict.passed} == {s: s for s in first}
-    assert all(verdict.sentence == first[slug].sentence for slug, verdict in found.items())
+def test_each_row_is_wrong_and_recognised_as_itself(name):
+    slugs = {mistake.slug for mistake in MISTAKES[name]}
+    found = [(slug, number, mistake, judged(name, mistake.reproduce, 11)) for slug, number, mistake in ways(name)]
+    assert [said for slug, number, _, verdict in found if (said := wrong_with(slug, number, verdict, slugs))] == []
+    assert all(verdict.sentence == mistake.sentence for _, number, mistake, verdict in found if number == 1)
+
+
+def test_a_bad_row_is_told_by_its_slug_and_function():
+    def said(answer, name="returns_to_go", slug="mine", number=2):
+        return wrong_with(slug, number, judged(name, answer, 11), {mistake.slug for mistake in MISTAKES[name]})
+
+    right = exercises.exercise("returns_to_go").oracle
+    assert said(lambda r, gamma=1.0: right(r, gamma)[0]) == "row mine (function 2) is right after all"
+    assert said(lambda r, gamma=1.0: np.cumsum(r)) == "row mine (function 2) gives the same as row from-start"
+    assert said(lambda r, gamma=1.0: np.sin(r) + 17).startswith("row mine (function 2) is never recognised")
+    assert said(lambda r, gamma=1.0: np.cumsum(r), slug="from-start") is None
 
 
 @pytest.mark.parametrize("seed", [11, 12])
-@pytest.mark.parametrize("name", ["choose_target", "next_node"])
+@pytest.mark.parametrize("name", ["choose_target", "next_node", "q_update"])
 def test_every_way_to_get_a_single_number_wrong_is_recognised(name, seed):
     found = [(mistake.slug, judged(name, mistake.reproduce, seed)) for mistake in MISTAKES[name]]
     assert [(slug, verdict) for slug, verdict in found if verdict.passed or verdict.mistake != slug] == []
@@ -66,11 +107,11 @@ def test_the_oracle_passes_on_any_inputs(name, seed):
 def test_reproducing_a_mistake_leaves_the_inputs_alone(name):
     """They are shared by all mistakes that are tried."""
     for case in exercises.exercise(name).cases(np.random.default_rng(3))[:2]:
-        plain = [arg for arg in case.args if not isinstance(arg, torch.nn.Module)]
+        plain = [arg for arg in case.args if not isinstance(arg, torch.nn.Module | Maker)]
         before = [np.array(arg.tolist() if isinstance(arg, torch.Tensor) else arg) for arg in plain]
         for mistake in MISTAKES[name]:
             try:
-                mistake.reproduce(*case.args, **case.kwargs)
+                mistake.reproduce(*(arg() if isinstance(arg, Maker) else arg for arg in case.args), **case.kwargs)
             except (RuntimeError, IndexError, ValueError, ZeroDivisionError):
                 continue  # it doesn't work on this shape, as the student's wouldn't
         assert all(np.array_equal(was, np.asarray(now)) for was, now in zip(before, plain, strict=True))

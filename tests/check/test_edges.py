@@ -6,6 +6,7 @@ import torch
 
 from dt_helpers.check import exercises, one_function
 from dt_helpers.check.engine.calling import quietly
+from dt_helpers.check.engine.exercise import Maker
 
 SEED = 4
 EDGES = [(name, edge) for name in exercises.FUNCTIONS for edge in exercises.exercise(name).edges]
@@ -17,9 +18,24 @@ def judged(name, answer, seed=SEED):
 
 
 def alike(left, right):
+    if isinstance(right, Maker):  # what lives is made anew each time; the numbers beside it tell which it is
+        return True
     if isinstance(left, torch.nn.Module) or callable(left):
         return True
     return np.array_equal(np.asarray(torch.as_tensor(left).detach()), np.asarray(torch.as_tensor(right).detach()))
+
+
+def spoilt(result):
+    """Other numbers, or where there are none, one that doesn't belong there."""
+    if 0 not in np.shape(result):
+        return result * 1.37 + 0.113
+    shape = [max(length, 1) for length in np.shape(result)]
+    return result.new_ones(shape) if isinstance(result, torch.Tensor) else np.ones(shape)
+
+
+@pytest.mark.parametrize("empty", [np.zeros(0), np.zeros((0, 3)), torch.zeros(2, 0), np.zeros(2), torch.ones(()), 4.0])
+def test_whatever_is_spoilt_differs(empty):
+    assert not np.array_equal(spoilt(empty), empty) and isinstance(spoilt(empty), type(empty))
 
 
 @pytest.mark.parametrize(("name", "edge"), EDGES)
@@ -30,7 +46,7 @@ def test_what_is_wrong_at_one_edge_only_is_named_after_it(name, edge):
     def answer(*args, **kwargs):
         results = list(exercise.oracle(*args, **kwargs))
         if any(len(args) == len(one) and all(map(alike, args, one)) for one in special):
-            results[0] = results[0] * 1.37 + 0.113
+            results[0] = spoilt(results[0])
         return results if len(results) > 1 else results[0]
 
     found = judged(name, answer)

@@ -5,13 +5,27 @@ import pytest
 from dt_helpers.check.exercises import NAMES
 from tests import sizes
 from tests.mutation import suite
+from tests.mutation.kept import answers
 
 # Of eight mutants, how many are tried: the first eighth is always the same, the others are drawn anew in each run.
 WHOLE_MODEL = sizes.size("mutants", small=2, whole=8)
 LAYERS = min(2 * WHOLE_MODEL, 8)
-EIGHTHS = {"forward": WHOLE_MODEL} | dict.fromkeys(
+EIGHTHS = {"forward": WHOLE_MODEL, "run_episode": max(WHOLE_MODEL // 2, 1)} | dict.fromkeys(
     ("time_embeddings", "stacked_inputs", "prediction_heads", "action_loss"), LAYERS
 )
+
+
+KEPT = sizes.size("answers", small=12, whole=10**6)  # answers by others, of each check
+
+
+def kept(name: str) -> list[int]:
+    """Places of answers by others: every so many of them, and as many drawn anew in each run."""
+    places = range(len(answers(name)))
+    if len(places) <= KEPT:
+        return list(places)
+    fixed = list(places[:: 2 * len(places) // KEPT])
+    drawn = sizes.fresh(f"answers to {name}").sample([place for place in places if place not in fixed], KEPT // 2)
+    return fixed + drawn
 
 
 def eighths(name: str) -> list[int]:
@@ -20,7 +34,7 @@ def eighths(name: str) -> list[int]:
 
 @pytest.fixture(scope="module")
 def results():
-    return {name: suite.run(name, sizes.SEED, eighths(name)) for name in NAMES}
+    return {name: suite.run(name, sizes.SEED, eighths(name), kept(name)) for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -47,5 +47,30 @@ def test_choose_target():
     assert exercise("choose_target").oracle(targets, np.array([-2.0, -np.inf, -4.0])) == (-3,)
 
 
+def test_best_tenth():
+    oracle = exercise("best_tenth").oracle
+    assert oracle(np.array([1.0, 9, 3, 9, 9, 0, 2, 5, 4, 6, 7, 8, 1, 1, 1, 1, 1, 1, 1, 9]))[0].tolist() == [1, 3]
+    assert oracle(np.array([-np.inf, -3.0, -2.0]))[0].tolist() == [2]
+    assert oracle(np.full(29, -np.inf))[0].tolist() == [0, 1]
+
+
+def test_q_update():
+    q = np.array([[2.0, 0.0], [-4.0, -3.0]])
+    assert exercise("q_update").oracle(q, 0, 0, 1.0, 1, False, 0.5, 1.0) == (0.0,)
+    assert exercise("q_update").oracle(q, 0, 0, 1.0, 1, True, 0.5, 1.0) == (1.5,)
+    assert exercise("q_update").oracle(q, 0, 1, 1.0, 1, False, 1.0, 0.5) == (-0.5,)
+
+
+def test_pessimistic():
+    q, seen = np.array([[0.0, -9.0], [2.0, 3.0]]), np.array([[True, True], [False, True]])
+    assert exercise("pessimistic").oracle(q, seen, -5)[0].tolist() == [[0, -9], [-5, 3]]
+
+
+def test_conditioned_policy():
+    actions, returns = np.array([0, 1, 1, 2, 1]), np.array([4.0, 4.0, 4.0, 1.0, 1.0])
+    assert exercise("conditioned_policy").oracle(actions, returns, 1.0, 4)[0].tolist() == [0, 0.5, 0.5, 0]
+    assert exercise("conditioned_policy").oracle(actions, returns, 2.0, 4)[0].tolist() == [0.25] * 4
+
+
 def test_next_node():
     assert exercise("next_node").oracle(torch.tensor([9.0, -2.0, -1.0, -3.0]), torch.tensor([1, 3])) == (1,)

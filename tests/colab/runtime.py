@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 REPOSITORY = Path(__file__).parents[2]
-GITHUB = "https://github.com/dt-course/decision-transformer-course"
+COURSE = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["dt-course"]
+GITHUB = f"https://github.com/{COURSE['repository']}"
 STANDIN = Path(__file__).with_name("standin")
 PREINSTALLED = Path(sys.prefix) / "preinstalled.txt"  # written by make when the environment was new
 
@@ -35,14 +37,15 @@ def preinstalled() -> set[str]:
 
 
 def publish(folder: Path) -> Path:
-    """A bare repository with this checkout's tracked files as its branch main, uncommitted changes included."""
+    """A bare repository: what git tracks here, uncommitted changes included, as branch main and as the release."""
     origin = folder / "origin.git"
     git = ["git", "-C", str(REPOSITORY)]
     who = ["-c", "user.name=lane", "-c", "user.email=lane@localhost"]
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(origin)], check=True)
     subprocess.run(["git", "-C", str(origin), "config", "receive.shallowUpdate", "true"], check=True)
     changed = subprocess.run([*git, *who, "stash", "create"], capture_output=True, text=True, check=True).stdout.strip()
-    subprocess.run([*git, "push", "--quiet", str(origin), f"{changed or 'HEAD'}:refs/heads/main"], check=True)
+    for ref in ("heads/main", f"tags/v{COURSE['version']}"):
+        subprocess.run([*git, "push", "--quiet", str(origin), f"{changed or 'HEAD'}:refs/{ref}"], check=True)
     return origin
 
 

@@ -163,7 +163,7 @@ def edit(**changes):
         (lambda content: (content / "manifest.json").write_text("[]"), "cannot be read (TypeError"),
         (edit(format=0), "was written by another version of the course"),
         (edit(origin={"source": "rollouts", "expert_sha256": "another"}), "was made with other settings"),
-        (edit(episodes=4), "has other columns or another number of episodes"),
+        (edit(episodes=4), "does not have the expected columns or number of episodes"),
     ],
 )
 def test_a_damaged_or_outdated_cache_is_said_and_made_again(few, cache, damage, said_of_it):
@@ -171,7 +171,7 @@ def test_a_damaged_or_outdated_cache_is_said_and_made_again(few, cache, damage, 
     damage(cache / "halfcheetah-expert" / "content")
     again, said = load()
     assert len(said) == 2
-    assert said_of_it in said[0] and "It is made again." in said[0]
+    assert said_of_it in said[0] and "It is rebuilt." in said[0]
     assert "rolled out" in said[1]
     assert same(made, again)
     assert "from the cache" in load()[1][0]
@@ -183,7 +183,7 @@ def test_other_columns_in_the_cache_are_made_again(few, cache):
     origin = json.loads((content / "content" / "manifest.json").read_text())["origin"]
     dataset_cache.keep(content, made.to_dataset().remove_columns("dones"), origin)
     again, said = load()
-    assert "has other columns" in said[0] and same(made, again)
+    assert "does not have the expected columns" in said[0] and same(made, again)
 
 
 def test_the_manifest_tells_what_it_is(few, cache):
@@ -206,7 +206,7 @@ def test_works_where_the_cache_cannot_be_written(few, cache):
     cache.write_text("a file where the folder should be")
     trajectories, said = load()
     assert len(trajectories) == 3
-    assert len(said) == 1 and "rolled out" in said[0] and "not kept in the cache" in said[0]
+    assert len(said) == 1 and "rolled out" in said[0] and "not cached" in said[0]
 
 
 def test_several_processes_at_once_make_it_once(cache):
@@ -237,7 +237,7 @@ def test_published_sets_and_what_takes_their_place(few, tmp_path):
 
     assert instead[:2] == ["halfcheetah-expert", 2]
     assert "halfcheetah-expert-v2 could not be read from the Hub: " in instead[3][0]
-    assert "no branch refs/convert/parquet" in instead[3][0] and "not to be compared" in instead[3][0]
+    assert "no branch refs/convert/parquet" in instead[3][0] and "do not compare" in instead[3][0]
     assert instead[3][1].startswith("halfcheetah-expert: 2 episodes, 2,000 steps")
 
     assert mixed[:2] == ["hopper-mixed", 2]
@@ -271,6 +271,17 @@ def test_a_name_like_no_other_gets_no_guess():
 def test_episodes_must_be_a_count(episodes):
     with pytest.raises(ValueError, match="episodes must be a whole number"):
         load(episodes=episodes)
+
+
+def test_a_robot_without_an_expert_has_no_recipes_but_an_error_that_says_what_to_do():
+    with pytest.raises(ValueError, match=r"'snail' has no shipped expert.*hopper.*make experts ROBOTS=snail"):
+        data._recipes("snail", "Snail-v5", medium="100k")
+
+
+@pytest.mark.parametrize("named", [{"medium": "100k"}, {"medium": "200k", "unmixed": ("100k",)}])
+def test_a_stage_that_is_not_shipped_is_refused_with_those_that_are(named):
+    with pytest.raises(ValueError, match=r"'hopper' has no shipped expert at 100k.*75k, 125k, 200k, 300k"):
+        data._recipes("hopper", "Hopper-v5", **named)
 
 
 def test_the_published_names_are_those_of_the_hub():

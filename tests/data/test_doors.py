@@ -177,7 +177,7 @@ def test_bounds_are_the_datas_where_it_leaves_one(capsys):
     assert data.action_space == spaces.Continuous((0,), (100,))
     assert data.action_space.to_model(actions).ravel().tolist() == pytest.approx([-1, 1, -0.6])
     np.testing.assert_allclose(data.action_space.from_model(data.action_space.to_model(actions)), actions)
-    assert "actions leave ±1" in capsys.readouterr().out and "actions leave ±1" in data.notes[0]
+    assert "actions exceed ±1" in capsys.readouterr().out and "actions exceed ±1" in data.notes[0]
 
 
 def test_what_the_columns_do_not_say_survives_a_file(tmp_path):
@@ -216,5 +216,5 @@ def test_a_pickle_that_would_run_code_is_refused(tmp_path):
             return print, ("it ran",)
 
     (tmp_path / "trap.pkl").write_bytes(pickle.dumps([{"observations": Trap()}]))
-    with pytest.raises(ValueError, match=r"The pickle wants builtins\.print"):
+    with pytest.raises(ValueError, match=r"The pickle needs builtins\.print"):
         formats.open(tmp_path / "trap.pkl")

@@ -48,6 +48,30 @@ def test_the_best_reach_what_the_course_promises():
     assert earned["halfcheetah"] >= 9000 and earned["hopper"] >= 3000 and earned["walker2d"] >= 3600
 
 
+def learned(measured):
+    """Whether the last of a robot's stages clearly earns more than the first; `measured` is what each earned."""
+    first, last = measured[0], measured[-1]
+    error = np.hypot(first["std"], last["std"]) / min(first["episodes"], last["episodes"]) ** 0.5
+    return last["mean"] > 0 and last["mean"] - first["mean"] > max(5 * error, 0.5 * abs(first["mean"]))
+
+
+@pytest.mark.parametrize("noise", ["noise 0", "noise 0.1"])
+@pytest.mark.parametrize("robot", experts.robots())
+def test_the_last_stage_of_every_robot_clearly_earns_more_than_its_first(robot, noise):
+    known, stages = experts.provenance(), experts.stages(robot)
+    assert len(stages) > 1, "ship an early stage as well: it shows what the last has learned"
+    assert learned([known[f"{robot}_td3_{stage}"]["measured"][noise] for stage in stages])
+
+
+def test_a_robot_that_learned_nothing_is_found_out():
+    def earned(*means, std=20.0):
+        return [{"mean": mean, "std": std, "episodes": 20} for mean in means]
+
+    assert learned(earned(30, 40, 300)) and learned(earned(-50, 100))
+    assert not learned(earned(100, 100)) and not learned(earned(100, 110)) and not learned(earned(-50, -20))
+    assert not learned(earned(20, 60, std=200.0))
+
+
 def test_provenance_is_complete():
     known = experts.provenance()
     assert sorted(known) == experts.available()

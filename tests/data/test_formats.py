@@ -60,7 +60,7 @@ def test_without_timeouts_the_clock_is_counted(tmp_path_factory, episodes):
     if lengths:
         assert formats.open(path).lengths.tolist() == lengths
     else:
-        with pytest.raises(ValueError, match="no episode that ends"):
+        with pytest.raises(ValueError, match="No episode ends"):
             formats.open(path)
 
 
@@ -125,7 +125,7 @@ def test_a_minari_dataset_that_does_not_fit(minari_home, trajectories):
     with pytest.raises(FileNotFoundError, match="minari download mujoco/hopper/expert-v0"):
         formats.open("mujoco/hopper/expert-v0")
     make_minari("course/pictures-v0", make_trajectories([3], state_dim=4), observation_shape=(2, 2))
-    with pytest.raises(ValueError, match="observations have to be vectors"):
+    with pytest.raises(ValueError, match="observations must be vectors"):
         formats.open("course/pictures-v0")
 
 

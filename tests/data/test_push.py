@@ -62,7 +62,7 @@ def test_what_was_pushed_is_loaded(hub, tmp_path):
     assert address.startswith(f"{hub.url}/datasets/{PLACE}/commit/")
     assert loaded[:2] == ["hopper-mine", [5, 9]]
     np.testing.assert_allclose(loaded[2], first.rewards.sum(), rtol=1e-6)
-    assert missing[0] == "HubUnavailable" and "holds no set of that name" in missing[1]
+    assert missing[0] == "HubUnavailable" and "has no dataset of that name" in missing[1]
     assert set(hub.files) == {"README.md", "hopper-mine/train/0000.parquet", "walker2d-mine/train/0000.parquet"}
     assert hub.messages == ["hopper-mine: 2 episodes, 14 steps", f"walker2d-mine: 1 episodes, {second.n_steps} steps"]
 
@@ -83,7 +83,7 @@ def test_the_card_names_each_set_once_and_keeps_what_else_it_says(hub, tmp_path)
 def test_who_is_not_let_in_is_told_so(hub, tmp_path):
     write(tmp_path, "mine", [3])
     ((kind, words),) = child(hub, tmp_path, ("push", "mine"), token="hf_of_somebody_else")
-    assert kind == "PermissionError" and "does not let this user write to ada/robots (HTTP 401)" in words
+    assert kind == "PermissionError" and "may not write to ada/robots on the Hub (HTTP 401)" in words
     assert hub.files == {}
 
 

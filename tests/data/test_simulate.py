@@ -14,10 +14,18 @@ def test_rollouts_are_gymnasiums_own(cheetah_data):
     env.close()
 
 
-@pytest.mark.parametrize("robot", ["Hopper", "Walker2d"])
-@pytest.mark.parametrize("version", ["v5", "v3"])
-def test_episodes_end_where_the_robot_falls(robot, version):
-    name = f"{robot}-{version}"
+@pytest.mark.parametrize("name", simulate.ROBOTS)
+def test_each_robots_rollouts_are_gymnasiums_own(name):
+    env = envs.make(name)
+    weights = np.random.default_rng(1).normal(0, 1, (env.observation_space.shape[0], env.action_space.shape[0]))
+    data = simulate.roll_out(lambda x: np.tanh(x @ weights), name, 3, 20, noise=0.1, progress=False)
+    for i in range(3):
+        assert replay(env, data, i) == data.dones[data.offsets[i + 1] - 1]
+    env.close()
+
+
+@pytest.mark.parametrize("name", ["Hopper-v5", "Walker2d-v5", "Hopper-v3", "Walker2d-v3"])
+def test_episodes_end_where_the_robot_falls(name):
     env = envs.make(name)
     weights = np.random.default_rng(0).normal(0, 1, (env.observation_space.shape[0], env.action_space.shape[0]))
     data = simulate.roll_out(lambda x: np.tanh(x @ weights), name, 6, 100, noise=0.5, progress=False)
@@ -65,9 +73,23 @@ def test_shapes_and_types(cheetah_data):
     assert len(set(cheetah_data.returns.round(3))) == 8  # episodes differ
 
 
-def test_unknown_environment():
-    with pytest.raises(ValueError, match="Pendulum"):
-        simulate.roll_out(experts.load(), "Pendulum-v1")
+def test_a_robot_that_hides_more_positions_is_known_by_one_entry(monkeypatch):
+    """Swimmer: neither x nor y is observed."""
+    monkeypatch.setitem(simulate.ROBOTS, "Swimmer-v5", simulate.Robot(ctrl_cost_weight=1e-4))
+    with pytest.raises(ValueError, match=r"observe 9 numbers.*observes 8.*`hidden`"):
+        simulate.roll_out(lambda x: np.zeros((len(x), 2)), "Swimmer-v5", 1, 5, progress=False)
+    monkeypatch.setitem(simulate.ROBOTS, "Swimmer-v5", simulate.Robot(ctrl_cost_weight=1e-4, hidden=2))
+    data = simulate.roll_out(lambda x: np.sin(x[:, :2]), "Swimmer-v5", 3, 25, progress=False)
+    env = envs.make("Swimmer-v5")
+    assert not any(replay(env, data, i) for i in range(3))
+    env.close()
+
+
+def test_what_the_physics_of_the_three_does_not_fit_is_stepped_by_gymnasium():
+    data = simulate.roll_out(lambda x: np.tanh(x[:, :8]), "Ant-v5", 2, 12, noise=0.0, progress=False, name="ants")
+    assert (data.env, data.name, data.state_dim, data.act_dim) == ("Ant-v5", "ants", 105, 8)
+    with pytest.raises(ValueError, match="NoSuchRobot"):
+        simulate.roll_out(lambda x: x, "NoSuchRobot-v5", 1, 5)
 
 
 def test_interrupted_it_leaves_no_bar_and_no_environment_open(monkeypatch):

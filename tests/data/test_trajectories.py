@@ -97,7 +97,7 @@ def test_offsets_must_fit(trajectories):
     for wrong in ([0, 5], [1, trajectories.n_steps], [0, 4, 4, trajectories.n_steps], [0]):
         with pytest.raises(ValueError, match="offsets must rise"):
             Trajectories(*arrays, np.array(wrong))
-    with pytest.raises(ValueError, match="one row a step"):
+    with pytest.raises(ValueError, match="one row per step"):
         Trajectories(arrays[0][:-1], *arrays[1:], trajectories.offsets)
 
 

@@ -75,13 +75,13 @@ def test_outside_of_a_checkout(verb, tmp_path, monkeypatch, capsys):
 def test_before_anything_was_graded(verb, in_course, capsys):
     assert cli.main(verb.split()) == 1
     assert capsys.readouterr().err == (
-        "dt-course: Nothing was graded yet: run `dt-course collect` and `dt-course grade` first.\n"
+        "dt-course: Nothing has been graded yet: run `dt-course collect` and `dt-course grade` first.\n"
     )
 
 
 def test_there_has_to_be_something_to_grade_by_students_who_are_there(in_course, capsys):
     assert cli.main(["grade"]) == 1
-    assert capsys.readouterr().err == "dt-course: Nothing was handed in yet: run `dt-course collect` first.\n"
+    assert capsys.readouterr().err == "dt-course: Nothing has been handed in yet: run `dt-course collect` first.\n"
     in_course.submitted("ada").mkdir(parents=True)
     for names in (["adda"], ["--regrade", "adda"]):
         assert cli.main(["grade", *names]) == 1
@@ -143,4 +143,4 @@ def test_feedback_report_and_export(graded, capsys):
     assert "0 scores in scores.csv" in shown
     assert "Without the platform's number" in shown and "Ada-11, bob" in shown
     assert cli.main(["feedback", "nobody"]) == 1
-    assert "There is no result for nobody" in capsys.readouterr().err
+    assert "There are no results for nobody" in capsys.readouterr().err

@@ -78,7 +78,7 @@ def test_a_copy_in_which_the_student_went_on(honest, hand_in):
     matched = hand_in(honest)
     assert matched.solutions == ANSWERS
     assert matched.how["stack_inputs"] == "grade id"
-    assert matched.notes == ("stack_inputs is there more than once (cells 12, 13): cell 13 was taken",)
+    assert matched.notes == ("stack_inputs occurs more than once (cells 12, 13): cell 13 was used",)
 
 
 def test_a_stub_that_was_left_above_or_below_the_answer(honest, hand_in):
@@ -128,7 +128,7 @@ def test_a_split_cell(honest, hand_in):
         matched.solutions["stack_inputs"]
         == "# from cell 12\n" + cell.source.replace("\n\n\n", "\n") + "\n\n" + lower.source
     )
-    assert matched.notes == ("stack_inputs uses what is defined in cell 12",)
+    assert matched.notes == ("stack_inputs uses definitions from cell 12",)
 
 
 def test_helpers_come_along_and_nothing_else(honest, hand_in):
@@ -153,7 +153,7 @@ def test_other_cell_types_are_no_loss(honest, hand_in):
     cell.cell_type = "markdown"
     matched = hand_in(honest)
     assert matched.solutions == ANSWERS
-    assert matched.notes == ("predict was taken from cell 18, which is of type 'markdown'",)
+    assert matched.notes == ("predict comes from cell 20, which is of type 'markdown'",)
 
 
 def test_a_missing_cell_is_missing_and_costs_only_itself(honest, hand_in):
@@ -189,7 +189,7 @@ def test_tags_metadata_and_checks_of_the_students_mean_nothing(honest, hand_in):
             cell.source = "pass"
     matched = hand_in(honest)
     assert matched.solutions == ANSWERS
-    assert matched.notes == ("a tag skip-execution, which means nothing here",)
+    assert matched.notes == ("a tag skip-execution, which is ignored",)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\x89PNG\0\0", b'{"cells": [{"source": {"a": 1}}]}'])
@@ -283,4 +283,4 @@ def test_an_answer_behind_more_code_than_the_budget_is_found(tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in texts]), path)
     found = match(released(_solution_cell()), path)
     assert found.solutions == {"context_window": answer}
-    assert any("no helpers were looked for from cell 5 on" in note for note in found.notes)
+    assert any("cell 5 and later ones were not searched for helpers" in note for note in found.notes)

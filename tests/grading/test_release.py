@@ -6,6 +6,7 @@ import pytest
 from dt_helpers.grading import release
 from dt_helpers.grading.release import NotGradeable
 from tests.grading.course import POINTS, RELEASED
+from tests.notebooks.test_notebooks import EXERCISES
 
 
 def read(name):
@@ -35,10 +36,11 @@ def check(name, grade_id):
     return code(f"check.pad_left({name})", grade_id=grade_id, solution=False, grade=True, points=2)
 
 
-def test_the_course_has_thirteen_tasks_worth_28_points():
+def test_the_course_has_the_tasks_of_the_contract_and_their_points():
     found = release.tasks(sorted(RELEASED.glob("*.ipynb")))
-    assert len(found) == 13
-    assert sum(task.points for task in found) == POINTS == 28
+    contract = {name: called for name, (_, _, called) in EXERCISES.items()} | {"forward": "forward"}
+    assert {task.solution_id: task.check for task in found} == contract and len(found) == len(contract)
+    assert sum(task.points for task in found) == POINTS and all(task.points > 0 for task in found)
     assert release.of("01_setup", read("01_setup")).tasks == ()
 
 
@@ -63,7 +65,7 @@ def test_what_is_left_to_a_human_has_points_and_no_check():
 
 
 def test_a_second_check_of_a_solution_cell_is_refused():
-    with pytest.raises(NotGradeable, match="f is graded by check_f already, so check_again has to"):
+    with pytest.raises(NotGradeable, match="f is already graded by check_f, so check_again must"):
         notebook(solution("f"), check("f", "check_f"), check("f", "check_again"))
 
 
@@ -71,7 +73,7 @@ def test_a_second_check_of_a_solution_cell_is_refused():
 def test_a_check_of_another_form_is_refused_with_the_form_that_is_wanted(source):
     notebook = read("04_model")
     next(cell for cell in notebook.cells if cell.id == "check_stack_inputs").source = source
-    with pytest.raises(NotGradeable, match=r"check_stack_inputs has to be one line, check\.<name>"):
+    with pytest.raises(NotGradeable, match=r"check_stack_inputs must be one line, check\.<name>"):
         release.of("04_model", notebook)
 
 

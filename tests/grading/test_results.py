@@ -22,6 +22,7 @@ def test_a_result_comes_back_as_it_was():
         limits={"seconds": 20},
         fingerprint="0f",
         seconds=1.5,
+        before=(FAILED,),
     )
     assert SubmissionResult.from_json(whole.to_json()) == whole
     assert (whole.score, whole.max_score) == (2.0, 4.0)
@@ -29,6 +30,8 @@ def test_a_result_comes_back_as_it_was():
 
 def test_a_result_of_an_earlier_version_is_read():
     before = result(exercises=(PASSED,)).to_json().replace('"check_id"', '"grade_id"')
+    before = before.replace(',\n "before": []', "")
+    assert "before" not in before
     assert SubmissionResult.from_json(before) == result(exercises=(PASSED,))
 
 
@@ -61,7 +64,7 @@ def test_a_damaged_file_is_as_if_the_student_had_not_been_graded(tmp_path):
 
 @pytest.mark.parametrize("name", ["../ada", "a/b", "", ".."])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path, name):
-    with pytest.raises(ValueError, match="name of a file"):
+    with pytest.raises(ValueError, match="a file name"):
         Store(tmp_path / "results").put(result(name))
 
 

@@ -9,11 +9,13 @@ import sys
 
 import pytest
 
+from dt_helpers.check import one_function
 from tests.grading.course import REPOSITORY, needs
+from tests.mutation import register
 
 PAGE = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCKS = [re.sub(r"^   ", "", block, flags=re.M) for block in re.findall(r"```python\n(.*?)```", PAGE, re.S)]
-SOLUTION, CHECK, EXERCISE = BLOCKS
+SOLUTION, CHECK, EXERCISE, ANSWERS = BLOCKS
 [MISCONCEPTION] = re.findall(r'^\("tripled".*,$', PAGE, re.M)
 
 PROGRAM = """
@@ -97,3 +99,14 @@ except check.CheckFailed as failure: print(failure.mistake)
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=house, env=environment)
     assert child.returncode == 0, child.stderr
     return child.stdout.splitlines()[-1]
+
+
+def test_the_guides_answers_are_right_and_called_as_it_says(monkeypatch):
+    monkeypatch.setattr(register, "RIGHT", [])
+    monkeypatch.setattr(register, "WRONG", [])
+    exec(EXERCISE, toy := {})
+    exec(ANSWERS, {"right": register.right, "wrong": register.wrong})
+    found = [(one.slug, one_function.judge(toy["EXERCISE"], one.answer, 1)) for one in register.RIGHT + register.WRONG]
+    assert [(slug, verdict.passed or verdict.mistake) for slug, verdict in found] == [
+        (None, True), ("squared", "squared"), ("squared", "squared"),
+    ]  # fmt: skip

@@ -5,11 +5,11 @@ import os
 
 import nbformat
 
-from tests.grading.course import POINTS
+from tests.grading.course import POINTS, POINTS_OF
 
 from .register import case
 
-WITHOUT_REPLAY = POINTS - 4  # its notebook has two exercises of two points
+WITHOUT_REPLAY = POINTS - POINTS_OF["06_replay"]
 REPLAY = "06_replay.ipynb"
 
 

@@ -5,7 +5,7 @@ from tests.grading.course import POINTS
 from .register import case, trying, window
 
 LOST = POINTS - 2
-TOO_LONG = "seconds of the processor"
+TOO_LONG = "CPU seconds"
 
 
 def own(name: str, body: str, answer: str = "sequence[-length:]", points: float = LOST, says: str = "") -> None:

@@ -75,7 +75,7 @@ def test_that_opengl_was_switched_off_is_said(probes, monkeypatch):
     probes()
     monkeypatch.setenv("MUJOCO_GL", "disable")
     (row,) = check_environment._rendering()
-    assert row.found == "our own drawing (no OpenGL), since MUJOCO_GL=disable"
+    assert row.found == "our own drawing (no OpenGL), because MUJOCO_GL=disable"
 
 
 def test_a_wish_that_keeps_mujoco_from_being_imported_is_named(tmp_path):
@@ -134,14 +134,14 @@ def test_a_newer_python_is_a_warning(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 15, 0, "final", 0))
     row = check_environment._python()
     assert row.status == "warn"
-    assert "3.11 to 3.13" in row.advice
+    assert "3.11 to 3.14" in row.advice
 
 
 def test_an_older_python_fails(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 12, "final", 0))
     row = check_environment._python()
     assert row.status == "fail"
-    assert "3.11 to 3.13" in row.advice
+    assert "3.11 to 3.14" in row.advice
 
 
 def test_a_machine_that_renders_black_frames_is_told(probes):
@@ -168,7 +168,7 @@ def test_little_room_on_the_disk_is_told(monkeypatch, free, status):
     )
     for row in check_environment._folders():
         assert row.status == status
-        assert ("make room" in row.advice) == (status != "ok")
+        assert ("free some space" in row.advice) == (status != "ok")
 
 
 def test_an_encoder_that_does_not_work_is_told(monkeypatch):

@@ -12,6 +12,7 @@ import torch
 from transformers import DecisionTransformerConfig, TrainingArguments
 
 from dt_helpers import envs, video, workspace
+from dt_helpers.authoring import CourseError
 from dt_helpers.envs import legacy
 from dt_helpers.machine import doctor
 from tests.hidden_libraries import run_without
@@ -132,7 +133,7 @@ def test_a_workspace_that_cannot_be_written(monkeypatch, tmp_path):
 
 def test_another_python():
     said = "ERROR: Package 'dt-helpers' requires a different Python: 3.10.12 not in '>=3.11'"
-    assert "3.11, 3.12 or 3.13" in means(said)
+    assert "3.11 to 3.14" in means(said)
 
 
 @pytest.mark.parametrize("breakage", doctor.BREAKAGES, ids=lambda breakage: breakage.means)
@@ -173,3 +174,62 @@ def test_the_old_stack_says_what_to_do_where_it_is_missing():
     with pytest.raises(ValueError, match="'gymnasium', or 'gym'"):
         envs.make("HalfCheetah-v3", backend="brax")
     assert legacy.VERSION == "0.21."
+
+
+# The table of messages
+
+
+@pytest.mark.parametrize("breakage", doctor.BREAKAGES, ids=lambda breakage: breakage.example[:40])
+def test_each_example_is_recognised_as_what_it_is_and_nothing_else(breakage):
+    assert doctor.diagnose(f"Traceback …\n{breakage.example}\n") == [breakage]
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("mujoco.FatalError: an OpenGL platform library has not been loaded: glGetError", "OpenGL"),
+        ("RuntimeError: Cannot use OSMesa rendering platform. The PYOPENGL_PLATFORM environment variable", "OpenGL"),
+        (
+            "Exception: \nYou appear to be missing MuJoCo.  We expected to find the file here: ~/.mujoco/mujoco210",
+            "by hand",
+        ),
+        ("bwrap: setting up uid map: Permission denied", "AppArmor"),
+        ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", "Docker"),
+        ("    self.assertEqual\nValueError: too many values to unpack (expected 4)", "gymnasium's gives five"),
+        ("error: externally-managed-environment\n\n× This environment is externally managed", "system"),
+    ],
+)
+def test_what_people_were_told(said, word):
+    assert word in means(said)
+
+
+def test_a_table_is_read_in_its_order():
+    table = "[[breakage]]\nerror = 'new'\nmeans = 'm {pythons}'\nremedy = 'r'\nexample = 'new'\n"
+    first, second = doctor.read(table + table.replace("new", "other"))
+    assert first == doctor.Breakage("new", "m 3.11 to 3.14", "r", "new")
+    assert second.error == "other"
+
+
+def test_a_sandbox_that_may_not_work_is_told_with_what_helps(monkeypatch):
+    def refused():
+        raise CourseError("It needs bubblewrap;\n  bwrap: Creating new namespace failed: Operation not permitted\n")
+
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
+    row = doctor._sandbox(refused)
+    assert row.status == "warn"
+    assert "Creating new namespace failed" in row.found
+    assert "apparmor_restrict_unprivileged_userns=0" in row.advice
+    assert doctor._sandbox(lambda: None).found == "bubblewrap works"
+
+
+def test_a_grader_is_told_which_packages_of_the_students_are_lacking(monkeypatch):
+    of_students = ['scipy_of_mine>=1 ; extra == "students"', 'numpy>=2 ; extra == "students"']
+    named = ["numpy>=2", 'x ; extra == "lab"', *of_students]
+    monkeypatch.setattr(metadata, "requires", lambda name: named)
+    row = doctor.students_packages()
+    assert row.status == "warn" and "not here: scipy_of_mine;" in row.found
+    assert row.advice == "in the checkout: `pip install -e '.[students]'`"
+    monkeypatch.setattr(metadata, "requires", lambda name: [*named[:2], named[3]])
+    assert doctor.students_packages().status == "ok"
+    assert "packages that students use" in str(doctor.examine(grader=True))
+    assert "packages that students use" not in str(doctor.examine())

@@ -1,5 +1,6 @@
 """Whether an answer means the same as the right one, asked of many inputs and without the checks' own machinery."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -7,16 +8,23 @@ import torch
 from transformers import DecisionTransformerModel
 
 from dt_helpers.check.exercises import exercise
+from dt_helpers.check.exercises.run_episode import policy, world
 from dt_helpers.check.whole_model import inputs as model_cases
 
+from . import drawing
 
-def equivalent(name: str, answer) -> bool:
-    """True if the answer is right on all inputs tried; False at the first one where it isn't."""
+
+def equivalent(name: str, answer, draws: int = 0) -> bool:
+    """True if the answer is right on all inputs tried, all small sizes and `draws` more of any that the statement
+    allows; False at the first one where it isn't.
+    """
     if name == "forward":
-        return _same_model(answer)
+        return _same_model(answer, draws)
+    if name == "run_episode":
+        return _same_episodes(answer)
     rng = np.random.default_rng(7)
     count = 1 if name in ("returns_to_go", "stacked_inputs", "stacked_attention_mask", "action_loss") else None
-    for args in _inputs(name, rng):
+    for args in itertools.chain(_inputs(name, rng), (drawing.drawn(name, rng) for _ in range(draws))):
         right = exercise(name).oracle(*args)
         copies = [arg.clone() if isinstance(arg, torch.Tensor) else np.copy(arg) if isinstance(arg, np.ndarray) else arg
                   for arg in args]  # fmt: skip
@@ -45,14 +53,7 @@ def _same(given, right) -> bool:
 def _inputs(name: str, rng):
     """Inputs of the exercise's kind, in all sizes up to 4 or so."""
     sizes = list(itertools.product((1, 2, 3), (1, 2, 4), (1, 2, 3, 5)))
-
-    def tensor(*shape):
-        return torch.from_numpy(rng.normal(size=shape).astype(np.float32))
-
-    def mask(batch, steps, lead):
-        real = rng.integers(0, steps + 1, batch)
-        real[lead % batch] = max(1, real[lead % batch])
-        return torch.from_numpy((np.arange(steps) >= steps - real[:, None]).astype(np.float32))
+    tensor, mask = functools.partial(drawing.tensor, rng), functools.partial(drawing.mask, rng)
 
     if name == "returns_to_go":
         for steps, gamma in itertools.product(range(1, 9), (1.0, 0.9, 0.5)):
@@ -94,16 +95,58 @@ def _inputs(name: str, rng):
         for nodes, count, shift in itertools.product((2, 3, 6), (1, 2, 5), (-3.0, 0.0, 3.0)):
             neighbours = np.sort(rng.permutation(nodes)[:count])
             yield tensor(nodes) + shift, torch.from_numpy(neighbours)
+    elif name == "best_tenth":
+        for count, levels in itertools.product((1, 2, 9, 10, 11, 19, 20, 35, 58), (2, 5, 1000)):
+            yield (np.where(rng.random(count) < 0.2, -np.inf, rng.integers(levels, size=count) - levels / 2.0),)
+    elif name == "q_update":
+        for states, actions, done, shift in itertools.product((2, 4), (1, 2, 4), (True, False), (-3.0, 0.0)):
+            state, next_state = (int(place) for place in rng.integers(states, size=2))
+            step = (state, int(rng.integers(actions)), float(rng.normal()), next_state, done)
+            yield rng.normal(size=(states, actions)) + shift, *step, float(rng.uniform(0.1, 1)), float(rng.random())
+    elif name == "pessimistic":
+        for states, actions, worst in itertools.product((1, 2, 4), (1, 3, 4), (-5.0, 0.0, 0.5)):
+            yield rng.normal(size=(states, actions)), rng.random((states, actions)) < 0.5, worst
+    elif name == "conditioned_policy":
+        for count, n_actions, target in itertools.product((1, 2, 8, 20), (1, 2, 4), (-1.0, 0.0, 2.0, 7.0)):
+            yield rng.integers(n_actions, size=count), rng.choice([-1.0, 0.0, 1.0, 2.0], count), target, n_actions
     else:
         raise KeyError(f"There are no inputs for {name} here: without them every mutant would count as equivalent.")
 
 
-def _same_model(cls) -> bool:
+def _same_episodes(answer) -> bool:
+    """Of all kinds: each K, each length, each way to end."""
+    rng = np.random.default_rng(7)
+
+    def played(function, makers, numbers):
+        model, env = (maker() for maker in makers)
+        return function(model, env, *numbers), *model.record.seen(), *env.record.seen()
+
+    for K, steps, ends in itertools.product((1, 2, 4), (1, 2, 3, 6), ({}, {"terminated_at": 2}, {"truncated_at": 3})):
+        mean, std, scale = rng.uniform(1, 4, 3), rng.uniform(0.3, 3, 3), rng.uniform(2, 9)
+        kinds = {"terminated_at": None, "truncated_at": None} | ends
+        makers = (
+            policy.drawn(rng, K, mean, std, scale, 2, 20, True),
+            world.drawn(rng, steps, scale, mean, std, 2, 1.0, dtype="float64", **kinds),
+        )
+        numbers = rng.uniform(-0.5, 3) * scale, steps, int(rng.integers(1, 1000))
+        try:
+            given = played(answer, makers, numbers)
+            right = played(lambda *args: exercise("run_episode").oracle(*args)[0], makers, numbers)
+            for g, r in zip(given, right, strict=True):
+                if np.shape(g) != np.shape(r) or not np.allclose(g, r, rtol=1e-4, atol=1e-4):
+                    return False
+        except Exception:
+            return False
+    return True
+
+
+def _same_model(cls, draws: int) -> bool:
     rng = np.random.default_rng(7)
     oracle = DecisionTransformerModel(model_cases.config()).eval()
     try:
         model = cls(model_cases.config()).eval()
-        for batch, steps, masked, return_dict in itertools.product((1, 2), (1, 3), (True, False), (True, False, None)):
+        every = list(itertools.product((1, 2), (1, 3), (True, False), (True, False, None)))
+        for batch, steps, masked, return_dict in (*every, *(drawing.windows(rng) for _ in range(draws))):
             state = model_cases.drawn_weights(oracle, rng)
             oracle.load_state_dict(state)
             model.load_state_dict(state)

@@ -44,18 +44,21 @@ class Tried:
 
 
 @cache
-def _imports(function: str) -> str:
-    """All import lines of the notebook in which `function` (or a class) is written."""
+def _needs(function: str) -> str:
+    """All imports and the other functions of the notebook in which `function` (or a class) is written."""
     for script in sorted(SOLUTIONS.glob("*.py")):
         source = script.read_text(encoding="utf-8")
         if re.search(rf"^(def|class) {function}\b", source, re.MULTILINE):
-            return _imports_of(script)
+            return _above(script, but=function)
     raise ValueError(f"no notebook has {function}")
 
 
-def _imports_of(script: Path) -> str:
+def _above(script: Path, but: str = "") -> str:
     nodes = ast.parse(script.read_text(encoding="utf-8")).body
-    return "\n".join(ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    wanted = ast.Import | ast.ImportFrom | ast.FunctionDef
+    return "\n".join(
+        ast.unparse(node) for node in nodes if isinstance(node, wanted) and getattr(node, "name", None) != but
+    )
 
 
 def answer(check: str, source: str, where: str):
@@ -64,7 +67,7 @@ def answer(check: str, source: str, where: str):
 
     name = "DecisionTransformerModel" if check == "forward" else exercises.exercise(check).function
     namespace = {"__name__": "__main__"}
-    exec(_imports(name), namespace)
+    exec(_needs(name), namespace)
     exec(compile(source, where, "exec"), namespace)
     return namespace[name]
 
@@ -98,12 +101,12 @@ def run(path: Path) -> Tried:
     return Tried(path, check, verdict == "right", mistake.group(1) if mistake else "", outcomes)
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Imports once, before the processes are forked, what each of them would import for itself."""
     from dt_helpers.check import exercises, reference, whole_model
 
     for script in sorted(SOLUTIONS.glob("*.py")):
-        exec(_imports_of(script), {})
+        exec(_above(script), {})
     for name in exercises.FUNCTIONS:
         exercises.exercise(name).mistakes()
     reference.tensors(), whole_model.inputs.small_oracle()
@@ -117,7 +120,7 @@ def main() -> int:
     parser.add_argument("--names", action="store_true", help="print each mistake beside the name that it got")
     parser.add_argument("--only", default="", help="part of the file names to try")
     options = parser.parse_args()
-    _warm_up()
+    warm_up()
     tried = []
     for path in sorted(options.folder.glob("*.py")):
         if options.only not in path.name:

@@ -157,9 +157,11 @@ bad("positions")(
 bad("encoder")(
     variant(encoded=lambda self, x, mask: x),
     variant(encoded=lambda self, x, mask: self.encoder.ln_f(x)),
+    variant(encoded=lambda self, x, mask: x.cumsum(1)),
+)
+bad("mode")(
     variant(encoded=lambda self, x, mask: self.encoder.train()(
         inputs_embeds=x, attention_mask=mask, position_ids=self.positions(mask))[0]),
-    variant(encoded=lambda self, x, mask: x.cumsum(1)),
 )  # fmt: skip
 bad("heads")(
     variant(split=lambda self, x, batch, steps: x.reshape(batch, 3, steps, self.hidden_size)),

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 class Written:
     check: str  # name of the check
     answer: Callable
-    slug: str | None = None  # of the mistake; None for a right answer
+    slug: str | None = None  # of the mistake, or several with | between them; None for a right answer
     where: str = ""  # file and line, to find it again
+
+    def called(self, mistake: str | None) -> bool:
+        """Whether the mistake was called by its name; where that is "None", there is none to give."""
+        return str(mistake) in (self.slug or "").split("|")
 
 
 RIGHT: list[Written] = []
@@ -30,10 +34,10 @@ def right(check: str):
 def wrong(check: str):
     """`add = wrong("pad_left")`, then `@add("padded-right")` or `add("padded-right")(lambda ...)`."""
 
-    def named(slug: str):
+    def named(slug: str | None):
         def add(*answers):
             for i, answer in enumerate(answers, start=1):
-                WRONG.append(Written(check, answer, slug, f"{_caller()} no. {i}"))
+                WRONG.append(Written(check, answer, str(slug), f"{_caller()} no. {i}"))
             return answers[0]
 
         return add

@@ -58,12 +58,6 @@ def matrix(rewards, gamma=1.0):
 
 
 @add
-def powers_divided_out(rewards, gamma=1.0):
-    powers = gamma ** np.arange(len(rewards))
-    return np.cumsum((rewards * powers)[::-1])[::-1] / powers
-
-
-@add
 def total_minus_past(rewards, gamma=1.0):
     if gamma == 1.0:
         return rewards.sum() - np.cumsum(rewards) + rewards
@@ -89,8 +83,9 @@ def in_torch(rewards, gamma=1.0):
 @add
 def torch_from_numpy_copy(rewards, gamma=1.0):
     x = torch.from_numpy(rewards.copy())
-    weights = gamma ** torch.arange(len(x), dtype=x.dtype)
-    return ((x * weights).flip(0).cumsum(0).flip(0) / weights).numpy()
+    apart = torch.arange(len(x)) - torch.arange(len(x))[:, None]
+    weights = torch.where(apart >= 0, gamma ** apart.clamp(min=0).to(x.dtype), 0.0)
+    return (weights @ x).numpy()
 
 
 @add

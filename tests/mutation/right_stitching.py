@@ -132,7 +132,7 @@ def by_shortfall(targets, achieved):
 add = right("next_node")
 add(lambda logits, neighbours: neighbours[logits[neighbours].argmax()])
 add(lambda logits, neighbours: neighbours[logits[neighbours].argmax()].item())
-add(lambda logits, neighbours: neighbours[torch.argmax(logits.softmax(dim=-1)[neighbours])])
+add(lambda logits, neighbours: neighbours[torch.argmax(logits[neighbours].softmax(dim=-1))])
 add(lambda logits, neighbours: max(neighbours, key=lambda node: logits[node]))
 add(lambda logits, neighbours: max(neighbours.tolist(), key=lambda node: logits[node].item()))
 add(lambda logits, neighbours: int(neighbours.numpy()[np.argmax(logits.numpy()[neighbours.numpy()])]))

@@ -107,6 +107,63 @@ def target_in_raw_units(target_return, reward, scale):
     return (target_return * scale - reward) / scale
 
 
+def episode_in_lists(model, env, target_return, max_steps, seed):
+    config = model.config
+    K = config.context_length
+    mean = torch.tensor(config.state_mean)
+    std = torch.tensor(config.state_std)
+    model.eval()
+    observation, _ = env.reset(seed=seed)
+    remaining = target_return / config.return_scale
+    states, actions, targets, rewards = [], [], [], []
+    for t in range(max_steps):
+        states.append((torch.from_numpy(observation).float() - mean) / std)
+        actions.append(torch.zeros(config.act_dim))
+        targets.append(torch.tensor([remaining]))
+        with torch.no_grad():
+            output = model(
+                states=torch.stack(states[-K:])[None],
+                actions=torch.stack(actions[-K:])[None],
+                returns_to_go=torch.stack(targets[-K:])[None],
+                timesteps=torch.arange(max(0, t + 1 - K), t + 1)[None],
+            )
+        actions[-1] = output.action_preds[0, -1]
+        observation, reward, terminated, truncated, _ = env.step(actions[-1].numpy())
+        rewards.append(reward)
+        remaining = remaining - reward / config.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+def episode_in_buffers(model, env, target_return, max_steps, seed):
+    config = model.eval().config
+    K = config.context_length
+    states = np.zeros((K, config.state_dim))
+    actions = np.zeros((K, config.act_dim))
+    targets = np.zeros((K, 1))
+    times = np.zeros(K, dtype=int)
+    mask = np.zeros(K)
+    rewards = []
+    over = False
+    observation = env.reset(seed=seed)[0]
+    while not over and len(rewards) < max_steps:
+        for buffer in (states, actions, targets, times, mask):
+            buffer[:-1] = buffer[1:].copy()
+        states[-1] = (observation - np.array(config.state_mean)) / np.array(config.state_std)
+        targets[-1] = (target_return - sum(rewards)) / config.return_scale
+        times[-1] = len(rewards)
+        mask[-1] = 1
+        s, a, r = (torch.tensor(buffer).float()[None] for buffer in (states, actions, targets))
+        with torch.inference_mode():
+            predicted = model(s, a, None, r, torch.tensor(times)[None], torch.tensor(mask)[None], return_dict=False)[1]
+        actions[-1] = predicted[0, -1].numpy()
+        observation, reward, terminated, truncated, _ = env.step(actions[-1])
+        rewards.append(reward)
+        over = terminated or truncated
+    return np.array(rewards)
+
+
 def rewards_where(walk, goal, lengths):
     here = walk[:-1]
     there = walk[1:]
@@ -152,6 +209,68 @@ def node_loop(logits, neighbours):
     return best
 
 
+def tenth_sorted(returns):
+    count = max(len(returns) // 10, 1)
+    order = np.argsort(-returns, kind="stable")
+    return np.sort(order[:count])
+
+
+def tenth_one_by_one(returns):
+    kept = []
+    for _ in range(max(len(returns) // 10, 1)):
+        best = -1
+        for i in range(len(returns)):
+            if i not in kept and (best == -1 or returns[i] > returns[best]):
+                best = i
+        kept.append(best)
+    return sorted(kept)
+
+
+def q_moved(q, state, action, reward, next_state, done, learning_rate, gamma):
+    old = q[state, action]
+    target = reward if done else reward + gamma * q[next_state].max()
+    return old + learning_rate * (target - old)
+
+
+def q_weighted(q, state, action, reward, next_state, done, learning_rate, gamma):
+    follows = gamma * max(q[next_state]) * (1 - done)
+    return (1 - learning_rate) * q[state, action] + learning_rate * (reward + follows)
+
+
+def unseen_written(q, seen, worst):
+    table = np.where(seen, q, worst)
+    return table
+
+
+def unseen_mixed(q, seen, worst):
+    unseen = 1 - seen
+    return q * seen + worst * unseen
+
+
+def unseen_loop(q, seen, worst):
+    table = np.zeros(q.shape)
+    for state in range(q.shape[0]):
+        for action in range(q.shape[1]):
+            table[state, action] = q[state, action] if seen[state, action] else worst
+    return table
+
+
+def shares_counted(actions, returns, target, n_actions):
+    taken = actions[returns == target]
+    if len(taken) == 0:
+        return np.full(n_actions, 1 / n_actions)
+    return np.bincount(taken, minlength=n_actions) / len(taken)
+
+
+def shares_loop(actions, returns, target, n_actions):
+    counts = np.zeros(n_actions)
+    for action, earned in zip(actions, returns, strict=True):
+        if earned == target:
+            counts[action] += 1
+    total = counts.sum()
+    return counts / total if total > 0 else np.ones(n_actions) / n_actions
+
+
 class WholeModel(Parts):
     def forward(
         self, states, actions, rewards=None, returns_to_go=None, timesteps=None, attention_mask=None, return_dict=None
@@ -191,8 +310,13 @@ SOLUTIONS = {
     "action_loss": (loss_picked, loss_weighted),
     "context_window": (window_sliced, window_counted),
     "next_target_return": (target_counted, target_in_raw_units),
+    "run_episode": (episode_in_lists,),  # over a thousand mutants
     "walk_rewards": (rewards_where, rewards_loop),
     "choose_target": (target_picked, target_first),
     "next_node": (node_looked_up, node_masked, node_loop),
+    "best_tenth": (tenth_sorted, tenth_one_by_one),
+    "q_update": (q_moved, q_weighted),
+    "pessimistic": (unseen_written, unseen_mixed, unseen_loop),
+    "conditioned_policy": (shares_counted, shares_loop),
     "forward": (WholeModel,),
 }

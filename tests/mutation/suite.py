@@ -13,12 +13,14 @@ import torch
 from dt_helpers import check
 from dt_helpers.check.exercises import NAMES
 
-from . import register
+from . import equivalence, register
+from . import kept as kept_answers
 from .mutants import mutants
 
 for _module in (
-    "models", "right_numpy", "right_torch", "right_stitching",
-    "wrong_returns", "wrong_padding", "wrong_tokens", "wrong_heads", "wrong_control", "wrong_stitching",
+    "models", "right_numpy", "right_torch", "right_stitching", "right_alternatives",
+    "wrong_returns", "wrong_padding", "wrong_tokens", "wrong_heads", "wrong_control", "wrong_episodes",
+    "wrong_stitching", "wrong_alternatives",
 ):  # fmt: skip
     importlib.import_module(f"{__package__}.{_module}")
 if importlib.util.find_spec("einops"):
@@ -89,27 +91,33 @@ def _one_thread(work):
 
 
 @_one_thread
-def run(name: str, seed: int | None = None, eighths: Collection[int] = range(8)) -> Counts:
-    """One check on its written and generated answers; of the latter, some eighths. `seed` brings all inputs back."""
+def run(
+    name: str, seed: int | None = None, eighths: Collection[int] = range(8), kept: Collection[int] | None = None
+) -> Counts:
+    """One check on its written and generated answers; of the latter, some eighths, and of those by others the ones at
+    the places `kept`, or all. `seed` brings all inputs back.
+    """
     counts, draw = Counts(), random.Random(seed)
-    for written in register.WRONG:
-        if written.check == name:
-            counts.wrong += 1
-            found = verdict(name, written.answer, draw.randrange(2**32))
-            if found.passed:
-                counts.passed.append(f"{written.where} ({written.slug})")
-            if found.passed or found.mistake != written.slug:
-                came = "passed" if found.passed else found.mistake
-                counts.misnamed.append(f"{written.where} {written.slug}: {came}")
-    for written in register.RIGHT:
-        if written.check == name:
+    others = kept_answers.answers(name)
+    ours = [written for written in (*register.WRONG, *register.RIGHT) if written.check == name]
+    for written in (*ours, *(others if kept is None else (others[place] for place in kept))):
+        found = verdict(name, written.answer, draw.randrange(2**32))
+        if written.slug is None:
             counts.right += 1
-            found = verdict(name, written.answer, draw.randrange(2**32))
             if not found.passed:
                 counts.refused.append(f"{written.where}: {found.mistake}: {found.sentence}")
+            continue
+        counts.wrong += 1
+        if found.passed:
+            counts.passed.append(f"{written.where} ({written.slug})")
+        if found.passed or not written.called(found.mistake):
+            came = "passed" if found.passed else found.mistake
+            counts.misnamed.append(f"{written.where} {written.slug}: {came}")
     for mutant in mutants(name, eighths):
-        counts.generated += 1
         found = verdict(name, mutant.answer, draw.randrange(2**32))
+        if found.passed and equivalence.equivalent(name, mutant.answer):
+            continue
+        counts.generated += 1
         if found.passed:
             counts.survived.append(f"{mutant.change}\n{mutant.source}")
         else:

@@ -93,7 +93,7 @@ def stub(action_preds, action_targets, attention_mask):
     raise NotImplementedError()
 
 
-@bad("lost-gradient")
+@bad("exception")  # in its second backward
 def goes_back_itself(p, t, m):
     loss = ((p - t)[m > 0] ** 2).mean()
     loss.backward()
@@ -116,7 +116,7 @@ bad = wrong("context_window")
 bad("wrong-type")(
     lambda sequence, length: sequence.numpy()[-length:], lambda sequence, length: sequence.tolist()[-length:]
 )
-bad("wrong-type")(lambda sequence, length: list(sequence)[-length:])
+bad("wrong-count")(lambda sequence, length: list(sequence)[-length:])
 bad("from-the-start")(
     lambda sequence, length: sequence[:length],
     lambda sequence, length: sequence.narrow(0, 0, min(length, len(sequence))),
@@ -200,9 +200,9 @@ bad("reward-only")(
 )
 bad("divided")(lambda target_return, reward, scale: target_return / (reward / scale))
 bad("stopped-at-zero")(lambda target_return, reward, scale: max(target_return - reward / scale, 0))
+bad("losses-as-gains")(lambda target_return, reward, scale: target_return - abs(reward) / scale)
 bad("losses-ignored")(
     lambda target_return, reward, scale: target_return - max(reward, 0) / scale,
-    lambda target_return, reward, scale: target_return - abs(reward) / scale,
 )
 bad("rounded")(lambda target_return, reward, scale: target_return - reward // scale)
 bad("scale-fixed")(lambda target_return, reward, scale: target_return - reward / 1000)
@@ -225,9 +225,3 @@ bad("wrong-signature")(lambda target_return, reward: target_return - reward / 10
 def stub_target(target_return, reward, scale):
     # YOUR CODE HERE
     raise NotImplementedError()
-
-
-@bad("input-changed")
-def counts_down_in_place(target_return, reward, scale):
-    target_return -= reward / scale
-    return target_return

@@ -259,7 +259,7 @@ def a_column(rewards, gamma=1.0):
     return out
 
 
-@bad("nan")
+@bad("gamma-zero|nan")
 def divided_by_a_count_of_zero(rewards, gamma=1.0):
     steps = np.arange(len(rewards))
     return np.array([rewards[t:].sum() / t for t in steps]) * steps
@@ -287,3 +287,9 @@ bad("wrong-type")(
 )
 bad("wrong-count")(lambda rewards, gamma=1.0: (np.cumsum(rewards[::-1])[::-1], gamma * rewards))
 bad("wrong-signature")(lambda rewards: np.cumsum(rewards[::-1])[::-1])
+
+
+@bad("gamma-zero|nan")
+def powers_divided_out(rewards, gamma=1.0):
+    powers = gamma ** np.arange(len(rewards))
+    return np.cumsum((rewards * powers)[::-1])[::-1] / powers

@@ -179,10 +179,10 @@ bad("exception")(
     lambda targets, achieved: targets[achieved >= targets][0],
     lambda targets, achieved: targets[achieved >= targets].max(),
 )
+bad("returns-nothing")(lambda targets, achieved: max(targets[achieved >= targets], default=None))
 bad("unfilled")(
     lambda targets, achieved: None,
     lambda targets, achieved: ...,
-    lambda targets, achieved: max(targets[achieved >= targets], default=None),
 )
 bad("wrong-type")(lambda targets, achieved: f"{max(targets[achieved >= targets], default=targets[-1])}")
 bad("wrong-shape")(lambda targets, achieved: [max(targets[achieved >= targets], default=targets[-1])])
@@ -270,3 +270,12 @@ def masks_in_place(logits, neighbours):
     closed[neighbours] = False
     logits[closed] = -torch.inf
     return logits.argmax()
+
+
+bad = wrong("next_node")
+bad("far-below")(
+    lambda logits, neighbours: neighbours[torch.argmax(logits.softmax(dim=-1)[neighbours])],
+    lambda logits, neighbours: (
+        logits.softmax(dim=-1) * torch.zeros(len(logits)).index_fill(0, neighbours, 1)
+    ).argmax(),
+)

@@ -174,7 +174,7 @@ def not_implemented(returns_embeddings, state_embeddings, action_embeddings):
     raise NotImplementedError("TODO")
 
 
-@bad("wrong-dtype")
+@bad("wrong-device")
 def default_dtype(r, s, a):
     out = torch.zeros(r.shape[0], 3 * r.shape[1], r.shape[2])
     out[:, 0::3], out[:, 1::3], out[:, 2::3] = r, s, a

@@ -10,14 +10,15 @@ import nbformat
 import pytest
 
 from dt_helpers import check
-from dt_helpers.authoring import build, scripts
+from dt_helpers.authoring import build, scripts, setup_cell
+from dt_helpers.authoring.setting import Setting
 from dt_helpers.authoring.tree import Tree
 from tests.course_tree import REPOSITORY
 
 TREE = Tree(REPOSITORY)
 SCRIPTS = TREE.scripts()
 STEMS = [script.stem for script in SCRIPTS]
-BADGE = "https://colab.research.google.com/github/dt-course/decision-transformer-course/blob/main/notebooks"
+SETTING = Setting.read(TREE)
 
 # The contract that checks, grading and other people's tests rely on: notebook, function, its arguments, its check.
 EXERCISES = {
@@ -34,9 +35,18 @@ EXERCISES = {
     "action_loss": ("05_training", ["action_preds", "action_targets", "attention_mask"], "action_loss"),
     "context_window": ("06_replay", ["sequence", "length"], "context_window"),
     "next_target_return": ("06_replay", ["target_return", "reward", "scale"], "next_target_return"),
+    "run_episode": ("06_replay", ["model", "env", "target_return", "max_steps", "seed"], "run_episode"),
     "walk_rewards": ("07_stitching", ["walk", "goal", "lengths"], "walk_rewards"),
     "next_node": ("07_stitching", ["logits", "neighbours"], "next_node"),
     "choose_target": ("07_stitching", ["targets", "achieved"], "choose_target"),
+    "best_tenth": ("08_alternatives", ["returns"], "best_tenth"),
+    "q_update": (
+        "08_alternatives",
+        ["q", "state", "action", "reward", "next_state", "done", "learning_rate", "gamma"],
+        "q_update",
+    ),
+    "pessimistic": ("08_alternatives", ["q", "seen", "worst"], "pessimistic"),
+    "conditioned_policy": ("08_alternatives", ["actions", "returns", "target", "n_actions"], "conditioned_policy"),
 }
 
 
@@ -86,7 +96,7 @@ def test_a_notebook_opens_with_title_badge_goals_and_minutes(stem):
     number, heading = re.match(r"# (\d+)\. (\S.*)", first).groups()
     assert int(number) == int(stem[:2])
     assert heading
-    assert f"({BADGE}/decision_transformer/{stem}.ipynb)" in first
+    assert setup_cell.badges(stem, SETTING) in first
     assert "After this notebook" in first
     assert re.search(r"About \d+ minutes", first)
 
@@ -96,7 +106,14 @@ def test_the_first_code_cell_is_the_setup_that_installs_the_helpers_where_they_a
     first = code_cells(read(TREE.student(stem)))[0]
     assert first.source.startswith("# Setup: run this cell first.")
     assert 'find_spec("dt_helpers") is None' in first.source
+    assert f'COURSE = "{SETTING.version}"' in first.source
+    assert f'SOURCE = "{SETTING.requirement}"' in first.source
     assert "nbgrader" not in first.metadata
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_no_placeholder_is_left(stem):
+    assert not re.search(r"\{\{[a-z]+\}\}", TREE.student(stem).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -142,14 +159,18 @@ def test_every_exercise_has_its_check_and_points():
     assert checks == expected | {"check_forward": "check.forward(DecisionTransformerModel)"}
 
 
+BUILDS_ON = {"run_episode": ("context_window", "next_target_return")}  # what was written before, and is used
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_exercise_is_checked_by_itself(name):
-    """With nothing but the notebook's imports, the solution passes and the stub is told to be one."""
+    """With nothing but the notebook's imports and what it builds on, the solution passes and the stub is called one."""
     stem, _, _ = EXERCISES[name]
     solution = {cell.id: cell.source for cell in read(TREE.solution(stem)).cells}
     student = {cell.id: cell.source for cell in read(TREE.student(stem)).cells}
     namespace = with_imports_of(read(TREE.student(stem)))
-    exec(solution[name], namespace)
+    for needed in (*BUILDS_ON.get(name, ()), name):
+        exec(solution[needed], namespace)
     assert eval(solution[f"check_{name}"], namespace).passed
     exec(student[name], namespace)
     with pytest.raises(check.CheckFailed) as failure:

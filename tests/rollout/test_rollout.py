@@ -79,7 +79,7 @@ def test_several_targets_are_as_many_evaluations(model):
 
 @pytest.mark.parametrize(("targets", "episodes"), [([], 2), ([3000], 0)])
 def test_nothing_to_evaluate_is_refused(model, targets, episodes):
-    with pytest.raises(ValueError, match="At least one target and one episode"):
+    with pytest.raises(ValueError, match="At least one target return and one episode"):
         rollout.evaluate_targets(model, "HalfCheetah-v5", targets, episodes, progress=False)
 
 
@@ -124,7 +124,7 @@ def test_a_recorded_episode_is_the_evaluated_one(model, tmp_path):
     assert shown.path.stat().st_size > 0
     expected = rollout.evaluate(model, episodes=1, **settings)
     np.testing.assert_array_equal(evaluation.rewards, expected.rewards)
-    assert "7 frames at 20 a second" in shown.note
+    assert "7 frames at 20 per second" in shown.note
 
 
 def test_the_model_may_be_shown_something_else_than_the_environments_observation(model):

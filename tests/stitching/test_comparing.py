@@ -25,7 +25,7 @@ def test_comparison(line, walks):
     assert found.new.tolist() == [False, False, True, True]
     assert (found.optimal, found.arrived, found.excess) == (0.5, 0.75, 1.0)
     assert (found.data_optimal, found.better_than_data, found.stitched) == (0.25, 0.5, 0.0)
-    assert str(found).startswith("50% of the paths are shortest ones, 75% arrive")
+    assert str(found).startswith("50% of the paths are shortest, 75% arrive")
 
 
 def test_nothing_that_arrives_has_no_excess(line, walks):

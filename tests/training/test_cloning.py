@@ -100,7 +100,7 @@ def test_another_robot_is_refused(cheetah):
 
 @pytest.mark.parametrize("options", [{"steps": 0}, {"best": 0.0}, {"best": 1.5}])
 def test_settings_that_make_no_sense_are_refused(trajectories, options):
-    with pytest.raises(ValueError, match="steps must be at least 1 and best lie above 0"):
+    with pytest.raises(ValueError, match="steps must be at least 1, and best above 0"):
         training.clone(trajectories, progress=False, **options)
 
 
@@ -113,7 +113,7 @@ def test_numbers_that_are_none_are_refused(trajectories, column):
 
 
 def test_a_single_episode_is_refused():
-    with pytest.raises(ValueError, match="2 episodes are the least"):
+    with pytest.raises(ValueError, match="at least 2 episodes"):
         training.clone(make_trajectories([30]), progress=False)
 
 

@@ -67,7 +67,7 @@ def test_a_busy_machine_gets_one_and_says_so_once(machine, capsys):
     used, _ = machine(2).train(busy, 400)
     assert used[:4] == [2] * 4 and set(used[13:93]) == {1} and used[-1] == 1
     line = (
-        "Training goes on with 1 thread, not 2: at the moment that is quicker here, 1000 ms a step in place of 1600.\n"
+        "Training goes on with 1 thread, not 2: at the moment that is quicker here, 1000 ms per step instead of 1600.\n"
     )
     assert capsys.readouterr().out == line
     assert sum(busy(0, number) for number in used) / 400 < 1.06 * busy(0, 1)

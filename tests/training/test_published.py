@@ -136,7 +136,7 @@ def test_weights_of_another_model_are_refused(folder, upstream):
     odd = {
         "missing: embed_return": {key: value for key, value in weights.items() if "embed_return" not in key},
         "unknown: extra": {**weights, "extra": torch.zeros(1)},
-        "of another shape: .*embed_state": {**weights, "embed_state.weight": torch.zeros(32, 5)},
+        "of a different shape: .*embed_state": {**weights, "embed_state.weight": torch.zeros(32, 5)},
     }
     for expected, changed in odd.items():
         (folder / "model.safetensors").write_bytes(save(changed, {"format": "pt"}))
@@ -259,5 +259,5 @@ class Changing(Models):
 def test_a_repository_that_changes_while_it_is_read(server, tmp_path):
     server._server.RequestHandlerClass = type("Handler", (Changing,), {"hub": server})
     [[_, kind, reason], [_, then, _]] = child(server, tmp_path, "", "")
-    assert kind == "reason" and "its files have changed while it was read. Try again" in reason
+    assert kind == "reason" and "its files changed while they were read. Try again" in reason
     assert then == "model"  # the next try has both files of the newer commit

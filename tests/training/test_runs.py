@@ -35,14 +35,14 @@ ONCE.rewards[1] -= 1
 
 CHANGES = {
     "nothing": ({}, "Going on from checkpoint-20 of an interrupted run."),
-    "the loss": ({"criterion": l1}, "starts anew: the loss function has changed."),
-    "data of the same sum": ({"data": ONCE}, "starts anew: the data have changed."),
-    "the seed": ({"seed": 1}, "starts anew: seed was 0 and is 1."),
-    "a setting": ({"dropout": 0.2}, "starts anew: dropout was 0.0 and is 0.2."),
-    "two": ({"seed": 1, "steps": 9}, "starts anew: steps was 30 and is 9 and seed was 0 and is 1."),
+    "the loss": ({"criterion": l1}, "starts again: the loss function has changed."),
+    "data of the same sum": ({"data": ONCE}, "starts again: the data have changed."),
+    "the seed": ({"seed": 1}, "starts again: seed was 0 and is 1."),
+    "a setting": ({"dropout": 0.2}, "starts again: dropout was 0.0 and is 0.2."),
+    "two": ({"seed": 1, "steps": 9}, "starts again: steps was 30 and is 9 and seed was 0 and is 1."),
     "a loss that can't be told": (
         {"criterion": lambda p, t, m, given=(i for i in ()): given},
-        "whether the loss function is the same can't be told, since it uses an object of the kind",
+        "it can't be told whether the loss function is the same, since it uses an object of type",
     ),
 }
 
@@ -59,7 +59,7 @@ def test_what_differs_is_said_in_a_line(tmp_path, capsys, change):
     assert runs.Run(tmp_path, identity(**different)).checkpoint == run.checkpoint
 
 
-def test_another_torch_starts_anew(tmp_path, capsys, monkeypatch):
+def test_another_torch_starts_again(tmp_path, capsys, monkeypatch):
     runs.Run(tmp_path, identity())
     checkpoint(tmp_path, 20)
     monkeypatch.setattr(runs.torch, "__version__", "2.6.0+cpu")
@@ -70,14 +70,14 @@ def test_another_torch_starts_anew(tmp_path, capsys, monkeypatch):
 def test_a_run_of_an_older_course_is_given_up(tmp_path, capsys):
     checkpoint(tmp_path, 20)
     assert runs.Run(tmp_path, identity()).checkpoint is None
-    assert "what it was is not known" in capsys.readouterr().out
+    assert "it is not known what it was" in capsys.readouterr().out
 
 
-def test_begun_anew_as_wished(tmp_path, capsys):
+def test_begun_again_as_asked(tmp_path, capsys):
     runs.Run(tmp_path, identity())
     checkpoint(tmp_path, 20)
     assert runs.Run(tmp_path, identity(), resume=False).checkpoint is None
-    assert "starts anew: as you wish." in capsys.readouterr().out
+    assert "starts again: as you asked." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("damage", ["cut off", "lost", "no sizes"])
@@ -147,8 +147,8 @@ def test_without_locks_training_goes_on(tmp_path, capsys, monkeypatch, code):
 
 def test_a_stopped_run_says_how_to_go_on(tmp_path):
     run = runs.Run(tmp_path, identity())
-    assert run.stopped(3) == "Stopped at step 3; the same call begins anew: there was no checkpoint yet."
+    assert run.stopped(3) == "Stopped at step 3; the same call starts again: there was no checkpoint yet."
     checkpoint(tmp_path, 20)
     assert run.stopped(23) == "Stopped at step 23; the same call goes on from checkpoint-20."
     run.finish(lambda folder: (folder / saved.CONFIG).write_text("{}"))
-    assert run.stopped(30) == f"Stopped when all was done: the model is in {tmp_path}."
+    assert run.stopped(30) == f"Stopped when everything was done: the model is in {tmp_path}."

@@ -120,7 +120,7 @@ def test_what_another_model_earned_is_not_put_on_the_card(trained, tmp_path, cap
     )
     card = (copy / "README.md").read_text()
     note_return(copy, evaluation)
-    assert "the model that was measured is not the one in there" in capsys.readouterr().out
+    assert "the model that was measured is not the one in that folder" in capsys.readouterr().out
     assert (copy / "README.md").read_text() == card
 
 
@@ -138,7 +138,7 @@ def test_training_again_says_what_it_replaces_and_keeps_it_until_then(tmp_path, 
     assert all(torch.equal(value, before[key]) for key, value in training.load(tmp_path).state_dict().items())
     assert "mean return 3" in (tmp_path / "README.md").read_text()
     training.train(data, settings, output=tmp_path, seed=1)
-    assert "starts anew: seed was 0 and is 1 and the loss function has changed." in capsys.readouterr().out
+    assert "starts again: seed was 0 and is 1 and the loss function has changed." in capsys.readouterr().out
     assert "Not measured yet" in (tmp_path / "README.md").read_text()
     assert not (tmp_path / "evaluation.json").exists()
 

@@ -93,12 +93,12 @@ def test_a_recording_that_fails_leaves_the_old_film_and_no_rest(tmp_path):
     ("frames", "message"),
     [
         ([], "no frames"),
-        ([np.zeros((64, 64), np.uint8)], r"\(height, width, 3\), uint8; got \(64, 64\)"),
-        ([np.zeros((64, 64, 3))], "got .* float64"),
-        ([np.zeros((63, 64, 3), np.uint8)], "even height and width; got 63 by 64"),
+        ([np.zeros((64, 64), np.uint8)], r"\(height, width, 3\), uint8, not \(64, 64\)"),
+        ([np.zeros((64, 64, 3))], "not .* float64"),
+        ([np.zeros((63, 64, 3), np.uint8)], "even height and width, not 63 by 64"),
         (
             [*gradients(1), np.zeros((64, 64, 3), np.uint8)],
-            r"first frame was \(64, 96, 3\).*another one is \(64, 64, 3\)",
+            r"like the first, \(64, 96, 3\).*one is \(64, 64, 3\)",
         ),
     ],
 )
@@ -109,9 +109,9 @@ def test_frames_that_make_no_film_are_refused(tmp_path, frames, message):
 
 
 def test_other_formats_and_no_rate_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"end in \.mp4; got .*film\.gif"):
+    with pytest.raises(ValueError, match=r"end in \.mp4, not .*film\.gif"):
         video.record(gradients(1), tmp_path / "film.gif", 20)
-    with pytest.raises(ValueError, match=r"fps.*got 0"):
+    with pytest.raises(ValueError, match=r"fps.*not 0"):
         video.record(gradients(1), tmp_path / "film.mp4", 0)
 
 
@@ -150,7 +150,7 @@ def test_an_episode_is_recorded_at_its_true_rate(tmp_path, cheetah):
     assert frames.shape == (41, 160, 240, 3)
     assert all(frame.std() > 10 for frame in frames)
     assert np.abs(np.diff(frames.astype(int), axis=0)).mean(axis=(1, 2, 3)).min() > 0.1  # it moves in each
-    assert film.note.startswith("41 frames at 20 a second, 0.")
+    assert film.note.startswith("41 frames at 20 per second, 0.")
     assert film.note.endswith(f"by {render.NAMES[render.choose()]}")
 
 
@@ -222,7 +222,7 @@ def test_what_cannot_be_recorded_is_refused(tmp_path, cheetah):
     pole = gymnasium.make("CartPole-v1")
     with pytest.raises(TypeError, match="not a MuJoCo environment: it has no model"):
         video.Recorder(pole, tmp_path / "a.mp4")
-    with pytest.raises(ValueError, match="at least 1; got 0"):
+    with pytest.raises(ValueError, match="at least 1, not 0"):
         video.Recorder(cheetah, tmp_path / "a.mp4", stride=0)
     with pytest.raises(ValueError, match=r"end in \.mp4"):
         video.Recorder(cheetah, tmp_path / "a.avi")

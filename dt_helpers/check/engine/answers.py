@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Unreadable(Exception):
-    """The result is no array of numbers; the message says what it is."""
+    """The result is not an array of numbers; the message says what it is."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Answer:
 
 
 def safely(read: Callable[[object], str], value) -> str:
-    """`read(value)`, such as `str` of an exception; a word for objects that can't even be looked at."""
+    """`read(value)`, such as `str` of an exception; for an object that raises at this, a text that says so."""
     try:
         return str(read(value))
     except Exception as problem:
@@ -29,7 +29,7 @@ def safely(read: Callable[[object], str], value) -> str:
 
 
 def is_tensor(value) -> bool:
-    """Without importing torch: what no one imported, no one returned."""
+    """Whether it is a torch tensor. torch is not imported for this: where nobody has, nobody returned a tensor."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import dis
 import sys
 import warnings
 from collections.abc import Iterator
@@ -12,26 +13,34 @@ from typing import Any
 import numpy as np
 
 from dt_helpers.check.engine.answers import is_tensor
-from dt_helpers.check.engine.exercise import Case
+from dt_helpers.check.engine.exercise import Case, Maker
 
-MANY = 64  # of an endless iterator's results
+_STUB = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP", "LOAD_SMALL_INT", "POP_TOP"}
+MANY = 64  # results that are taken from an iterator, which may be endless
 
 
 class NotTheStudents(BaseException):
-    """Goes through every check: where functions run elsewhere, something happened that is no answer of theirs."""
+    """Passes through every check: where functions run elsewhere, something happened that isn't an answer of theirs."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    value: Any = None  # whatever the function has returned
+    value: Any = None  # what the function returned
     error: BaseException | None = None
+    faces: tuple = ()  # the arguments that live, in their order
     changed: tuple[int, ...] = ()  # positions of arguments that the function wrote to
     leaves: tuple = ()  # what gradients flow back to, in the order of `Case.grad`
 
+    @property
+    def seen(self) -> tuple:
+        """What the arguments that live have seen."""
+        return tuple(array for face in self.faces for array in face.record.seen())
 
-def call(fn, case: Case, several: bool = False) -> Outcome:
-    """The function's result, or the exception that it raised; `several`: an iterator over results counts as a list."""
-    args, leaves = fresh(case)
+
+def call(fn, case: Case, several: bool = False, like: Outcome | None = None) -> Outcome:
+    """The function's result, or the exception that it raised; `several`: an iterator over results counts as a list;
+    `like`: only whether it is the same as this one is of interest."""
+    args, leaves = fresh(case, like)
     before = [copied(arg) for arg in args]
     try:
         value = fn(*args, **case.kwargs)
@@ -41,14 +50,15 @@ def call(fn, case: Case, several: bool = False) -> Outcome:
         raise
     except BaseException as error:
         return Outcome(error=error)
+    faces = tuple(arg for arg, given in zip(args, case.args, strict=True) if isinstance(given, Maker))
     changed = tuple(i for i, (was, now) in enumerate(zip(before, args, strict=True)) if not unchanged(was, now))
-    return Outcome(value, None, changed, leaves)
+    return Outcome(value, None, faces, changed, leaves)
 
 
 @contextlib.contextmanager
 def quietly():
     """Around a check: no warnings on stderr (they cost points in nbgrader), gradients on, the student's random numbers
-    left alone, and one thread, since handing tiny tensors from thread to thread takes a thousand times as long.
+    left alone, and one thread, since passing tiny tensors from thread to thread takes a thousand times as long.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
@@ -80,7 +90,7 @@ def operations() -> Iterator[list[str]]:
             return func(*_copied_to_cpu(last[0], args), **(kwargs or {}))
 
     def _copied_to_cpu(name, args):
-        """Values may be written from any device to any other, but for torch's meta device, which has none to give."""
+        """Values may be copied from any device to any other, except from torch's meta device, which has none."""
         if name not in ("__setitem__", "copy_") or len(args) < 2 or not is_tensor(args[0]) or not is_tensor(args[-1]):
             return args
         if args[0].device.type == "meta" or args[-1].device.type != "meta":
@@ -91,13 +101,14 @@ def operations() -> Iterator[list[str]]:
         yield last
 
 
-def fresh(case: Case) -> tuple[list, tuple]:
+def fresh(case: Case, like: Outcome | None = None) -> tuple[list, tuple]:
     """The case's arguments as the student gets them, and the leaves behind those that require grad.
 
-    What requires grad is no leaf itself: so it is inside a model, and writing to it is possible, and noticed.
+    What requires grad is not itself a leaf, as inside a model: so a function can write to it, and that is noticed.
     """
     args: list[Any] = []
     leaves: list[Any] = []
+    faces = iter(like.faces if like else ())
     for position, arg in enumerate(case.args):
         leaf = None
         if is_tensor(arg):
@@ -109,6 +120,9 @@ def fresh(case: Case) -> tuple[list, tuple]:
                 arg = gappy_tensor(arg)
         elif isinstance(arg, np.ndarray):
             arg = gappy_array(arg) if case.strided and arg.ndim else arg.copy()
+        elif isinstance(arg, Maker):
+            face = next(faces, None)
+            arg = arg(face and face.record)
         elif hasattr(arg, "parameters"):  # a head: a module
             arg = copy.deepcopy(arg)
             leaves.extend(arg.parameters() if position in case.grad else ())
@@ -119,19 +133,29 @@ def fresh(case: Case) -> tuple[list, tuple]:
 
 
 def gappy_tensor(x):
-    """The same numbers as a view with gaps between its elements."""
+    """The same numbers as a view with gaps between its elements. Its axes are in memory order, as those of all
+    tensors of the course are: `view` may rely on it.
+    """
     import torch
 
     return torch.stack((x, x + 1), dim=-1)[..., 0]
 
 
 def gappy_array(x: np.ndarray) -> np.ndarray:
-    """The same for an array."""
-    return np.stack([x, x + 1], axis=-1)[..., 0]
+    """The same numbers as a view with gaps between its elements, its axes stored in reverse order."""
+    wide = np.empty((*x.shape[::-1], 2), x.dtype)
+    wide[..., 0] = x.T
+    wide[..., 1] = ~x.T if x.dtype == bool else x.T + 1
+    return wide[..., 0].T
+
+
+def is_gappy(x: np.ndarray) -> bool:
+    """Whether the array is one that `gappy_array` made."""
+    return bool(x.ndim) and x.strides[0] == 2 * x.itemsize and not x.flags.c_contiguous
 
 
 def copied(arg):
-    """The argument as it is now; what nobody writes to is not copied."""
+    """The argument as it is now; only tensors and arrays, which can be written to, are copied."""
     if is_tensor(arg):
         return arg.detach().clone()
     return arg.copy() if isinstance(arg, np.ndarray) else arg
@@ -144,3 +168,11 @@ def unchanged(was, now) -> bool:
     if isinstance(was, np.ndarray):
         return was.shape == now.shape and bool((was == now).all())
     return True
+
+
+def is_written(fn) -> bool:
+    """Whether a function does more than return a constant. One that runs elsewhere says so itself."""
+    code = getattr(fn, "__code__", None)
+    if code is None:
+        return getattr(fn, "written", False) is True
+    return len({step.opname for step in dis.get_instructions(code)} - _STUB) > 0

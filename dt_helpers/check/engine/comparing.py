@@ -22,13 +22,13 @@ class Difference:
     given: float | None = None
 
 
-_COARSE = {"float16": 5e-3, "bfloat16": 3e-2}  # values that agree so far are right, but for the dtype
+_COARSE = {"float16": 5e-3, "bfloat16": 3e-2}  # values that agree this closely are right, apart from the dtype
 
 
-def tolerance(*dtypes: str) -> float:
+def tolerance(*dtypes: str, least: float = 0.0) -> float:
     """Relative to the largest number in the result: styles differ in the last digits, mistakes by far more."""
     exact = 1e-5 if set(dtypes) <= {"float64", "int64", "int32", "bool"} else 1e-4
-    return max(exact, *(_COARSE.get(dtype, 0.0) for dtype in dtypes))
+    return max(exact, least, *(_COARSE.get(dtype, 0.0) for dtype in dtypes))
 
 
 def close(given: np.ndarray, expected: np.ndarray, limit: float) -> np.ndarray:
@@ -41,7 +41,7 @@ def close(given: np.ndarray, expected: np.ndarray, limit: float) -> np.ndarray:
 
 
 def unpack(exercise: Exercise, value) -> list:
-    """The results in `value`, as many as the exercise has; raises `Unreadable` if it can't be split into so many."""
+    """The results in `value`, as many as the exercise has; raises `Unreadable` if it can't be split into that many."""
     count = len(exercise.results)
     if count == 1:
         return [value]
@@ -50,7 +50,7 @@ def unpack(exercise: Exercise, value) -> list:
     few = slice(count + 1)  # one more is too many already, and there may be billions
     try:
         return list(value[few] if is_tensor(value) else islice(value, few.stop))
-    except (TypeError, IndexError):  # no series, or a tensor of a single number
+    except (TypeError, IndexError):  # not a sequence, or a tensor of a single number
         raise Unreadable(describe(value)) from None
 
 
@@ -79,7 +79,7 @@ def find(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Di
             f"{exercise.function} has to return {_number(count)} ({', '.join(exercise.results)}); it returned {came}.",
         )
     answers = []
-    for name, value in zip(exercise.results, values, strict=True):
+    for name, value in zip(exercise.compared, (*values, *outcome.seen), strict=True):
         try:
             answers.append(read(value))
         except Unreadable as problem:
@@ -113,7 +113,7 @@ def same(given: list[np.ndarray], expected: list[np.ndarray], limit: float) -> b
 
 
 def _first(compare, exercise, answers, right: Outcome):
-    for name, answer, expected in zip(exercise.results, answers, right.value, strict=True):
+    for name, answer, expected in zip(exercise.compared, answers, right.value, strict=True):
         if difference := compare(name, answer, read(expected), exercise):
             return difference
     return None
@@ -129,13 +129,14 @@ def _shape(name: str, answer: Answer, right: Answer, exercise) -> Difference | N
 def _values(name: str, answer: Answer, right: Answer, exercise) -> Difference | None:
     if answer.array.dtype.kind == "c":
         return Difference("wrong-dtype", f"{name} holds complex numbers; real ones were expected.", name)
-    limit = 0.0 if name.endswith("mask") else tolerance(right.dtype, answer.dtype)  # almost 0 would count as real
+    limit = tolerance(right.dtype, answer.dtype, least=exercise.apart)
+    if name.endswith("mask"):
+        limit = 0.0  # almost 0 would count as real
     agree = close(answer.array, right.array, limit)
     if agree.all():
         return None
-    whole = np.trunc(right.array)
-    if answer.array.dtype.kind in "iub" and whole.any() and (answer.array == whole).all():
-        return Difference("wrong-dtype", f"{name} is of dtype {answer.dtype}: what follows the point is cut off.", name)
+    if answer.array.dtype.kind in "iub" and (answer.array == np.trunc(right.array)).all():
+        return Difference("wrong-dtype", f"{name} has dtype {answer.dtype}: the fractional part is cut off.", name)
     index = tuple(int(i) for i in np.argwhere(~agree)[0])
     given, expected = float(answer.array[index]), float(right.array[index])
     broken = ~np.isfinite(answer.array.astype(np.float64)) if answer.array.dtype.kind == "f" else np.zeros(1, bool)
@@ -149,7 +150,7 @@ def _values(name: str, answer: Answer, right: Answer, exercise) -> Difference | 
 def _dtype(name: str, answer: Answer, right: Answer, exercise) -> Difference | None:
     if name.endswith("mask"):  # the model and the loss take a mask of any type
         fine, wanted = True, right.dtype
-    elif exercise.kind == "tensor":  # who computes in float32, as the course does, is right for float64, too
+    elif exercise.kind == "tensor":  # float32, in which the course computes, is right for float64 too
         fine = answer.dtype == right.dtype or (right.dtype, answer.dtype) == ("float64", "float32")
         wanted = right.dtype
     elif right.dtype.startswith("int"):
@@ -217,7 +218,7 @@ def _slopes(parts, leaves) -> tuple:
 
 
 def _unfilled(exercise, at: int | None, left) -> Difference:
-    """Nothing came back, or `at` names the one of several results that was left open."""
+    """Nothing was returned, or `at` says which of several results was left open."""
     if at is not None:
         what = f"{exercise.results[at]} is {'None' if left is None else '...'}"
     elif left is None:

@@ -10,7 +10,7 @@ from dt_helpers.check.engine.exercise import Case, Exercise
 
 
 def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
-    """A `Difference` if `fn` mixes devices or answers on another one than it was asked on.
+    """A `Difference` if `fn` mixes devices or answers on a device other than that of its inputs.
 
     On the GPU if there is one, unless the function, which may run elsewhere, names another in `probed_on`. On the meta
     device some right answers can't run (those that look at values): they are given the benefit of the doubt.
@@ -32,7 +32,7 @@ def wrong_device(exercise: Exercise, fn, case: Case) -> Difference | None:
     except Unreadable:
         parts = []
     if len(parts) != len(exercise.results) or not all(map(is_tensor, parts)):
-        return None  # here it did something else than on the CPU, where it was right
+        return None  # it did something different here than on the CPU, where it was right
     for name, part in zip(exercise.results, parts, strict=True):
         if part.device.type != device:
             sentence = f"{name} is on the {part.device.type}, whatever device its inputs are on: a GPU would fail here."

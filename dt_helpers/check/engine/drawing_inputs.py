@@ -1,6 +1,6 @@
-"""The inputs that a check draws: fresh each time, in shapes at their edges, the most telling case first.
+"""The inputs that a check draws: new ones each time, also of the smallest shapes, the most telling case first.
 
-Everything is drawn from one numpy `Generator`, so that a seed brings a failure back. numpy exercises get arrays,
+Everything is drawn from one numpy `Generator`, so that a seed reproduces a failure. numpy exercises get arrays,
 the model's exercises get tensors; torch is imported only for the latter.
 """
 
@@ -10,7 +10,7 @@ from dt_helpers.check.engine.exercise import Case
 
 
 def numbers(rng, *shape, dtype="float32"):
-    """Numbers of either sign whose size is between 0.2 and 2, so that none can be mistaken for zero or for another."""
+    """Numbers of either sign, between 0.2 and 2 in absolute value, so that none is mistaken for zero or for another."""
     return (rng.uniform(0.2, 2.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
 
 
@@ -46,26 +46,40 @@ _SHAPES = (  # batch, K, hidden, dtype, strided, edge
 )
 EDGES = {  # of the exercises whose inputs are embeddings
     "single-step": (
-        "A window of a single step (K = 1) goes wrong; longer ones are right.",
-        "Does a `squeeze` drop an axis that has length 1, or does the loop leave out a step?",
+        "The result is wrong for a window of a single step (K = 1); it is right for longer ones.",
+        "Does a `squeeze` drop an axis that has length 1, or does the loop skip a step?",
     ),
     "single-number": (
-        "Embeddings of a single number (hidden = 1) go wrong; wider ones are right.",
+        "The result is wrong for embeddings of a single number (hidden = 1); it is right for wider ones.",
         "Does a `squeeze` drop an axis that has length 1?",
     ),
     "long-window": (
-        "A long window goes wrong; short ones are right.",
-        "Is a number of steps written into the code? K is what the inputs say.",
+        "The result is wrong for a long window; it is right for short ones.",
+        "Is a number of steps hard-coded? K comes from the shape of the inputs.",
     ),
     "zeros": (
-        "A step whose numbers are all 0 goes wrong: it is a step like any other.",
+        "The result is wrong where a step's numbers are all 0: it is a step like any other.",
         "Does a condition look at the numbers?",
     ),
 }
 
 
+BOUNDARIES = (  # of embeddings (batch, K, hidden)
+    lambda *tensors: tensors[0].shape[0] == 1,
+    lambda *tensors: tensors[0].shape[1] == 1,
+    lambda *tensors: tensors[0].shape[2] == 1,
+    lambda *tensors: tensors[0].shape[1] > 20,
+    lambda *tensors: tensors[0].shape[0] == tensors[0].shape[1] == 3,  # whose axes can't be told apart by size
+)
+
+
+def same_shapes(*tensors) -> bool:
+    """Whether all are tensors with three axes and of the same shape."""
+    return tensors[0].ndim == 3 and len({tensor.shape for tensor in tensors}) == 1
+
+
 def embeddings(rng, count):
-    """Cases with so many tensors (batch, K, hidden)."""
+    """Cases with `count` tensors (batch, K, hidden)."""
     every = tuple(range(count))
     for batch, steps, hidden, dtype, strided, edge in _SHAPES:
         args = tuple(tensor(rng, batch, steps, hidden, dtype=dtype) for _ in every)

@@ -5,6 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 
+class Maker:
+    """Stands in a case for an argument that lives, such as an environment: each call is given a new one.
+
+    Called, it makes a face (`engine.faces`), whose `record` has `seen()`: what it was told, as arrays. `like`: the
+    record of another call. What is told something else may raise, so that a comparison ends early.
+    """
+
+    def __call__(self, like=None):
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Case:
     """One call of the student's function, with inputs that nobody else writes to."""
@@ -12,7 +23,7 @@ class Case:
     label: str  # "batch 1, K 1, hidden 5"
     args: tuple
     kwargs: dict = field(default_factory=dict)
-    strided: bool = False  # hand the arrays over as views with gaps between their elements
+    strided: bool = False  # pass the arrays as views: with gaps between their elements, tables transposed
     grad: tuple[int, ...] = ()  # positions of the arguments that gradients flow back to
     core: bool = True  # False for the corners: a mistake is still recognised when only these look different
     edge: str = ""  # for a corner, what is special about it: a key of the exercise's `edges`
@@ -30,8 +41,20 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Says:
+    """Words from the statement in the notebook, and what they mean for the inputs that are drawn.
+
+    All functions have the exercise's signature and answer yes or no for the inputs of one case.
+    """
+
+    words: str
+    always: Callable[..., object] | None = None  # holds in every case
+    reached: tuple[Callable[..., object], ...] = ()  # boundaries of what is allowed: each is reached in some case
+
+
+@dataclass(frozen=True)
 class Strip:
-    """Labels to be drawn in rows under one another: what was expected, what was given, what both come from."""
+    """Labels drawn in rows, one below the other: what was expected, what was given, what both come from."""
 
     expected: tuple[str, ...]  # ("R1", "s1", "a1", ...)
     given: tuple[str, ...]
@@ -58,12 +81,21 @@ class Exercise:
     mistakes: Callable[[], Iterable[Mistake]]
     hints: tuple[str, ...]  # for a mistake that the catalogue doesn't know
     about: str = ""  # what goes in and out, in a line
+    apart: float = 0.0  # how far right results may be apart, relative to the largest number, whatever their dtypes
+    seen: tuple[str, ...] = ()  # names of what the living arguments have seen, which is compared like results
+    domain: tuple[Says, ...] = ()  # which inputs are allowed: what the statement says and the cases keep to
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slug -> sentence and hints: wrong only there
+    explain: Callable | None = None  # case, the faces of its call -> where it first went wrong, if no mistake is known
     strip: Callable | None = None  # case, expected arrays, given arrays -> Strip
 
     @property
     def function(self) -> str:
         return self.signature.partition("(")[0]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Names of all that is compared: what is returned, and what was seen."""
+        return self.results + self.seen
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -76,7 +108,7 @@ class Exercise:
 def catalogue(families: Iterable[tuple[str, str, tuple[str, ...], tuple[Callable, ...]]]) -> tuple[Mistake, ...]:
     """The mistakes in rows of (slug, sentence, hints, ways).
 
-    A mistake that can be made in several ways stands there once for each of them, under one slug. A way is a function
+    A mistake that can be made in several ways is listed once for each of them, under one slug. A way is a function
     with the exercise's own signature that gives what the student's function gives.
     """
     return tuple(Mistake(slug, way, sentence, hints) for slug, sentence, hints, ways in families for way in ways)

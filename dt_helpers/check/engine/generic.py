@@ -2,36 +2,38 @@
 
 import dis
 import inspect
+import linecache
 import sysconfig
 import traceback
 from pathlib import Path
 from types import TracebackType
 
 from dt_helpers.check.engine.answers import describe, safely
+from dt_helpers.check.engine.calling import is_written
 from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Case, Exercise
 
 _LOSSES = ("torch/nn/modules/loss.py", r"torch\nn\modules\loss.py")
-_STUB = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP", "LOAD_SMALL_INT", "POP_TOP"}
 _OURS = tuple(str(Path(__file__).parents[2] / folder) for folder in ("check", "grading"))
+MARK = "# YOUR CODE HERE"  # nbgrader puts it where it has cut out a solution
 _LIBRARIES = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 _TRUTH = (
-    "`if`, `while`, `and` and `not` want a single True or False, and this is a whole array of them: `np.where`, "
+    "`if`, `while`, `and` and `not` need a single True or False, and this is a whole array of them: `np.where`, "
     "`torch.where` or a mask decide for each element."
 )
 _MASK_INDEX = (
-    "An index is made of whole numbers, or of True and False: `mask > 0` makes the latter from a mask of numbers."
+    "An index consists of whole numbers, or of True and False: `mask > 0` turns a mask of numbers into the latter."
 )
 
 HINTS = {
     "unfilled": (
         "Write the body where it says so, run that cell, then run this one again.",
-        "The comment beside the function tells the shapes that go in and the shape that has to come out.",
+        "The comment beside the function says which shapes go in and which shape has to come out.",
     ),
     "wrong-count": ("Look at the `return` line: what, and how many, does the description of the function ask for?",),
     "returns-nothing": (
-        "Is there a `return` at the end of every way through the function, behind each `if` and after the loop?",
+        "Does every path through the function end with a `return`, in each branch of an `if` and after the loop?",
         "Methods that change a list in place, such as `reverse` and `sort`, return None themselves.",
     ),
     "wrong-type": (
@@ -39,50 +41,53 @@ HINTS = {
         "gradients, and `torch.tensor(...)` does not bring them back.",
     ),
     "too-slow": (
-        "Is there a `while` whose condition never becomes false, or a loop that adds to what it runs over?",
-        "Print the loop's variables in each round, for a small input.",
+        "Is there a `while` whose condition never becomes false, or a loop that adds to what it iterates over?",
+        "Print the loop's variables in each iteration, for a small input.",
     ),
     "keeps-state": (
         "Look for a global variable, a default argument such as `seen=[]`, a cache, or a buffer that all calls share.",
         "Everything that the function needs is in its arguments.",
     ),
+    "views": (
+        "Are numbers read in memory order, for example by `ravel(order='K')` or `as_strided`? Index the array itself.",
+    ),
     "wrong-shape": (
         "Print the `.shape` after each line of your function and compare it with the shapes in its description.",
-        "An axis too many or too few often comes from a `stack` where a `cat` was meant, from broadcasting, "
-        "or from a reshape that is missing.",
+        "One axis too many or too few often comes from a `stack` where a `cat` was meant, from broadcasting, "
+        "or from a missing reshape.",
     ),
     "wrong-dtype": (
-        "A new array or tensor has a dtype of its own: create it with that of your input, or from your input.",
+        "A new array or tensor has a dtype of its own: create it with your input's dtype, or from your input.",
     ),
     "wrong-device": (
-        "A tensor made with torch.zeros, torch.ones or torch.tensor lives on the CPU: tell it which device your "
-        "input is on, or make it from your input (`new_zeros`, `zeros_like`).",
+        "A tensor made with torch.zeros, torch.ones or torch.tensor is on the CPU: create it on your input's device, "
+        "or make it from your input (`new_zeros`, `zeros_like`).",
     ),
     "nan": (
-        "Find the division (or root, or logarithm): when is what you divide by zero?",
+        "Find the division (or root, or logarithm): when is the number that you divide by zero?",
         "A row may be all padding: it has no steps to average over.",
     ),
     "input-changed": (
-        "`x += y`, `x[...] = y` and methods that end in `_` write to `x` itself. Whoever called you still needs it.",
+        "`x += y`, `x[...] = y` and methods that end in `_` write to `x` itself. The caller still needs it.",
         "Make something new from the input, or copy it first.",
     ),
     "lost-gradient": (
         "Look for `.detach()`, `.data`, `.item()`, `no_grad`, or a way through numpy or `torch.tensor(...)`.",
     ),
     "wrong-gradient": ("Look for `.detach()`, `.data` or `no_grad` on a part of the computation.",),
-    "not-callable": ("Hand over the function itself, without parentheses behind its name.",),
-    "wrong-signature": ("Keep the name and the arguments as they stand in the exercise: the course calls it so.",),
+    "not-callable": ("Pass the function itself, without parentheses after its name.",),
+    "wrong-signature": ("Keep the name and the arguments that the exercise gives: the course calls it like that.",),
 }
 
-_CLUES = (  # what an exception's type and text say, and what it means
+_CLUES = (  # what is in an exception's type and text, and what it means
     (
         "RecursionError",
-        "One call inside another for every step: an episode has 1000 of them, which is more than Python "
+        "Every step is a call inside the call before: an episode has 1000 of them, which is more than Python "
         "allows. A loop has no such limit.",
     ),
-    ("ModuleNotFoundError", "That library does not belong to the course: numpy and torch are enough."),
-    ("No module named", "That library does not belong to the course: numpy and torch are enough."),
-    ("name 'self' is not defined", "This is a plain function, not a method: all that it needs are its arguments."),
+    ("ModuleNotFoundError", "That library is not part of the course: numpy and torch are enough."),
+    ("No module named", "That library is not part of the course: numpy and torch are enough."),
+    ("name 'self' is not defined", "This is a plain function, not a method: all that it needs is in its arguments."),
     ("value of an array with more than one element is ambiguous", _TRUTH),
     ("value of Tensor with more than one value is ambiguous", _TRUTH),
     ("value of Tensor with no values is ambiguous", _TRUTH),
@@ -93,22 +98,22 @@ _CLUES = (  # what an exception's type and text say, and what it means
     ("must be tuple of Tensors", "`stack` and `cat` take all tensors as one list: `torch.stack([x, y], dim=...)`."),
     (
         "required positional argument",
-        "A tuple that is handed over as it is counts as one argument; `*` before it hands "
-        "over its parts. Or count the arguments.",
+        "A tuple that is passed as it is counts as one argument; with `*` before it, each of "
+        "its parts does. Or count the arguments.",
     ),
     ("required keyword-only argument", "Count the arguments of that call, and look up what each of them is called."),
     ("unexpected keyword argument", "Look up what the arguments of that function are called."),
     (
         "number of dimensions in the tensor input does not match",
-        "As many axes have to be named as the tensor has: print its shape before that line.",
+        "You have to name as many axes as the tensor has: print its shape before that line.",
     ),
     ("NoneType", "Something is None there: a function without `return`, or a method that works in place?"),
-    ("is not iterable", "Several things are expected there, and one came: print it before that line."),
-    ("to unpack", "Count the names on the left of the `=` and what stands on its right."),
+    ("is not iterable", "Several values are expected there, and one came: print it before that line."),
+    ("to unpack", "Count the names on the left of the `=` and the values on its right."),
     ("must match the size of tensor", "Two shapes don't fit together: an axis may have to be added with `unsqueeze`."),
     ("could not be broadcast", "Two shapes don't fit together: print both before that line."),
     ("view size is not compatible", "`view` needs one uninterrupted block of memory; `reshape` doesn't."),
-    ("Can't call numpy()", "This tensor has a gradient to carry: stay in torch, and it will."),
+    ("Can't call numpy()", "This tensor carries a gradient, which numpy can't: stay in torch."),
     ("is invalid for input of size", "The numbers don't fill that shape: print the shape before the reshape."),
     ("cannot reshape array", "The numbers don't fill that shape: print the shape before the reshape."),
     ("Sizes of tensors must match", "All but the joined axis must agree: print the shapes that you join."),
@@ -122,7 +127,7 @@ _CLUES = (  # what an exception's type and text say, and what it means
 
 
 _LOSS_MADE = (
-    "`nn.MSELoss` is a class: make the loss first, `nn.MSELoss()`, and call what you have made with the two tensors. "
+    "`nn.MSELoss` is a class: create the loss first, `nn.MSELoss()`, and call that with the two tensors. "
     "Or use the function `nn.functional.mse_loss`."
 )
 
@@ -196,14 +201,13 @@ def not_callable(exercise: Exercise, fn) -> Difference | None:
 
 
 def nothing(exercise: Exercise, fn, case: Case, found: Difference, always: bool) -> Difference:
-    """None came back: always, from a stub or from code that lacks its `return`; or in some cases only."""
+    """None was returned: always, by a stub or by code that lacks its `return`; or in some cases only."""
     if "None" not in found.sentence:
         return found
     if not always:
         sentence = f"{exercise.function} returns None for some of its inputs, such as {case.label}."
         return Difference("returns-nothing", sentence)
-    code = getattr(fn, "__code__", None)
-    if code is None or len({step.opname for step in dis.get_instructions(code)} - _STUB) == 0:
+    if not is_written(fn):
         return found
     sentence = f"{exercise.function} is written, but it returns None: is there a `return` at the end?"
     return Difference("unfilled", sentence)
@@ -212,17 +216,25 @@ def nothing(exercise: Exercise, fn, case: Case, found: Difference, always: bool)
 def too_slow(exercise: Exercise, seconds: float, error: BaseException | None = None) -> Difference:
     frame = _innermost(error) if error is not None else None
     at = f", in line {frame.lineno}: `{frame.line}`" if frame and frame.line else ""
-    return Difference("too-slow", f"{exercise.function} had not come to an end after {seconds:.0f} seconds{at}.")
+    return Difference("too-slow", f"{exercise.function} had not finished after {seconds:.0f} seconds{at}.")
 
 
 def _is_written_above(error: BaseException) -> bool:
-    """Whether something was computed before the line that says that nothing is there."""
+    """Whether something was written above the line that raises the NotImplementedError.
+
+    In a function any assignment counts; in a method, part of which is given, any line below the mark.
+    """
     trace = error.__traceback__
     assert trace is not None  # it was raised
     while trace.tb_next is not None:
         trace = trace.tb_next
-    steps = [step for step in dis.get_instructions(trace.tb_frame.f_code) if step.offset < trace.tb_lasti]
-    return any(step.opname.startswith("STORE_") for step in steps)
+    code = trace.tb_frame.f_code
+    if "." not in code.co_qualname.rpartition("<locals>.")[2]:
+        steps = [step for step in dis.get_instructions(code) if step.offset < trace.tb_lasti]
+        return any(step.opname.startswith("STORE_") for step in steps)
+    lines = [line.strip() for line in linecache.getlines(code.co_filename)[code.co_firstlineno : trace.tb_lineno - 1]]
+    below = lines[lines.index(MARK) + 1 :] if MARK in lines else []
+    return any(line and not line.startswith("#") for line in below)
 
 
 def _is_ours(trace: TracebackType) -> bool:

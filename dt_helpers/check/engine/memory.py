@@ -1,4 +1,6 @@
-"""Does an answer depend on earlier calls? Asked only of one that is wrong in a way that has no other name."""
+"""Does an answer depend on earlier calls? Asked only of a wrong answer that has no other name."""
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,27 +13,59 @@ from dt_helpers.check.engine.recognising import arrays
 def kept_between_calls(
     exercise: Exercise, fn, cases: list[Case], outcomes: list[Outcome], wrong: list[int]
 ) -> str | None:
-    """A sentence if `fn` gives another answer to what it was asked before, or an earlier answer to something new.
+    """A sentence if `fn` answers the same inputs differently a second time, or new inputs with an earlier answer.
 
-    `outcomes` are those of all calls so far, in order; `wrong` are the places of those that are looked at.
+    `outcomes` are those of all calls so far, in order; `wrong` are the positions of those that are looked at.
     """
     several = len(exercise.results) > 1
     given = [arrays(exercise, outcome) for outcome in outcomes]
     for i in wrong:
-        for j in range(len(cases)):
-            if i != j and any(map(np.may_share_memory, given[i] or [], given[j] or [])):
-                return "All calls write their result into the same place, so that what an earlier call gave changes."
+        sharing = [j for j in range(len(cases)) if j != i and _share_memory(given[i], given[j])]
+        if any(j < i and j not in wrong for j in sharing):
+            return _AGAIN
+        if sharing:
+            return "All calls write their result to the same place, so the result of an earlier call changes."
     for i in dict.fromkeys((*wrong[:8], 0)):
         now = arrays(exercise, call(fn, cases[i], several))
         if (before := given[i]) is not None and not _same(before, now):
-            return "Asked the same twice, your function gives two answers: it keeps something, or draws by chance."
+            return "Your function gives two answers to the same inputs: it keeps something, or it is random."
     for i in wrong:
         if (answer := given[i]) is None or sum(array.size for array in answer) < 2:
             continue
         for j in range(i):
-            if j not in wrong and _same(answer, given[j]) and not comparing.alike(cases[j], cases[i]):
-                return "Your function gave the answer to an earlier call, whose inputs had the same shape, once more."
+            if j in wrong or comparing.alike(cases[j], cases[i]):
+                continue
+            if _same(answer, given[j]):
+                return _AGAIN
+            if name := _kept_argument(exercise, cases[i], cases[j], answer):
+                return f"Your function used {name} from an earlier call, whose inputs had the same shapes, once more."
     return None
+
+
+_AGAIN = "Your function returned the answer to an earlier call, whose inputs had the same shape, once more."
+
+
+def _kept_argument(exercise: Exercise, case: Case, earlier: Case, answer: list[np.ndarray]) -> str | None:
+    """The argument for which `answer` would be right if it came from the earlier call."""
+    if len(case.args) != len(earlier.args) or case.kwargs.keys() != earlier.kwargs.keys():
+        return None
+    ours, theirs = (dict(enumerate(one.args)) | one.kwargs for one in (case, earlier))
+    if any(np.shape(ours[key]) != np.shape(theirs[key]) for key in ours if not callable(ours[key])):
+        return None
+    for key in ours:
+        if callable(ours[key]):
+            continue
+        mixed = ours | {key: theirs[key]}
+        args = tuple(mixed[position] for position in range(len(case.args)))
+        kept = replace(case, args=args, kwargs={name: mixed[name] for name in case.kwargs})
+        right = arrays(exercise, call(exercise.oracle, kept))
+        if right is not None and comparing.same(answer, right, comparing.tolerance("float32")):
+            return exercise.parameters[key] if isinstance(key, int) else key
+    return None
+
+
+def _share_memory(one: list[np.ndarray] | None, other: list[np.ndarray] | None) -> bool:
+    return any(map(np.may_share_memory, one or [], other or []))
 
 
 def _same(left: list[np.ndarray], right: list[np.ndarray] | None) -> bool:

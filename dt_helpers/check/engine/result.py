@@ -7,7 +7,7 @@ from dt_helpers.check.engine import card
 from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Strip
 from dt_helpers.check.engine.generic import is_students, students_frames
-from dt_helpers.telling import in_notebook
+from dt_helpers.machine.telling import in_notebook
 
 WIDTH = 110
 _FRAMES = 6  # of the student's own lines, the innermost
@@ -41,7 +41,7 @@ class CheckResult:
 class CheckFailed(AssertionError):
     """A failed check.
 
-    `.mistake` is a slug of the catalogue or None if it knows no such mistake, `.hint` what to look at (more of it at
+    `.mistake` is a slug of the catalogue, or None if the mistake isn't in it, `.hint` what to look at (more of it with
     every further try), `.sentence` what is wrong, `.difference` where, `.case` and `.seed` on which input.
     """
 
@@ -64,7 +64,7 @@ class CheckFailed(AssertionError):
         self.name, self.function, self.mistake, self.sentence = name, function, mistake, sentence
         self.all_hints, self.tries = hints, 1
         self.difference, self.case, self.seed, self.strip = difference, case, seed, strip
-        self.shown = False  # whether the notebook shows the card already
+        self.shown = False  # whether the notebook already shows the card
         if error is not None:
             self.__cause__ = error.with_traceback(students_frames(error.__traceback__))
 

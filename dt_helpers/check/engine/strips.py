@@ -1,4 +1,4 @@
-"""The strip of tokens, rows or numbers that was expected, over the one that came: what is where, in names."""
+"""The strip of tokens, rows or numbers that was expected, above the one that came: what is where, by name."""
 
 from itertools import islice
 

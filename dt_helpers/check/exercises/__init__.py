@@ -1,6 +1,6 @@
-"""The exercises, one file each (or a folder, where the mistakes fill a file of their own): `EXERCISE` is all of it.
+"""The exercises, one file each (or a folder, where the mistakes fill a file of their own): `EXERCISE` holds all of it.
 
-A file `<name>.py` in this folder is the exercise behind `check.<name>`; nothing else has to know of it. It holds the
+A file `<name>.py` in this folder is the exercise behind `check.<name>`; nothing else needs to know it. It holds the
 signature, the cases that are drawn, the right answer, the mistakes that are known by name, the hints, and the picture.
 """
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from dt_helpers.check.engine import drawing_inputs, strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Says, Strip, catalogue
 
 
 def right(sequence, length):
@@ -77,7 +77,7 @@ def _cat(*parts):
 _FAMILIES = (
     (
         "from-the-start",
-        "Those are the first rows, the oldest; the last ones are wanted.",
+        "Those are the first rows, the oldest; take the last ones.",
         ("The newest step is the last row: it has to be in the window.",),
         (lambda s, n: s[:n], lambda s, n: s[:n].flip(0)),
     ),
@@ -96,7 +96,7 @@ _FAMILIES = (
     (
         "newest-missing",
         "The newest row is missing: the window ends one step too early.",
-        ("A slice leaves out its end. What does -1 as an end mean?",),
+        ("A slice excludes its end. What does -1 as an end mean?",),
         (
             lambda s, n: s[-n:-1],
             lambda s, n: s[-n - 1 : -1],
@@ -107,7 +107,7 @@ _FAMILIES = (
     (
         "start-cut-off",
         "You cut `length` rows off the start; the window has `length` rows at the end.",
-        ("From which side is `length` counted? A minus makes the difference.",),
+        ("From which end is `length` counted? A minus makes the difference.",),
         (lambda s, n: s[n:],),
     ),
     (
@@ -130,25 +130,25 @@ _FAMILIES = (
     ),
     (
         "unchanged",
-        "The whole sequence came back; the model has learned with windows of at most `length` steps.",
+        "The whole sequence came back; the model was trained on windows of at most `length` steps.",
         ("What is the second argument for?",),
         (lambda s, n: s * 1,),
     ),
     (
         "columns",
-        "You cut columns: each step lost some of its numbers. The time runs along the rows.",
+        "You cut columns: each step lost some of its numbers. Time runs along the rows.",
         ("Which axis is time in (t, d)?",),
         (lambda s, n: s[:, -n:], lambda s, n: s[:, :n], lambda s, n: s[..., -n:][-n:]),
     ),
     (
         "reversed",
-        "The window is in reverse: the newest step has to stay last.",
-        ("Nothing has to be turned round.",),
+        "The window is reversed: the newest step has to stay last.",
+        ("Nothing has to be reversed.",),
         (lambda s, n: s[-n:].flip(0), lambda s, n: s.flip(0)[:n]),
     ),
     (
         "padded",
-        "When the episode has just begun there are fewer rows, and that is all right: padding is done elsewhere.",
+        "When the episode has just begun there are fewer rows, and that is fine: padding is done elsewhere.",
         ("What is `sequence[-5:]` of a sequence of two rows?",),
         (_padded(True), _padded(False)),
     ),
@@ -159,11 +159,53 @@ _FAMILIES = (
         (lambda s, n: s[::n], lambda s, n: s[:: max(len(s) // n, 1)][-n:], lambda s, n: s[n - 1 :: n]),
     ),
     (
+        "blocks",
+        "The sequence is cut into blocks, and the last block comes back; the window slides by single rows.",
+        ("With 7 rows and length 5, which rows are the last 5?",),
+        (lambda s, n: s[(len(s) - 1) // n * n :], lambda s, n: s[len(s) // n * n :]),
+    ),
+    (
+        "length-fixed",
+        "The window always has 20 rows, whatever `length` is.",
+        ("What is the second argument for?",),
+        (lambda s, n: s[-20:],),
+    ),
+    (
+        "squeezed",
+        "An axis of length 1 is dropped: a window of one row, or of rows of one number, has two axes like any other.",
+        ("Is there a `squeeze`?",),
+        (
+            lambda s, n: s[-n:].squeeze(),
+            lambda s, n: s[-n:].squeeze(-1),
+            lambda s, n: s[-n:].squeeze(0),
+        ),
+    ),
+    (
         "extra-axis",
-        "The window has an axis too many: (t, d) goes in, and the same two axes come out.",
-        ("The batch's axis is added elsewhere.",),
+        "The window has one axis too many: (t, d) goes in, and the same two axes come out.",
+        ("The batch axis is added elsewhere.",),
         (lambda s, n: s[-n:][None], lambda s, n: s[-n:].unsqueeze(-1), lambda s, n: s[-n:].unsqueeze(1)),
     ),
+)
+
+
+_DOMAIN = (
+    Says(
+        "sequence : (t, d) tensor, one row a step",
+        lambda sequence, length: sequence.ndim == 2 and len(sequence) >= 1,
+        (lambda sequence, length: len(sequence) == 1, lambda sequence, length: sequence.shape[1] == 1),
+    ),
+    Says("timesteps are whole numbers", reached=(lambda sequence, length: not sequence.is_floating_point(),)),
+    Says(
+        "Keep the last `length` steps",
+        lambda sequence, length: length >= 1,
+        (
+            lambda sequence, length: length == 1,
+            lambda sequence, length: len(sequence) == length,
+            lambda sequence, length: len(sequence) == length + 1,
+        ),
+    ),
+    Says("Early in an episode there are fewer", reached=(lambda sequence, length: len(sequence) < length,)),
 )
 
 
@@ -175,6 +217,7 @@ EXERCISE = Exercise(
     kind="tensor",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "Try it on five rows and length 2: rows 3 and 4 have to come back, counted from zero.",
@@ -182,31 +225,34 @@ EXERCISE = Exercise(
     ),
     edges={
         "timesteps": (
-            "Timesteps, which are whole numbers, go wrong; floats are right.",
+            "The result is wrong for timesteps, which are whole numbers; it is right for floats.",
             "The loop cuts windows out of states, actions, returns and timesteps alike.",
         ),
         "single-row": (
-            "A window of a single row goes wrong.",
+            "The result is wrong for a window of a single row.",
             "(1, d) has to come back: does a `squeeze` or an index drop an axis?",
         ),
         "just-full": (
-            "A sequence of exactly `length` rows goes wrong: all of it has to come back.",
+            "The result is wrong for a sequence of exactly `length` rows: all of it has to come back.",
             "Is it < or <=, and what is a slice that begins at -0?",
         ),
         "one-more": (
-            "A sequence that has one row more than `length` goes wrong: its first row has to go.",
+            "The result is wrong for a sequence with one row more than `length`: its first row has to go.",
             "Is it < or <=?",
         ),
         "just-begun": (
             "When the episode has just begun and there are fewer than `length` rows, all of them have to come back.",
             "A slice that begins below 0 counts from the end. Where does yours begin then?",
         ),
-        "whole-multiple": ("A sequence twice as long as the window goes wrong.", "The window slides by single rows."),
-        "zeros": (
-            "Rows of zeros go wrong: they are steps like any others.",
-            "Which rows belong to the window follows from their place, not from their numbers.",
+        "whole-multiple": (
+            "The result is wrong for a sequence twice as long as the window.",
+            "The window slides by single rows.",
         ),
-        "late": ("Late in an episode the window is wrong.", "Is a number of steps written into the code?"),
+        "zeros": (
+            "The result is wrong where rows are all zeros: they are steps like any others.",
+            "Which rows belong to the window depends on their place, not on their numbers.",
+        ),
+        "late": ("Late in an episode the window is wrong.", "Is a number of steps hard-coded?"),
     },
     strip=_picture,
 )

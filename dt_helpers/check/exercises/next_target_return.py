@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from dt_helpers.check.engine import strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Strip, catalogue
+from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Says, Strip, catalogue
 
 
 def right(target_return, reward, scale):
@@ -14,26 +14,24 @@ def right(target_return, reward, scale):
 
 
 def _cases(rng):
-    import torch
-
     def drawn(scale, gained=1.0, target=None):
         """A target and a reward that is worth up to two of its units, gained or lost."""
         return target or round(rng.uniform(3, 12), 2), round(gained * rng.uniform(0.5, 2.0) * scale, 2), scale
 
-    def in_tensors(target, reward, scale):
-        return torch.tensor(target), torch.tensor(reward), scale
+    def in_numpy(target, reward, scale):
+        return np.float64(target), np.float64(reward), scale
 
     low = round(rng.uniform(1, 5), 2)
     small = round(rng.uniform(0.2, 0.9), 2)
-    odd, even = round(rng.uniform(20, 300), 1), float(rng.integers(2, 10))
+    odd, even = float(rng.integers(20, 300)) + round(rng.uniform(0.2, 0.8), 1), float(rng.integers(2, 10))
     return [
         Case("numbers", drawn(1000.0)),
         Case("numbers, a negative reward", drawn(1000.0, gained=-1)),
         Case("numbers, more earned than asked for", drawn(odd, target=0.3)),
         Case("numpy numbers", tuple(np.float64(x) for x in drawn(odd))),
-        Case("a tensor and a number", (torch.tensor(5.0), *drawn(even, gained=-1)[1:])),
-        Case("two tensors", in_tensors(*drawn(odd, gained=-1))),
-        Case("two tensors, more earned than asked for", in_tensors(*drawn(even, target=0.2))),
+        Case("numbers, a small scale, a negative reward", (5.0, *drawn(even, gained=-1)[1:])),
+        Case("numpy numbers, a negative reward", in_numpy(*drawn(odd, gained=-1))),
+        Case("numpy numbers, more earned than asked for", in_numpy(*drawn(even, target=0.2))),
         Case("a target of 0", (0.0, *drawn(1000.0)[1:]), core=False, edge="zero-target"),
         Case("a target of 0, a negative reward", (0.0, *drawn(odd, gained=-1)[1:]), core=False, edge="zero-target"),
         Case("a target below 0", (-low, *drawn(1000.0)[1:]), core=False, edge="surpassed"),
@@ -76,13 +74,13 @@ _FAMILIES = (
     ),
     (
         "added",
-        "The reward is added; what has been earned is no longer to be earned.",
+        "The reward is added; what has been earned no longer remains to be earned.",
         ("Does the target grow or shrink when something is earned?",),
         (lambda t, r, s: t + r / s, lambda t, r, s: t + r, lambda t, r, s: t + r * s),
     ),
     (
         "unchanged",
-        "The target came back as it was; what has been earned is no longer to be earned.",
+        "The target came back as it was; what has been earned no longer remains to be earned.",
         ("What are the second and the third argument for?",),
         (lambda t, r, s: t * 1.0,),
     ),
@@ -106,7 +104,7 @@ _FAMILIES = (
     (
         "raw-units",
         "The result is in raw units; the model was trained on scaled ones.",
-        ("In which units does the target come in? It has to go out in the same.",),
+        ("In which units does the target come in? It has to go out in the same units.",),
         (lambda t, r, s: t * s - r, lambda t, r, s: t * s - r / s, lambda t, r, s: t * s - r * s),
     ),
     (
@@ -117,7 +115,7 @@ _FAMILIES = (
     ),
     (
         "reward-only",
-        "Only the reward came back; the target it is taken from is missing.",
+        "Only the reward came back; the target that it is subtracted from is missing.",
         ("What is left of 12 after earning 2?",),
         (lambda t, r, s: r / s + 0 * t, lambda t, r, s: -r / s + 0 * t, lambda t, r, s: r + 0 * t),
     ),
@@ -129,15 +127,45 @@ _FAMILIES = (
     ),
     (
         "stopped-at-zero",
-        "You keep the target from falling below 0. It may: the agent has then earned more than was asked of it.",
+        "You keep the target from falling below 0. It may do so: the agent has then earned more than was asked of it.",
         ("Leave the plain difference as it is.",),
         (_not_below_zero,),
     ),
     (
         "losses-ignored",
-        "Negative rewards are not counted. They are: then more remains to be earned than before.",
+        "Negative rewards are not counted. They should be: then more remains to be earned than before.",
         ("Leave the plain difference as it is.",),
-        (_positive_only, lambda t, r, s: t - abs(r) / s),
+        (_positive_only,),
+    ),
+    (
+        "losses-as-gains",
+        "The absolute value of the reward is subtracted; after a loss more remains to be earned than before.",
+        ("What is left of 12 after earning -2?",),
+        (lambda t, r, s: t - abs(r) / s,),
+    ),
+    (
+        "discounted",
+        "There is a discount. Returns are plain sums here, so the plain difference is what remains.",
+        ("Which number in your code is not an argument?",),
+        tuple(
+            (lambda t, r, s, change=change, gamma=gamma: change(t, r / s, gamma))
+            for gamma in (0.99, 0.95, 0.9)
+            for change in (
+                lambda t, r, gamma: (t - r) / gamma,
+                lambda t, r, gamma: (t - r) * gamma,
+                lambda t, r, gamma: t - gamma * r,
+                lambda t, r, gamma: gamma * t - r,
+            )
+        ),
+    ),
+    (
+        "half-precision",
+        "The number is right to about three digits only.",
+        ("Which dtype do the numbers pass through? float16 is too coarse for the reward of a step.",),
+        (
+            lambda t, r, s: float(np.float16(t) - np.float16(r / s)),
+            lambda t, r, s: float(np.float16(t - r / s)),
+        ),
     ),
     (
         "rounded",
@@ -146,6 +174,7 @@ _FAMILIES = (
         (
             lambda t, r, s: t - r // s,
             lambda t, r, s: (t - r / s) // 1,
+            lambda t, r, s: round(float(t - r / s), 3),
             lambda t, r, s: round(float(t - r / s), 2),
             lambda t, r, s: round(float(t - r / s), 1),
             lambda t, r, s: round(float(t - r / s)),
@@ -153,13 +182,13 @@ _FAMILIES = (
     ),
     (
         "scale-fixed",
-        "The reward is divided by 1000 whatever `scale` is.",
+        "The reward is always divided by 1000, whatever `scale` is.",
         ("What is the third argument for?",),
         (lambda t, r, s: t - r / 1000,),
     ),
     (
         "scale-inverted",
-        "You divide by the reward; the reward is what has to be divided.",
+        "You divide by the reward; it is the reward that has to be divided.",
         ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
         (lambda t, r, s: t - s / r,),
     ),
@@ -171,7 +200,7 @@ _FAMILIES = (
     ),
     (
         "large-rewards-unscaled",
-        "Rewards that are large, or small, are not divided by `scale`; every reward is in the environment's units.",
+        "Large (or small) rewards are not divided by `scale`; every reward is in the environment's units.",
         ("Does a condition look at how large the reward is?",),
         (
             lambda t, r, s: t - (r / s if abs(r) < s else r),
@@ -182,14 +211,37 @@ _FAMILIES = (
 )
 
 
+_DOMAIN = (
+    Says("Three numbers", lambda *given: all(isinstance(number, int | float | np.number) for number in given)),
+    Says(
+        "target_return : what remained to be earned before the step, in scaled units",
+        reached=(lambda target, reward, scale: target == 0, lambda target, reward, scale: target < 0),
+    ),
+    Says(
+        "below 0 if more was earned than asked for",
+        reached=(lambda target, reward, scale: 0 < target < reward / scale,),
+    ),
+    Says(
+        "reward : what the step earned, in the environment's units",
+        reached=(lambda target, reward, scale: reward == 0, lambda target, reward, scale: reward < 0),
+    ),
+    Says(
+        "scale : the environment's units in one scaled unit",
+        lambda target, reward, scale: scale > 0,
+        (lambda target, reward, scale: scale == 1, lambda target, reward, scale: isinstance(scale, int)),
+    ),
+)
+
+
 EXERCISE = Exercise(
     name="next_target_return",
     signature="next_target_return(target_return, reward, scale)",
-    about="numbers, numpy arrays or tensors.",
+    about="three numbers in, a number out.",
     results=("next_target",),
     kind="any",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "The target is what is still to be earned. A reward has just been earned.",
@@ -197,15 +249,15 @@ EXERCISE = Exercise(
     ),
     edges={
         "zero-target": (
-            "A target of exactly 0 goes wrong: it is counted down like any other.",
+            "The result is wrong for a target of exactly 0: it is counted down like any other.",
             "0 counts as false: is there an `if` or an `or` about the target?",
         ),
         "surpassed": (
-            "Once the target is below 0 it goes wrong: the plain difference is wanted there, too.",
+            "The result is wrong once the target is below 0: the plain difference is right there, too.",
             "Leave the plain difference as it is.",
         ),
         "zero-reward": (
-            "After a reward of 0 the target has to be what it was.",
+            "After a reward of 0 the target has to stay what it was.",
             "0 counts as false: is there an `if` or an `or` about the reward?",
         ),
         "small-reward": (
@@ -213,12 +265,15 @@ EXERCISE = Exercise(
             "Is something rounded, or taken to be in scaled units because it is small?",
         ),
         "large-reward": (
-            "A reward of several units goes wrong: it is always in the environment's units.",
+            "The result is wrong for a reward of several units: it is always in the environment's units.",
             "Does a condition look at how large the reward is?",
         ),
-        "just-earned": ("If just as much is earned as was asked for, 0 remains.", "Is it < or <=?"),
-        "scale-of-one": ("With a scale of 1 the result is wrong.", "What is a reward divided by 1?"),
-        "whole-scale": ("With a whole number as scale the result is wrong.", "A / keeps the fraction, a // drops it."),
+        "just-earned": ("If exactly as much is earned as was asked for, 0 remains.", "Is it < or <=?"),
+        "scale-of-one": ("The result is wrong for a scale of 1.", "What is a reward divided by 1?"),
+        "whole-scale": (
+            "The result is wrong for a scale that is an integer.",
+            "A / keeps the fraction, a // drops it.",
+        ),
     },
     strip=_picture,
 )

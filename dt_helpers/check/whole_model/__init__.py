@@ -1,6 +1,6 @@
 """The check of the whole model: right when its predictions are transformers' own, on every kind of call.
 
-Where they are not, `stages` compares what went through the model's parts and says where it first departs.
+Where they are not, `stages` compares what went through the model's parts and says where they first differ.
 """
 
 import secrets
@@ -18,28 +18,32 @@ from dt_helpers.check.engine.calling import NotTheStudents, quietly
 from dt_helpers.check.engine.comparing import Difference, close, tolerance
 from dt_helpers.check.engine.exercise import Case, Strip
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
-from dt_helpers.check.engine.time_limit import TookTooLong, time_limit
+from dt_helpers.check.engine.time_limit import TookTooLong, within
 from dt_helpers.check.whole_model import inputs, stages
 from dt_helpers.check.whole_model.building import EXERCISE, HINTS, PREDICTIONS, Departs, built, fitting
 from dt_helpers.check.whole_model.copies import copied, without_dropout
 from dt_helpers.check.whole_model.gradients import gradients as wrong_gradients
-from dt_helpers.check.whole_model.passes import Pass
+from dt_helpers.check.whole_model.passes import Pass, other_passes
 from dt_helpers.check.whole_model.passes import passes as passes_of
+from dt_helpers.check.whole_model.readings import dropped_before, two_readings
 from dt_helpers.check.whole_model.watching import modes, watch
 
 SECONDS = 60.0  # for all calls together
+HIDDEN = ("last_hidden_state", "hidden_states")  # what the encoder gives, passed on
 
 
-def check(cls, seed: int | None = None) -> CheckResult | CheckFailed:
-    """The verdict on a `DecisionTransformerModel(config)`: the class, or one of its models with weights in it."""
+def check(cls, seed: int | None = None, counts: bool = True) -> CheckResult | CheckFailed:
+    """The verdict on a `DecisionTransformerModel(config)`: the class, or one of its models with weights in it.
+    `counts`: whether it is noted as a try."""
     seed = secrets.randbits(32) if seed is None else seed
     try:
-        with time_limit(SECONDS), quietly():
-            verdict = judge(cls, seed)
+        with quietly():
+            verdict = within(SECONDS, lambda: judge(cls, seed))
     except TookTooLong as error:
         difference = generic.too_slow(EXERCISE, SECONDS, error)
         verdict = _failed(Departs(difference, error=error), seed)
-    tries.count(verdict)
+    if counts:
+        tries.count(verdict)
     return verdict
 
 
@@ -80,8 +84,7 @@ def _rounds(cls, rng: np.random.Generator) -> Iterator[tuple]:
         frozen = Pass("the frozen reference", reference.batch(), expected=reference.predictions(PREDICTIONS))
         yield model, oracle, reference.weights(), [frozen]
         oracle = inputs.other_oracle()
-        passes = [replace(one, label=f"{one.label}, {inputs.OTHER_WORDS}") for one in passes_of(oracle.config, rng)]
-        yield built(cls, oracle), oracle, inputs.drawn_weights(oracle, rng), [passes[i] for i in (0, 2, 4)]
+        yield built(cls, oracle), oracle, inputs.drawn_weights(oracle, rng), other_passes(oracle.config, rng)
         return
     given: Any = without_dropout(copied(cls).cpu().float())
     oracle = without_dropout(inputs.oracle(given.config))
@@ -92,7 +95,7 @@ def _rounds(cls, rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def _run(cls, rng: np.random.Generator) -> int:
-    """Tries the model on all passes and answers how many; raises `Departs`."""
+    """Tries the model on all passes and returns how many there were; raises `Departs`."""
     if cls is None or cls is Ellipsis:
         raise Departs(Difference("unfilled", f"The model is not filled in yet: it is {cls}."))
     if not isinstance(cls, torch.nn.Module | type):
@@ -112,7 +115,7 @@ def _run(cls, rng: np.random.Generator) -> int:
                 _compare(model, oracle, one, gradients=one is passes[0])
             except Departs:
                 if done and _is_right(fresh, oracle, one):
-                    sentence = "forward is right on a new model, and wrong after other calls: it keeps something."
+                    sentence = "forward is right on a new model, but not after other calls: it keeps something."
                     raise Departs(Difference("keeps-state", sentence), one.label) from None
                 raise
             done += 1
@@ -163,19 +166,25 @@ def _unreadable(error: BaseException) -> Difference:
 
 def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference | None:
     """What is wrong with what forward gave, if anything is."""
-    difference = _form(output, one) or _first_difference(_predictions(output), expected, one.real)
+    difference = _form(output, one)
+    if not difference and not one.dropout:
+        difference = _first_difference(_predictions(output), expected, one.real)
     if not difference and modes(model) != {one.train}:
         wanted = "in training" if one.train else "in evaluation"
-        difference = Difference("mode", f"The model was {wanted} before forward ran, and is no longer all of it.")
-    if not difference and one.whole:
+        difference = Difference("mode", f"The model was {wanted} before forward ran, and now not all of it is.")
+    if not difference and one.dropout:
+        given = dict(zip(PREDICTIONS, _predictions(output), strict=True))
+        difference = two_readings(oracle, given, *(_field(output, name) for name in HIDDEN))
+        difference = difference or dropped_before(model, oracle, one.call)
+    elif not difference and one.whole:
         difference = _hidden_states(output, asked)
-    if difference and difference.slug in (None, "wrong-shape", "nan"):
+    if difference and not one.dropout and difference.slug in (None, "wrong-shape", "nan"):
         difference = _staged(model, oracle, one, difference, output, asked)
     return difference
 
 
 def _stopped(error: BaseException) -> Difference:
-    """What an exception inside forward means: it may be that a part of forward was left open."""
+    """What an exception inside forward means: a part of forward may have been left open."""
     if isinstance(error, TookTooLong):
         return generic.too_slow(EXERCISE, SECONDS, error)
     if isinstance(error, NameError) and error.name in ("encoded", *PREDICTIONS):
@@ -184,8 +193,8 @@ def _stopped(error: BaseException) -> Difference:
 
 
 def _hidden_states(output, asked) -> Difference | None:
-    """Whether what the encoder gives besides is handed on when it was asked for."""
-    for name in ("hidden_states", "last_hidden_state"):
+    """What is wrong with the encoder's other outputs, which are passed on when they are asked for."""
+    for name in HIDDEN:
         theirs, ours = _field(output, name), getattr(asked, name)
         if ours is None:
             continue

@@ -1,4 +1,4 @@
-"""A model made from the student's class, of the size that is asked for, or why it can't be."""
+"""A model made from the student's class, of the size that is asked for, or why there can't be one."""
 
 import copy
 
@@ -15,7 +15,7 @@ PREDICTIONS = ("state_preds", "action_preds", "return_preds")  # in the order of
 HINTS = (
     "Follow one step through forward: three embeddings with time, one sequence of 3K tokens, one mask of 3K, "
     "the encoder, three heads.",
-    "Do the single functions pass their own checks? Then look at how forward hands results from one to the next.",
+    "Does each function pass its own check? Then look at how forward passes results from one to the next.",
 )
 _SIGNATURE = "forward(states, actions, rewards, returns_to_go, timesteps, attention_mask)"
 EXERCISE = Exercise("forward", _SIGNATURE, PREDICTIONS, "tensor", lambda rng: [], inputs.oracle, tuple, HINTS)
@@ -41,12 +41,12 @@ def built(cls, oracle) -> torch.nn.Module:
 def fitting(model, oracle) -> torch.nn.Module:
     """The model in evaluation mode, if published weights would load into it."""
     if not isinstance(model, torch.nn.Module):
-        raise Departs(Difference("wrong-type", f"The class has to make a torch module; it made {describe(model)}."))
+        raise Departs(Difference("wrong-type", f"The class has to give a torch module; it gave {describe(model)}."))
     ours, theirs = oracle.state_dict(), model.state_dict()
     problems = {
         "lacks": sorted(ours.keys() - theirs.keys()),
         "has besides": sorted(theirs.keys() - ours.keys()),
-        "has in another shape": sorted(k for k in ours.keys() & theirs.keys() if ours[k].shape != theirs[k].shape),
+        "has in a different shape": sorted(k for k in ours.keys() & theirs.keys() if ours[k].shape != theirs[k].shape),
     }
     for problem, names in problems.items():
         if names:

@@ -9,7 +9,7 @@ Model = TypeVar("Model", bound=torch.nn.Module)
 
 
 def copied(model: Model) -> Model:
-    """A copy of the model; what it has kept that can't be copied, such as an output with its graph, is left out."""
+    """A copy of the model, without what it has kept that can't be copied, such as an output with its graph."""
     if hasattr(model, "watched"):
         return model  # it lives in another process
     memo: dict[int, Any] = {}
@@ -25,7 +25,7 @@ def copied(model: Model) -> Model:
 
 
 def without_dropout(model: Model) -> Model:
-    """The model, whose encoder gives in training what it gives in evaluation."""
+    """The model, its encoder's dropout set to 0, so that training gives what evaluation gives."""
     for module in getattr(model, "encoder", torch.nn.Module()).modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

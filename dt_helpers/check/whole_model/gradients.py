@@ -1,4 +1,4 @@
-"""Do all parameters learn that learn in transformers' model?"""
+"""Do all parameters that learn in transformers' model learn in the student's?"""
 
 import torch
 

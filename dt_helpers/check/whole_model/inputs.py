@@ -17,9 +17,12 @@ SIZES: dict[str, float] = {
     "state_dim": 5, "act_dim": 3, "hidden_size": 8, "max_ep_len": 30, "n_layer": 2, "n_head": 2, "n_positions": 64,
 }  # fmt: skip
 OTHER: dict[str, float] = {"state_dim": 4, "act_dim": 2, "hidden_size": 12, "n_head": 3, "n_layer": 1}
+OTHER |= {"max_ep_len": 50, "n_positions": 128}
 OTHER |= {"action_tanh": False, "layer_norm_epsilon": 1e-2}  # actions that are scores of choices, not torques
 OTHER_WORDS = "other sizes, action_tanh=False"
-SIZES |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), 0.0)  # so that training gives the same numbers
+DROPOUT = ("resid_pdrop", "embd_pdrop", "attn_pdrop")
+SIZES |= dict.fromkeys(DROPOUT, 0.0)  # so that training gives the same numbers
+OTHER |= dict.fromkeys(DROPOUT, 0.4)  # so that two calls of the encoder differ
 
 
 def config(**options) -> DecisionTransformerConfig:
@@ -56,9 +59,9 @@ def oracle(settings: DecisionTransformerConfig) -> DecisionTransformerModel:
 def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: bool = True) -> dict[str, torch.Tensor]:
     """A batch as the collator makes it: padding on the left, actions of -10 there, timesteps from anywhere.
 
-    Of fewer steps if the model knows of fewer (`max_ep_len`).
+    It has fewer steps if the model allows fewer (`max_ep_len`) or its encoder reads fewer tokens (`n_positions`).
     """
-    steps = min(steps, settings.max_ep_len)
+    steps = max(min(steps, settings.max_ep_len, settings.n_positions // 3), 1)
     attention_mask = padding_mask(rng, batch, steps)
     real = attention_mask > 0
     start = rng.integers(0, settings.max_ep_len - steps + 1, batch)
@@ -84,10 +87,20 @@ def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: boo
 
 
 def extremes(settings, rng: np.random.Generator) -> dict[str, torch.Tensor]:
-    """A batch whose first row has no padding and ends with the last timestep that there is; some real numbers are 0."""
-    batch = {name: value.flip(0) for name, value in inputs(settings, rng, 3, 4).items()}
+    """A batch whose first row has no padding and ends with the last timestep that there is; some real numbers are 0.
+
+    It has as many rows as steps, and as many steps as a step has tokens: code that tells axes apart by size fails.
+    """
+    batch = {name: value.flip(0) for name, value in inputs(settings, rng, 3, 3).items()}
     steps = batch["timesteps"].shape[1]
     batch["timesteps"][0] = torch.arange(settings.max_ep_len - steps, settings.max_ep_len)
     for step, name in enumerate(("returns_to_go", "states", "actions")):
         batch[name][0, step % steps] = 0.0
+    return batch
+
+
+def unmasked(settings, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    """A batch without a mask, in which some steps look like padding: without a mask all steps are real."""
+    batch = extremes(settings, rng)
+    del batch["attention_mask"]
     return batch

@@ -1,4 +1,4 @@
-"""Where a model first departs from transformers' own, from the embeddings to the order of its outputs."""
+"""Where a model first differs from transformers' own, from the embeddings to the order of its outputs."""
 
 import torch
 
@@ -11,7 +11,7 @@ STAGES = ("embeddings", "order", "norm", "mask", "positions", "encoder", "heads"
 HINTS = {
     "embeddings": (
         "Four things are embedded: states, actions, returns_to_go and timesteps, each by its own layer.",
-        "Time is added once to each of the three others before they are put in order.",
+        "Time is added once to each of the other three before they are put in order.",
     ),
     "order": (
         "Look at what goes into embed_ln: token 0 has to be the first return, token 1 the first state, token 2 the "
@@ -20,19 +20,27 @@ HINTS = {
     "norm": ("The sequence of 3K tokens goes through embed_ln before the encoder sees it.",),
     "mask": ("Is it the stacked mask, with 3K columns, that the encoder gets as attention_mask?",),
     "positions": (
-        "Time is in the tokens already: the encoder shall not add positions of its own, so all position_ids are 0.",
+        "The tokens already hold the time: the encoder should not add positions of its own, so all position_ids are 0.",
     ),
-    "encoder": ("What is called how often, and which of its outputs is used? The first is the last hidden state.",),
+    "encoder": ("How often is it called, and which of its outputs is used? The first is the last hidden state.",),
     "heads": (
-        "Does predict pass its own check? If so, look at what it is given: (batch, K, 3, hidden) first, and then the "
-        "axis of 3 in the second place.",
-        "Which token has seen what its head needs, and not what it shall predict?",
+        "Does predict pass its own check? If so, look at what it is given: reshape to (batch, K, 3, hidden) first, "
+        "then make the axis of 3 the second one.",
+        "Which token has seen what its head needs, and not what it should predict?",
     ),
     "outputs": (
         "`predict` gives return_preds, state_preds, action_preds; forward's tuple is state_preds, action_preds, "
         "return_preds. What comes from the heads goes out unchanged.",
     ),
-    "mode": ("`train()` and `eval()` are called by whoever uses the model; forward leaves both alone.",),
+    "two-readings": (
+        "With dropout each call of the encoder gives different numbers. Call it once: the heads, last_hidden_state and "
+        "hidden_states all take what that one call gave.",
+    ),
+    "dropout": (
+        "The encoder's own configuration says how much it drops. Leave out the dropout in forward: with both, more is "
+        "dropped than was asked for.",
+    ),
+    "mode": ("`train()` and `eval()` are for the code that uses the model; forward calls neither.",),
 }
 
 
@@ -45,7 +53,7 @@ def first_departure(oracle, batch: dict, given: dict, expected: dict) -> tuple[s
 
 
 def exchanged(given: tuple, expected: tuple, names: tuple[str, ...]) -> str | None:
-    """A sentence if a prediction came out under another one's name."""
+    """A sentence if a prediction was returned under another one's name."""
     for name, theirs, ours in zip(names, given, expected, strict=True):
         held = next((other for other, part in zip(names, expected, strict=True) if _equal(theirs, part)), name)
         if held != name and not _equal(theirs, ours):
@@ -64,7 +72,7 @@ def _embeddings(oracle, batch, given, expected):
 
 
 def _sequence(oracle, batch, given, expected):
-    """What enters embed_ln, or where that can't be seen, what enters the encoder."""
+    """What goes into embed_ln, or where that can't be seen, into the encoder."""
     key, after = "embed_ln.in", torch.nn.Identity()
     right = expected[key][0]
     came = given.get(key, [])
@@ -84,7 +92,7 @@ def _sequence(oracle, batch, given, expected):
     with torch.no_grad():
         reached = reached if reached.shape == right.shape else torch.zeros_like(right)
         if _equal(reached, oracle.embed_ln(_stacked(tokens[:3])) + tokens[3].repeat_interleave(3, dim=1)):
-            return "norm", "The time was added after embed_ln; it is added to the embeddings, before the norm."
+            return "norm", "The time was added after embed_ln; it has to be added to the embeddings, before the norm."
         if _equal(reached, oracle.embed_ln(oracle.embed_ln(expected["embed_ln.in"][0]))):
             return "norm", "The sequence went through embed_ln twice."
         plain = (reached - oracle.embed_ln.bias) / oracle.embed_ln.weight
@@ -104,7 +112,7 @@ def _sequence(oracle, batch, given, expected):
     ours = sorted(right.flatten(0, 1).sum(-1).tolist())
     theirs = sorted(came[-1].flatten(0, 1).sum(-1).tolist())
     if _equal(torch.tensor(theirs), torch.tensor(ours)):
-        return "order", "The sequence holds the right tokens in another order than R_1, s_1, a_1, R_2, ..."
+        return "order", "The sequence holds the right tokens, but not in the order R_1, s_1, a_1, R_2, ..."
     apart = (came[-1] - right).abs().amax(-1)  # (batch, 3K)
     row, place = (int(i) for i in (apart > 0.01 * apart.max()).nonzero()[0])
     where = f"first in {'Rsa'[place % 3]}_{place // 3 + 1} of row {row}"
@@ -124,7 +132,7 @@ def _norm(oracle, batch, given, expected):
         return None
     if _equal(came[-1], expected["embed_ln.in"][0]):
         return "norm", "The sequence reached the encoder without going through embed_ln."
-    return "norm", "The right sequence was stacked, but something else than embed_ln of it reached the encoder."
+    return "norm", "The sequence was stacked correctly, but what reached the encoder is not embed_ln of it."
 
 
 def _mask(oracle, batch, given, expected):
@@ -133,12 +141,14 @@ def _mask(oracle, batch, given, expected):
     if not came:
         if "attention_mask" not in batch:
             return None
-        return "mask", "The encoder got no attention_mask, so that it attends to the padding."
+        return "mask", "The encoder got no attention_mask, so it attends to the padding."
     if came[-1].is_floating_point() and (came[-1] < 0).any():
-        return "mask", "The mask holds numbers below 0; the encoder wants 1 for real tokens and 0 for padding."
+        return "mask", "The mask holds numbers below 0; the encoder expects 1 for real tokens and 0 for padding."
     if came[-1].ndim != 2 or _equal(came[-1] > 0, right > 0):
         return None
-    mask = batch.get("attention_mask", torch.ones(right.shape[0], right.shape[1] // 3))
+    if "attention_mask" not in batch:
+        return "mask", "No attention_mask was given, so every step is real, but the encoder's mask hides some of them."
+    mask = batch["attention_mask"]
     for mistake in stacked_attention_mask.mistakes():
         wrong = _tried(lambda mistake=mistake: mistake.reproduce(mask))
         if wrong is not None and _equal(came[-1] > 0, wrong > 0):
@@ -159,7 +169,7 @@ def _encoder(oracle, batch, given, expected):
     came = given.get("encoder.out")
     if came and _equal(came[-1], expected["encoder.out"][0]):
         return None
-    return "encoder", "The encoder got the right inputs and gave another result: is it transformers' own, in eval mode?"
+    return "encoder", "The encoder got the right inputs and gave a wrong result: is it transformers' own, in eval mode?"
 
 
 def _heads(oracle, batch, given, expected):
@@ -178,8 +188,16 @@ def _heads(oracle, batch, given, expected):
         entered = expected["encoder.inputs_embeds"][0].reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
         if any(_equal(came[-1], token) for token in entered):
             return "heads", f"{part} reads the sequence that went into the encoder, not what came out of it."
+        if not _made_of(came[-1], hidden):
+            return "heads", f"{part} reads numbers that the encoder did not give: what happens to them in between?"
         return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"
     return None
+
+
+def _made_of(given, whole) -> bool:
+    """Whether each of the given numbers is one of those in the whole."""
+    apart = (given.reshape(-1, 1) - whole.reshape(1, -1)).abs().amin(dim=1)
+    return bool((apart <= tolerance("float32") * whole.abs().max()).all())
 
 
 def _white(x):

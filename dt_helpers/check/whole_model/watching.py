@@ -12,7 +12,7 @@ HEADS = ("predict_return", "predict_state", "predict_action")
 
 
 def watch(model: nn.Module, call: Callable[[], Any]) -> tuple[Any, dict[str, list[torch.Tensor]]]:
-    """`call()`'s result, and for each part of the model what it was given and gave, in the order of the calls.
+    """`call()`'s result, and what each part of the model was given and gave, in the order of the calls.
 
     Keys: "<part>.in", "<part>.out", "encoder.<argument>", "encoder.out". A model that lives in another process has
     a method `watched` for this.
@@ -57,7 +57,7 @@ def watch(model: nn.Module, call: Callable[[], Any]) -> tuple[Any, dict[str, lis
 
 
 def modes(model: nn.Module) -> set[bool]:
-    """Whether its parts are in training (True), in evaluation (False), or some in this and some in that.
+    """Whether its parts are in training (True), in evaluation (False), or some in each.
 
     A model that lives in another process has an attribute `modes` for this.
     """

@@ -1,1 +1,1 @@
-"""From what a learning platform gives to nbgrader's folders: whose each file is, and when it came."""
+"""From a learning platform's download to nbgrader's folders: whose each file is, and when it was handed in."""

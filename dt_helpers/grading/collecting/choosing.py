@@ -1,4 +1,4 @@
-"""Of all files of one source: whose each is, and which of several versions counts."""
+"""For all files in a source: whose each is, and which of several versions counts."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Read
 from dt_helpers.grading.matching import MISSING, match
 from dt_helpers.grading.release import Released
 
-NO_NOTEBOOK = "which notebook of the release it is can't be told, neither from its name nor its functions"
+NO_NOTEBOOK = "neither its name nor its functions show which notebook of the release it is"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook of a student's, its content in `staged`."""
+    """A student's notebook, its content in `staged`."""
 
     student: Student
     notebook: str
     claim: Claim
     found: sources.Found
-    file: str  # where it came from, as the instructor is told
+    file: str  # where it came from, for messages
     staged: Path
     platform: str
 
 
 class Source:
-    """What one source holds. `left` gets each file that isn't used, with the reason."""
+    """The content of one source. `left` gets each file that isn't used, with the reason."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Source:
         self.reader: Reader = platforms.recognise(download)
 
     def chosen(self) -> list[Candidate]:
-        """One file a student and notebook."""
+        """One file per student and notebook."""
         piles = defaultdict(list)
         for found in self.reader.download.files:
             for candidate in self._candidates(found):
@@ -69,7 +69,7 @@ class Source:
         return [one for _, pile in sorted(piles.items()) for one in self._choose(pile)]
 
     def _ask_of_strangers(self, piles: dict[tuple[str, str], list[Candidate]]) -> None:
-        """Takes out whoever has one number with somebody of quite another name, if no class list says who it is."""
+        """Remove students with the same number but quite different names, unless a class list says who it is."""
         names: defaultdict[str, set[str]] = defaultdict(set)
         for (student, _), pile in piles.items():
             names[student] |= {one.claim.student.name for one in pile}
@@ -78,10 +78,12 @@ class Source:
             if self.people.entries.get(student) or all(may_be_one(own[0], name) for name in own):
                 continue
             for one in piles.pop(key):
-                self.left.append((one.file, f"{' and '.join(own)} have the same number: whose is it? --student"))
+                self.left.append(
+                    (one.file, f"{' and '.join(own)} have the same number: say whose it is with --student")
+                )
 
     def _candidates(self, found: sources.Found) -> list[Candidate]:
-        """The notebooks in a file: itself, or those in an archive of a student's."""
+        """The notebooks in a file: itself, or those in a student's archive."""
         if self.reader.own.fullmatch(found.path.name):
             return []
         try:
@@ -132,7 +134,7 @@ class Source:
         return Candidate(student, stem, claim, found, self._called(found), staged, self.reader.name)
 
     def _choose(self, pile: list[Candidate]) -> list[Candidate]:
-        """The one that counts; none where that has to be asked."""
+        """The one that counts; none if an instructor has to say which."""
         last = max(one.claim.attempt for one in pile)
         rest = [one for one in pile if one.claim.attempt == last]
         different = [rest[0], *(one for one in rest[1:] if not filecmp.cmp(one.staged, rest[0].staged, shallow=False))]
@@ -141,9 +143,9 @@ class Source:
             names = ", ".join(str(one.claim.file) for one in rest)
             for one in rest:
                 reason = f"{len(rest)} files may be {one.notebook} of {one.student.id} ({names})"
-                how = f"give the one that counts alone, with --student {one.student.id}"
+                how = f"pass only the one that counts, with --student {one.student.id}"
                 if one.found.inside and not self.reader.trusted:
-                    how += "; a platform's download is given by itself"
+                    how += "; pass a platform's download by itself"
                 self.left.append((one.file, f"{reason}: {how}"))
             return []
         for one in pile:
@@ -160,7 +162,7 @@ class Source:
         return next((one for one in pile if one.claim is best), None)
 
     def _by_content(self, path: Path) -> str | None:
-        """The notebook of the release of which the most exercises are found in the file."""
+        """The release's notebook whose exercises the file answers most."""
         found: dict[str, int] = {}
         for stem, release in self.releases.items():
             matched = match(release, path)

@@ -1,4 +1,4 @@
-"""Who is in the class, from the table that a platform offers: a gradebook's export, a worksheet, a roster."""
+"""Who is in the class, read from a platform's table: an exported gradebook, a worksheet, a roster."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import dateutil.parser
 
 from dt_helpers.grading.collecting.naming import fold
 
-# What the columns are called: Canvas, Moodle, Gradescope, Blackboard, Google Classroom, D2L, GitHub, Sakai, ILIAS,
+# Names of the columns: Canvas, Moodle, Gradescope, Blackboard, Google Classroom, D2L, GitHub, Sakai, ILIAS,
 # Schoology, nbgrader; a few in German, French, Spanish, Italian and Dutch.
 COLUMNS = {
     "number": "id|identifier|user id|unique user id|kennung|identifiant|identificador|identificativo",
@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def late(self) -> bool | None:
-        """Whether the platform says so; None where the table has no such column, or nothing in it."""
+        """Whether the platform says so; None if the table has no such column, or it is empty."""
         text = self.values.get("late", "").strip()
         if re.fullmatch(r"\d+:\d\d:\d\d", text):
             return bool(re.search("[1-9]", text))
@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def handed_in(self) -> bool:
-        """Whether the platform says that there is something of theirs."""
+        """Whether the platform says that they handed something in."""
         return bool(self.when) or "handed in" in self.values
 
     @property
@@ -69,7 +69,7 @@ class Entry:
 
 @dataclass
 class ClassList:
-    """All of them. False if there is none."""
+    """All entries. False if there are none."""
 
     entries: list[Entry] = field(default_factory=list)
     groups: dict[str, list[Entry]] = field(default_factory=dict)  # name, folded -> members
@@ -78,19 +78,19 @@ class ClassList:
         return bool(self.entries or self.groups)
 
     def find(self, column: str, value: str) -> Entry | None:
-        """The one with this value in a column, whatever its case."""
+        """The entry with this value in a column, ignoring case."""
         found = [one for one in self.entries if value and one.values.get(column, "").casefold() == value.casefold()]
         return found[0] if len(found) == 1 else None
 
     def named(self, text: str) -> list[Entry]:
-        """All with this full name, login or e-mail address (or what stands in front of its @)."""
+        """All entries with this full name, login or e-mail address (or the part before its @)."""
         text = text.strip()
         ways = {text.casefold(), text.casefold().replace(" ", "")}
         return [one for one in self.entries if fold(one.name) == fold(text) or ways & _short(one)]
 
     @classmethod
     def read(cls, path: Path) -> ClassList:
-        """Raises ValueError when the file is no table with names, logins or numbers of students."""
+        """Raises ValueError if the file is not a table with students' names, logins or numbers."""
         content = path.read_bytes()
         for encoding in (
             ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
@@ -102,14 +102,14 @@ class ClassList:
                 answer = cls()
         if not answer:
             raise ValueError(
-                f"{path} is no class list that can be read: a line with names of columns was expected, such as "
+                f"{path} cannot be read as a class list: it needs a line with names of columns, such as "
                 "Student and ID (Canvas), Identifier and Full name (Moodle), or First Name, Last Name, Email."
             )
         return answer
 
     @classmethod
     def parse(cls, text: str) -> ClassList:
-        """A class list from a table with commas, semicolons or tabs; lines above the columns' names are passed."""
+        """A class list from a table with commas, semicolons or tabs; lines above the columns' names are skipped."""
         text = text.removeprefix("\ufeff")
         for delimiter in ",;\t":
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

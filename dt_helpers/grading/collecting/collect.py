@@ -1,8 +1,8 @@
 """From whatever instructors download to nbgrader's submitted/<student>/<assignment>/NN_name.ipynb.
 
-A download is read by the reader of its platform (`platforms`), as a whole; students are who the platform and the class
-list say they are (`identity`), and the last attempt counts (`choosing`). What could not be used, and what has to be
-asked, is listed with its reason: nothing is dropped in silence, and nothing is guessed twice.
+A download is read as a whole by its platform's reader (`platforms`); the platform and the class list say who the
+students are (`identity`), and the last attempt counts (`choosing`). What could not be used, or needs a question
+answered, is listed with the reason: nothing is dropped silently.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Row:
     late: bool  # the platform says so
     matched: Matched
     change: str = "new"  # "new", "replaced", "unchanged"
-    when: datetime | None = None  # handed in, as the platform says
+    when: datetime | None = None  # when it was handed in, according to the platform
 
     @property
     def ways(self) -> str:
@@ -60,13 +60,13 @@ class Row:
 
 @dataclass
 class Collected:
-    """What came of a collection."""
+    """The outcome of collecting."""
 
     rows: list[Row] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)  # a file that was not used, and why
-    platforms: list[str] = field(default_factory=list)  # what each source was taken for
-    absent: list[str] = field(default_factory=list)  # names in the class list of whom nothing was collected
-    strangers: list[str] = field(default_factory=list)  # who is not in the class list: groups, perhaps
+    platforms: list[str] = field(default_factory=list)  # what each source was recognised as
+    absent: list[str] = field(default_factory=list)  # those in the class list with nothing collected
+    strangers: list[str] = field(default_factory=list)  # those not in the class list: groups, perhaps
 
     @property
     def students(self) -> dict[str, Student]:
@@ -74,11 +74,11 @@ class Collected:
 
 
 def collect(places: Places, given: Iterable[Path], student: str | None = None, roster: Path | None = None) -> Collected:
-    """Collects the submissions in `given`: downloads from platforms, folders, zip archives, notebooks.
+    """Collect the submissions in `given`: downloads from platforms, folders, zip archives, notebooks.
 
-    `student` is whose they are if nothing else says it; `roster` the class as a platform exports it. Raises
-    FileNotFoundError for a source that isn't there, ValueError for an archive or a class list that can't be read; what
-    is wrong with a single file is noted in the answer.
+    `student` is whose they are if nothing else says so; `roster` the class list that a platform exported. Raises
+    FileNotFoundError for a missing source, ValueError for an archive or a class list that can't be read; problems with
+    a single file are noted in the returned value.
     """
     releases = release.read(places.notebooks())
     collected, records = Collected(), Records(places)
@@ -102,13 +102,13 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None, r
         collected.absent = [one.name for one in absent]
         collected.strangers = [one.id for one in people.strangers()]
         collected.left += [
-            (one.name, "handed in, as the class list says, but not in here by that name") for one in lost
+            (one.name, "handed in, according to the class list, but not found here by that name") for one in lost
         ]
     return collected
 
 
 def survey(places: Places, roster: Path | None = None) -> Collected:
-    """What lies in the folder of submissions already, matched in the same way; nothing is written."""
+    """What is already in the folder of submissions, matched in the same way; nothing is written."""
     releases = release.read(places.notebooks())
     collected, records, known = Collected(), Records(places), students_file.read(places)
     for student in places.students():
@@ -122,7 +122,7 @@ def survey(places: Places, roster: Path | None = None) -> Collected:
                     Row(who, path.stem, str(path), late, match(releases[path.stem], path), "unchanged")
                 )
             elif path.name not in (TIMESTAMP, SECRET) and not path.name.startswith("."):
-                collected.left.append((str(path), "no notebook of the release"))
+                collected.left.append((str(path), "not a notebook of the release"))
     if roster:
         absent, lost = People(known, ClassList.read(roster)).absent()
         collected.absent = [one.name for one in [*absent, *lost]]
@@ -130,7 +130,7 @@ def survey(places: Places, roster: Path | None = None) -> Collected:
 
 
 def _row(candidate: Candidate, people: People, releases: dict[str, release.Released]) -> Row:
-    """What the platform's download says comes before what its class list says."""
+    """The platform's download takes precedence over its class list."""
     matched = replace(match(releases[candidate.notebook], candidate.staged), notebook=candidate.notebook)
     late, when = candidate.claim.late, candidate.claim.when
     for listed in people.entries.get(candidate.student.id, [])[:1]:
@@ -142,7 +142,7 @@ def _row(candidate: Candidate, people: People, releases: dict[str, release.Relea
 def _placed(
     places: Places, row: Row, candidate: Candidate, records: Records, left: list[tuple[str, str]]
 ) -> Row | None:
-    """Moves the notebook to where nbgrader expects it; None where a newer one is there."""
+    """Move the notebook to where nbgrader expects it; None if a newer one is there."""
     target = places.submitted(row.student.id) / f"{row.notebook}.ipynb"
     record = Record(
         row.student.id,
@@ -157,7 +157,7 @@ def _placed(
     if target.is_file() and not target.is_symlink():
         change = "unchanged" if filecmp.cmp(candidate.staged, target, shallow=False) else "replaced"
     if change == "replaced" and there and record.older_than(there):
-        left.append((row.file, f"older than the one that was collected before; to take it, remove {target}"))
+        left.append((row.file, f"older than the one collected before; to use it, remove {target}"))
         return None
     if change != "unchanged":
         with replacing(target) as place:
@@ -168,20 +168,20 @@ def _placed(
 
 
 def _last(rows: list[Row]) -> list[Row]:
-    """One row a notebook, where several sources have it: the last one is what lies there now."""
+    """One row per notebook that several sources have: the last, which is the one there now."""
     return [row for _, row in sorted({(row.student.id, row.notebook): row for row in rows}.items())]
 
 
 def _stamp(places: Places, student: Student, when: str) -> None:
-    """When the platform says that it was handed in, as nbgrader reads it, for lateness; empty: nobody says it.
+    """Note for nbgrader when the platform says that it was handed in, to judge lateness; empty if unknown.
 
-    With nbgrader's own secret, if the submission came through its exchange.
+    Also nbgrader's own secret, if the submission came through its exchange.
     """
     texts = {TIMESTAMP: f"{when}\n" if when else ""}
     if student.lms == NbgraderInbound.name and student.slip:
         texts[SECRET] = student.slip
     for name, text in texts.items():
         path = places.submitted(student.id) / name
-        if not path.is_file() or path.read_text(errors="replace") != text:
+        if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text:
             with replacing(path) as staged:
-                staged.write_text(text)
+                staged.write_text(text, encoding="utf-8")

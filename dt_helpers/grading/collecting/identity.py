@@ -1,4 +1,4 @@
-"""Who a student is: the platform and its number, settled by the class list, with one folder each for good."""
+"""Who a student is: identified by platform and number, checked against the class list, each with a permanent folder."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from dt_helpers.grading.collecting.platforms import Claim, Reader
 
 @dataclass
 class People:
-    """All students that were collected so far, those of a class list, and which of them are one."""
+    """All students collected so far, those in a class list, and which of them are the same person."""
 
-    known: dict[str, Student]  # by their ids; grows
+    known: dict[str, Student]  # by id; grows
     classlist: ClassList = field(default_factory=ClassList)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)  # student -> who they are in the class list
+    entries: dict[str, list[Entry]] = field(default_factory=dict)  # student -> their entries in the class list
 
     def __post_init__(self) -> None:
         self.earlier = frozenset(self.known)
 
     def settle(self, claim: Claim, reader: Reader) -> Student:
-        """The student of a claim, as the class list has them. Raises ValueError where that can't be told."""
+        """The student of a claim, as in the class list. Raises ValueError if that is undecided."""
         student, found = claim.student, []
         classlist = reader.download.classlist
         if classlist:
@@ -41,17 +41,17 @@ class People:
         return student
 
     def called(self, name: str) -> Student:
-        """The student that an instructor names: by the folder, or somebody new."""
+        """The student that an instructor names: an existing folder, or a new student."""
         return self.known.get(name) or self.housed(Student(folder_name(name), name))
 
     def housed(self, student: Student) -> Student:
-        """The student with the folder that is theirs. Raises ValueError where a name alone would be somebody else's."""
+        """The student with their own folder. Raises ValueError if only a name says who it is and it is taken."""
         for one in self.known.values():
             if student.lms_id and (one.lms, one.lms_id) == (student.lms, student.lms_id):
                 if one.id in self.earlier and not may_be_one(one.name, student.name):
                     raise ValueError(
-                        f"{student.lms}'s number {student.lms_id} was {one.name}'s before, and is {student.name}'s "
-                        f"here: if they are one, say so with --student {one.id}"
+                        f"{student.lms}'s number {student.lms_id} was {one.name}'s before, but is {student.name}'s "
+                        f"here: if they are the same person, pass --student {one.id}"
                     )
                 return self._keep(replace(student, id=one.id, name=student.name or one.name))
         taken = {one.id.casefold(): one for one in self.known.values()}
@@ -60,8 +60,8 @@ class People:
             return self._keep(replace(student, id=other.id, lms_id=student.lms_id or other.lms_id))
         if other and not student.lms_id:
             raise ValueError(
-                f"there is another {other.id} already{f', from {other.lms}' if other.lms else ''}: "
-                f"say that they are one with --student {other.id}, or give the file another name"
+                f"there is already another {other.id}{f', from {other.lms}' if other.lms else ''}: "
+                f"pass --student {other.id} if they are the same person, or rename the file"
             )
         if other:
             mark = hashlib.sha256(f"{student.lms}/{student.lms_id}".encode()).hexdigest()[:6]
@@ -69,7 +69,7 @@ class People:
         return self._keep(student)
 
     def absent(self) -> tuple[list[Entry], list[Entry]]:
-        """Who of the class list handed in nothing; and who did, as the list says, but isn't in what was collected."""
+        """Those in the class list who handed in nothing; and those who did, it says, but weren't collected."""
         present = {id(one) for entries in self.entries.values() for one in entries}
         others = [student for student in self.known.values() if not self.entries.get(student.id)]
         rest = [one for one in self.classlist.entries if id(one) not in present]
@@ -77,7 +77,7 @@ class People:
         return [one for one in rest if not one.handed_in], [one for one in rest if one.handed_in]
 
     def strangers(self) -> list[Student]:
-        """Who is nobody of the class list: groups, perhaps."""
+        """Those who are not in the class list: groups, perhaps."""
         found = [self.known[name] for name, entries in self.entries.items() if not entries]
         return [one for one in found if not one.members]
 
@@ -87,7 +87,7 @@ class People:
 
 
 def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | None, list[Entry]]:
-    """Who of the class list it is, or which group. Raises ValueError where that has to be asked."""
+    """The entry in the class list, or the group. Raises ValueError if an instructor has to say which."""
     student = claim.student
     entry = classlist.find(reader.key, claim.look_up or student.lms_id) if reader.key else None
     group = classlist.groups.get(fold(claim.group or student.name))
@@ -96,24 +96,24 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     if entry and student.name and not may_be_one(student.name, entry.name):
         if reader.numbers_groups:
             raise ValueError(
-                f"{student.lms_id} is {entry.name} in the class list, and no group has this name: whose is it?"
+                f"{student.lms_id} is {entry.name} in the class list, and no group has this name: pass --student"
             )
-        return None, [entry]  # a group's file, which has the number of one of its members
+        return None, [entry]  # a group's file, with the number of one of its members
     if entry or student.members:
         return entry, []
     found = classlist.named(student.name) if student.name else []
-    if reader.trusted:  # somebody else of this name has another number there
+    if reader.trusted:  # another student of this name has another number there
         found = [one for one in found if not (reader.key and one.values.get(reader.key))]
     if len(found) == 1:
         return found[0], []
     if not reader.trusted:
         many = f"{len(found)} in the class list are" if found else "nobody in the class list is"
-        raise ValueError(f"{many} called {student.name!r}: say whose it is, --student")
+        raise ValueError(f"{many} called {student.name!r}: say whose it is with --student")
     return None, []
 
 
 def _from(entry: Entry, student: Student, classlist: ClassList) -> Student:
-    """A student whom only a name told, with the class list's name, and more of it where two have that name."""
+    """A student known only by name, as in the class list; with more details if two share that name."""
     if student.lms_id:
         return replace(student, name=entry.name)
     values = entry.values
@@ -131,7 +131,7 @@ def _from(entry: Entry, student: Student, classlist: ClassList) -> Student:
 
 
 def may_be_one(name: str, other: str) -> bool:
-    """Whether both may be one person's name: a word in common, the same letters (Canvas leaves spaces out), or none."""
+    """Whether both may be one person: a common word, the same letters (Canvas omits spaces), or an empty name."""
     one, two = words(name), words(other)
     return bool({*one} & {*two}) or sorted("".join(one)) == sorted("".join(two)) or not one or not two
 

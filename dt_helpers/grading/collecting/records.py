@@ -1,4 +1,4 @@
-"""What was collected when, so that an older download doesn't replace a newer one. Kept in grading/handed_in.csv."""
+"""What was collected, and when, so that an older download doesn't replace a newer one: grading/handed_in.csv."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ FILE = "handed_in.csv"
 
 @dataclass(frozen=True)
 class Record:
-    """One notebook of one student, as it lies in the folder of submissions."""
+    """One notebook of one student, as it is in the folder of submissions."""
 
     student: str
     notebook: str
     platform: str
-    serial: str  # sorts as the platform orders what was handed in; empty: it doesn't say
-    file_time: str  # of the file, or in the archive: of the download, for most platforms
-    when: str  # handed in, as the platform says; empty: it doesn't
-    late: str  # "late" where the platform says so
+    serial: str  # sorts in the platform's order of submissions; empty if it has none
+    file_time: str  # of the file or the archive's entry: for most platforms, the time of the download
+    when: str  # when it was handed in, according to the platform; may be empty
+    late: str  # "late" if the platform says so
 
     def older_than(self, other: Record) -> bool:
-        """By the platform's own order, else by the files' times."""
+        """Compares by the platform's own order, else by the files' times."""
         if self.platform == other.platform and self.serial and other.serial:
             return self.serial < other.serial
         return self.file_time < other.file_time
 
 
 class Records:
-    """All of them, by student and notebook."""
+    """All records, by student and notebook."""
 
     def __init__(self, places: Places):
         self.path = places.reports / FILE
@@ -42,7 +42,7 @@ class Records:
         self.rows[record.student, record.notebook] = record
 
     def handed_in(self, student: str) -> str:
-        """When the last of a student's notebooks was, as the platform says; empty if it doesn't."""
+        """When the student's last notebook was handed in, according to the platform; empty if unknown."""
         return max((row.when for row in self.rows.values() if row.student == student), default="")
 
     def write(self) -> None:
@@ -52,6 +52,6 @@ class Records:
 
 
 def in_utc(moment: datetime | None) -> str:
-    """As nbgrader reads it. Without a zone it is this machine's time."""
+    """In the form that nbgrader reads. Without a time zone it is this machine's time."""
 
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else ""

@@ -1,4 +1,4 @@
-"""From which platform each student came: a number means nothing on another one. Kept in grading/students.csv."""
+"""Which platform each student came from, as a number is only valid on its platform. Kept in grading/students.csv."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("student", "name", "platform", "number", "members", "slip")
 
 
 def read(places: Places) -> dict[str, Student]:
-    """All students that were collected so far, by their ids."""
+    """All students collected so far, by id."""
     return {row["student"]: _student(row) for row in tables.read(places.reports / FILE)}
 
 
@@ -24,7 +24,7 @@ def _student(row: dict[str, str]) -> Student:
 
 
 def add(places: Places, students: Iterable[Student]) -> None:
-    """Adds students, or what is new about them."""
+    """Add students, or new details about them."""
     known = read(places) | {student.id: student for student in students}
     rows = [
         (

@@ -1,7 +1,7 @@
-"""The files in what an instructor gives to `collect`: folders, archives, notebooks.
+"""The files in what an instructor passes to `collect`: folders, archives, notebooks.
 
-Nothing is unpacked: whoever wants a file's content says where it shall go and how long it may be, so that an archive
-can name no path and hold no bomb.
+Nothing is unpacked: the caller says where a file's content goes and how long it may be, so an archive can neither
+choose a path nor hide a zip bomb.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from dt_helpers.grading.text.reading import LARGEST as LARGEST  # of a file that is taken out of a source
+from dt_helpers.grading.text.reading import LARGEST as LARGEST  # of a file taken from a source
 from dt_helpers.grading.text.reading import MB
 
 MOST_FILES = 100_000  # in one source
@@ -26,24 +26,24 @@ LARGEST_ARCHIVE = 256 * MB  # of a student's own archive inside a source
 MOST_INSIDE = 100  # files in such an archive
 LONGEST_NAME = 1000  # characters of a path in an archive
 _JUNK = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
-MARKS = {".git", ".github"}  # folders that a cloned repository is known by
+MARKS = {".git", ".github"}  # folders that mark a cloned repository
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file in a source; its content has not been looked at."""
+    """A file in a source; its content has not been read."""
 
     path: PurePosixPath  # relative to the source
     size: int
-    modified: datetime  # local time, as archives have it
+    modified: datetime  # local time, as in archives
     open: Callable[[], IO[bytes]]
     problem: str = ""  # why it can't be read
-    inside: PurePosixPath | None = None  # in the student's own archive, which lies at `path`
+    inside: PurePosixPath | None = None  # within the student's own archive at `path`
 
 
 @dataclass
 class Listing:
-    """What is in a source, at its top level: students' own archives are still closed."""
+    """What is in a source; students' own archives are not opened yet."""
 
     files: list[Found]
     repositories: set[PurePosixPath]  # folders with a .git or .github in them
@@ -52,7 +52,7 @@ class Listing:
 def listing(source: Path) -> Listing:
     """All files of a source: a folder, an archive, or a single file.
 
-    Raises FileNotFoundError for a source that isn't there and ValueError for an archive that is none.
+    Raises FileNotFoundError if there is no such source and ValueError for a broken archive.
     """
     if source.is_dir():
         found = _in_folder(source)
@@ -65,7 +65,7 @@ def listing(source: Path) -> Listing:
     answer = Listing([], set())
     for count, one in enumerate(found):
         if count >= MOST_FILES:
-            raise ValueError(f"{source} has more than {MOST_FILES:,} files. Give the folders one by one.")
+            raise ValueError(f"{source} has more than {MOST_FILES:,} files: pass its folders one by one.")
         for mark in MARKS.intersection(one.path.parts):
             answer.repositories.add(PurePosixPath(*one.path.parts[: one.path.parts.index(mark)]))
         if _wanted(one):
@@ -74,7 +74,7 @@ def listing(source: Path) -> Listing:
 
 
 def opened(found: Found) -> Iterator[Found]:
-    """The file itself, or what is in it if it is an archive of a student's."""
+    """The file itself, or the files in it if it is a student's archive."""
     if found.path.suffix.lower() != ".zip" or found.problem:
         yield found
         return
@@ -83,13 +83,13 @@ def opened(found: Found) -> Iterator[Found]:
             if count >= MOST_INSIDE:
                 raise ValueError(f"it has more than {MOST_INSIDE} files")
             if _wanted(inner):
-                yield replace(inner, path=found.path, inside=inner.path)  # the archive says whose it is
+                yield replace(inner, path=found.path, inside=inner.path)  # the archive's path says whose it is
     except ValueError as error:
         yield Found(found.path, found.size, found.modified, found.open, str(error))
 
 
 def text(found: Found, most: int = MB) -> str:
-    """The text of a small file. Raises ValueError when it is longer than `most` or cannot be read."""
+    """The text of a small file. Raises ValueError if it is longer than `most` or cannot be read."""
     with _readable(found) as file:
         return _Limited(file, most).read(most).decode("utf-8", errors="replace")
 
@@ -100,7 +100,7 @@ def _wanted(found: Found) -> bool:
 
 
 def copy(found: Found, target: Path, most: int) -> None:
-    """Writes a file's content to `target`. Raises ValueError when it is longer than `most` or cannot be read."""
+    """Write a file's content to `target`. Raises ValueError if it is longer than `most` or cannot be read."""
     with _readable(found) as content, target.open("wb") as file:
         limited = _Limited(content, most)
         while part := limited.read(MB):
@@ -108,7 +108,7 @@ def copy(found: Found, target: Path, most: int) -> None:
 
 
 class _Limited:
-    """A file that refuses to give more than it may hold, whatever its archive promised."""
+    """A file that yields no more than its limit, whatever size its archive states."""
 
     def __init__(self, file: IO[bytes], most: int):
         self.file, self.left = file, most
@@ -133,7 +133,7 @@ def _in_folder(folder: Path) -> Iterator[Found]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Everything below a folder, but nothing of what a repository keeps for itself."""
+    """Everything below a folder, except a repository's own data."""
     for path in sorted(folder.iterdir()):
         yield path
         if path.is_dir() and not path.is_symlink() and path.name not in MARKS:
@@ -151,13 +151,13 @@ def _in_archive(path: Path | IO[bytes], name: str = "") -> Iterator[Found]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ValueError(f"{name or path} is no zip archive that can be read: {error}") from None
+        raise ValueError(f"{name or path} cannot be read as a zip archive: {error}") from None
     for entry in archive.infolist():
         if entry.is_dir():
             continue
         problem = "encrypted" if entry.flag_bits & 1 else ""
         name = entry.filename
-        if len(name) > LONGEST_NAME:  # no file system has such, and reading it for a student's name takes minutes
+        if len(name) > LONGEST_NAME:  # no file system allows it, and searching it for a student's name takes minutes
             name, problem = name[:LONGEST_NAME], f"a name of {len(name):,} characters"
         place = PurePosixPath(*[part for part in PurePosixPath(name).parts if part not in ("/", "..")])
         yield Found(place, entry.file_size, _date(entry), partial(archive.open, entry), problem)
@@ -166,20 +166,20 @@ def _in_archive(path: Path | IO[bytes], name: str = "") -> Iterator[Found]:
 def _date(entry: zipfile.ZipInfo) -> datetime:
     try:
         return datetime(*entry.date_time)
-    except ValueError:  # archives may say the 0th of January
+    except ValueError:  # archives may contain a 0th of January
         return datetime(1980, 1, 1)
 
 
 def _content(found: Found) -> IO[bytes]:
     if found.size > LARGEST_ARCHIVE:
-        raise ValueError(f"an archive of {found.size / MB:,.0f} MB; up to {LARGEST_ARCHIVE // MB} are opened")
+        raise ValueError(f"an archive of {found.size / MB:,.0f} MB; at most {LARGEST_ARCHIVE // MB} MB are opened")
     with _readable(found) as file:
         return io.BytesIO(_Limited(file, LARGEST_ARCHIVE).read(LARGEST_ARCHIVE))
 
 
 @contextmanager
 def _readable(found: Found) -> Iterator[IO[bytes]]:
-    """The open file; whatever is wrong with it or its archive is a ValueError."""
+    """The open file; anything wrong with it or its archive raises ValueError."""
     try:
         with found.open() as file:
             yield file

@@ -1,1 +1,1 @@
-"""nbgrader's gradebook: what the grader writes into it, and what it says in the end."""
+"""nbgrader's gradebook: writing the grader's results into it, and reading the final marks."""

@@ -1,4 +1,4 @@
-"""Opening the gradebook's database: a SQLite file by default, PostgreSQL or another by its URL."""
+"""Open the gradebook's database: a SQLite file by default, or PostgreSQL or another by its URL."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ PATIENCE = 60_000  # ms to wait for a SQLite file that formgrader is writing to
 
 
 def open_gradebook(places: Places) -> api.Gradebook:
-    """The gradebook, made if there is none.
+    """The gradebook, created if there is none.
 
-    Raises ValueError for a URL that is none, ImportError when its driver isn't installed, and ConnectionError when
-    the server can't be reached; no message shows a password.
+    Raises ValueError for an invalid URL, ImportError if its driver isn't installed, and ConnectionError if the server
+    can't be reached; no message shows a password.
     """
     try:
         with _alembic_on_path():
             gradebook = api.Gradebook(places.db_url, places.course_id)
     except ArgumentError:
         example = "sqlite:////home/me/gradebook.db or postgresql://user:password@host/gradebook"
-        raise ValueError(f"This is no URL of a database that is known here; one would be {example}.") from None
+        raise ValueError(f"The gradebook needs the URL of a supported database, such as {example}.") from None
     except ModuleNotFoundError as error:
         raise ImportError(f"This gradebook needs {error.name}: pip install -e '.[grade,postgres]'") from None
     except OperationalError as error:
@@ -37,7 +37,7 @@ def open_gradebook(places: Places) -> api.Gradebook:
         raise ConnectionError(f"The gradebook {shown} could not be opened: {reason}") from None
     if gradebook.engine.dialect.name == "sqlite":
         event.listen(gradebook.engine, "connect", _be_patient)
-        gradebook.engine.dispose()  # what is open already was opened without patience
+        gradebook.engine.dispose()  # connections already open have no timeout set
     return gradebook
 
 
@@ -47,7 +47,7 @@ def _be_patient(connection, _record) -> None:
 
 @contextmanager
 def _alembic_on_path() -> Iterator[None]:
-    """nbgrader runs the command alembic when it makes a database; it lies beside this Python."""
+    """nbgrader runs the command alembic to create a database; it is in this Python's folder."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
     try:

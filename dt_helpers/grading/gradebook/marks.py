@@ -1,4 +1,4 @@
-"""What the gradebook says in the end: automatic scores, and what instructors changed by hand."""
+"""The final marks in the gradebook: automatic scores, and what instructors changed by hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dt_helpers.grading.release import Task
 class Mark:
     """The grade of one check cell."""
 
-    score: float | None  # None: neither the grader nor an instructor has given one
+    score: float | None  # None: given neither by the grader nor by an instructor
     max_score: float
     by_hand: bool = False
     comment: str | None = None  # an instructor's
@@ -43,7 +43,7 @@ class Record:
 
     @property
     def score(self) -> float | None:
-        """Points in the whole assignment; None where nothing was graded."""
+        """Points in the whole assignment; None if nothing was graded."""
         given = [mark.score for mark in self.marks.values() if mark.score is not None]
         return max(sum(given) - self.penalty, 0.0) if given else None
 
@@ -53,7 +53,7 @@ class Record:
 
 
 def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
-    """All students in the gradebook, by their ids, with their marks and comments on the release's tasks."""
+    """All students in the gradebook, by id, with their marks and comments on the release's tasks."""
     checks = {(task.notebook, task.solution_id): task.check_id for task in tasks}
     gradebook = open_gradebook(places)
     with gradebook:
@@ -102,7 +102,7 @@ def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
 
 
 def _of_cells(kind, cell, *columns):
-    """Student, notebook and cell beside `columns`, for each grade or comment (`kind`) on a `cell` of its kind."""
+    """Student, notebook and cell, and `columns`, for each grade or comment (`kind`) on a `cell` of its kind."""
     return (
         select(api.SubmittedAssignment.student_id, api.Notebook.name, cell.name, *columns)
         .select_from(kind)

@@ -1,7 +1,7 @@
 """The notebooks that formgrader shows: the release with the student's solution cells and the grader's verdicts.
 
-Nothing else of a submission gets in: no output, no markdown, no metadata, so no script of a student's runs in the
-browser of whoever reads it. Source is shown as source and verdicts are plain text, both escaped by formgrader.
+Nothing else of a submission is included: no output, markdown or metadata, so no student's script runs in the reader's
+browser. Source is shown as source and verdicts are plain text, both escaped by formgrader.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dt_helpers.workspace import replacing
 def rebuild(release: NotebookNode, matched: dict, exercises: dict[str, ExerciseResult]) -> NotebookNode:
     """The release's notebook as it was graded.
 
-    `matched` is what `matching.Matched` says of it, `exercises` the verdicts by the grade ids of the check cells.
+    `matched` is its `matching.Matched` as a dict, `exercises` the verdicts by grade id of the check cell.
     """
     notebook = copy.copy(release)
     notebook.cells = [copy.copy(cell) for cell in release.cells]
@@ -39,7 +39,7 @@ def rebuild(release: NotebookNode, matched: dict, exercises: dict[str, ExerciseR
 
 
 def write_autograded(places: Places, result: SubmissionResult) -> None:
-    """Makes autograded/<student>/<assignment> anew, in one rename. Nothing for a student who handed nothing in."""
+    """Write autograded/<student>/<assignment> again, in one rename. Nothing for a student who handed nothing in."""
     if not result.matched:
         return
     with replacing(places.autograded(result.student)) as folder:

@@ -1,8 +1,8 @@
-"""nbgrader's own gradebook, written by the grader's process alone: one transaction a submission.
+"""Write nbgrader's own gradebook, only from the grader's process: one transaction per submission.
 
-What instructors do in formgrader stays theirs: manual scores, extra credit, comments and extensions are never touched.
-A grade that an instructor had changed by hand is marked for another look when its submission was graded anew, as
-`nbgrader autograde` does.
+What instructors enter in formgrader is kept: manual scores, extra credit, comments and extensions are never touched. A
+grade that an instructor changed by hand is marked for another look when its submission is graded again, as by
+`nbgrader autograde`.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from dt_helpers.grading.text.cleaning import plain
 
 LONGEST_COMMENT = 10_000  # characters
 MARKUP = re.compile(r"[<&$\\\[]|://|www\.|@")  # HTML, formulas, links
-NO_RESPONSE = "No response."  # nbgrader's comment on a cell that is as it was released
+NO_RESPONSE = "No response."  # nbgrader's comment on an unchanged cell
 
 
 class Recorder:
     """The gradebook of a course, open for writing. A context manager, used by one thread.
 
-    Opening it makes the database if there is none and enters the assignment with its cells as
-    `nbgrader generate_assignment` does. Raises ValueError when the release's cells are not those of submissions that
-    are recorded already, and what `database.open_gradebook` raises.
+    Opening it creates the database if there is none and enters the assignment with its cells, like
+    `nbgrader generate_assignment`. Raises ValueError if the release's cells differ from those of submissions already
+    recorded, and what `database.open_gradebook` raises.
     """
 
     def __init__(self, places: Places):
@@ -56,7 +56,7 @@ class Recorder:
         self.gradebook.close()
 
     def enrol(self, students: Iterable[Student]) -> None:
-        """Enters students with their names and the platform's number, where the gradebook has none yet."""
+        """Enter students with their names and the platform's number, where the gradebook has none yet."""
         with self._transaction():
             for student in students:
                 row = self._student(student.id)
@@ -66,10 +66,10 @@ class Recorder:
                 row.lms_user_id = row.lms_user_id or student.lms_id or None
 
     def record(self, result: SubmissionResult) -> None:
-        """Writes the result of one submission, all of it or nothing.
+        """Write the result of one submission, all or nothing.
 
-        What was handed in and graded has an automatic score; what could not be graded has none and waits for a human.
-        A student who handed nothing in gets no entry.
+        What was graded gets an automatic score; what could not be graded gets none and waits for an instructor. A
+        student who handed nothing in gets no entry.
         """
         if result.state == MISSING:
             return
@@ -89,7 +89,7 @@ class Recorder:
             self._penalise(submission)
 
     def catch_up(self, results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
-        """Records the results that the gradebook doesn't have, after a run that was killed, and returns them."""
+        """Record the results that the gradebook lacks after a killed run, and return them."""
         known = self._auto_scores()
         missing = [result for result in results if result.state != MISSING and not _is_known(result, known)]
         for result in missing:
@@ -108,15 +108,15 @@ class Recorder:
                     saver.preprocess(released.node, {"nbgrader": where})
             except RuntimeError as error:
                 raise ValueError(
-                    f"The exercises in {self.places.tree.student(name)} are not those that the gradebook has "
-                    f"submissions for ({error}). Check out the release that was handed out, or begin a gradebook of "
-                    "another name (--db)."
+                    f"The exercises in {self.places.tree.student(name)} differ from those that the gradebook has "
+                    f"submissions for ({error}). Check out the release that was handed out, or start another "
+                    "gradebook (--db)."
                 ) from None
             solutions |= {(name, task.check_id): task.solution_id for task in released.tasks if task.check_id}
         return solutions
 
     def _is_entered(self, released: release.Released) -> bool:
-        """Whether the gradebook has this very notebook. Checksums cover a cell's text, kind and points."""
+        """Whether the gradebook has exactly this notebook. Checksums cover a cell's text, kind and points."""
         session = self.gradebook.db()
         found = select(api.Notebook.id).join(api.Assignment).where(api.Assignment.name == ASSIGNMENT)
         notebook = session.scalars(found.where(api.Notebook.name == released.name)).one_or_none()
@@ -158,7 +158,7 @@ class Recorder:
         return student
 
     def _submission(self, student: str) -> api.SubmittedAssignment:
-        """The student's submission with a place for each grade and comment, as nbgrader lays it out."""
+        """The student's submission with a row for each grade and comment, as nbgrader creates it."""
         session = self.gradebook.db()
         row = self._student(student)
         assignment = session.scalars(select(api.Assignment.id).filter_by(name=ASSIGNMENT)).one()
@@ -207,9 +207,9 @@ class Recorder:
                     notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
 
     def _handed_in(self, student: str) -> datetime | None:
-        """When, in UTC and without a zone, as nbgrader keeps it."""
+        """When, in UTC and without a time zone, as nbgrader stores it."""
         try:
-            text = (self.places.submitted(student) / TIMESTAMP).read_text(errors="replace")
+            text = (self.places.submitted(student) / TIMESTAMP).read_text(encoding="utf-8", errors="replace")
             moment = dateutil.parser.parse(text)
         except (OSError, ValueError, OverflowError):
             return None
@@ -252,8 +252,8 @@ def _is_known(result: SubmissionResult, known: dict) -> bool:
 def _comment(exercise: ExerciseResult) -> str | None:
     """What a student reads below the cell in formgrader and in nbgrader's own feedback.
 
-    The latter takes it for markdown, with HTML and formulas in it. So where a student's text in it could be markup, it
-    is an indented block, in which nothing has a meaning.
+    The latter renders it as markdown, with HTML and formulas. So if a student's text in it could be markup, it becomes
+    an indented block, which is shown literally.
     """
     if exercise.mistake == "unfilled":
         return NO_RESPONSE

@@ -1,1 +1,1 @@
-"""Verdicts: one submission after the other, many at once, on workers that know the right answers."""
+"""Verdicts on submissions, many in parallel, by workers that know the right answers."""

@@ -1,7 +1,7 @@
-"""Exceptions from the sandbox, raised again: of a type with the same name, and with the student's lines in its trace.
+"""Exceptions from the sandbox, raised again with a type of the same name and the student's lines in the traceback.
 
-The checks look at both, as they would had the function run here. The frames are made as template engines do it: code
-that raises, compiled under the name and the line that the trace shall show.
+The checks use both, as if the function had run here. The frames are made as in template engines: code that raises,
+compiled with the name and the line that the traceback should show.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _LIBRARY = f"{sysconfig.get_path('purelib')}/a_library.py"
 
 
 class _Mark(Exception):
-    """Raised to get at a frame, never seen."""
+    """Raised only to get a frame."""
 
 
 def rebuilt(described) -> Exception | SystemExit:
-    """The exception of a description by `inside.child.described`; raises WireError for anything else."""
+    """The exception described by `inside.child.described`; raises WireError for anything else."""
     try:
         name, like, text, bare, frames = (described[key] for key in ("name", "like", "text", "bare", "frames"))
         places = [(str(file), int(line), str(function)) for file, line, function in frames]
@@ -63,13 +63,13 @@ def _frame(file: str, line: int, function: str):
 
 
 def _is_a_cell(file: str) -> bool:
-    """Cells are called <name>. Of any other file, not a line may be read: the name comes from the student's process."""
+    """Cells are called <name>. No line of any other file may be read: the name comes from the student's process."""
     return file.startswith("<") and file.endswith(">")
 
 
 @contextmanager
 def lines_of(cells: dict[str, str]) -> Iterator[None]:
-    """While the block runs, traces show the lines of these cells (name -> text)."""
+    """Within the block, tracebacks show the lines of these cells (name -> text)."""
     names = [f"<{name}>" for name in cells]
     for name, text in zip(names, cells.values(), strict=True):
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)

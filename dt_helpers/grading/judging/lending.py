@@ -1,7 +1,7 @@
-"""Right versions of what a student got wrong, lent to the exercises that build on it: each counts by itself.
+"""Correct versions of what a student got wrong, lent to the exercises that build on it, so that each counts separately.
 
-They are the checks' own oracles. A session gets them only for exercises that were judged already, and as text that is
-compiled without its source.
+They are the checks' own oracles. A session gets them only for exercises already judged, and as text that is compiled
+without its source.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def {target}(*args, _right={name}, **kwargs):
 
 
 def right(task: Task) -> str | None:
-    """The text of a module that defines the task's function rightly; None for a class."""
+    """The text of a module that defines the task's function correctly; None for a class."""
     if task.check == "forward":
         return None
     oracle = exercises.exercise(task.check).oracle

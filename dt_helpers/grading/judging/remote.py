@@ -1,7 +1,7 @@
-"""The student's function and class as the checks see them: they are called here and run in the sandbox.
+"""The student's function and class as the checks see them: called here, run in the sandbox.
 
-What comes back are arrays, so the verdict rests on nothing that ran beside the student's code. Gradients come back too:
-the backward pass of `_Remote` asks the sandbox for the vector-Jacobian product of the call.
+Only arrays come back, so nothing that runs together with the student's code can affect the verdict. Gradients come back
+too: the backward pass of `_Remote` asks the sandbox for the vector-Jacobian product of the call.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from torch import nn
 from dt_helpers.grading.judging.exceptions import rebuilt
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.arguments import Exact
-from dt_helpers.grading.sandbox.inside.child import MAX_PARAMETERS
+from dt_helpers.grading.sandbox.inside.child import EXCEPTIONS, MAX_PARAMETERS
 from dt_helpers.grading.sandbox.inside.values import Packer, Unpacker
 from dt_helpers.grading.sandbox.session import Session, Stopped
 
 MAX_TENSORS = 2000  # of a model
+MAX_QUESTIONS = 500  # of one call to the environment and the model that it was given: ten times what a right one asks
+MAX_TEXT = 500  # characters of an exception of theirs
 
 
 class _Remote(torch.autograd.Function):
-    """The results of one call that was made in the sandbox, as functions of what it was given."""
+    """The results of one call in the sandbox, as functions of its inputs."""
 
     @staticmethod
     def forward(ctx, ask, number, results, *inputs):
@@ -42,13 +44,13 @@ class _Remote(torch.autograd.Function):
 
 
 class _Asking:
-    """What function and model have in common: a session, and answers that are exceptions."""
+    """What function and model share: a session, and answers that are exceptions."""
 
     def __init__(self, session: Session):
         self.session = session
 
     def ask(self, request: dict, packer: Packer | None = None) -> tuple[dict, bytes]:
-        """Raises what the student's code raised, or Stopped."""
+        """Raises the student's exception, or Stopped."""
         answer, data = self.session.ask(request, None if packer is None else packer.arrays)
         if "too large" in answer:
             raise Stopped(f"gave back {answer['too large']}"[:200])
@@ -57,7 +59,7 @@ class _Asking:
         return answer, data
 
     def result(self, answer: dict, data: bytes, leaves: list[torch.Tensor], inputs: list):
-        """The value of a call; `inputs` that were written to are written to here as well."""
+        """The value of a call; changes to `inputs` in the sandbox are made here too."""
 
         def connect(given):
             tensors = [tensor for tensor, _ in given]
@@ -77,19 +79,46 @@ class _Asking:
 
 
 class RemoteFunction(_Asking):
-    """The function that the session has loaded."""
+    """The function in the session. `written`: whether its body does anything, as the sandbox has it."""
 
     probed_on = "meta"  # the sandbox has no GPU
+
+    def __init__(self, session: Session, written: bool = False):
+        super().__init__(session)
+        self.written = written
 
     def __call__(self, *args, **kwargs):
         packer = Exact()
         request = {"args": [packer.pack(arg) for arg in args], "kwargs": {k: packer.pack(v) for k, v in kwargs.items()}}
         answer, data = self.ask(packer.message(do="call", **request), packer)
-        return self.result(answer, data, packer.graph, list(args))
+        for _ in range(MAX_QUESTIONS):
+            if "asks" not in answer:
+                return self.result(answer, data, packer.graph, list(args))
+            reply = Exact()
+            answer, data = self.ask(reply.message(do="told", **told(packer.faces, answer, data, reply)), reply)
+        raise Stopped(f"asked the environment and the model more than {MAX_QUESTIONS} times and was stopped")
+
+
+def told(faces: list, question: dict, data: bytes, reply: Exact) -> dict:
+    """What the environment or the model out here says to a question from the sandbox: a value, or an exception."""
+
+    def read():
+        number, method = question["asks"]
+        if type(number) is not int or number < 0 or method not in faces[number].METHODS:
+            raise TypeError("a question to nobody")
+        unpacker = Unpacker(question, data)
+        return faces[number], method, [unpacker.unpack(node) for node in question["given"]]
+
+    face, method, given = readable(read)
+    try:
+        return {"value": reply.pack(face.ask(method, *given))}
+    except Exception as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        return {"raises": [next((kind for kind in kinds if kind in EXCEPTIONS), "RuntimeError"), str(error)[:MAX_TEXT]]}
 
 
 class RemoteModel(nn.Module):
-    """The model that the session has built from the student's class; its weights are here and in the sandbox."""
+    """The model that the session built from the student's class; its weights are both here and in the sandbox."""
 
     def __init__(self, session: Session, state: list):
         super().__init__()
@@ -98,7 +127,7 @@ class RemoteModel(nn.Module):
         self.remote = _Asking(session)
         self.state = {str(name): torch.empty(_shape(shape), device="meta") for name, shape, _ in state}
         self.trained = [str(name) for name, _, trained in state if trained is True]
-        self.modes: set[bool] = set()  # of its parts after the last pass
+        self.modes: set[bool] = set()  # training modes of its parts after the last pass
 
     def state_dict(self, *args, **kwargs):
         return dict(self.state)
@@ -121,7 +150,7 @@ class RemoteModel(nn.Module):
         return self.remote.result(answer, data, leaves, list(call.values()))
 
     def watched(self, call):
-        """For `dt_helpers.check.whole_model.watching`: what went through the model's parts, noted in the sandbox."""
+        """For `dt_helpers.check.whole_model.watching`: what went through the model's parts, recorded in the sandbox."""
         seen = {}
 
         def forward(**batch):
@@ -145,7 +174,7 @@ class RemoteModel(nn.Module):
 
 
 def remote_class(session: Session) -> type:
-    """The class that the session has loaded: calling it builds a model there."""
+    """The class in the session: calling it builds a model there."""
 
     def new(cls, config):
         remote = _Asking(session)
@@ -158,12 +187,12 @@ def remote_class(session: Session) -> type:
 
 
 def value(answer: dict, data: bytes):
-    """What an answer holds that is neither a function nor a class."""
+    """The value in an answer that is neither a function nor a class."""
     return readable(lambda: Unpacker(answer, data).unpack(answer.get("value")))
 
 
 def readable(read):
-    """`read()`, for which an answer that has another form than it should is the end of the session."""
+    """`read()`; an answer in the wrong form ends the session."""
     try:
         return read()
     except Exception as problem:
@@ -171,7 +200,7 @@ def readable(read):
 
 
 def _write(argument, now) -> None:
-    """Brings an argument to what it is in the sandbox; where that is impossible, to anything else than it was."""
+    """Set an argument to its value in the sandbox; if impossible, to anything different from before."""
     if isinstance(argument, torch.Tensor):
         fits = isinstance(now, torch.Tensor) and now.shape == argument.shape and now.dtype == argument.dtype
         argument.data.copy_(now if fits else argument.data == 0)
@@ -182,23 +211,23 @@ def _write(argument, now) -> None:
 
 def _list(value, length: int) -> list:
     if not isinstance(value, list) or len(value) != length:
-        raise Stopped("sent back gradients of other things than it was asked for")
+        raise Stopped("sent back gradients that it was not asked for")
     return value
 
 
 def _bad():
-    raise Stopped("sent back gradients that are no tensors")
+    raise Stopped("sent back gradients that are not tensors")
 
 
 def _tensor(value) -> torch.Tensor:
     if not isinstance(value, torch.Tensor):
-        raise TypeError("no tensor")
+        raise TypeError("not a tensor")
     return value
 
 
 def _shape(shape) -> list[int]:
     if not all(type(n) is int and n >= 0 for n in shape) or len(shape) > wire.MAX_DIMENSIONS:
-        raise TypeError("no shape")
+        raise TypeError("not a shape")
     if math.prod(shape) > MAX_PARAMETERS:
         raise TypeError("a tensor that is too large")
     return shape

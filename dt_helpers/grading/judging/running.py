@@ -1,7 +1,7 @@
 """A student's notebook in the sandbox, from its first cell to a check cell.
 
-What goes wrong in a cell stays there, as in Jupyter. A cell that takes too long, or ends the Python it runs in, is set
-aside: the notebook is begun anew without it, but for what it defines, and the student is told.
+An error in a cell does not stop the notebook, as in Jupyter. A cell that takes too long, or ends its Python, is set
+aside: the notebook starts again without it, keeping only what it defines, and the student's page says so.
 """
 
 from __future__ import annotations
@@ -19,43 +19,43 @@ from dt_helpers.grading.sandbox.session import Session, Stopped
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.script import Script
 
-ASLEEP = 4  # times the seconds of a cell: it may wait for so long, as for a file or another process
-MOST_ASIDE = 5  # cells of a notebook; from then on all scratch cells give only what they define
-IMPORTS = "imports"  # the name of the cell in which the release's own imports are run
+ASLEEP = 4  # times the seconds of a cell: how long it may wait, for a file or another process
+MOST_ASIDE = 5  # cells set aside in a notebook; after that, all scratch cells only provide definitions
+IMPORTS = "imports"  # the name of the cell that runs the release's own imports
 
 
 @dataclass
 class Ran:
-    """A notebook whose cells above a check have run."""
+    """A notebook after the cells above a check have run."""
 
     session: Session
-    found: dict  # what the sandbox says about the function that is checked
+    found: dict  # what the sandbox says about the checked function
     data: bytes
-    cells: dict[str, str]  # as tracebacks name them -> their text
+    cells: dict[str, str]  # their names in tracebacks -> their text
     errors: dict[int, Exception | SystemExit] = field(default_factory=dict)  # number of a cell -> what it raised
-    mended: bool = False  # the notebook's own imports are not above the check: the release's were run
+    mended: bool = False  # whether the release's imports were run, as the notebook's own were not above the check
 
 
 class Notebook:
-    """One student's notebook. What was learnt about its cells at one check holds for the next."""
+    """One student's notebook. What one check reveals about its cells is kept for the next."""
 
     def __init__(self, script: Script, sandbox: Sandbox):
         self.script, self.sandbox = script, sandbox
         self.aside: dict[int | str, str] = {}  # number of a cell, or IMPORTS -> why it was set aside
-        self._without: set[int | str] = set()  # of these not even the definitions are run
+        self._without: set[int | str] = set()  # for these, not even the definitions are run
 
     @contextmanager
     def at(self, task: Task, lent: dict[str, str] | None = None) -> Iterator[Ran]:
         """The notebook when the task's check cell runs; `lent`: names and texts that replace the student's.
 
-        Raises Stopped where it can't be brought there, Disturbed.
+        Raises Stopped if it can't get that far, and Disturbed.
         """
         mended = False
         while True:
             with self.sandbox.session() as session:
                 ran = self._run(session, task, mended)
                 if ran is None:
-                    continue  # without the cell that was in the way
+                    continue  # without the failing cell
                 for name, text in (lent or {}).items():
                     session.ask({"do": "lend", "name": name, "text": text})
                 session.allow(self.sandbox.limits.cpu_seconds, self.sandbox.limits.seconds)
@@ -67,14 +67,14 @@ class Notebook:
                 return
 
     def text_of(self, task: Task) -> list[str]:
-        """The cells that have run when the task's check does."""
+        """The cells that run before the task's check."""
         return [text for _, text in self.script.before(task.check_id)]
 
     def remarks(self, task: Task) -> list[str]:
-        """Sentences on the cells that were set aside on the way to a check."""
+        """Sentences on the cells that were set aside before a check."""
         on_the_way = dict(self.script.before(task.check_id))
         return [
-            f"Cell {number} {reason}; it was set aside, but for what it defines."
+            f"Cell {number} {reason}; it was set aside, except for what it defines."
             for number, reason in self.aside.items()
             if number in on_the_way
         ]
@@ -106,7 +106,7 @@ class Notebook:
         return text
 
     def _allow(self, session: Session) -> None:
-        """A cell's seconds, and no more than what is left to all of them."""
+        """A cell's seconds, but no more than what remains for all of them."""
         limits = self.sandbox.limits
         left = limits.cpu_seconds - session.patience.ran
         seconds = min(limits.cell_seconds, max(left, 1))
@@ -119,25 +119,27 @@ class Notebook:
 
 
 def absent_package(error: BaseException) -> str:
-    """The package that the grader lacks and whose lack the error is about; empty for any other error."""
+    """The package that the grader lacks, if that caused the error; else empty."""
     named = re.fullmatch(r"No module named '(\w+)[\w.]*'", str(error)) if _is(error, "ModuleNotFoundError") else None
     try:
         return "" if not named or importlib.util.find_spec(named[1]) else named[1]
-    except ValueError:  # a module that is there, and says nothing about where from
+    except ValueError:  # a module that exists but has no spec
         return ""
 
 
 def missing_for(ran: Ran, script: Script, task: Task, cause: BaseException | None) -> str:
-    """The package that the exercise would need, where the lack of one may be why it failed; empty where it isn't.
+    """The missing package that may be why the exercise failed; empty if there is none.
 
-    It is when the answer imports it, or uses a name that a cell would have given which stopped for the lack of it.
+    That is one that the answer imports, or that a cell needed before it could define a name that the answer uses; a
+    cell that fails below a missing import may have needed it.
     """
     if cause is not None and (package := absent_package(cause)):
         return package
     texts = dict(script.cells)
-    lacking: dict[str, str] = {}  # name -> the package without which it isn't there
+    lacking: dict[str, str] = {}  # name -> the missing package that kept it undefined
+    package = ""
     for number, error in ran.errors.items():
-        package = absent_package(error) or lacking.get(_unknown(error), "")
+        package = absent_package(error) or lacking.get(_unknown(error), "") or package
         if package:
             lacking |= dict.fromkeys(slicing.bindings(texts.get(number, "")), package)
     if "undefined" in ran.found:

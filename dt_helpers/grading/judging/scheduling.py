@@ -1,4 +1,4 @@
-"""Jobs on Dask's workers: processes of this machine, or a cluster that is there already."""
+"""Jobs on Dask workers: processes on this machine, or an existing cluster."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from dt_helpers.machine.hardware import usable_cores
 Tag = TypeVar("Tag")
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
-PATIENCE = 60  # seconds, for a cluster that does not answer
+PATIENCE = 60  # seconds to wait for a cluster to answer
 WARM = "dt_helpers.grading.judging.warm"  # imported before workers are forked
 LOCAL: dict[str, Any] = {  # workers of this machine
     "distributed.worker.multiprocessing-method": "forkserver",
-    "distributed.scheduler.worker-ttl": None,  # one that is slow, since others are busy there, is not lost
-    "distributed.scheduler.http.routes": [],  # their small web servers tell nothing: other accounts can reach them
+    "distributed.scheduler.worker-ttl": None,  # a worker slowed down by others is not lost
+    "distributed.scheduler.http.routes": [],  # their web servers show nothing: other accounts can reach them
     "distributed.worker.http.routes": [],
 }
 ANY_PORT = "127.0.0.1:0"
-PLAIN = ("tcp://", "ws://")  # protocols by which whoever reaches a scheduler runs code on its workers
-AHEAD = 3  # jobs that wait for each worker, so that none has to
+PLAIN = ("tcp://", "ws://")  # protocols that let anyone who reaches a scheduler run code on its workers
+AHEAD = 3  # jobs queued for each worker, so that none is idle
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The worker died of this job, again and again."""
+    """The job killed its worker several times."""
 
     reason: str
 
@@ -53,15 +53,23 @@ def run(
     jobs: int | None = None,
     scheduler: str | None = None,
 ) -> Iterator[tuple[Tag, Outcome | Failed]]:
-    """Does `work` on jobs, each with a tag, and gives tag and outcome as they come; jobs are taken when they are
-    needed. In the end each worker is asked to `close`.
+    """Run `work` on jobs, each with a tag, and yield tag and outcome as they finish; jobs are taken as needed. At the
+    end each worker runs `close`.
 
-    No worker is started when there is no job. Raises ClusterUnavailable, and what `work` raises.
+    Without jobs, no worker is started; with `jobs=0` neither: this process does the work. Raises ClusterUnavailable,
+    and what `work` raises.
     """
     first = next(jobs_of, None)
     if first is None:
         return
     jobs_of = itertools.chain([first], jobs_of)
+    if jobs == 0 and scheduler is None:
+        try:
+            yield from ((tag, work(job)) for tag, job in jobs_of)
+        finally:
+            if close:
+                close()
+        return
     with _client(jobs or usable_cores(), scheduler) as client:
         queue, waiting, suspects = as_completed(), {}, []
 
@@ -80,14 +88,14 @@ def run(
                 suspects.append((tag, job))
             else:
                 yield tag, outcome
-        for tag, job in suspects:  # a worker that dies takes the jobs that wait for it along: each again, alone
+        for tag, job in suspects:  # a dying worker fails its queued jobs too: run each again, alone
             yield tag, _outcome(client.submit(work, job, pure=False))
         if close:
             client.run(close)
 
 
 def warm_up() -> None:
-    """Starts the process that this machine's workers are forked from, if there is none; returns while it imports."""
+    """Start the process that this machine's workers are forked from, if there is none; returns while it imports."""
     multiprocessing.get_context("forkserver").set_forkserver_preload([WARM])
     forkserver.ensure_running()
 
@@ -104,7 +112,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler:
         try:
             client = Client(scheduler, timeout=PATIENCE)
-        except (OSError, ValueError, TypeError) as error:  # the last where Dask's settings name no certificates
+        except (OSError, ValueError, TypeError) as error:  # TypeError if Dask's settings name no certificates
             raise ClusterUnavailable(f"There is no Dask scheduler at {scheduler}: {error}") from None
         with client:
             try:
@@ -116,7 +124,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
     warm_up()
     with (
         dask.config.set(LOCAL),
-        tempfile.TemporaryDirectory(prefix="dt-dask-") as folder,  # nobody else's: workers import from it
+        tempfile.TemporaryDirectory(prefix="dt-dask-") as folder,  # not writable by others: workers import from it
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
@@ -125,7 +133,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
             scheduler_kwargs={"dashboard_address": ANY_PORT},
             memory_limit=0,
             local_directory=folder,
-            security=Security.temporary(),  # ports are open to all accounts of the machine: a certificate lets in
+            security=Security.temporary(),  # ports are open to all accounts on the machine: certificates keep them out
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
@@ -134,5 +142,5 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Client]:
 
 
 def is_open(scheduler: str) -> bool:
-    """Whether the address is one at which Dask asks nobody who they are."""
+    """Whether Dask authenticates nobody at this address."""
     return "://" not in scheduler or scheduler.startswith(PLAIN)

@@ -1,4 +1,4 @@
-"""Verdicts on one submission: each exercise in a process of its own, judged by the course's checks out here."""
+"""Verdicts on one submission: each exercise runs in its own process, and the course's checks judge it out here."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.cleaning import plain
 from dt_helpers.grading.text.script import Script
 
-LIBRARY_MODEL = "library model"  # a flag: the answer called what it should have built
+LIBRARY_MODEL = "library model"  # a flag: the answer used the model that it should have built
 LINE = 300  # characters of a student's line that are shown
-TRIES = 3  # where the sandbox fails, for no reason of the student's
-MENDED = "The imports at the top of the notebook were missing above the check; the released ones were taken."
+TRIES = 3  # if the sandbox fails through no fault of the student
+MENDED = "The imports at the top of the notebook were missing above the check; the released ones were used."
 
 
 @dataclass
 class Verdict:
-    """What is found out about one exercise."""
+    """The verdict on one exercise."""
 
     fields: dict  # of its result
     cause: BaseException | None = None  # what the student's code raised
@@ -47,9 +47,8 @@ class Verdict:
 def judge(
     tasks: Sequence[Task], script: Script, sandbox: Sandbox, seed: Callable[[str], int]
 ) -> tuple[list[ExerciseResult], set[str]]:
-    """The verdicts on one notebook's tasks, in its order, and flags. `seed` gives the numbers that the inputs of a
-    check are drawn from. Never raises for what a student did; where the grader itself fails, the exercise counts as not
-    run, and says why."""
+    """The verdicts on one notebook's tasks, in its order, and flags. `seed` gives the seed of a check's inputs. Never
+    raises for what a student did; if the grader itself fails, the exercise counts as not run, and says why."""
     results: list[ExerciseResult] = []
     flags: set[str] = set()
     wrong: list[Task] = []
@@ -79,7 +78,7 @@ def _not_run(problem: str) -> Verdict:
 
 
 def _undisturbed(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Verdict:
-    """Tried again where it raises Disturbed; raises it when that is no help."""
+    """Retries after Disturbed; raises it if that doesn't help."""
     for _ in range(TRIES - 1):
         with contextlib.suppress(Disturbed):
             return _judged(task, notebook, seed, wrong)
@@ -87,7 +86,7 @@ def _undisturbed(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -
 
 
 def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Verdict:
-    """The verdict on the student's own work; where it builds on what was wrong before, with that put right."""
+    """The verdict on the student's own work; if it builds on earlier wrong answers, with those put right."""
     verdict = _judge_one(task, notebook, seed, {})
     if verdict.passed or not wrong or verdict.fields["status"] == NOT_RUN:
         return verdict
@@ -98,7 +97,7 @@ def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Ver
         return verdict
     again = _judge_one(task, notebook, seed, lent)
     names = ", ".join(lent)
-    again.remarks.insert(0, f"Judged with right versions of {names}, which count by themselves.")
+    again.remarks.insert(0, f"Judged with correct versions of {names}, which are scored separately.")
     return again
 
 
@@ -126,35 +125,38 @@ def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) 
 
 
 def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | None:
-    """Why there is no function to look at, as far as that is known; None where there is one."""
+    """Why there is no function to check, as far as known; None if there is one."""
     own = notebook.script.own.get(task.solution_id)
     if "undefined" in ran.found and (package := missing_for(ran, notebook.script, task, None)):
         return _waits(task, package)
     if ran.found.get("unchecked") == "hidden":
-        return _error("The name check means something else by then, so that the check cell can't run.")
+        return _error("The name `check` has been reassigned above, so the check cell can't run.")
     if "undefined" not in ran.found and "unchecked" not in ran.found:
         return None
     if own in notebook.aside:
         return _error(f"The cell of {task.target} {notebook.aside[own]}.")
     if own in ran.errors:
         return _cell_failed(task, ran.errors[own])
-    return _error(f"{task.target} is not there when its check runs.")
+    return _error(f"{task.target} is not defined when its check runs.")
 
 
 def _waits(task: Task, package: str) -> Verdict:
     sentence = (
         f"{task.target} needs the package {package}, which the grader does not have. "
-        "Install it beside the course and grade again, or grade this by hand."
+        "Install it with the course and grade again, or grade this by hand."
     )
     return Verdict({"status": NOT_RUN, "sentence": sentence})
 
 
 def _asked(task: Task, ran: Ran, seed: int) -> CheckResult | CheckFailed:
-    """The check's own verdict on the function or class that was found."""
+    """The check's verdict on the function or class that was found."""
     kind = ran.found.get("kind")
     if task.check == "forward":
         return whole_model.judge(remote_class(ran.session) if kind == "class" else value(ran.found, ran.data), seed)
-    given = RemoteFunction(ran.session) if kind in ("class", "callable") else value(ran.found, ran.data)
+    if kind in ("class", "callable"):
+        given = RemoteFunction(ran.session, ran.found.get("written") is True)
+    else:
+        given = value(ran.found, ran.data)
     return one_function.judge(exercises.exercise(task.check), given, seed)
 
 
@@ -187,6 +189,6 @@ def _error(sentence: str, cause: BaseException | None = None, **fields) -> Verdi
 
 
 def _fit(fields: dict) -> dict:
-    """The fields as every database and page takes them: names and lines in them are a student's."""
+    """The fields in a form that every database and page takes, as names and lines in them come from a student."""
     lines = tuple(plain(line, LINE) for line in fields.get("lines", ()))
     return fields | {"sentence": plain(fields["sentence"]), "lines": lines}

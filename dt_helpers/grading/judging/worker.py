@@ -1,4 +1,4 @@
-"""One submission on one of the grader's workers. What comes is text, so a worker needs none of the course's files."""
+"""One submission on one of the grader's workers. A job is text, so a worker needs none of the course's files."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.grading.text.script import Script
 
-_sandboxes: dict[tuple, Sandbox] = {}  # of this process, kept for the next submission
+_sandboxes: dict[tuple, Sandbox] = {}  # of this process, reused for the next submission
 _alone = threading.Lock()  # the checks set torch's global settings: one submission at a time in a process
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be judged of one student's submission."""
+    """What to judge in one student's submission."""
 
     student: str
     tasks: tuple[Task, ...]
     scripts: dict[str, Script]  # of the notebooks
-    seeds: dict[str, int]  # id of a check cell -> what its inputs are drawn from
-    imports: tuple[str, ...]  # of all notebooks: what is imported once for all submissions
+    seeds: dict[str, int]  # id of a check cell -> seed of its inputs
+    imports: tuple[str, ...]  # of all notebooks: imported once for all submissions
     sandbox: str
     limits: Limits
 
@@ -38,8 +38,10 @@ class Done:
 
 
 def work(job: Job) -> Done:
-    """Raises SandboxUnavailable or RuntimeError when there is no sandbox to be had on this worker."""
-    from dt_helpers.grading.judging import verdicts  # transformers and all: whoever hands out the work does without
+    """Raises SandboxUnavailable or RuntimeError if this worker cannot have a sandbox."""
+    from dt_helpers.grading.judging import (
+        verdicts,
+    )  # imports transformers, which the process that distributes jobs doesn't need
 
     with _alone:
         began = time.monotonic()
@@ -55,7 +57,7 @@ def work(job: Job) -> Done:
 
 
 def close() -> None:
-    """Ends the sandboxes of this process."""
+    """Close the sandboxes of this process."""
     while _sandboxes:
         _sandboxes.popitem()[1].close()
 

@@ -1,1 +1,1 @@
-"""What goes back: pages for students, a report for instructors, tables for learning platforms."""
+"""What grading returns: pages for students, a report for instructors, tables for learning platforms."""

@@ -1,8 +1,8 @@
 """The final scores in columns that platforms import.
 
-Rows are matched by the platform's own number for a student, which `collect` read from its download. Where the
-instructor gives the file that the platform offers for download, it is filled in and keeps all its rows and columns, its
-separator and its language. A group's members have a row each.
+Rows are matched by the platform's own number for a student, which `collect` read from its download. If the instructor
+passes the file that the platform offers for download, it is filled in and keeps all its rows and columns, its separator
+and its language. Each member of a group has a row.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from dt_helpers.grading.gradebook.marks import Record
 from dt_helpers.grading.returning import tables
 from dt_helpers.grading.returning.sheets import Sheet
 
-# In which column of a platform's own table its number for a student stands; none: names have to do.
+# The column of a platform's own table with its number for a student; empty: names are used.
 KEYS = {"canvas": "number", "moodle": "number", "blackboard": "login", "sakai": "login", "schoology": "sid", "d2l": ""}
 _KEY_TITLES = {"login": "Username", "sid": "School UID", "": "Last Name"}
 
 
 @dataclass
 class Exported:
-    """A file for the platform, and who is missing in it."""
+    """A file for the platform, and who is missing from it."""
 
     path: Path
     filled: int
     without_score: list[str]  # never graded: left empty, which is not the same as zero
     not_in_template: list[str]  # graded, but the platform's file has no row for them
     without_number: list[str]  # the gradebook doesn't know the platform's number
-    partly: list[str] = field(default_factory=list)  # some of it waits for a human
-    doubtful: list[str] = field(default_factory=list)  # the number is somebody else's in the platform's file
+    partly: list[str] = field(default_factory=list)  # some of it still has to be graded by hand
+    doubtful: list[str] = field(default_factory=list)  # the number belongs to another student in the platform's file
     above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
 
 
@@ -50,9 +50,9 @@ def write(
 
 
 def people(platform: str, records: Iterable[Record], students: dict[str, Student]) -> tuple[list[Record], list[str]]:
-    """Whose marks the platform shall have, and the students who were collected from another one.
+    """The records to export to the platform, and the students who were collected from another one.
 
-    A group has a record of each member whom the platform has told, with that member's name and number.
+    A group has one record per member that the platform names, with that member's name and number.
     """
     answer, others = [], []
     for record in (record for record in records if record.marks):
@@ -80,7 +80,7 @@ def canvas(
     """A file for Canvas' "Import Grades".
 
     `column` is the assignment as Canvas' own export calls it, "Decision Transformer (12345)"; in a `template` a part
-    of it is enough. For `scale` and what is raised see `filled_in`.
+    of it is enough. For `scale` and the errors raised, see `filled_in`.
     """
     if template is None:
         header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]
@@ -97,7 +97,7 @@ def canvas(
 def moodle(records: list[Record], path: Path, template: Path | None = None, scale: bool = False) -> Exported:
     """A file for Moodle's "Upload grading worksheet"; `template` is what "Download grading worksheet" gave.
 
-    Without one it is in English: Moodle wants the columns' names in the language of whoever uploads it
+    Without one it is in English: Moodle expects the columns' names in the uploader's language
     (moodle/moodle mod/assign/feedback/offline/importgradeslib.php).
     """
     if template is None:
@@ -117,7 +117,7 @@ def other(
 ) -> Exported:
     """Another platform's own table with its `column` filled in. Raises ValueError without a `template`."""
     if template is None:
-        raise ValueError(f"{platform} takes back its own table alone: give what it exported, --template FILE.")
+        raise ValueError(f"{platform} only imports its own table: pass the one that it exported with --template FILE.")
     key = KEYS[platform]
     sheet = Sheet.read(template, **{key or "last": _KEY_TITLES[key]})
     return filled_in(records, sheet, path, key, sheet.with_in_name(column), scale)
@@ -132,10 +132,10 @@ def filled_in(
     scale: bool,
     as_key: Callable[[str], str] = str.casefold,
 ) -> Exported:
-    """The sheet's rows with scores in the given column; rows of nobody that was graded stay as they are.
+    """The sheet's rows with scores in the given column; rows of students who were not graded stay unchanged.
 
-    A row is somebody's by the platform's number; if the name in it is another's, it is left alone. Raises ValueError
-    when the sheet has another maximum, unless scores shall be scaled to it.
+    A row is matched by the platform's number; if its name is another student's, it is skipped. Raises ValueError if the
+    sheet has another maximum, unless scores are scaled to it.
     """
     rows = _rows(sheet, key, as_key)
     used, doubtful, strangers, above = [], [], [], []
@@ -163,7 +163,7 @@ def filled_in(
 
 
 def remark(record: Record) -> str:
-    """What is said beside a score that isn't final."""
+    """The remark on a score that isn't final."""
     waiting = sum(mark.score is None for mark in record.marks.values())
     if record.score is None or not waiting:
         return ""
@@ -171,19 +171,19 @@ def remark(record: Record) -> str:
 
 
 def _scaled(score: float, own: float, most: float | None, scale: bool, path: Path) -> float:
-    """A score of at most `own` where at most `most` are to be had."""
+    """A score out of `own`, for a sheet with the maximum `most`."""
     if most is None or most == own:
         return score
     if not scale:
         raise ValueError(
-            f"The maximum in {path} is {most:g}, that of the gradebook {own:g}: change it on the "
+            f"The maximum in {path} is {most:g}, but in the gradebook it is {own:g}: change it on the "
             "platform, or convert the scores with --scale."
         )
     return score * most / own
 
 
 def _rows(sheet: Sheet, key: str, as_key: Callable[[str], str]) -> dict[str, list[str]]:
-    """The rows by the platform's number, or by the name where there is none; two of one name are nobody's."""
+    """The rows by the platform's number, or by name if it has none; two rows with the same name are left out."""
     found = [
         (as_key(sheet.cell(row, sheet.column(key))) if key else fold(_name(sheet, row)), row) for row in sheet.rows
     ]
@@ -197,7 +197,7 @@ def _name(sheet: Sheet, row: list[str]) -> str:
 
 
 def _may_be(record: Record, name: str) -> bool:
-    """Whether a name in a platform's file may be the student's: one has none, or they have something in common."""
+    """Whether a name in a platform's file may be the student's: one is empty, or they have something in common."""
     own = f"{record.first_name} {record.last_name}".strip()
     return own in ("", record.student) or may_be_one(own, name)
 

@@ -1,12 +1,12 @@
-"""What a student gets back: one page with the score, the verdicts, mistakes by their names, hints, and the own code.
+"""A student's feedback: one page with the score, the verdicts, named mistakes, hints, and the student's code.
 
-No hidden test is on it, since the checks are the grader's; no path, no script, nothing that a browser would load.
+It shows no hidden tests, as the checks are the grader's, and has no paths, no scripts, nothing that a browser loads.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dt_helpers.grading.collecting.platforms.repositories import SECRET, TIMESTAMP
@@ -41,7 +41,7 @@ class Card:
     mistake: str = ""
     sentence: str = ""
     lines: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()  # what was set aside or lent while it was graded
+    remarks: tuple[str, ...] = ()  # what was set aside or lent, an earlier verdict
     hints: tuple[str, ...] = ()
     comment: str = ""
     code: str = ""
@@ -66,7 +66,7 @@ class Chapter:
 
 
 def page(result: SubmissionResult, record: Record, tasks: list[Task]) -> str:
-    """The page of one student, as HTML. Scores and comments are the gradebook's, verdicts the result's."""
+    """One student's page as HTML. Scores and comments come from the gradebook, verdicts from the result."""
     verdicts = {(exercise.notebook, exercise.check_id): exercise for exercise in result.exercises}
     chapters: dict[str, Chapter] = {}
     for task in tasks:
@@ -75,7 +75,10 @@ def page(result: SubmissionResult, record: Record, tasks: list[Task]) -> str:
         key = task.notebook, task.check_id
         verdict = verdicts.get(key) or ExerciseResult(*key, 0.0, task.points, NOT_RUN)
         mark = record.marks.get(key, Mark(None, task.points))
-        chapter.cards.append(_card(task, verdict, mark, matched.get("solutions", {}).get(task.solution_id, "")))
+        before = [one for one in result.before if (one.notebook, one.check_id) == key]
+        remarks = (*verdict.remarks, *map(_again, before[-1:]))
+        text = matched.get("solutions", {}).get(task.solution_id, "")
+        chapter.cards.append(_card(task, replace(verdict, remarks=remarks), mark, text))
     score, most = record.score, record.max_score or sum(task.points for task in tasks)
     return pages.render(
         "feedback.html.j2",
@@ -91,10 +94,10 @@ def page(result: SubmissionResult, record: Record, tasks: list[Task]) -> str:
 
 
 def write(places: Places, result: SubmissionResult, record: Record, tasks: list[Task]) -> None:
-    """Makes feedback/<student>/<assignment>/feedback.html, with what `nbgrader release_feedback` wants beside it.
+    """Write feedback/<student>/<assignment>/feedback.html, and what `nbgrader release_feedback` needs with it.
 
-    nbgrader finds a page by the submission's secret and the notebook's name: whoever handed in through its exchange
-    gets the page under the name of each notebook.
+    nbgrader finds a page by the submission's secret and the notebook's name: students who handed in through its
+    exchange get the page under the name of each notebook.
     """
     folder, text = places.feedback(result.student), page(result, record, tasks)
     submitted = places.submitted(result.student)
@@ -106,12 +109,14 @@ def write(places: Places, result: SubmissionResult, record: Record, tasks: list[
             staged.write_text(text, encoding="utf-8", errors="replace")
     for name, otherwise in ((TIMESTAMP, ""), (SECRET, secrets.token_hex(64))):
         with replacing(folder / name) as staged:
-            staged.write_text(_first(submitted / name, folder / name) or otherwise)
+            staged.write_text(_first(submitted / name, folder / name) or otherwise, encoding="utf-8")
 
 
 def _first(*paths: Path) -> str:
-    """The text of the first file that is there and says something."""
-    texts = (path.read_text(errors="replace") for path in paths if path.is_file() and not path.is_symlink())
+    """The text of the first file that exists and isn't empty."""
+    texts = (
+        path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file() and not path.is_symlink()
+    )
     return next(filter(None, texts), "")
 
 
@@ -135,6 +140,11 @@ def _card(task: Task, verdict: ExerciseResult, mark: Mark, text: str) -> Card:
         comment=mark.comment or "",
         code="" if untouched(text, task.stub) else text,
     )
+
+
+def _again(before: ExerciseResult) -> str:
+    words = _VERDICTS.get(before.status, before.status)
+    return f"It was graded again. Before, it was: {words}, {before.points:g} of {before.max_points:g} points."
 
 
 def _notes(matched: dict) -> list[str]:

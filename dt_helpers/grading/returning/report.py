@@ -1,4 +1,4 @@
-"""A class at a glance: scores, the most frequent mistakes of each exercise, similar submissions, what needs a human."""
+"""A class at a glance: scores, the most frequent mistakes in each exercise, similar submissions, open questions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BINS = 10  # of the histogram
 
 @dataclass(frozen=True)
 class Row:
-    """An exercise: how many passed, failed, did neither; and the mistakes, the most frequent first."""
+    """An exercise: how many passed, failed or neither; and the mistakes, most frequent first."""
 
     notebook: str
     exercise: str
@@ -28,6 +28,7 @@ class Row:
     failed: int
     other: int  # not handed in, or not run
     mistakes: list[tuple[str, int, str]]  # slug, how many, the sentence that students read
+    discrimination: float | None = None  # correlation with the points for all other exercises, -1 to 1
 
     @property
     def all(self) -> int:
@@ -40,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """All that the page and the tables say."""
+    """Everything on the page and in the tables."""
 
     records: list[Record]  # of those with a result
     results: dict[str, SubmissionResult]
@@ -59,7 +60,7 @@ def make(results: list[SubmissionResult], records: dict[str, Record], tasks: lis
     return Report(
         records=known,
         results=by_student,
-        rows=[_row(task, results) for task in tasks],
+        rows=sorted((_row(task, results) for task in tasks), key=lambda row: row.share),
         pairs=similarity.compare(with_solution, tasks),
         flagged=[*_flags(results), *_signs(texts, tasks)],
         tasks=tasks,
@@ -86,6 +87,8 @@ def page(report: Report) -> str:
         limits=list(limits.values()),
         texts={pair: _side_by_side(report, pair) for pair in report.pairs[:20]},
         names={record.student: record.name for record in report.records},
+        marks=sorted(report.records, key=lambda record: (record.last_name, record.name)),
+        states={name: result.state for name, result in report.results.items()},
     )
 
 
@@ -124,7 +127,22 @@ def _row(task: Task, results: list[SubmissionResult]) -> Row:
     passed = sum(exercise.status == PASSED for exercise in own)
     other = sum(exercise.status in (MISSING, NOT_RUN) for exercise in own)
     wrong = [exercise for exercise in own if exercise.status not in (PASSED, MISSING, NOT_RUN)]
-    return Row(task.notebook, task.solution_id, passed, len(wrong), other, _mistakes(wrong))
+    return Row(
+        task.notebook, task.solution_id, passed, len(wrong), other, _mistakes(wrong), _discrimination(task, results)
+    )
+
+
+def _discrimination(task: Task, results: list[SubmissionResult]) -> float | None:
+    """How well passing goes with doing well elsewhere, among those whose exercise was judged."""
+    passed, elsewhere = [], []
+    for result in results:
+        own = next((e for e in result.exercises if (e.notebook, e.check_id) == (task.notebook, task.check_id)), None)
+        if own and own.status not in (MISSING, NOT_RUN):
+            passed.append(float(own.status == PASSED))
+            elsewhere.append(sum(e.points for e in result.exercises) - own.points)
+    if len(set(passed)) < 2 or len(set(elsewhere)) < 2:
+        return None  # all alike: nothing to tell apart
+    return statistics.correlation(passed, elsewhere)
 
 
 def _mistakes(wrong: list[ExerciseResult]) -> list[tuple[str, int, str]]:
@@ -147,7 +165,7 @@ def _texts(result: SubmissionResult) -> dict[str, str]:
 
 
 def _solution(places: Places) -> dict[str, str]:
-    """The course's own answers, which students can find where the course is published."""
+    """The course's own answers, which students can find if the course is published."""
     import nbformat
 
     texts = {}
@@ -192,7 +210,7 @@ def _histogram(report: Report) -> list[tuple[str, int, float]]:
 
 
 def _side_by_side(report: Report, pair: similarity.Pair) -> list[tuple[str, str]]:
-    """The two texts of the exercise in which there is most in common; of the course's solution only the student's."""
+    """The two texts of the exercise with most in common; for the course's solution, only the student's."""
     exercise = pair.exercises[0]
     found = []
     for name in (pair.one, pair.other):

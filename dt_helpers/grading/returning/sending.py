@@ -1,4 +1,4 @@
-"""Archives of feedback that platforms take back, each page under the name by which the platform knows its student."""
+"""Archives of feedback to upload to platforms, each page named so that the platform finds its student."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _MOODLE_REFUSES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/_~]|^\.+")
 
 @dataclass(frozen=True)
 class Sent:
-    """An archive, and whose pages it can't hold."""
+    """An archive, and the students whose pages it lacks."""
 
     path: Path
     sent: int
     others: list[str]  # from another platform
-    unknown: list[str]  # the platform's own number isn't known
+    unknown: list[str]  # the platform's own number is unknown
 
 
 def write(platform: str, places: Places, names: list[str], students: dict[str, Student]) -> Sent:
-    """Makes grading/feedback_<platform>.zip with the pages of the students called `names`, which are there already."""
+    """Write grading/feedback_<platform>.zip with the existing pages of the students `names`."""
     files: dict[str, Path] = {}
     others: list[str] = []
     unknown: list[str] = []
@@ -48,8 +48,8 @@ def write(platform: str, places: Places, names: list[str], students: dict[str, S
 def _moodle(student: Student) -> list[str]:
     """For "Upload multiple feedback files in a zip": name_number_assignfeedback_file_feedback.html.
 
-    moodle/moodle mod/assign/feedback/file/importziplib.php splits it at "_" and takes the second part for the
-    participant's number; a group's members have a page each.
+    moodle/moodle mod/assign/feedback/file/importziplib.php splits it at "_" and reads the second part as the
+    participant's number; each member of a group has a page.
     """
     people = [one for one in student.members if one[1]] or [(student.name, student.lms_id)]
     return [

@@ -1,4 +1,4 @@
-"""Tables of marks that a platform gives out and takes back: its own separator and language are kept."""
+"""Tables of marks that a platform exports and imports: separator and language are kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAXIMUM = re.compile(r"(?:Total Pts|MaxPoints)\s*:\s*(?P<most>\d+(?:[.,]\d+)?)"
 
 @dataclass
 class Sheet:
-    """A table with the lines above its columns' names, as they were."""
+    """A table, with the lines above its columns' names unchanged."""
 
     path: Path
     above: list[list[str]]
@@ -34,16 +34,16 @@ class Sheet:
 
     @classmethod
     def read(cls, path: Path, **needed: str) -> Sheet:
-        """`needed`: kinds of columns (see `TITLES`), and what they are called in English.
+        """`needed`: kinds of columns (see `TITLES`), and their English names.
 
-        Raises ValueError when it is no table, or has no such columns.
+        Raises ValueError if it is not a table, or lacks such columns.
         """
         text, best = _text(path), None
         for delimiter in ",;\t":
             try:
                 rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
             except csv.Error as error:
-                raise ValueError(f"{path} is no table in CSV: {error}") from None
+                raise ValueError(f"{path} is not a CSV table: {error}") from None
             for i, header in enumerate(rows[:10]):
                 sheet = cls(path, rows[:i], header, [row for row in rows[i + 1 :] if row], delimiter)
                 if all(sheet.column(kind) is not None for kind in needed):
@@ -53,12 +53,12 @@ class Sheet:
         raise ValueError(f"{path} has no column {names}; it has {', '.join(best or [])}.")
 
     def column(self, kind: str) -> int | None:
-        """Where the column of a kind is."""
+        """The position of the column of a kind."""
         titles = TITLES[kind].split("|")
         return next((i for i, title in enumerate(self.header) if " ".join(title.split()).casefold() in titles), None)
 
     def with_in_name(self, part: str) -> int:
-        """The one column with a text in its name. Raises ValueError when there is none, or more."""
+        """The only column with a text in its name. Raises ValueError if there is none, or several."""
         found = [i for i, name in enumerate(self.header) if part in name]
         if len(found) != 1:
             names = ", ".join(self.header)
@@ -73,7 +73,7 @@ class Sheet:
         row[column] = value
 
     def maximum(self, row: list[str], column: int) -> float | None:
-        """The most that the platform takes in a row's grade, as far as the sheet says it."""
+        """The maximum for a row's grade, if the sheet says it."""
         named = _MAXIMUM.search(self.header[column])
         possible = [one for one in self.rows if self.cell(one, 0).lower() == "points possible"]  # Canvas
         texts = [self.cell(row, self.column("maximum")), named["most"] if named else ""]
@@ -81,7 +81,7 @@ class Sheet:
         return next((number for text in texts if (number := as_number(text)) is not None), None)
 
     def number(self, value: float) -> str:
-        """With a comma where the sheet's own numbers have one."""
+        """The number as text, with a decimal comma if the sheet uses one."""
         comma = any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in self.rows for cell in row)
         text = f"{round(value, 4):g}"
         return text.replace(".", ",") if comma else text
@@ -109,4 +109,4 @@ def _text(path: Path) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ValueError(f"{path} is no table in CSV: its letters can't be read.")
+    raise ValueError(f"{path} is not a CSV table: its text encoding is unknown.")

@@ -1,8 +1,8 @@
-"""Which submissions have unusual code in common, though names, comments and layout differ.
+"""Find submissions with unusual code in common, even if names, comments and layout differ.
 
-Each exercise's syntax tree is cut into all its subtrees, with the student's own names taken away. What the release gave
-everybody doesn't count, and the rest counts by its rarity: right answers to small exercises look alike, so that a
-subtree which half the class has says little, and one that two have says much. An indication, never a proof.
+Each exercise's syntax tree is cut into all its subtrees, without the student's own names. What the release provides
+doesn't count, and the rest counts by rarity: right answers to small exercises look alike, so a subtree that half the
+class has says little, and one that only two have says much. An indication, never proof.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 from dt_helpers.grading.release import Task
 from dt_helpers.grading.text import slicing
 
-SMALLEST = 5  # nodes of a subtree that counts
-LARGEST_TEXT = 20_000  # characters; nobody's answer is longer
-MATTERS = 0.1  # share of the evidence that an exercise must hold to be named
+SMALLEST = 5  # nodes in a subtree that counts
+LARGEST_TEXT = 20_000  # characters; no real answer is longer
+MATTERS = 0.1  # minimum share of the evidence for an exercise to be named
 SOLUTION = "(the course's solution)"
 
 
@@ -31,15 +31,15 @@ class Pair:
 
     one: str
     other: str
-    similarity: float  # of what is rare in both, 0 to 1
-    evidence: float  # how much of it there is, in bits: each halving of its frequency in the class is one
-    exercises: tuple[str, ...]  # where it is, most of it first
+    similarity: float  # 0 to 1, weighted by rarity
+    evidence: float  # in bits: one for each halving of the frequency in the class
+    exercises: tuple[str, ...]  # the exercises with the evidence, strongest first
 
 
 def compare(
     texts: dict[str, dict[str, str]], tasks: list[Task], least: float = 0.6, evidence: float = 20.0
 ) -> list[Pair]:
-    """The pairs of `texts` (student -> solution cell -> text) that are at least so similar, the most telling first."""
+    """The pairs of `texts` (student -> solution cell -> text) with at least this similarity, strongest first."""
     students = sorted(texts)
     features = [
         {(task.solution_id, shape) for task in tasks for shape in shapes(texts[name].get(task.solution_id, ""), task)}
@@ -73,7 +73,7 @@ def compare(
 
 
 def shapes(text: str, task: Task) -> set[str]:
-    """The subtrees of an answer, without names, and without those of the cell that was released."""
+    """The subtrees of an answer, without names, and without those in the released cell."""
     return _shapes(text) - _shapes(task.stub)
 
 
@@ -84,13 +84,13 @@ def _shapes(text: str) -> set[str]:
     found: set[str] = set()
     try:
         _shape(tree, frozenset(_own_names(tree)), found)
-    except RecursionError:  # nested deeper than anybody writes
+    except RecursionError:  # nested more deeply than any real answer
         return set()
     return found
 
 
 def _own_names(tree: ast.AST) -> Iterator[str]:
-    """What the text itself gives names to: variables, arguments, functions, imports."""
+    """The names that the text itself defines: variables, arguments, functions, imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
@@ -103,7 +103,7 @@ def _own_names(tree: ast.AST) -> Iterator[str]:
 
 
 def _shape(node: ast.AST, own: frozenset[str], found: set[str]) -> tuple[str, int]:
-    """The node written without the student's own names, and its size in nodes; notes every subtree in `found`."""
+    """The node without the student's own names, and its size in nodes; adds every subtree to `found`."""
     if isinstance(node, ast.Name):
         return ("_" if node.id in own else node.id), 1
     if isinstance(node, ast.Constant):

@@ -1,4 +1,4 @@
-"""Signs in an answer's syntax tree that it calls what it should have built: for an instructor's eyes, at no cost."""
+"""Signs in an answer's syntax tree that it calls what it should have built: for instructors; they cost no points."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import ast
 from dt_helpers.grading.text import slicing
 
 MODEL = "DecisionTransformerModel"
-_ROUNDABOUT = {"exec", "eval", "__import__", "compile", "globals"}  # ways to call what the text doesn't name
+_ROUNDABOUT = {"exec", "eval", "__import__", "compile", "globals"}  # ways to call something that the text doesn't name
 _SOURCES = ("dt_helpers.check", "dt_helpers.model", "importlib", "inspect", "ctypes", "subprocess", "gc")
 
 
 def signs(text: str) -> list[str]:
-    """What an instructor should look at, in words; nothing for an ordinary answer and for one that isn't Python."""
+    """What an instructor should look at, in words; empty for an ordinary answer and for one that isn't Python."""
     tree = slicing.parse(text)
     if tree is None:
         return []

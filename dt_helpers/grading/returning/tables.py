@@ -11,7 +11,7 @@ from dt_helpers.workspace import replacing
 
 
 def write(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> Path:
-    """A CSV file in UTF-8 with a mark for Excel, written by rename. Returns its path."""
+    """Write a CSV file in UTF-8 with a byte order mark for Excel, by rename. Returns its path."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
@@ -22,7 +22,7 @@ def write(path: Path, header: Iterable[str], rows: Iterable[Iterable]) -> Path:
 
 
 def harmless(value):
-    """Text that a spreadsheet doesn't take for a formula, whoever wrote it; numbers as they are."""
+    """Text in a form that a spreadsheet doesn't read as a formula; numbers unchanged."""
     if value is None:
         return ""
     if isinstance(value, str) and value != "-" and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
@@ -31,7 +31,7 @@ def harmless(value):
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    """The rows of a table that `write` wrote; none where there is no such file."""
+    """The rows of a table that `write` wrote; none if there is no such file."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return [{name: _as_it_was(value) for name, value in row.items()} for row in csv.DictReader(file)]

@@ -1,4 +1,4 @@
-"""What instructors see in the terminal."""
+"""Messages for instructors in the terminal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from dt_helpers.grading.collecting.collect import Collected, Row
 from dt_helpers.grading.matching import MISSING
+from dt_helpers.grading.results import ExerciseResult
 from dt_helpers.grading.returning import tables
 from dt_helpers.grading.returning.export import Exported
 from dt_helpers.grading.returning.sending import Sent
@@ -19,7 +20,7 @@ FILE = "collected.csv"
 
 
 def collected(collected: Collected, path: Path | None, console: Console | None = None) -> None:
-    """A table of what was matched how and of what was not; notebook by notebook it is written to `path` as CSV."""
+    """A table of what was matched and how, and of what was not; with one row per notebook as CSV at `path`."""
     console = console or Console()
     table = Table("student", "notebooks", "exercises found", "remarks", title="Collected", title_justify="left")
     for student in collected.students:
@@ -69,7 +70,7 @@ def _ways(rows: list[Row]) -> str:
 
 
 def _lost(rows: list[Row]) -> list[str]:
-    """Solution cells that are nowhere in notebooks which could be read."""
+    """Solution cells missing from the notebooks that could be read."""
     readable = [row.matched for row in rows if not row.matched.unreadable]
     return [solution for matched in readable for solution, how in matched.how.items() if how == MISSING]
 
@@ -80,8 +81,25 @@ def _remarks(rows: list[Row]) -> str:
     return "; ".join([*late, *notes, *(f"{r.notebook}: {r.matched.unreadable}" for r in rows if r.matched.unreadable)])
 
 
+def waiting(students: list[tuple[str, str]], console: Console | None = None) -> None:
+    """Who waits for an instructor, and why."""
+    if students:
+        table = Table("student", "waits because", title="Waiting for you", title_justify="left")
+        for student, reason in students:
+            table.add_row(escape(student), escape(reason))
+        (console or Console()).print(table)
+
+
+def changed(verdicts: list[tuple[str, ExerciseResult, ExerciseResult]], console: Console | None = None) -> None:
+    """What a regrade has changed: the student, the verdict before, the verdict now."""
+    for student, was, now in verdicts:
+        exercise = now.check_id.removeprefix("check_")
+        words = f"{student}, {exercise}: was {was.status} ({was.points:g}), is {now.status} ({now.points:g})."
+        (console or Console()).print(escape(words), highlight=False, soft_wrap=True)
+
+
 def exported(exported: Exported, others: list[str], console: Console | None = None) -> None:
-    """What is in the file, and who is not; `others` came from another platform."""
+    """What is in the file, and who is missing; `others` came from another platform."""
     console = console or Console()
     console.print(f"{exported.filled} scores in {escape(str(exported.path))}", highlight=False, soft_wrap=True)
     groups = {
@@ -89,7 +107,7 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "From another platform": others,
         "Not in the platform's file": exported.not_in_template,
         "Partly graded, so not final": exported.partly,
-        "Left alone, since the number is somebody else's in the platform's file": exported.doubtful,
+        "Skipped, as the number belongs to another student in the platform's file": exported.doubtful,
         "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
     }
@@ -99,7 +117,7 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
 
 
 def sent(sent: Sent, platform: str, console: Console | None = None) -> None:
-    """What is in an archive of feedback, and whose page is not."""
+    """What is in an archive of feedback, and whose page is missing."""
     console = console or Console()
     console.print(f"{sent.sent} pages in {escape(str(sent.path))}", highlight=False, soft_wrap=True)
     groups = {
@@ -112,6 +130,6 @@ def sent(sent: Sent, platform: str, console: Console | None = None) -> None:
 
 
 def _short(file: str) -> str:
-    """The end of a path, which tells more than its beginning."""
+    """The end of a path, which says more than its beginning."""
     parts = Path(file).parts
     return file if len(parts) < 4 else str(Path("…", *parts[-3:]))

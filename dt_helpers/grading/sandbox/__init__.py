@@ -1,8 +1,8 @@
-"""A warm server in a sandbox, and one process of it for each exercise.
+"""A warm server in a sandbox, which forks one process for each exercise.
 
-With bubblewrap: no network, a file system that can only be read but for an empty scratch folder, none of the course's
-files in it beyond the few modules of `BUNDLE`, its own processes, users and memory. `limits` instead of `bubblewrap`
-has none of that but limits on time, memory and files.
+With bubblewrap: no network, a read-only file system except for an empty scratch folder, none of the course's files but
+the few modules of `BUNDLE`, and its own processes, users and memory. `limits` instead of `bubblewrap` only limits time,
+memory and files.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.limits import NAME, ControlGroup, Limits, stale
 from dt_helpers.grading.sandbox.session import Disturbed, Session
 from dt_helpers.grading.sandbox.view import PACKAGE
+from dt_helpers.grading.sandbox.wrapped import INSIDE, bubblewrap, environment
 
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits"
 BUNDLE = (
-    *(f"check/engine/{module}" for module in ("answers", "calling", "exercise")),
+    *(f"check/engine/{module}" for module in ("answers", "calling", "exercise", "faces")),
     "check/whole_model/watching",
     "grading/sandbox/inside/*",
 )
-START_SECONDS = 1800  # for imports, and for any answer of the server: a busy machine never takes so long
-PAUSES = (0.1, 0.3, 1, 2, 4, 8, 16)  # seconds after which a machine that has no room for a process is asked again
-INSIDE = "/course"  # where the bundle is, seen from within
+START_SECONDS = 1800  # for imports, and for any answer of the server: even a busy machine is quicker
+PAUSES = (0.1, 0.3, 1, 2, 4, 8, 16)  # seconds between attempts on a machine that has no room for a process
 
 MISSING = """\
-Grading runs the students' code, so it needs bubblewrap, which shuts that code away; {problem}
+Grading runs the students' code, so it needs bubblewrap to isolate that code; {problem}
   Debian, Ubuntu:  sudo apt install bubblewrap
   Fedora:          sudo dnf install bubblewrap
   Arch:            sudo pacman -S bubblewrap
-Where you trust every student, --sandbox limits grades without: with limits on time and memory only, and all your files
-within the students' reach."""
+On Ubuntu 24.04 and in Docker it has to be allowed first: docs/platforms.md. If you trust every student,
+--sandbox limits grades without it: only time and memory are limited, and the code can reach all your files."""
 ELSEWHERE = """\
-Grading runs the students' code, which is shut away and limited by means that only Linux has: grade in a Linux machine
-or container (with bubblewrap: sudo apt install bubblewrap). All other commands work here."""
+Grading runs the students' code, isolated and limited by means that only Linux has: grade on a Linux machine or in a
+container (with bubblewrap: sudo apt install bubblewrap). All other commands work here."""
 
 
 class SandboxUnavailable(CourseError):
-    """There is no sandbox on this machine; the message says how to get one."""
+    """There is no working sandbox on this machine; the message says how to get one."""
 
 
 def check(kind: str) -> None:
-    """Raises SandboxUnavailable, with the line that installs it, where the sandbox `kind` does not work."""
+    """Raises SandboxUnavailable, saying how to install it, if the sandbox `kind` does not work."""
     if kind not in (BUBBLEWRAP, LIMITS):
-        raise ValueError(f"There is no sandbox {kind!r}; there are {BUBBLEWRAP} and {LIMITS}.")
+        raise ValueError(f"There is no sandbox {kind!r}: use {BUBBLEWRAP} or {LIMITS}.")
     if sys.platform != "linux":
         raise SandboxUnavailable(ELSEWHERE)
     if kind == LIMITS:
@@ -67,53 +67,18 @@ def check(kind: str) -> None:
         (Path(folder) / masks.CUT).touch()
         (Path(folder) / view.SETTINGS).write_text(view.settings(), encoding="utf-8")
         command = [*bubblewrap(Path(folder)), view.executable(), "-I", "-c", "pass"]
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
+        tried = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=START_SECONDS)
     if tried.returncode:
         said = tried.stderr.strip().splitlines() or [f"it ended with code {tried.returncode}"]
         raise SandboxUnavailable(MISSING.format(problem=f"the one on this machine does not work:\n  {said[-1]}"))
 
 
-def bubblewrap(bundle: Path) -> list[str]:
-    """The command line up to the program that shall run: what it sees, and that it sees nothing else."""
-    options = ["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
-    options += ["--cap-drop", "ALL"]
-    for capability in ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_SYS_RESOURCE"):  # the server's: see `inside.isolation`
-        options += ["--cap-add", capability]
-    options += ["--uid", "0", "--gid", "0"]
-    for name, value in (environment() | view.environment()).items():
-        options += ["--setenv", name, value]
-    options += ["--ro-bind", "/usr", "/usr"]
-    for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):
-        if os.path.islink(link):
-            options += ["--symlink", os.readlink(link), link]
-        elif os.path.isdir(link):
-            options += ["--ro-bind", link, link]
-    options += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    options += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
-    options += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--tmpfs", "/tmp", "--dir", "/scratch"]
-    options += view.options(bundle)
-    return ["bwrap", *options, "--ro-bind", str(bundle), INSIDE, "--remount-ro", "/", "--chdir", "/", "--"]
-
-
-def environment() -> dict[str, str]:
-    """All that the server's environment has in it, but for where Python is."""
-    one_thread = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/scratch",
-        "LANG": "C.UTF-8",
-        "HF_HUB_OFFLINE": "1",
-        "TRANSFORMERS_VERBOSITY": "error",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    } | dict.fromkeys(one_thread, "1")
-
-
 class Sandbox:
     """A server that is ready to fork. Use it in a `with` block, or `close` it.
 
-    `imports` are lines that the server runs before, so that not every process has to.
+    `imports` are lines that the server runs beforehand, so that each process doesn't have to.
 
-    Raises SandboxUnavailable when bubblewrap is missing, RuntimeError when the server does not start.
+    Raises SandboxUnavailable if bubblewrap is missing, RuntimeError if the server does not start.
     """
 
     def __init__(self, kind: str = BUBBLEWRAP, limits: Limits | None = None, imports: Sequence[str] = ()):
@@ -138,10 +103,11 @@ class Sandbox:
 
     @property
     def in_force(self) -> dict:
-        """What a student's code runs under, for the report."""
+        """The limits on a student's code, for the report."""
         by = "by control group" if self.group.limits_memory else "address space of each process; the sum is watched"
         return {
             "sandbox": self.kind,
+            **({"account": self.limits.account} if self.limits.account else {}),
             "seconds": self.limits.seconds,
             "cpu_seconds": self.limits.cpu_seconds,
             "memory": f"{self.limits.memory >> 20} MiB ({by})",
@@ -163,19 +129,19 @@ class Sandbox:
             make_bundle(bundle)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         isolated = self.kind == BUBBLEWRAP
-        scratch = "/scratch" if isolated else str(self.folder / "scratch")
+        scratch = "/scratch" if isolated else str(self._own_folder() / "scratch")
         options = {
             "isolated": isolated,
             "scratch": scratch,
+            "account": [] if isolated else self._account(),
             "limits": self.limits.child(),
             "imports": self.imports,
+            "exported": view.exported(),
             "watch": not self.group.limits_memory,
         }
         place = INSIDE if isolated else str(bundle)
-        program = (
-            f"import sys; sys.path.insert(0, {place!r}); from dt_helpers.grading.sandbox.inside.server import main; "
-        )
-        program += f"main({theirs.fileno()}, {options!r})"
+        start = f"from dt_helpers.grading.sandbox.inside.server import main; main({theirs.fileno()}, {options!r})"
+        program = f"import sys; sys.path.insert(0, {place!r}); {start}"
         python = [view.executable() if isolated else sys.executable, "-I", "-c", program]
         with theirs, open(self.folder / "log", "wb") as log:
             self.process = subprocess.Popen(
@@ -193,11 +159,32 @@ class Sandbox:
             ready = self._answer()
             self.versions, self.filtered = ready["versions"], ready["filtered"]
         except Disturbed as disturbed:
-            said = (self.folder / "log").read_text(errors="replace")[-2000:]
+            said = (self.folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
             raise RuntimeError(f"The sandbox did not start: {disturbed}\n{said}") from None
 
+    def _account(self) -> list[int]:
+        """User and group of the account, if one is named; raises SandboxUnavailable for an unknown one."""
+        if not self.limits.account:
+            return []
+        import pwd  # Windows has none
+
+        try:
+            entry = pwd.getpwnam(self.limits.account)
+        except KeyError:
+            raise SandboxUnavailable(f"There is no account {self.limits.account} on this machine.") from None
+        return [entry.pw_uid, entry.pw_gid]
+
+    def _own_folder(self) -> Path:
+        """The folder that students' code may write to; for another account, in one that it may pass through."""
+        folder = self.folder / "own"
+        folder.mkdir(exist_ok=True)
+        if account := self._account():
+            self.folder.chmod(0o711)
+            os.chown(folder, *account)
+        return folder
+
     def close(self) -> None:
-        """Ends the server and all that it runs."""
+        """End the server and everything that it runs."""
         self._stop()
         self.group.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -212,7 +199,7 @@ class Sandbox:
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
-        """A fresh process in the sandbox, gone when the block ends. Raises Disturbed where none can be had."""
+        """A fresh process in the sandbox, ended with the block. Raises Disturbed if there can be none."""
         with self._connection() as connection:
             session = Session(connection, self)
             try:
@@ -221,7 +208,7 @@ class Sandbox:
                 session.end()
 
     def _connection(self) -> socket.socket:
-        """With a new process. A server that died is started anew; where the machine has no room, it is tried again."""
+        """A connection with a new process. Restarts a dead server, and retries if the machine has no room."""
         pauses = iter(PAUSES)
         while True:
             try:
@@ -241,7 +228,7 @@ class Sandbox:
                 if problem := self._ask(b"fork", [theirs.fileno()]).get("problem"):
                     raise Disturbed(problem)
             ours.settimeout(START_SECONDS)
-            wire.receive(ours)  # until it says that it is ready, nothing that a student wrote has run
+            wire.receive(ours)  # before it says that it is ready, no student's code has run
         except wire.Closed:
             ours.close()
             raise Disturbed(f"it ended with {self.kill(waiting=True)} before it was ready") from None
@@ -251,19 +238,19 @@ class Sandbox:
         return ours
 
     def kill(self, waiting: bool = False) -> dict:
-        """Ends the process that runs and answers how it ended; `waiting`: one that is ending by itself has the time."""
+        """End the running process and return how it ended; `waiting`: give it time to end by itself."""
         try:
             return self._ask(b"wait" if waiting else b"kill")
         except Disturbed:
             return {"server": True}
 
     def look(self) -> tuple[float, float, bool]:
-        """What the clocks of the process that runs say; see `isolation.clocks`."""
+        """The clocks of the running process; see `isolation.clocks`."""
         ran, waited, active = self._ask(b"look")["clocks"]
         return ran, waited, active
 
     def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict:
-        """Raises Disturbed when the server is gone."""
+        """Raises Disturbed if the server is gone."""
         if self.process is None:
             raise Disturbed("the server ended")
         try:
@@ -282,7 +269,7 @@ class Sandbox:
         else:
             problem = "the server ended"
         if not text:
-            self._stop()  # an answer that came later would be taken for that to the next request
+            self._stop()  # a late answer would be mistaken for that to the next request
             raise Disturbed(problem)
         return json.loads(text)
 

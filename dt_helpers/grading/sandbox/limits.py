@@ -1,4 +1,4 @@
-"""What a student's code may use, and the control groups that hold it to that where this machine lets us make some."""
+"""What a student's code may use, and control groups that enforce it where this machine allows making them."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from pathlib import Path
 
 GROUPS = Path("/sys/fs/cgroup")
 NAME = "dt-grading"
-SYSTEMD_SECONDS = 20  # in which it has to answer
+SYSTEMD_SECONDS = 20  # for systemd to answer
 SERVER_MEMORY = 1 << 30  # bytes: the server itself, whose pages the children share
 
 
 @dataclass(frozen=True)
 class Limits:
-    """For one exercise of one student. The server's imports are not counted, nor what the machine has a process wait
-    for a processor."""
+    """For one exercise of one student. Neither the server's imports nor waiting for a processor count."""
 
     seconds: float = 60.0  # asleep, or waiting for anything but a processor
-    cpu_seconds: int = 15  # on a processor, all threads and processes together: an honest answer takes a tenth of one
-    cell_seconds: int = 5  # on a processor, for each cell above the check: training, films; asleep, four times as long
+    cpu_seconds: int = 15  # CPU time of all threads and processes together: an honest answer takes a tenth of a second
+    cell_seconds: int = 5  # CPU time for each cell above the check (training, videos); asleep, four times as long
     memory: int = 1 << 30  # bytes
     processes: int = 16
     file_size: int = 32 << 20  # bytes of one file, and of the scratch folder
+    account: str = ""  # without bubblewrap, whose account it runs in; root grades. Empty: the grader's own
 
     def child(self) -> dict:
-        """What the process itself is told to keep to."""
+        """The limits that the process sets for itself."""
         return {
             "cpu_seconds": self.cpu_seconds,
             "memory": self.memory,
@@ -45,13 +45,13 @@ class ControlGroup:
 
     folders: list[Path] = field(default_factory=list)
     in_force: list[str] = field(default_factory=list)
-    wrapper: list[str] = field(default_factory=list)  # of a command that systemd puts into a group of its own
+    wrapper: list[str] = field(default_factory=list)  # of a command that systemd puts into its own group
     systemd: Path | None = None  # that group
 
     @classmethod
     def make(cls, limits: Limits, root: Path = GROUPS) -> ControlGroup:
-        """Tries the second version of control groups, then the first; without a right to make any, asks the user's
-        systemd for one; where there is none either, limits nothing."""
+        """Try version 2 of control groups, then version 1; without permission, ask the user's systemd for a group; if
+        there is no systemd either, limit nothing."""
         group = cls()
         name = f"{NAME}-{os.getpid()}-{secrets.token_hex(4)}"
         memory, processes = str(limits.memory + SERVER_MEMORY), str(limits.processes + 8)
@@ -74,24 +74,24 @@ class ControlGroup:
         return any("pids" in one for one in self.in_force)
 
     def around(self, command: list[str]) -> list[str]:
-        """The command, which first moves itself into the group."""
+        """The command, changed to first move itself into the group."""
         if not self.folders:
             return self.wrapper + command
         moves = [f"echo $$ > {shlex.quote(str(folder / 'cgroup.procs'))}" for folder in self.folders]
         return ["/bin/sh", "-c", " && ".join([*moves, 'exec "$@"']), "sh", *command]
 
     def entered(self, pid: int, root: Path = GROUPS) -> None:
-        """The command runs as this process."""
+        """Note that the command runs as this process."""
         if self.wrapper:
             self.systemd = _own_group(root, "", pid)
 
     def killed(self) -> int:
-        """How many processes the kernel has ended in it since they took too much memory."""
+        """How many processes in the group the kernel killed for taking too much memory."""
         folders = [*self.folders, *filter(None, [self.systemd])]
         return sum(_counted(folder / name) for folder in folders for name in ("memory.events", "memory.oom_control"))
 
     def remove(self, patience: float = 2.0) -> None:
-        """Waits until nobody is in it any more."""
+        """Wait until the group is empty, then remove it."""
         until = time.monotonic() + patience
         for folder in self.folders:
             while folder.exists() and time.monotonic() < until:
@@ -107,7 +107,7 @@ class ControlGroup:
             folder.mkdir()
             for name, value in files.items():
                 if (folder / name).exists():
-                    (folder / name).write_text(value)
+                    (folder / name).write_text(value, encoding="utf-8")
                     made.append(name.partition(".")[0])
             if "memory" not in made and "pids" not in made:
                 raise OSError
@@ -118,7 +118,7 @@ class ControlGroup:
             folder.rmdir()
 
     def _ask_systemd(self, properties: dict[str, str]) -> None:
-        """A scope of the user's own systemd, for whoever may not make control groups."""
+        """A scope of the user's own systemd, for users who may not make control groups."""
         options = [part for name, value in properties.items() for part in ("-p", f"{name}={value}")]
         command = ["systemd-run", "--user", "--scope", "--quiet", "--collect", *options, "--"]
         with contextlib.suppress(OSError, subprocess.SubprocessError):
@@ -128,14 +128,14 @@ class ControlGroup:
 
 
 def _sweep(parent: Path) -> None:
-    """Removes groups of graders that were killed."""
+    """Remove the groups of killed graders."""
     for folder in stale(parent):
         with contextlib.suppress(OSError):
             folder.rmdir()
 
 
 def stale(parent: Path) -> list[Path]:
-    """What graders left in a folder that are no longer there; their number is in the name."""
+    """What graders that no longer run left in a folder; their process id is in the name."""
     found = []
     for path in parent.glob(f"{NAME}-*-*"):
         pid = path.name.split("-")[2]
@@ -147,7 +147,7 @@ def stale(parent: Path) -> list[Path]:
 def _counted(path: Path) -> int:
     """The number after `oom_kill` in a file of the kernel; 0 where there is none."""
     with contextlib.suppress(OSError):
-        counts = dict(line.split()[:2] for line in path.read_text().splitlines())
+        counts = dict(line.split()[:2] for line in path.read_text(encoding="utf-8").splitlines())
         return int(counts.get("oom_kill", 0))
     return 0
 
@@ -155,7 +155,7 @@ def _counted(path: Path) -> int:
 def _own_group(root: Path, controller: str, pid: int | str = "self") -> Path:
     """The group of this process, or another, under `root`."""
     with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        for line in Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines():
             _, names, path = line.split(":", 2)
             if controller in names.split(",") if controller else not names:
                 inside = root / path.lstrip("/")

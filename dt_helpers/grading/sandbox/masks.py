@@ -1,4 +1,4 @@
-"""What the sandbox must not hold of the installed packages: the answers that are in them."""
+"""What the sandbox must hide of the installed packages: the answers in them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from dt_helpers.grading.sandbox.inside.standins import LIBRARY
 MODEL = "DecisionTransformerModel"
 FILE = f"{LIBRARY.replace('.', '/')}.py"  # in a folder of packages
 FOLDER = "decision_transformer"  # of the model in transformers, and of the course's solutions and notebooks
-LOOSE = re.compile(  # files that hold it by themselves
+LOOSE = re.compile(  # single files that hold it
     r"modeling_decision_transformer|^(transformers|dt_helpers|decision_transformer\w*)-\d.*\.(whl|zip|conda|tar|gz|bz2)$"
 )
 CUT = "library.py"  # in the bundle
-REFUSAL = "transformers' own DecisionTransformerModel is the exercise: it is not there while grading"
+REFUSAL = "transformers' own DecisionTransformerModel is the exercise: it is not available while grading"
 
 
 def without_the_model() -> str:
-    """The source of transformers' module, in which the whole model does nothing but refuse."""
+    """The source of transformers' module, in which the whole model only raises an error."""
     tree = ast.parse(_source().read_text(encoding="utf-8"))
     model = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == MODEL)
     stump = ast.parse(
@@ -41,7 +41,7 @@ def is_in(path: str, places: list[str]) -> bool:
 
 def _source() -> Path:
     package = LIBRARY.partition(".")[0]
-    spec = importlib.util.find_spec(package)  # imports nothing, which takes a second
+    spec = importlib.util.find_spec(package)  # without importing it, which takes a second
     assert spec is not None and spec.submodule_search_locations is not None  # a package
     (folder,) = spec.submodule_search_locations
     return Path(folder).parent / FILE

@@ -1,4 +1,4 @@
-"""A conversation with one process in the sandbox, and why it came to an end: by what is known, not by guess."""
+"""A conversation with one process in the sandbox, and why it ended: from facts, not guesses."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Stopped(NotTheStudents):
-    """The sandboxed process is no longer there, for the reason given, which is the student's; not an `Exception`, so
-    that a check that takes exceptions for the student's lets it through."""
+    """The sandboxed process is gone, for the reason given, which is the student's. Not an `Exception`: a check would
+    take that for the student's own."""
 
 
 class Disturbed(NotTheStudents):
-    """The sandbox failed, for a reason that is not the student's: to be tried again. Not an `Exception` either."""
+    """The sandbox failed, for a reason that is not the student's: try again. Not an `Exception` either."""
 
 
 class Session:
-    """It may last as long as the limits say."""
+    """A conversation within the limits."""
 
     def __init__(self, connection: socket.socket, sandbox: Sandbox):
         connection.setblocking(False)
@@ -35,12 +35,12 @@ class Session:
         self.ended: dict | None = None
 
     def allow(self, cpu_seconds: float, seconds: float) -> None:
-        """From now on, in place of what the limits say."""
+        """New limits from now on."""
         self.patience.allow(cpu_seconds, seconds)
 
     def ask(self, request: dict, arrays: wire.Arrays | None = None) -> tuple[dict, bytes]:
-        """The answer, its texts cleaned and cut to a length, and the bytes of its arrays. Raises Stopped, with the
-        reason, when no answer can come any more; Disturbed."""
+        """The answer, its texts cleaned and cut to a maximum length, and the bytes of its arrays. Raises Stopped, with
+        the reason, if no answer can come any more; and Disturbed."""
         self.patience.begin()
         try:
             wire.send(self.connection, request, arrays, self.patience.wait)
@@ -55,7 +55,7 @@ class Session:
             raise Stopped(f"sent back what can't be read: {problem}") from None
 
     def end(self, waiting: bool = False) -> dict:
-        """Answers how it ended. `waiting`: it has hung up; if it is ending by itself, it has the time."""
+        """Return how it ended. `waiting`: it has hung up; give it time to end by itself."""
         if self.ended is None:
             self.ended = self.sandbox.kill(waiting)
         return self.ended
@@ -72,7 +72,7 @@ class Session:
         if not ended["by itself"]:
             return "closed its connection to the grader and was stopped"
         if number == signal.SIGKILL and ended["seconds"] > limits.cpu_seconds:
-            return f"took more than {limits.cpu_seconds} seconds of the processor and was stopped"
+            return f"took more than {limits.cpu_seconds} CPU seconds and was stopped"
         if number == signal.SIGKILL:
             raise Disturbed("its process was killed, and not by the grader")
         if number:

@@ -1,8 +1,7 @@
-"""What of the file system the sandbox shows: /usr, Python and its packages, and of the course nothing.
+"""What the sandbox shows of the file system: /usr, Python and its packages, and nothing of the course.
 
-Python and the packages of a virtual environment are shown at places of the sandbox's own, `PYTHON` and `VENV`. So it
-makes no difference where they lie (a home folder, /opt, /tmp, the course itself, behind a link), and no folder on the
-way to them is seen.
+Python and the packages of a virtual environment are shown at fixed places, `PYTHON` and `VENV`. So it doesn't matter
+where they really are (a home folder, /opt, /tmp, the course itself, behind a link), and no folder above them is shown.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import dt_helpers
+from dt_helpers import check
 from dt_helpers.grading.sandbox import masks
 
 PYTHON, VENV = "/python", "/venv"
@@ -30,7 +30,7 @@ _PACKAGES = (  # where packages are below a prefix: its own, Debian's, those of 
 
 
 def options(bundle: Path) -> list[str]:
-    """Those of bubblewrap that show Python and hide what is not to be seen."""
+    """The options of bubblewrap that show Python and hide what must not be seen."""
     found = []
     for place, folder in shown().items():
         if place != folder:
@@ -45,12 +45,12 @@ def options(bundle: Path) -> list[str]:
 
 
 def executable() -> str:
-    """Python, as the sandbox shows it."""
+    """The path of Python in the sandbox."""
     return f"{VENV}/bin/python" if _in_venv() else _inside(_executable())
 
 
 def environment() -> dict[str, str]:
-    """What Python needs in its environment, to be started from there."""
+    """The environment variables that Python needs there."""
     shared = sysconfig.get_config_var("Py_ENABLE_SHARED") and PYTHON in shown()
     return {"LD_LIBRARY_PATH": f"{PYTHON}/lib"} if shared else {}
 
@@ -62,7 +62,7 @@ def settings() -> str:
 
 
 def shown() -> dict[str, str]:
-    """Place in the sandbox -> the folder that is seen there, by its real path."""
+    """Place in the sandbox -> the real path of the folder shown there."""
     found, base = {"/usr": "/usr"}, _base()
     if not masks.is_in(base, ["/usr"]):
         found[PYTHON] = base
@@ -75,8 +75,8 @@ def shown() -> dict[str, str]:
 
 
 def hidden() -> list[tuple[str, str | None]]:
-    """Real paths in folders that are shown which must not be seen, each with what is seen instead: a file of the
-    bundle, or None for an empty folder."""
+    """Real paths in the shown folders that must be hidden, each with what is shown instead: a file of the bundle, or
+    None for an empty folder."""
     folders = list(shown().values())
     own = {os.path.realpath(path) for path in site.getsitepackages()}
     found: dict[str, str | None] = {}
@@ -90,7 +90,7 @@ def hidden() -> list[tuple[str, str | None]]:
             continue
         found[f"{packages}/{PACKAGE.name}"] = None
         source = f"{packages}/{masks.FILE}"
-        found.pop(os.path.dirname(os.path.realpath(source)), None)  # the one that is used: all but the model is there
+        found.pop(os.path.dirname(os.path.realpath(source)), None)  # the one in use: shown, without the model
         found[source] = masks.CUT
         found[f"{os.path.dirname(source)}/__pycache__"] = None
     real = {os.path.realpath(path): instead for path, instead in found.items() if os.path.exists(path)}
@@ -98,10 +98,10 @@ def hidden() -> list[tuple[str, str | None]]:
     return [(path, instead) for path, instead in inner.items() if not masks.is_in(os.path.dirname(path), [*inner])]
 
 
-@cache  # of a folder that is shown it takes a second or so
+@cache  # takes about a second per shown folder
 def copies(folders: tuple[str, ...]) -> list[str]:
-    """What is in these folders of the course and of transformers' model, wherever it lies: a backup, a second
-    environment, an archive of a package that was kept."""
+    """Any copies of the course and of transformers' model in these folders: a backup, a second environment, an archive
+    of a package."""
     found = []
     for folder in folders:
         for top, names, files in os.walk(folder):
@@ -114,8 +114,13 @@ def copies(folders: tuple[str, ...]) -> list[str]:
     return found
 
 
+def exported() -> dict[str, list[str]]:
+    """Module of the course -> the names that a star import of it brings: those of the notebooks' imports."""
+    return {module.__name__: [*module.__all__] for module in (dt_helpers, check)}
+
+
 def holding(path: Path) -> str | None:
-    """The folder that the sandbox shows and that holds `path`; None, as it should be, if there is none."""
+    """The folder shown in the sandbox that contains `path`; None, as it should be, if there is none."""
     real = os.path.realpath(path)
     if masks.is_in(real, [folder for folder, instead in hidden() if instead is None]):
         return None
@@ -123,14 +128,14 @@ def holding(path: Path) -> str | None:
 
 
 def _packages(folders: list[str]) -> Iterator[str]:
-    """Folders of packages in these, by their real paths."""
+    """Package folders in these folders, by real path."""
     for folder in folders:
         hits = [path for pattern in _PACKAGES for path in Path(folder).glob(pattern)]
         yield from dict.fromkeys(os.path.realpath(path) for path in (folder, *map(str, hits)) if "-packages" in path)
 
 
 def _inside(path: str) -> str:
-    """Where a real path is seen in the sandbox."""
+    """The place in the sandbox of a real path."""
     place, folder = next((place, folder) for place, folder in shown().items() if masks.is_in(path, [folder]))
     return place + path[len(folder) :]
 
@@ -144,7 +149,7 @@ def _in_venv() -> bool:
 
 
 def _sees_base() -> bool:
-    """Whether the virtual environment uses its Python's own packages as well."""
+    """Whether the virtual environment also uses its Python's own packages."""
     return any(masks.is_in(os.path.realpath(path), [_base()]) for path in site.getsitepackages())
 
 

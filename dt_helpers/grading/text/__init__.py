@@ -1,1 +1,1 @@
-"""Reading notebooks that somebody else wrote, as text: nothing in them is run."""
+"""Read students' notebooks as text: nothing in them is run."""

@@ -1,7 +1,7 @@
-"""Text from a student's process, before anybody reads, prints or stores it.
+"""Clean text from a student's process before it is read, printed or stored.
 
-What is not for reading is replaced: halves of characters and NUL, which databases and files refuse, and controls, by
-which text moves a terminal's cursor, clears its screen, or shows itself in another order than it has.
+Replaces lone surrogates and NUL, which databases and files refuse, and control characters, which can move a terminal's
+cursor, clear its screen, or change the order in which text is shown.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ import re
 LONGEST = 2000  # characters of one text
 DEEPEST = 64  # levels of a message
 _UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but for tab and newline
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, except tab and newline
     "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # directions and separators
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"  # halves, no characters, invisible tags
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"  # surrogates, non-characters, invisible tags
 )
 
 
 class TooDeep(ValueError):
-    """A message of more levels than any has."""
+    """A message nested more deeply than any valid one."""
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
-    """The text as every terminal, file, database and page takes it, and no longer than that."""
+    """The text in a form that every terminal, file, database and page takes, at most `longest` characters."""
     start = text[: longest + 1].replace("\r\n", "\n").replace("\r", "\n")
     start = _UNFIT.sub("\ufffd", start)
     return start if len(start) <= longest else start[: longest - 1] + "…"
 
 
 def cleaned(value, depth: int = 0):
-    """The same for all texts in what JSON holds, the keys of its objects too. Raises TooDeep."""
+    """The same for all texts in a JSON value, including keys of objects. Raises TooDeep."""
     if isinstance(value, str):
         return plain(value)
     if depth > DEEPEST:

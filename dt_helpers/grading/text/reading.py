@@ -1,11 +1,12 @@
-"""The cells of a notebook that somebody else wrote: whatever the file holds, the answer is cells or a reason.
+"""The cells of a student's notebook: whatever the file contains, the result is cells or a reason.
 
-nbformat is not used here: it refuses, or mends by guessing, what a grader wants to see as it is. A large file is read
-by a process of its own, whose memory and time are limited. Only the standard library is imported, so that it is quick.
+nbformat is not used here: it refuses, or repairs by guessing, what a grader wants to see unchanged. A large file is
+read in a separate process with limited memory and time. Only the standard library is imported, so that it is quick.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -18,16 +19,18 @@ from pathlib import Path
 
 MB = 1 << 20
 LARGEST = 256 * MB  # of a file
-LARGE = 8 * MB  # from here on a process of its own reads
+LARGE = 8 * MB  # above this, a separate process reads
 MEMORY = 2048 * MB  # of that process
-SECONDS = 60  # on a processor, of that process: a busy machine has it wait, at no cost
+SECONDS = 60  # CPU time of that process: waiting on a busy machine doesn't count
 LONGEST_CELL = 100_000  # characters
 LONGEST_NOTEBOOK = 2_000_000  # characters of all cells together
 MOST_CELLS = 2_000
+# No link, and no waiting for a pipe's other end, where the system knows these; the bytes as they are on Windows.
+READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 
 
 class Unreadable(ValueError):
-    """There are no cells to be had from this file. The message is the reason, in words for the student."""
+    """No cells can be read from this file. The message is the reason, written for the student."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,13 @@ class Cell:
 
 
 def read(path: Path) -> tuple[list[Cell], list[str]]:
-    """The cells of the notebook at `path`, and notes on what was odd. Raises Unreadable and nothing else."""
+    """The cells of the notebook at `path`, and notes on oddities. Raises Unreadable and nothing else."""
     try:
         size = _regular(path)
         if size > LARGEST:
-            raise Unreadable(f"The file has {size / MB:,.0f} MB; up to {LARGEST // MB} can be read. Clear its outputs.")
+            raise Unreadable(
+                f"The file has {size / MB:,.0f} MB, but at most {LARGEST // MB} can be read. Clear its outputs."
+            )
         return _in_a_process(path) if size > LARGE else _cells(_bytes(path))
     except Unreadable:
         raise
@@ -56,7 +61,7 @@ def read(path: Path) -> tuple[list[Cell], list[str]]:
 
 
 def clean(text: str) -> str:
-    """Text that every file, database and browser takes: no lone surrogates, no NUL, newlines as \\n."""
+    """Text that every file, database and browser accepts: no lone surrogates, no NUL, newlines as \\n."""
     return re.sub("[\ud800-\udfff\0]", "\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -64,14 +69,14 @@ def _regular(path: Path) -> int:
     """The size of a regular file."""
     mode = os.lstat(path)
     if stat.S_ISLNK(mode.st_mode):
-        raise Unreadable("A symbolic link came in place of a notebook.")
+        raise Unreadable("The file is a symbolic link, not a notebook.")
     if not stat.S_ISREG(mode.st_mode):
         raise Unreadable("This is not a file.")
     return mode.st_size
 
 
 def _bytes(path: Path) -> bytes:
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+    with open(os.open(path, READ), "rb") as file:
         return file.read(LARGEST + 1)
 
 
@@ -84,16 +89,16 @@ def _cells(content: bytes) -> tuple[list[Cell], list[str]]:
     except RecursionError:
         raise Unreadable("The file is nested too deeply to be a notebook.") from None
     except ValueError:
-        raise Unreadable("The file is no notebook: its JSON is broken.") from None
+        raise Unreadable("The file is not a notebook: its JSON is broken.") from None
     if not isinstance(notebook, dict):
-        raise Unreadable("The file is no notebook, though it is JSON.")
+        raise Unreadable("The file is JSON, but not a notebook.")
     raw = notebook.get("cells")
     if raw is None:  # nbformat 3 and before
         sheets = notebook.get("worksheets")
         raw = [cell for sheet in _list(sheets) for cell in _list(_dict(sheet).get("cells"))] if sheets else None
         notes.append("an old format (nbformat 3)")
     if not isinstance(raw, list):
-        raise Unreadable("The file is no notebook: it has no cells.")
+        raise Unreadable("The file is not a notebook: it has no cells.")
     return _tidied(raw, notes), notes
 
 
@@ -103,8 +108,8 @@ def _text(content: bytes, notes: list[str]) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError:
         if b"\0" in content[:1000]:
-            raise Unreadable("The file is no notebook, but binary data.") from None
-        notes.append("its encoding was broken, and some letters are lost")
+            raise Unreadable("The file is not a notebook, but binary data.") from None
+        notes.append("its encoding was broken, and some characters are lost")
         return content.decode(encoding, errors="replace")
 
 
@@ -149,10 +154,10 @@ def _short(value) -> str:
 
 
 def _in_a_process(path: Path) -> tuple[list[Cell], list[str]]:
-    """The same from a process that may fail or be ended without harm to this one."""
+    """The same, in a process that may fail or be killed without harm to this one."""
     command = [sys.executable, "-I", __file__, os.fspath(path)]
     run = subprocess.run(command, capture_output=True)
-    if run.returncode == -signal.SIGXCPU:
+    if hasattr(signal, "SIGXCPU") and run.returncode == -signal.SIGXCPU:
         raise Unreadable(f"The file took more than {SECONDS} seconds to read. Clear its outputs.")
     if run.returncode:
         raise Unreadable("The file needs too much memory to be read. Clear its outputs.")
@@ -163,10 +168,11 @@ def _in_a_process(path: Path) -> tuple[list[Cell], list[str]]:
 
 
 def _main(path: str) -> None:
-    import resource
+    if importlib.util.find_spec("resource"):  # Windows has none
+        import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     try:
         cells, notes = _cells(_bytes(Path(path)))
         answer = {"cells": [asdict(cell) for cell in cells], "notes": notes}

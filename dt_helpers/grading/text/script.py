@@ -1,4 +1,4 @@
-"""A submitted notebook as what its kernel would run: code cells in their order, and where each check cell stands."""
+"""A submitted notebook as its kernel would run it: code cells in order, and the place of each check cell."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dt_helpers.grading.text.reading import Cell
 
 @dataclass(frozen=True)
 class Place:
-    """Where a check cell stands."""
+    """The place of a check cell."""
 
-    at: int  # so many of the script's cells are above it
-    rest: str = ""  # what its own cell holds above the check
+    at: int  # number of the script's cells above it
+    rest: str = ""  # the code above the check in the same cell
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,13 @@ class Script:
     """The code of one student's notebook."""
 
     cells: tuple[tuple[int, str], ...] = ()  # number in the notebook and text
-    checks: dict[str, Place] = field(default_factory=dict)  # by the check cell's grade id; those that are not lost
-    own: dict[str, int] = field(default_factory=dict)  # grade id of a solution cell -> number of the cell that has it
+    checks: dict[str, Place] = field(default_factory=dict)  # by the check cell's grade id; without lost ones
+    own: dict[str, int] = field(
+        default_factory=dict
+    )  # grade id of a solution cell -> number of the cell that answers it
 
     def before(self, check: str) -> list[tuple[int, str]]:
-        """The cells that have run when the check cell does; all of them where it is lost."""
+        """The cells that run before the check cell; all of them if it is lost."""
         if (place := self.checks.get(check)) is None:
             return list(self.cells)
         rest = [(0, place.rest)] if place.rest.strip() else []
@@ -38,8 +40,8 @@ def script(
 ) -> Script:
     """The script of the `submitted` cells; `own` are the numbers of those that hold the answers.
 
-    A cell of the release that became markdown, and an answer found in one, count as code. A check cell is found by its
-    grade id, by its cell id, or by its line, and the last one counts, since its outcome is what stays on the screen.
+    A code cell of the release that became markdown, and an answer in markdown, count as code. A check cell is found by
+    its grade id, its cell id, or its line; the last one counts, as its outcome is what the student saw last.
     """
     ids = {cell.id for cell in release if cell.kind == "code"} - {""}
     code = [cell for cell in submitted if cell.kind == "code" or cell.number in own.values() or cell.id in ids]
@@ -63,7 +65,7 @@ def _standing_for(check: Cell, code: Sequence[Cell]) -> Cell | None:
 
 
 def _above(check: str, source: str) -> str | None:
-    """The lines above the last one that is the check; None if there is none."""
+    """The lines above the last line that is the check; None if there is no such line."""
     lines = source.split("\n")
     hits = [number for number, line in enumerate(lines) if re.sub(r"\s*(;\s*)?(#.*)?$", "", line) == check]
     return "\n".join(lines[: hits[-1]]) if hits else None

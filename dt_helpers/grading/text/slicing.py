@@ -10,24 +10,24 @@ import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 
-BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing somebody's text may raise
+BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing a student's text may raise
 _MAGIC = re.compile(r"^(?=[ \t]*(?:[%!?]|[\w.]+\?+[ \t]*$))", re.MULTILINE)
 _BUILTINS = frozenset(dir(builtins))
-_remembered = lru_cache(512)  # the exercises of a notebook ask for the same cells, one after the other
+_remembered = lru_cache(512)  # a notebook's exercises ask for the same cells in turn
 
 
 def parse(text: str) -> ast.Module | None:
-    """The syntax tree, magics left aside; None for what is no Python."""
+    """The syntax tree, without magics; None if it is not Python."""
     return _read(text)[0]
 
 
-@lru_cache(16)  # trees are large: as many as are looked at in turn
+@lru_cache(16)  # trees are large: only as many as are used in turn
 def _read(text: str) -> tuple[ast.Module | None, list[str]]:
-    """The syntax tree and its lines. IPython's own (%time, !ls, ?help) are comments where Python can't read them."""
+    """The syntax tree and its lines. IPython's syntax (%time, !ls, ?help) becomes comments if Python can't read it."""
     for version in (text, _MAGIC.sub("#", text)):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an invalid escape in somebody's string
+                warnings.simplefilter("ignore")  # an invalid escape in a student's string
                 return ast.parse(version), version.split("\n")
         except BROKEN:
             continue
@@ -35,19 +35,19 @@ def _read(text: str) -> tuple[ast.Module | None, list[str]]:
 
 
 def named(text: str) -> frozenset[str]:
-    """The names of what looks like a function or class at the top level; the text is not parsed."""
+    """The names of apparent functions and classes at the top level; the text is not parsed."""
     return frozenset(re.findall(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", text, re.MULTILINE))
 
 
 def forget() -> None:
-    """Lets go of the syntax trees of a notebook that is done with."""
+    """Free the syntax trees of a finished notebook."""
     _read.cache_clear()
     used.cache_clear()
 
 
 @_remembered
 def defined(text: str) -> frozenset[str]:
-    """The names that functions, classes and assignments at the top level define. Broken code: what looks like it."""
+    """The names that functions, classes and assignments at the top level define; for broken code, as `named`."""
     tree = parse(text)
     if tree is None:
         return named(text)
@@ -56,20 +56,20 @@ def defined(text: str) -> frozenset[str]:
 
 @_remembered
 def bindings(text: str) -> frozenset[str]:
-    """All names that a cell gives a meaning, imported ones too; "*" for a star import. Broken code: as `defined`."""
+    """All names that a cell binds, including imports; "*" for a star import. For broken code, as `defined`."""
     tree = parse(text)
     return frozenset().union(*map(bound, tree.body)) if tree else defined(text)
 
 
 def bound(statement: ast.stmt) -> set[str]:
-    """The names that a top-level statement gives a meaning, or changes (`x.y = 1`, `x[0] = 1`)."""
+    """The names that a top-level statement binds or changes (`x.y = 1`, `x[0] = 1`)."""
     names: set[str] = set()
     todo: list[ast.AST] = [statement]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
-            continue  # what is inside has a scope of its own
+            continue  # its body has its own scope
         if isinstance(node, ast.Lambda):
             continue
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -86,9 +86,9 @@ def bound(statement: ast.stmt) -> set[str]:
     return names
 
 
-@lru_cache(100_000)  # by the statement itself, not by what it says
+@lru_cache(100_000)  # by identity of the statement, not by its content
 def used(statement: ast.stmt) -> set[str]:
-    """The global names that a top-level statement refers to, built-in ones aside."""
+    """The global names that a top-level statement refers to, except built-ins."""
     names: set[str] = set()
     try:
         table = symtable.symtable(ast.unparse(statement), "submission", "exec")
@@ -104,7 +104,7 @@ def used(statement: ast.stmt) -> set[str]:
 
 
 def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[ast.stmt], set[str]]:
-    """The statements that give `names` a meaning, with all that these refer to; and the names that none gives."""
+    """The statements that bind `names`, with everything that these need; and the names that none binds."""
     givers: dict[str, list[ast.stmt]] = {}
     for statement in statements:
         for name in bound(statement):
@@ -125,9 +125,9 @@ def needed(statements: Iterable[ast.stmt], names: Iterable[str]) -> tuple[list[a
 
 @_remembered
 def definitions(text: str) -> str:
-    """What a cell defines, imports and sets to plain values, on the same lines as before; nothing that takes time.
+    """What a cell defines, imports and sets to plain values, on the same lines as before; nothing slow.
 
-    Empty for what is no Python.
+    Empty if it is not Python.
     """
     tree, lines = _read(text)
     kept = {number for node in tree.body if _is_quick(node) for number in _lines(node)} if tree else set()
@@ -135,14 +135,14 @@ def definitions(text: str) -> str:
 
 
 def reached(texts: Iterable[str], name: str) -> set[str]:
-    """The global names that what `name` stands for may use, over as many steps as it takes."""
+    """The global names that `name` may use, directly and indirectly."""
     trees = [tree for text in texts if (tree := parse(text))]
     statements, _ = needed([statement for tree in trees for statement in tree.body], [name])
     return set().union(*map(used, statements))
 
 
 def source(text: str, statement: ast.stmt) -> str:
-    """The lines of a statement, decorators too."""
+    """The lines of a statement, including decorators."""
     numbers = _lines(statement)
     return "\n".join(_read(text)[1][numbers.start - 1 : numbers.stop - 1])
 
@@ -164,7 +164,7 @@ def _is_quick(statement: ast.stmt) -> bool:
 
 
 def _is_for_all(statement: ast.stmt) -> bool:
-    """An import whose names or effect can't be told."""
+    """Whether it is an import whose names or effects are unknown."""
     return isinstance(statement, ast.ImportFrom) and (
         statement.names[0].name == "*" or statement.module == "__future__"
     )

@@ -6,6 +6,7 @@ import torch
 
 from dt_helpers import check
 from dt_helpers.check.engine import generic
+from dt_helpers.model import DecisionTransformerModel
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +70,39 @@ def test_a_stub_with_a_message_and_one_in_a_helper_are_unfilled():
 
     assert failure("stacked_attention_mask", lambda mask: helper()).mistake == "unfilled"
     assert "helper is not filled in yet" in failure("stacked_attention_mask", lambda mask: helper()).sentence
+
+
+class Given(DecisionTransformerModel):
+    """Like the notebook's: some of the method is given."""
+
+    def forward(self, *args, **kwargs):
+        given = args  # noqa: F841
+        # YOUR CODE HERE
+        raise NotImplementedError()
+
+
+class Begun(DecisionTransformerModel):
+    def forward(self, *args, **kwargs):
+        given = args
+        # YOUR CODE HERE
+        predictions = given  # noqa: F841
+        raise NotImplementedError()
+
+
+def test_lines_that_were_given_are_not_taken_for_an_answer():
+    found = failure("forward", Given)
+    assert (found.mistake, found.sentence) == ("unfilled", "forward is not filled in yet.")
+    found = failure("forward", Begun)
+    assert found.mistake == "unfilled" and "delete that line" in found.sentence
+
+
+def test_an_answer_above_the_line_that_raises_is_seen():
+    def stack_attention_mask(attention_mask):
+        stacked = attention_mask.repeat_interleave(3, dim=1)  # noqa: F841
+        # YOUR CODE HERE
+        raise NotImplementedError()
+
+    assert "delete that line" in failure("stacked_attention_mask", stack_attention_mask).sentence
 
 
 def test_a_forgotten_return_is_asked_about():

@@ -57,7 +57,7 @@ def test_the_text_is_short_and_has_everything():
     titles = [line.split()[0] for line in lines if line.startswith("  ")]
     assert [title for title in titles if title in ("rewards", "expected", "yours")] == ["rewards", "expected", "yours"]
     assert any("^" in line for line in lines)
-    assert any("first difference: returns[0] is" in line for line in lines)
+    assert any("first difference: returns[" in line for line in lines)
     assert any(f"seed={found.seed}" in line for line in lines)
 
 

@@ -26,7 +26,7 @@ def judged(cls, seed=4):
 
 
 def test_a_class_and_a_model_of_it_pass():
-    assert judged(Original).cases == 12
+    assert judged(Original).cases == 14
     model = Original(inputs.config(hidden_size=12, n_layer=1, action_tanh=False))
     assert judged(model).passed
 
@@ -44,6 +44,13 @@ def test_a_wrong_model_with_published_weights_fails(tmp_path):
     Original(inputs.config()).save_pretrained(tmp_path)
     model = variant(mask=lambda self, mask: mask.repeat(1, 3)).from_pretrained(tmp_path)
     assert judged(model).mistake == "mask"
+
+
+def test_dropout_of_its_own_is_noticed_in_training():
+    def dropping(self, x):
+        return torch.nn.functional.dropout(self.embed_ln(x), self.config.embd_pdrop, self.training)
+
+    assert judged(variant(normed=dropping)).mistake == "dropout"
 
 
 @settings(max_examples=examples("properties", 15))

@@ -58,5 +58,5 @@ def test_groups_and_those_of_one_name(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "hello", "a,b\n1,2\n", "ID,Grade\n7,3\n"])
 def test_what_is_no_class_list_is_said(text, tmp_path):
-    with pytest.raises(ValueError, match=r"class\.csv is no class list .* Student and ID \(Canvas\)"):
+    with pytest.raises(ValueError, match=r"class\.csv cannot be read as a class list.* Student and ID \(Canvas\)"):
         read(tmp_path, text)

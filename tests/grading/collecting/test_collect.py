@@ -112,7 +112,7 @@ def test_loose_notebooks_and_colabs_copies(places, notebook, tmp_path):
     found = collect(places, downloads[:2])
     assert [(row.student.id, row.notebook) for row in found.rows] == [("ada", "01_returns")]
     assert found.left[0][0] == str(downloads[1])
-    assert "whose it is can't be told from its name" in found.left[0][1]
+    assert "its name doesn't say whose it is" in found.left[0][1]
     found = collect(places, downloads[1:], student="Grace Hopper")
     assert [(row.student.id, row.notebook) for row in found.rows] == [
         ("Grace-Hopper", "01_returns"),
@@ -157,7 +157,7 @@ def test_sources_that_are_not_there_or_no_archives(places, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"There is no .*nothing\.zip"):
         collect(places, [tmp_path / "nothing.zip"])
     save(b"no zip", tmp_path / "bad.zip")
-    with pytest.raises(ValueError, match=r"bad\.zip is no zip archive"):
+    with pytest.raises(ValueError, match=r"bad\.zip cannot be read as a zip archive"):
         collect(places, [tmp_path / "bad.zip"])
 
 
@@ -200,7 +200,7 @@ def test_a_bomb_is_not_unpacked(places, tmp_path, monkeypatch):
     found = collect(places, [tmp_path / "bomb.zip"])
     assert [reason for _, reason in found.left] == ["it is too large"]
     assert collected_files(places) == []
-    assert "2 MB; up to 1 are opened" in collect(places, [tmp_path / "stored.zip"]).left[0][1]
+    assert "2 MB; at most 1 MB are opened" in collect(places, [tmp_path / "stored.zip"]).left[0][1]
     assert inner.stat().st_size < 1 << 20
     assert collect(places, [outer]).left[0][1] == "it is too large"
 
@@ -213,7 +213,7 @@ def test_a_students_archive_of_thousands_of_files_and_a_damaged_one(places, tmp_
     )
     reasons = {Path(file).name: reason for file, reason in collect(places, [archive]).left}
     assert "more than 100 files" in reasons["ada_1_2_many.zip"]
-    assert "no zip archive that can be read" in reasons["alan_3_4_work.zip"]
+    assert "cannot be read as a zip archive" in reasons["alan_3_4_work.zip"]
 
 
 def test_an_encrypted_and_a_damaged_entry(places, notebook, tmp_path):

@@ -4,6 +4,25 @@ from functools import cache
 
 from tests.grading.course import solution
 
+_EPISODE = """\
+def run_episode(model, env, target_return, max_steps, seed):
+    c = model.eval().config
+    S, A, R, out = [], [], [], []
+    o, left = env.reset(seed=seed)[0], target_return / c.return_scale
+    while len(out) < max_steps:
+        S.append((o - np.array(c.state_mean)) / np.array(c.state_std))
+        A.append(np.zeros(c.act_dim))
+        R.append([left])
+        s, a, r = (torch.tensor(np.array(x[-c.context_length :])).float()[None] for x in (S, A, R))
+        T = torch.arange(len(S))[None, -c.context_length :]
+        with torch.no_grad():
+            A[-1] = model(states=s, actions=a, returns_to_go=r, timesteps=T)["action_preds"][0, -1].numpy()
+        o, reward, ended, cut, _ = env.step(A[-1])
+        out.append(reward)
+        left = {left}
+        if ended or cut:
+            break
+    return out"""
 RIGHT = {
     "returns_to_go": (
         "def returns_to_go(rewards, gamma=1.0):\n    out, run = [], 0.0\n    for r in rewards[::-1]:\n"
@@ -50,6 +69,7 @@ RIGHT = {
         "context_window = lambda sequence, length: sequence[-length:]",
     ),
     "next_target_return": ("def next_target_return(target, reward, scale):\n    return target - reward * (1 / scale)",),
+    "run_episode": (_EPISODE.format(left="left - reward / c.return_scale"),),
     "walk_rewards": (
         "def walk_rewards(walk, goal, lengths):\n"
         "    return np.array([0.0 if a == goal else -lengths[a, b] for a, b in zip(walk, walk[1:])])",
@@ -58,6 +78,19 @@ RIGHT = {
     "choose_target": (
         "def choose_target(targets, achieved):\n"
         "    return next((t for t, a in zip(targets, achieved) if a >= t), targets[-1])",
+    ),
+    "best_tenth": (
+        "def best_tenth(returns):\n    order = sorted(range(len(returns)), key=lambda i: -returns[i])\n"
+        "    return sorted(order[: max(len(returns) // 10, 1)])",
+    ),
+    "q_update": (
+        "def q_update(q, s, a, r, s2, done, rate, gamma):\n    target = r + (not done) * gamma * max(q[s2])\n"
+        "    return (1 - rate) * q[s, a] + rate * target",
+    ),
+    "pessimistic": ("def pessimistic(q, seen, worst):\n    q = q.copy()\n    q[~seen] = worst\n    return q",),
+    "conditioned_policy": (
+        "def conditioned_policy(actions, returns, target, n):\n    met = actions[returns == target].tolist()\n"
+        "    return [met.count(a) / len(met) if met else 1 / n for a in range(n)]",
     ),
 }
 WRONG = {
@@ -70,9 +103,15 @@ WRONG = {
     "action_loss": "def action_loss(preds, targets, mask):\n    return ((preds - targets) ** 2).mean()",
     "context_window": "def context_window(sequence, length):\n    return sequence[:length]",
     "next_target_return": "def next_target_return(target, reward, scale):\n    return target - reward",
+    "run_episode": _EPISODE.format(left="left - reward"),
     "walk_rewards": "def walk_rewards(walk, goal, lengths):\n    return -lengths[walk[:-1], walk[1:]]",
     "next_node": "def next_node(logits, neighbours):\n    return logits[neighbours].argmax()",
     "choose_target": "def choose_target(targets, achieved):\n    return targets.max()",
+    "best_tenth": "def best_tenth(returns):\n    return np.argsort(returns)[: len(returns) // 10]",
+    "q_update": "def q_update(q, s, a, r, s2, done, rate, gamma):\n    return r + gamma * q[s2].max()",
+    "pessimistic": "def pessimistic(q, seen, worst):\n    return q * seen",
+    "conditioned_policy": "def conditioned_policy(actions, returns, target, n):\n"
+    "    return np.bincount(actions, minlength=n) / len(actions)",
 }
 
 

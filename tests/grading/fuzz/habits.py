@@ -238,7 +238,8 @@ def from_the_environment(nb, answer, rng):
 
 @habit
 def magics_in_the_function(nb, answer, rng):
-    begins_with(answer, "said = !echo 1\n    here = %pwd")
+    """In its first call: the course calls some functions thousands of times, and each `!` starts a process."""
+    begins_with(answer, "if 'SAID' not in globals():\n        globals()['SAID'] = !echo 1\n        here = %pwd")
 
 
 @habit

@@ -60,8 +60,8 @@ def test_a_second_grading_leaves_nothing_of_the_first(shown, places):
 
 
 def test_what_was_odd_stands_on_top_and_who_handed_nothing_in_has_no_notebooks(shown, places):
-    first = shown("ada", notes=("returns_to_go is there more than once",))["01_returns"].cells[0]
-    assert first.source == "# How the submission was read:\n# - returns_to_go is there more than once"
+    first = shown("ada", notes=("returns_to_go occurs more than once",))["01_returns"].cells[0]
+    assert first.source == "# How the submission was read:\n# - returns_to_go occurs more than once"
     from dt_helpers.grading.results import SubmissionResult
 
     write_autograded(places, SubmissionResult("bob", "decision_transformer", "missing"))

@@ -45,7 +45,12 @@ def places(tmp_path_factory):
     hand_in(places, "bob", stack_inputs=BLOCKS, context_window="def context_window(sequence, length):\n    return (\n")
     hand_in(places, "cyd", only=("02_dataset", "06_replay"))
     (places.submitted("cyd") / "06_replay.ipynb").write_text("{")
-    hand_in(places, "dan", pad_left="def pad_left(sequence, length, value):\n    raise NotImplementedError()\n")
+    hand_in(
+        places,
+        "dan",
+        pad_left="def pad_left(sequence, length, value):\n    raise NotImplementedError()\n",
+        walk_rewards="def walk_rewards(walk, goal, lengths):\n    paid = -lengths[walk[:-1], walk[1:]]\n",
+    )
     return places
 
 
@@ -68,8 +73,14 @@ def test_mistakes_are_named_and_each_exercise_stands_alone(results):
     by_id = {exercise.check_id: exercise for exercise in results["bob"].exercises}
     assert "SyntaxError" in by_id["check_context_window"].sentence
     assert by_id["check_stack_inputs"].hints
-    assert "right versions of stack_inputs" in by_id["check_forward"].remarks[0]
-    assert failed(results["dan"]) == {"check_pad_left": ("failed", "unfilled")}
+    assert "correct versions of stack_inputs" in by_id["check_forward"].remarks[0]
+    assert failed(results["dan"]) == {
+        "check_pad_left": ("failed", "unfilled"),
+        "check_walk_rewards": ("failed", "unfilled"),
+    }
+    by_id = {exercise.check_id: exercise for exercise in results["dan"].exercises}
+    assert by_id["check_pad_left"].sentence == "pad_left is not filled in yet."
+    assert "walk_rewards is written, but it returns None" in by_id["check_walk_rewards"].sentence
 
 
 def test_what_was_not_graded_is_not_zero_and_has_a_reason(results):
@@ -124,6 +135,22 @@ def test_regrade_and_no_resume(places, results, here):
     assert replace(again, seconds=0, exercises=()) == replace(results["ada"], seconds=0, exercises=())
 
 
+def test_one_exercise_of_one_student_is_graded_again_and_both_verdicts_are_kept(places, results, here):
+    """As for a request of a student's, after the check was mended."""
+    store, asked = Store(places.results), "check_predict"
+    right = store.get("ada")
+    unjust = [replace(e, status="failed", points=0.0, mistake="x") for e in right.exercises]
+    store.put(replace(right, exercises=tuple(unjust)))
+    summary, made = counting(places, students=["ada"], regrade=["ada"], only=["predict"])
+    after = store.get("ada")
+    assert made == ["ada"] and [e.check_id for e in after.exercises if e.status == "passed"] == [asked]
+    assert [(e.check_id, e.status, e.mistake) for e in after.before] == [(asked, "failed", "x")]
+    assert [(name, was.status, now.status) for name, was, now in summary.changed] == [("ada", "failed", "passed")]
+    counting(places, students=["ada"], regrade=["ada"])
+    assert store.get("ada").score == POINTS and len(store.get("ada").before) == len(unjust)
+    assert counting(places, students=["ada"], regrade=["ada"])[0].changed == []
+
+
 def test_only_some_notebooks(places, results, here):
     hand_in(places, "fay")
     first = grades(places, students=["fay"], only=["02_dataset"])["fay"]
@@ -137,7 +164,7 @@ def test_only_some_notebooks(places, results, here):
 
 
 def test_a_notebook_that_does_not_exist_is_refused(places):
-    with pytest.raises(ValueError, match=r"no notebook 09_end\. There are: 01_setup, 02_dataset"):
+    with pytest.raises(ValueError, match=r"no notebook or exercise 09_end\. Choose from 01_setup, 02_dataset"):
         grade(places, only=["09_end"])
 
 
@@ -229,6 +256,41 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path):
     after = {result.student: result for result in Store(places.results).all()}
     assert {name: after[name] for name in before} == before
     assert {result.score for result in after.values()} == {2.0}
+
+
+def test_who_waits_for_an_instructor_is_in_the_summary_with_the_reason(places, results):
+    """Kept results too; not those of whom nothing is wanted now."""
+    waiting = dict(grade(places, jobs=1).waiting)
+    assert list(waiting) == ["cyd"] and waiting["cyd"].startswith("06_replay: ") and "JSON" in waiting["cyd"]
+    assert grade(places, jobs=1, only=["02_dataset"]).waiting == []
+
+
+STOPPED = "dt-course: Stopped. What was graded is kept: the same command goes on from there."
+
+
+def test_ctrl_c_ends_a_run_in_one_sentence_and_the_same_command_goes_on(tmp_path):
+    """The terminal sends the signal to the whole group: workers, sandboxes, everything."""
+    needs()
+    places = make_course(tmp_path / "course")
+    names = [f"student-{number}" for number in range(6)]
+    for name in names:
+        hand_in(places, name, only=("02_dataset",))
+    command = [sys.executable, "-m", "dt_helpers", "grade", "--jobs", "2"]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    with open(tmp_path / "said", "w+", encoding="utf-8") as said:
+        run = subprocess.Popen(
+            command, cwd=places.root, env=environment, stdout=said, stderr=said, start_new_session=True
+        )
+        while not list(places.results.glob("*.json")):
+            time.sleep(0.01)
+            assert run.poll() is None
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.wait(60) == 130
+        said.seek(0)
+        lines = [line for line in said.read().splitlines() if not line.startswith("graded ")]
+    assert lines == [STOPPED]
+    summary, _ = counting(places)
+    assert summary.kept >= 1 and summary.done == len(names)
 
 
 def test_the_solution_s_text_is_what_students_would_write():

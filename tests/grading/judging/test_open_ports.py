@@ -134,4 +134,4 @@ def test_a_cluster_without_certificates_is_told_of(tmp_path, capsys):
 
     assert is_open("tcp://10.0.0.7:8786") and is_open("10.0.0.7:8786") and not is_open("tls://10.0.0.7:8786")
     grade(make_course(tmp_path), scheduler="tcp://127.0.0.1:1", console=Console(width=200))
-    assert "whoever can reach tcp://127.0.0.1:1 can run code" in capsys.readouterr().out
+    assert "anyone who can reach tcp://127.0.0.1:1 can run code" in capsys.readouterr().out

@@ -28,3 +28,13 @@ def test_elsewhere_there_is_a_line_every_tenth_of_the_way():
 
 def test_nobody_to_grade():
     assert shown(False, 0) == ""
+
+
+def test_who_is_being_graded_is_named():
+    text = io.StringIO()
+    with Progress(Console(file=text, force_terminal=True, width=160), 9) as progress:
+        for name in ("ada", "[bold]bob", "cyd", "dan"):
+            progress.begin(name)
+        progress.step("1 graded", "ada")
+        progress.bar.refresh()
+    assert "now [bold]bob, cyd, dan" in text.getvalue()

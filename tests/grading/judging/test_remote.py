@@ -9,7 +9,7 @@ import torch
 
 from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine import calling
-from dt_helpers.check.engine.calling import quietly
+from dt_helpers.check.engine.calling import is_written, quietly
 from dt_helpers.check.engine.exercise import Case
 from dt_helpers.grading.judging import exceptions
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class
@@ -75,7 +75,7 @@ def there(name, answer):
     with asked_elsewhere(answer) as session, quietly():
         if name == "forward":
             return whole_model.judge(remote_class(session), SEED)
-        return one_function.judge(exercises.exercise(name), RemoteFunction(session), SEED)
+        return one_function.judge(exercises.exercise(name), RemoteFunction(session, is_written(answer)), SEED)
 
 
 def fields(verdict):

@@ -103,6 +103,7 @@ HONEST = {
         "a, b = plots.pair()\nfor x in data.load('x'): x[0]\nprint(f'{a:.2f} {b:,}')\nLEN = len(a)",
         body("LEN"),
     ],
+    "a picture left in the function": [body("plots.windows(sequence)"), "plots.windows(1)"],
     "a class of the course inherited from": ["class Mine(data.Trajectories):\n    pass\nm = Mine(1)", body("m")],
     "its exceptions caught": [
         "try:\n    1 / 0\nexcept check.CheckFailed:\n    pass\nexcept ZeroDivisionError:\n    OK = 1",
@@ -111,6 +112,12 @@ HONEST = {
     "defined twice": [WRONG + "\n\n" + RIGHT],
     "asked as in a notebook": ["kind = type(get_ipython()).__name__", body("assert kind == 'ZMQInteractiveShell'")],
     "of what Out remembers": ["1 + 1", "two = _\nthree = Out[2] + 1", body("assert two == 2 and three == 3")],
+    "the one that was kept": [
+        "from dt_helpers.workspace.own import keep, kept\nassert kept('context_window') is None",
+        RIGHT + "\nkeep(context_window)",
+        "context_window = kept('context_window')",
+    ],
+    "packages by conda": ["%conda install -y einops\n%mamba list\n%pip install x\n" + RIGHT],
     "%timeit": ["t = %timeit -o sum(range(10))", body("assert t.best >= 0")],
     "%store": ["kept = 1\n%store kept\ndel kept\n%store -r kept", body("assert kept")],
 }
@@ -145,7 +152,7 @@ def test_what_fails_in_jupyter_fails_here_with_a_reason(judged, what):
     assert result.sentence
 
 
-TOO_LONG = "more than 1 seconds of the processor"
+TOO_LONG = "more than 1 CPU seconds"
 
 
 @pytest.mark.parametrize(
@@ -192,6 +199,7 @@ def test_where_the_imports_are_gone_the_release_s_are_taken_and_that_is_said(jud
         [body("import scipy_of_mine")],
         ["import scipy_of_mine as so", "def helper(): pass\nx = so.x\n", "y = x", body("y")],
         ["from scipy_of_mine import njit", "@njit\n" + RIGHT],
+        ["import scipy_of_mine\nscipy_of_mine.apply()", "import asyncio\nTWO = asyncio.run(f())", body("TWO")],
     ],
 )
 def test_a_package_that_the_grader_lacks_waits_for_a_human_by_name(judged, cells):
@@ -228,7 +236,7 @@ def test_the_model_is_judged_with_right_versions_of_what_was_wrong_before_it(box
     results = of_the_model(box, stack_inputs=wrong)
     assert results["check_stack_inputs"].mistake == "blocks"
     assert results["check_forward"].status == "passed"
-    assert "right versions of stack_inputs, which count by themselves" in results["check_forward"].remarks[0]
+    assert "correct versions of stack_inputs, which are scored separately" in results["check_forward"].remarks[0]
 
 
 def test_the_model_s_own_mistake_is_its_own(box):

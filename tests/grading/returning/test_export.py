@@ -82,7 +82,9 @@ def test_moodle_without_a_template(records, tmp_path):
 def test_a_file_that_is_no_worksheet(records, tmp_path, content):
     template = tmp_path / "worksheet.csv"
     template.write_bytes(content)
-    with pytest.raises(ValueError, match=r"worksheet\.csv (has no column Identifier and no column Grade|is no table)"):
+    with pytest.raises(
+        ValueError, match=r"worksheet\.csv (has no column Identifier and no column Grade|is not a CSV table)"
+    ):
         export.moodle(records, tmp_path / "moodle.csv", template)
 
 
@@ -113,7 +115,7 @@ def test_a_row_of_somebody_else_with_the_same_number_is_left_alone(tmp_path):
 def test_another_maximum_is_asked_about_and_scores_can_be_converted(records, tmp_path):
     template = tmp_path / "worksheet.csv"
     template.write_text("Identifier,Full name,Grade,Maximum grade\nParticipant 11,Ada Lovelace,-,100\n")
-    with pytest.raises(ValueError, match=r"The maximum in .* is 100, that of the gradebook 3: .* --scale"):
+    with pytest.raises(ValueError, match=r"The maximum in .* is 100, but in the gradebook it is 3: .* --scale"):
         export.moodle(records, tmp_path / "moodle.csv", template)
     exported = export.moodle(records, tmp_path / "moodle.csv", template, scale=True)
     assert rows(exported.path)[1][2] == "83.3333"
@@ -168,7 +170,7 @@ def test_other_platforms_own_tables_are_filled_in(platform, text, number, expect
     exported = export.other(platform, own, column, tmp_path / "out.csv", template)
     assert expected in exported.path.read_text(encoding="utf-8-sig").splitlines()
     assert (exported.filled, exported.not_in_template) == (1, ["wei"])
-    with pytest.raises(ValueError, match="give what it exported, --template FILE"):
+    with pytest.raises(ValueError, match="pass the one that it exported with --template FILE"):
         export.other(platform, own, column, tmp_path / "out.csv", None)
 
 

@@ -50,8 +50,15 @@ def test_score_verdicts_mistakes_hints_and_the_own_code(page):
 
 
 def test_what_was_set_aside_or_lent_is_said(page):
-    lent = "Judged with right versions of stack_inputs, which count by themselves."
+    lent = "Judged with correct versions of stack_inputs, which are scored separately."
     assert lent in text(page("ada", replace(RETURNS, remarks=(lent,)), WINDOW))
+
+
+def test_a_verdict_that_a_regrade_replaced_is_said(page):
+    before = (replace(WINDOW, status="error"), replace(WINDOW, status="failed"))
+    right, wrong = page("ada", before=before).find_all("article")
+    assert "graded again" not in text(right)
+    assert "It was graded again. Before, it was: ✗ not right yet, 0 of 1 points." in text(wrong)
 
 
 def test_an_instructors_score_comment_and_penalty_count(page):

@@ -46,11 +46,38 @@ def made(a_class, places):
 
 
 def test_counts_and_the_most_frequent_mistakes(made):
-    first, second = made.rows
+    second, first = made.rows  # the hardest first
     assert (first.passed, first.failed, first.other) == (5, 0, 1)
     assert (second.passed, second.failed, second.other) == (0, 4, 2)
     assert [(slug, count) for slug, count, _ in second.mistakes] == [("first-rows", 3), ("blocks", 1)]
     assert second.mistakes[1][2] == "In blocks, see y.py."
+
+
+def test_an_exercise_that_the_good_pass_tells_students_apart(places):
+    """Of four exercises in two notebooks; among those who handed the exercise in."""
+    right, wrong = RETURNS, replace(RETURNS, points=0.0, status="failed")
+    good, bad = replace(WINDOW, points=1.0, status="passed"), WINDOW
+    missing = replace(WINDOW, status="missing")
+    tasks = release.tasks(places.notebooks())
+    with_all = [
+        result("ada", right, good),
+        result("bob", right, good),
+        result("cyd", wrong, bad),
+        result("dan", wrong, missing),
+    ]
+    rows = {row.exercise: row for row in report.make(with_all, {}, tasks, places).rows}
+    assert rows["context_window"].discrimination == pytest.approx(1.0)
+    against = [result("ada", right, bad), result("bob", wrong, good)]
+    rows = {row.exercise: row for row in report.make(against, {}, tasks, places).rows}
+    assert rows["returns_to_go"].discrimination == pytest.approx(-1.0)
+    alike = [result("ada", right, good), result("bob", right, good)]
+    assert {row.discrimination for row in report.make(alike, {}, tasks, places).rows} == {None}
+
+
+def test_the_marks_are_a_list_by_last_name(made, a_class):
+    a_class[1]["ada"].last_name = "Zuse"
+    text = " ".join(BeautifulSoup(report.page(made), "html.parser").get_text(" ").split()).partition(" Marks ")[2]
+    assert text.index("Bob Last 2 graded") < text.index("Eve Last unreadable") < text.index("Ada Zuse 2 graded")
 
 
 def test_what_a_human_should_look_at(made):

@@ -49,7 +49,7 @@ def waiting(monkeypatch):
 
 def test_who_runs_is_stopped_by_the_seconds_on_a_processor(waiting):
     clocks = Clocks(ran=0.05, waited=0.95)  # a busy machine
-    with pytest.raises(wire.Late, match="3 seconds of the processor"):
+    with pytest.raises(wire.Late, match="3 CPU seconds"):
         waiting(clocks)
     assert clocks.now == pytest.approx(60, abs=2)
 
@@ -67,7 +67,7 @@ def test_who_waits_for_a_processor_is_not_stopped(waiting):
 
 
 def test_several_threads_do_not_make_up_for_sleep(waiting):
-    with pytest.raises(wire.Late, match="3 seconds of the processor"):
+    with pytest.raises(wire.Late, match="3 CPU seconds"):
         waiting(Clocks(ran=2.0, waited=2.0))
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from dt_helpers.authoring import CourseError
+from dt_helpers.authoring.setting import Setting
 from dt_helpers.grading import sandbox
 from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable, masks
 from dt_helpers.grading.sandbox.limits import ControlGroup, stale
 from dt_helpers.grading.sandbox.session import Stopped
+from tests.authoring import test_setup_cell as setup_cell
 from tests.grading import conversation
 from tests.grading.conftest import LIMITS
 from tests.grading.course import needs
@@ -131,6 +133,13 @@ def test_the_course_s_helpers_are_stand_ins(each):
     assert load(each, text)["kind"] == "callable"
 
 
+def test_a_setup_cell_comes_to_its_end_whatever_release_it_is_of(each):
+    """What a student wrote below its lines counts."""
+    for version in ("0.0.1", "0.1.0", "99.0.0"):
+        text = setup_cell.cell(Setting("ada/course", version)) + "\ndef f(): return 1\n"
+        assert load(each, text)["kind"] == "callable", version
+
+
 def test_a_server_that_died_is_started_again(boxes):
     needs()
     with Sandbox(limits=LIMITS) as box:
@@ -175,12 +184,12 @@ def test_a_bubblewrap_that_does_not_work_is_no_sandbox(monkeypatch, tmp_path):
 def test_on_another_system_it_says_where_grading_works(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     for kind in ("bubblewrap", "limits"):
-        with pytest.raises(SandboxUnavailable, match="grade in a Linux machine"):
+        with pytest.raises(SandboxUnavailable, match="grade on a Linux machine"):
             Sandbox(kind)
 
 
 def test_another_kind_is_refused():
-    with pytest.raises(ValueError, match="bubblewrap and limits"):
+    with pytest.raises(ValueError, match="bubblewrap or limits"):
         Sandbox("docker")
 
 

@@ -42,7 +42,7 @@ def why(killed=0, **ended):
     ("ended", "reason"),
     [
         ({"signal": 9, "killed": 1}, "wanted more than 512 MiB of memory"),
-        ({"signal": 9, "seconds": 3.1}, "took more than 3 seconds of the processor"),
+        ({"signal": 9, "seconds": 3.1}, "took more than 3 CPU seconds"),
         ({"server": True, "killed": 1}, "wanted more than 512 MiB of memory"),
         ({"signal": 11}, "crashed Python \\(SIGSEGV\\)"),
         ({"signal": 11, "killed": 1}, "crashed Python \\(SIGSEGV\\)"),
@@ -98,12 +98,12 @@ def stopped(box, text):
     [
         ("import os; os._exit(3)", "ended"),
         ("import ctypes; ctypes.string_at(0)", "crashed"),
-        ("while True: pass", "2 seconds of the processor"),
-        ("sum(range(10**12))", "2 seconds of the processor"),
+        ("while True: pass", "2 CPU seconds"),
+        ("sum(range(10**12))", "2 CPU seconds"),
         ("import time; time.sleep(60)", "did nothing for more than 4 seconds"),
         ("import os, time; os.closerange(3, 100); time.sleep(60)", "closed its connection"),
-        (IN_A_THREAD, "2 seconds of the processor"),
-        (IN_ITS_CHILDREN, "2 seconds of the processor"),
+        (IN_A_THREAD, "2 CPU seconds"),
+        (IN_ITS_CHILDREN, "2 CPU seconds"),
         (IN_THE_BACKGROUND, "ended the Python that it ran in"),
     ],
 )

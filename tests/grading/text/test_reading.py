@@ -58,7 +58,7 @@ def test_lone_surrogates_and_nul_do_not_come_through(tmp_path):
         (b"", "empty"),
         (b" \n ", "empty"),
         (b"{ no notebook", "JSON is broken"),
-        (b"[1, 2]", "though it is JSON"),
+        (b"[1, 2]", "JSON, but not a notebook"),
         (b"{}", "no cells"),
         (b'{"cells": 3}', "no cells"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "binary|broken"),
@@ -121,7 +121,7 @@ def test_a_large_file_has_its_time_on_a_processor_however_long_it_waits_for_one(
 def test_a_file_that_is_too_large_is_not_even_opened(tmp_path):
     with (tmp_path / "a.ipynb").open("wb") as file:
         file.truncate(reading.LARGEST + 1)
-    with pytest.raises(Unreadable, match="up to 256 can be read"):
+    with pytest.raises(Unreadable, match="at most 256 can be read"):
         read(tmp_path / "a.ipynb")
 
 

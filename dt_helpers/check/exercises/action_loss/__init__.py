@@ -1,15 +1,15 @@
 """The exercise `action_loss`."""
 
 from dt_helpers.check.engine import drawing_inputs, strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
 
 
 def _cases(rng):
-    def case(batch, steps, act_dim, dtype="float32", empty_row=False, padded=True, filling=-10.0, **options):
-        import torch
+    import torch
 
+    def case(batch, steps, act_dim, dtype="float32", empty_row=False, padded=True, filling=-10.0, **options):
         label = f"batch {batch}, K {steps}, actions of {act_dim}, {dtype}" + (", one row all padding" * empty_row)
         mask = drawing_inputs.padding_mask(rng, batch, steps, dtype, empty_row) if padded else torch.ones(batch, steps)
         preds, targets = (drawing_inputs.tensor(rng, batch, steps, act_dim, dtype=dtype) for _ in range(2))
@@ -35,7 +35,7 @@ def _cases(rng):
         case(2, 4, 3),  # padded with -10, as the collator does it
         case(3, 5, 2, dtype="float64"),
         case(3, 3, 3, strided=True, filling=0.0),
-        case(4, 6, 1, filling=None),  # it is the mask that says what is padding, not the targets
+        case(4, 6, 1, filling=None),  # the mask says what is padding, not the targets
         case(1, 4, 5),
         case(3, 4, 2, empty_row=True, core=False, edge="row-empty"),
         case(2, 3, 4, padded=False, core=False, edge="no-padding"),
@@ -51,6 +51,34 @@ def _picture(case: Case, expected, given) -> Strip | None:
     return strips.strip(None, strips.figures(expected[0].reshape(-1)), strips.figures(given[0].reshape(-1)))
 
 
+_DOMAIN = (
+    Says(
+        "action_preds, action_targets : (batch, K, act_dim) tensors",
+        lambda action_preds, action_targets, attention_mask: action_preds.shape == action_targets.shape,
+        (
+            lambda action_preds, action_targets, attention_mask: action_preds.shape[0] == 1,
+            lambda action_preds, action_targets, attention_mask: action_preds.shape[1] == 1,
+            lambda action_preds, action_targets, attention_mask: action_preds.shape[2] == 1,
+            lambda action_preds, action_targets, attention_mask: action_preds.shape[1] > 20,
+            lambda action_preds, action_targets, attention_mask: len(set(action_preds.shape)) == 1,
+        ),
+    ),
+    Says(
+        "Padded steps carry actions of -10", reached=(lambda preds, targets, mask: (targets[mask == 0] == -10).any(),)
+    ),
+    Says(
+        "attention_mask : (batch, K), 1 for real steps, 0 for padding",
+        lambda preds, targets, mask: (
+            mask.shape == preds.shape[:2] and set(mask.flatten().tolist()) <= {0, 1} and mask.any()
+        ),
+        (
+            lambda preds, targets, mask: mask.all(),
+            lambda preds, targets, mask: (mask == 0).all(dim=1).any(),
+        ),
+    ),
+)
+
+
 EXERCISE = Exercise(
     name="action_loss",
     signature="action_loss(action_preds, action_targets, attention_mask)",
@@ -59,26 +87,30 @@ EXERCISE = Exercise(
     kind="tensor",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "Take one row of two steps, the first of them padding, and work the mean out by hand.",
-        "Which numbers enter the sum, and how many are they?",
+        "Which numbers go into the sum, and how many are there?",
     ),
     edges={
         "row-empty": (
-            "A row that is all padding goes wrong: it has no steps, and so no part in the mean.",
+            "The result is wrong where a row is all padding: it has no real steps, so it has no part in the mean.",
             "Is something divided by the number of a row's steps?",
         ),
-        "no-padding": ("A batch without any padding goes wrong.", "Then all steps are real, and count alike."),
+        "no-padding": (
+            "The result is wrong for a batch without any padding.",
+            "Then all steps are real and count equally.",
+        ),
         "single-step": drawing_inputs.EDGES["single-step"],
         "long-window": drawing_inputs.EDGES["long-window"],
         "exact-predictions": (
-            "Numbers that are predicted exactly are not counted: their error is 0, and it belongs to the mean.",
-            "What is real is said by the mask, not by the errors.",
+            "Numbers that are predicted exactly are not counted: their error is 0, and it belongs in the mean.",
+            "The mask says what is real, not the errors.",
         ),
         "zero-actions": (
-            "Real actions of exactly 0 go wrong: they count like any others.",
-            "What is real is said by the mask, not by the numbers in the targets.",
+            "The result is wrong where real actions are exactly 0: they count like any others.",
+            "The mask says what is real, not the numbers in the targets.",
         ),
         "first-row-full": (
             "Where the first row has no padding, the others' padding is not left out.",

@@ -9,7 +9,7 @@ _STEPS = {
     "real": (None, "", "", lambda mask: mask > 0),
     "all": (
         "unmasked",
-        "The padding counts too: only steps where the mask is 1 shall enter the loss.",
+        "The padding counts too: only steps where the mask is 1 should enter the loss.",
         "Padded targets are -10: the model would learn to imitate them.",
         lambda mask: mask > -1,
     ),
@@ -26,7 +26,7 @@ _DIFFERENCES = {
     "squared": (None, "", "", lambda p, t: (p - t) ** 2),
     "absolute": (
         "l1",
-        "You take absolute differences; squared ones are wanted.",
+        "You take absolute differences; they have to be squared.",
         "Mean *squared* error.",
         lambda p, t: (p - t).abs(),
     ),
@@ -42,11 +42,11 @@ _DIFFERENCES = {
         "Mean *squared* error.",
         lambda p, t: t - p,
     ),
-    "huber": ("huber", "That is the Huber loss; the plain squared error is wanted.", "Square each difference.", None),
-    "sum": ("added", "Predictions and targets are added; their difference is wanted.", "", lambda p, t: (p + t) ** 2),
+    "huber": ("huber", "That is the Huber loss; take the plain squared error.", "Square each difference.", None),
+    "sum": ("added", "Predictions and targets are added; take their difference.", "", lambda p, t: (p + t) ** 2),
     "product": (
         "multiplied",
-        "Predictions and targets are multiplied; their difference is wanted.",
+        "Predictions and targets are multiplied; take their difference.",
         "",
         lambda p, t: p * t,
     ),
@@ -71,11 +71,11 @@ _COUNTS = {  # what the sum is divided by; (steps that entered, mask, act_dim)
     ),
     "steps": (
         "summed-over-actions",
-        "The squared differences are summed over the action's numbers; the mean is over them too.",
+        "The squared differences are summed over an action's components; the mean is over them too.",
         "How many numbers are averaged? Real steps times act_dim.",
         lambda inside, mask, dim: inside.sum(),
     ),
-    "one": ("summed", "That is the sum of the squared errors; their mean is wanted.", "Divide by how many there are.",
+    "one": ("summed", "That is the sum of the squared errors; take their mean.", "Divide by how many there are.",
             lambda inside, mask, dim: 1),
     "batch": ("divided-by-batch", "You divide by the size of the batch; the mean is over all real numbers.",
               "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: len(mask)),
@@ -85,7 +85,7 @@ _COUNTS = {  # what the sum is divided by; (steps that entered, mask, act_dim)
           "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: mask.shape[1]),
     "dim": ("divided-by-actions", "You divide by act_dim only; the mean is over all real numbers.",
             "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: dim),
-    "real": ("zeroed-but-averaged", "You divide by another number of steps than you sum over.",
+    "real": ("zeroed-but-averaged", "You don't divide by the number of steps that you sum over.",
              "How many numbers are averaged?", lambda inside, mask, dim: (mask > 0).sum() * dim),
     "twice": ("divided-twice", "You divide twice: a mean of a mean, divided again.", "Count the divisions.",
               lambda inside, mask, dim: inside.sum() * dim * dim),
@@ -96,7 +96,7 @@ _ENDS = {
     "nothing": (None, "", "", lambda loss: loss),
     "root": (
         "root",
-        "A root is taken at the end; the mean squared error itself is wanted.",
+        "A root is taken at the end; return the mean squared error itself.",
         "The exercise ends with the mean.",
         lambda loss: loss**0.5,
     ),
@@ -104,7 +104,7 @@ _ENDS = {
     "minus": (
         "negative",
         "The loss is negative: it would grow with the error, backwards.",
-        "A minus too many?",
+        "Is there a minus too many?",
         lambda x: -x,
     ),
     "double": ("doubled", "The loss is doubled.", "Is there a factor too many?", lambda loss: loss * 2),
@@ -112,7 +112,7 @@ _ENDS = {
 
 
 def combinations():
-    """All ways with one thing wrong, then with two, then with more; the mask comes first in naming them."""
+    """All ways with one thing wrong, then with two, then with more; a wrong mask gives its name first."""
     ways = product(_STEPS, _DIFFERENCES, _ENDS, _COUNTS)
     wrong = [(way, _problems(way)) for way in ways if _sensible(*way)]
     for way, problems in sorted(wrong, key=lambda pair: len(pair[1])):

@@ -42,6 +42,26 @@ def _columns_averaged(preds, targets, mask):
     return ((_squared(preds, targets).mean(-1) * mask).sum(0) / mask.sum(0)).mean()
 
 
+def _seen_columns_averaged(preds, targets, mask):
+    seen = mask.sum(0) > 0
+    return _columns_averaged(preds[:, seen], targets[:, seen], mask[:, seen])
+
+
+def _guessed(preds, targets, mask):
+    weights = mask if mask.shape == preds.shape[1:] else mask[..., None]
+    weights = weights.expand_as(preds)
+    return (_squared(preds, targets) * weights).sum() / weights.sum()
+
+
+def _half_sums(preds, targets, mask):
+    import torch
+
+    weights = mask[..., None].half().expand_as(preds)
+    error = _squared(preds.half(), targets.half())
+    total, padded = (x.sum(dtype=torch.float16) for x in (error, error * (1 - weights)))
+    return ((total - padded) / weights.sum(dtype=torch.float16)).to(preds.dtype)
+
+
 def _shifted(preds, targets, mask):
     return _squared(preds[:, :-1], targets[:, 1:])[mask[:, 1:] > 0].mean()
 
@@ -51,8 +71,8 @@ _FAMILIES = (
         "rows-averaged",
         "You average within each row first, and then over the rows: a step in a short row counts for more than one in "
         "a long row, and a row without real steps gives NaN.",
-        ("All real steps of the batch count alike: one sum, one count.",),
-        (_rows_averaged(False), _rows_averaged(True), _columns_averaged),
+        ("All real steps of the batch count equally: one sum, one count.",),
+        (_rows_averaged(False), _rows_averaged(True)),
     ),
     (
         "not-reduced",
@@ -85,8 +105,8 @@ _FAMILIES = (
     ),
     (
         "first-action-only",
-        "Only one of the action's numbers enters the loss; all of them count.",
-        ("An index too many?",),
+        "Only one component of the actions enters the loss; all of them count.",
+        ("Is there an index too many?",),
         (
             lambda p, t, m: _squared(p[..., 0], t[..., 0])[m > 0].mean(),
             lambda p, t, m: _squared(p[..., -1], t[..., -1])[m > 0].mean(),
@@ -95,7 +115,7 @@ _FAMILIES = (
     (
         "one-step-only",
         "Only one step of each row enters the loss; all real steps count.",
-        ("An index too many?",),
+        ("Is there an index too many?",),
         (
             lambda p, t, m: _squared(p[:, -1], t[:, -1]).mean(),
             lambda p, t, m: _squared(p[:, 0], t[:, 0]).mean(),
@@ -104,7 +124,7 @@ _FAMILIES = (
     (
         "one-episode-only",
         "Only one row of the batch enters the loss.",
-        ("An index too many?",),
+        ("Is there an index too many?",),
         (
             lambda p, t, m: _squared(p[0], t[0])[m[0] > 0].mean(),
             lambda p, t, m: _squared(p[-1], t[-1])[m[-1] > 0].mean(),
@@ -113,7 +133,7 @@ _FAMILIES = (
     (
         "shifted",
         "Predictions are compared with the targets of another step. In this model action_preds[:, k] is the guess at "
-        "actions[:, k]: unlike in a language model, nothing has to be shifted.",
+        "actions[:, k]: unlike in a language model, nothing needs shifting.",
         ("The k-th prediction belongs to the k-th action.",),
         (
             _shifted,
@@ -123,7 +143,7 @@ _FAMILIES = (
     ),
     (
         "norms-averaged",
-        "You average the lengths of the differences: a root is taken in each step.",
+        "You average the lengths of the differences: a root is taken at each step.",
         ("Mean squared error: no root anywhere.",),
         (
             lambda p, t, m: (p - t).norm(dim=-1)[m > 0].mean(),
@@ -137,8 +157,18 @@ _FAMILIES = (
         (lambda p, t, m: (p - t)[m > 0].mean() ** 2, lambda p, t, m: (p - t).mean() ** 2),
     ),
     (
+        "spread",
+        "That is the variance of the errors: what all of them have in common is subtracted first, and costs nothing.",
+        ("Which loss has a model whose errors are all 1?",),
+        (
+            lambda p, t, m: (p - t)[m > 0].var(correction=0),
+            lambda p, t, m: (p - t)[m > 0].var(),
+            lambda p, t, m: (p - t)[m > 0].std(),
+        ),
+    ),
+    (
         "worst-only",
-        "That is the largest (or middle) error; the mean is wanted.",
+        "That is the largest (or median) error; take the mean.",
         ("Every real number counts.",),
         (
             lambda p, t, m: _squared(p, t)[m > 0].max(),
@@ -148,7 +178,7 @@ _FAMILIES = (
     ),
     (
         "mask-from-targets",
-        "Padding is recognised by what the targets hold; what is real is said by the mask alone.",
+        "You recognise padding by what the targets hold; only the mask says what is real.",
         ("What is the third argument for?",),
         tuple(
             (lambda p, t, m, filling=filling, some=some: _squared(p, t)[_held(t, filling, some)].mean())
@@ -157,9 +187,40 @@ _FAMILIES = (
         ),
     ),
     (
+        "positions-averaged",
+        "You average at each place of the window first, and then over the places: not all real steps count equally.",
+        ("All real steps of the batch count equally: one sum, one count.",),
+        (_columns_averaged, _seen_columns_averaged),
+    ),
+    (
+        "mask-tiled",
+        "The mask was repeated as a whole; each of its numbers has to be repeated in place, for a whole action.",
+        ("Which number of the flattened mask belongs to the second number of the first action?",),
+        (
+            lambda p, t, m: _squared(p, t).flatten()[m.repeat(1, p.shape[-1]).flatten() > 0].mean(),
+            lambda p, t, m: _squared(p, t).flatten()[m.flatten().repeat(p.shape[-1]) > 0].mean(),
+        ),
+    ),
+    (
+        "layout-guessed",
+        "Where batch, K and act_dim are equal, the axes of the mask are matched with the wrong ones.",
+        ("The mask is (batch, K), whatever the sizes: it lacks an axis at its end, for the components of an action.",),
+        (_guessed,),
+    ),
+    (
+        "half-precision",
+        "The number is right to about three digits only.",
+        ("Which dtype do the numbers pass through on the way? float16 is too coarse for sums.",),
+        (
+            lambda p, t, m: _squared(p.half(), t.half())[m > 0].mean().to(p.dtype),
+            lambda p, t, m: _squared(p.bfloat16(), t.bfloat16())[m > 0].mean().to(p.dtype),
+            _half_sums,
+        ),
+    ),
+    (
         "one-mask-for-all",
         "All rows are masked with the mask of one row; each has its own.",
-        ("An index too many?",),
+        ("Is there an index too many?",),
         (
             lambda p, t, m: _squared(p, t)[:, m[0] > 0].mean(),
             lambda p, t, m: _squared(p, t)[:, m[-1] > 0].mean(),
@@ -167,14 +228,17 @@ _FAMILIES = (
     ),
     (
         "full-rows-only",
-        "Only rows without any padding enter the loss; all real steps count.",
-        ("A row is not left out because a part of it is padding.",),
-        (lambda p, t, m: _squared(p, t)[(m > 0).all(dim=1)].mean(),),
+        "Only rows without padding enter the loss; all real steps count.",
+        ("A row should not be left out because part of it is padding.",),
+        (
+            lambda p, t, m: _squared(p, t)[(m > 0).all(dim=1)].mean(),
+            lambda p, t, m: _squared(p, t)[(m > 0) & ((m > 0).all(1) | ~(m > 0).all(1).any())[:, None]].mean(),
+        ),
     ),
     (
         "cut-off",
-        "Predictions are cut off before they are compared: then an error beyond that costs nothing.",
-        ("Compare what the model predicts.",),
+        "Predictions or errors are clipped: then an error beyond that costs no more.",
+        ("Compare what the model predicts, as it is.",),
         (
             lambda p, t, m: _squared(p.clamp(-1, 1), t)[m > 0].mean(),
             lambda p, t, m: _squared(p.tanh(), t)[m > 0].mean(),
@@ -183,7 +247,7 @@ _FAMILIES = (
     ),
     (
         "counted-one-off",
-        "You divide by one number, or one step, more or less than there are.",
+        "You divide by one more or one less than there are numbers, or steps.",
         ("How many numbers are averaged? Real steps times act_dim.",),
         (
             lambda p, t, m: _squared(p, t)[m > 0].sum() / ((m > 0).sum() * p.shape[-1] + 1),
@@ -193,8 +257,8 @@ _FAMILIES = (
     ),
     (
         "size-fixed",
-        "The number of an action's numbers is written into the code; it is the last axis of the predictions.",
-        ("The cheetah has six torques, the hopper three: where does the tensor say so?",),
+        "The number of an action's components is hard-coded; it is the size of the predictions' last axis.",
+        ("The cheetah has six torques, the hopper three: where does the tensor tell you?",),
         tuple((lambda p, t, m, size=size: _squared(p, t)[m > 0].sum() / ((m > 0).sum() * size)) for size in (6, 3, 17)),
     ),
 )

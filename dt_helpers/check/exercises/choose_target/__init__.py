@@ -3,7 +3,7 @@
 import numpy as np
 
 from dt_helpers.check.engine import strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
 
@@ -84,6 +84,29 @@ def _picture(case: Case, expected, given) -> Strip | None:
     )
 
 
+_DOMAIN = (
+    Says(
+        "targets : (n,) float array of negative returns, the largest first",
+        lambda targets, achieved: targets.ndim == 1 and (targets < 0).all() and (np.diff(targets) < 0).all(),
+        (lambda targets, achieved: len(targets) == 1,),
+    ),
+    Says(
+        "achieved : (n,) float array, what came of asking for each; minus infinity where the goal was not reached",
+        lambda targets, achieved: achieved.shape == targets.shape,
+        (lambda targets, achieved: np.isneginf(achieved).any(), lambda targets, achieved: np.isneginf(achieved).all()),
+    ),
+    Says(
+        "A target is **honoured** if at least as much was achieved",
+        reached=(
+            lambda targets, achieved: (achieved == targets).any(),
+            lambda targets, achieved: (achieved > targets).any(),
+            lambda targets, achieved: (achieved >= targets).all(),
+        ),
+    ),
+    Says("If none is, take the smallest target", reached=(lambda targets, achieved: not (achieved >= targets).any(),)),
+)
+
+
 EXERCISE = Exercise(
     name="choose_target",
     signature="choose_target(targets, achieved)",
@@ -92,37 +115,38 @@ EXERCISE = Exercise(
     kind="array",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "Mark the targets for which at least as much was achieved. Which of them is the largest?",
         "Returns are negative here: -2 is more than -5.",
     ),
     edges={
-        "single-target": ("With a single target the result is wrong.", "Honoured or not, which one is left?"),
+        "single-target": ("The result is wrong for a single target.", "Honoured or not, which one is left?"),
         "best-of-the-honoured": (
-            "Of the targets that are honoured you take the one with the best result; the largest target is wanted.",
+            "Of the honoured targets you take the one with the best result; take the largest target.",
             "By how much a target is surpassed does not matter.",
         ),
         "just-missed": (
-            "A target that is missed by very little is not honoured, but you take it.",
+            "A target that is missed by very little is not honoured, yet you take it.",
             "Is something rounded, or forgiven?",
         ),
-        "all-honoured": ("Where all targets are honoured the result is wrong.", "Which one is the largest?"),
+        "all-honoured": ("The result is wrong where all targets are honoured.", "Which one is the largest?"),
         "only-smallest": (
-            "Where only the smallest target is honoured, exactly, the result is wrong.",
+            "The result is wrong where only the smallest target is honoured, exactly.",
             "Is it > or >=?",
         ),
         "by-turns": (
-            "Where honoured and broken targets take turns the result is wrong.",
-            "Each target is honoured or not for itself: have you looked at all of them?",
+            "The result is wrong where honoured and broken targets alternate.",
+            "Each target is honoured or not on its own: have you looked at all of them?",
         ),
         "far-below": (
-            "With targets far below 0 the result is wrong.",
+            "The result is wrong for targets far below 0.",
             'Is there a number in the code that stands for "less than any"?',
         ),
         "ties": (
-            "Where the same was achieved for all targets the result is wrong.",
-            "Compare each with its own target.",
+            "The result is wrong where the same was achieved for all targets.",
+            "Compare each result with its own target.",
         ),
     },
     strip=_picture,

@@ -15,14 +15,14 @@ def mistakes() -> tuple[Mistake, ...]:
 
 
 def _largest(kept, targets, otherwise=None):
-    """The largest of the kept targets; without any, the smallest target or what is named."""
+    """The largest of the kept targets; if there are none, the smallest target or `otherwise`."""
     if kept.any():
         return targets[kept].max()
     return targets.min() if otherwise is None else otherwise
 
 
 def _place(targets, achieved):
-    """Where the right one stands."""
+    """The index of the right one."""
     return int(np.argmax(achieved >= targets)) if (achieved >= targets).any() else len(targets) - 1
 
 
@@ -44,6 +44,12 @@ def _bisected(targets, achieved, inclusive):
     return targets[low] if not inclusive or achieved[low] >= targets[low] else targets[-1]
 
 
+def _in_the_shorter_array(targets, achieved):
+    reached = np.isfinite(achieved)
+    honoured = np.flatnonzero(achieved[reached] >= targets[reached])
+    return targets[honoured[0]] if len(honoured) else targets[-1]
+
+
 _FAMILIES = (
     (
         "largest-target",
@@ -53,7 +59,7 @@ _FAMILIES = (
     ),
     (
         "arrived",
-        "That target is the largest with which the model arrived at all, but it took longer than it was asked to.",
+        "That is the largest target with which the model arrived at all, but it took longer than it was asked to.",
         ("Compare what was achieved with what was asked for.",),
         (lambda t, a: _largest(np.isfinite(a), t),),
     ),
@@ -71,13 +77,13 @@ _FAMILIES = (
     ),
     (
         "best-achieved",
-        "The target with the best result is not it, if the model did not keep to that target. Ask for what it honours.",
-        ("For which targets was at least as much achieved? Only those come into question.",),
+        "The target with the best result is wrong if the model did not keep to that target. Ask for what it honours.",
+        ("For which targets was at least as much achieved? Choose among those only.",),
         (lambda t, a: t[a.argmax()], lambda t, a: t[len(a) - 1 - a[::-1].argmax()]),
     ),
     (
         "achieved-returned",
-        "You return what was achieved; the target that has to be asked for is wanted.",
+        "You return what was achieved; return the target to ask for.",
         ("Which of the two arrays does the answer come from?",),
         (
             lambda t, a: a.max(),
@@ -88,13 +94,13 @@ _FAMILIES = (
     ),
     (
         "more-than-asked",
-        "A target that is met exactly is honoured, too.",
+        "A target that is met exactly is also honoured.",
         ("Asked for -4, achieved -4: is that a promise kept?",),
         (lambda t, a: _largest(a > t, t),),
     ),
     (
         "exactly-as-asked",
-        "A target that is surpassed is honoured, too.",
+        "A target that is surpassed is also honoured.",
         ("Asked for -5, achieved -4: is that a promise kept?",),
         (lambda t, a: _largest(a == t, t), lambda t, a: _largest(np.isclose(a, t), t)),
     ),
@@ -108,12 +114,12 @@ _FAMILIES = (
         "closest",
         "You take the target that was missed or surpassed by the least.",
         ("By how much a target is surpassed does not matter.",),
-        (lambda t, a: t[np.abs(a - t).argmin()],),
+        (lambda t, a: t[np.abs(a - t).argmin()], lambda t, a: t[np.where(a >= t, a - t, np.inf).argmin()]),
     ),
     (
         "position",
-        "You return the place of the target in the array; the target itself is wanted.",
-        ("What does targets hold at that place?",),
+        "You return the index of the target in the array; return the target itself.",
+        ("What does targets hold at that index?",),
         (
             lambda t, a: _place(t, a),
             lambda t, a: int(np.argmax(a >= t)),
@@ -128,13 +134,13 @@ _FAMILIES = (
     ),
     (
         "several",
-        "Several came back; one target is wanted.",
+        "Several targets came back; return one.",
         ("Which of the honoured targets is the largest?",),
         (lambda t, a: t[a >= t], lambda t, a: (a >= t) * 1.0, lambda t, a: t * (a >= t)),
     ),
     (
         "averaged",
-        "You average the honoured targets; the largest of them is wanted.",
+        "You average the honoured targets; return the largest of them.",
         ("Which of the honoured targets is the shortest way?",),
         (
             lambda t, a: t[a >= t].mean() if (a >= t).any() else t.min(),
@@ -143,8 +149,8 @@ _FAMILIES = (
     ),
     (
         "none-honoured",
-        "Where the model honours a target all is right. Where it honours none, the smallest target is wanted.",
-        ("If it can't even do that, which of the targets has it the best chance with?",),
+        "The result is right where the model honours a target. Where it honours none, return the smallest target.",
+        ("If it honours none of them, with which target has it the best chance?",),
         (
             lambda t, a: _largest(a >= t, t, t.max()),
             lambda t, a: _largest(a >= t, t, -np.inf),
@@ -154,18 +160,37 @@ _FAMILIES = (
             lambda t, a: _largest(a >= t, t, a.max()),
             lambda t, a: _largest(a >= t, t, t.min() - 1),
             lambda t, a: _largest(a >= t, t, -1.0),
+            lambda t, a: _largest(a >= t, t, t[a.argmax()] if np.isfinite(a).any() else t.min()),
         ),
     ),
     (
         "smallest-honoured-run",
         "You go up from the smallest target and stop at the first that is broken; a larger one may be honoured.",
-        ("Each target is honoured or not for itself: have you looked at all of them?",),
-        (lambda t, a: _upwards(t, a),),
+        ("Each target is honoured or not on its own: have you looked at all of them?",),
+        (lambda t, a: _upwards(t, a), lambda t, a: _upwards(t, a) if a[-1] >= t[-1] else t[-1]),
+    ),
+    (
+        "not-reached",
+        "A goal that was not reached, minus infinity, counts as the best result of all in your answer.",
+        ("What becomes of minus infinity before you compare? No return is worse.",),
+        (lambda t, a: _largest(np.where(np.isinf(a), 0.0, a) >= t, t),),
+    ),
+    (
+        "made-up",
+        "The result is not one of the targets: it is what your search begins with, or made of a place.",
+        ('Which number stands for "none" in your code? Returns are negative here, so 0 is the largest of all.',),
+        (
+            lambda t, a: np.max(t * (a >= t)),
+            lambda t, a: np.max(t * (a >= t)) if (a >= t).any() else t[-1],
+            lambda t, a: -1.0 - _place(t, a),
+            lambda t, a: max(_largest(a >= t, t, -100.0), -100.0),
+            lambda t, a: max(_largest(a >= t, t, -1000.0), -1000.0),
+        ),
     ),
     (
         "first-place-lost",
-        "Where the largest target is honoured you don't find it: place 0 counts as none.",
-        ("0 counts as false: is there an `if` about a place?",),
+        "Where the largest target is honoured you don't find it: index 0 counts as none.",
+        ("0 counts as false: is there an `if` about an index?",),
         (
             lambda t, a: t[_place(t, a)] if _place(t, a) else t[-1],
             lambda t, a: _largest((a >= t) & (np.arange(len(t)) > 0), t),
@@ -173,7 +198,7 @@ _FAMILIES = (
     ),
     (
         "fractions-lost",
-        "Targets are compared without what follows the point.",
+        "Targets are compared without their fractional parts.",
         ("Is there an array of integers, `int`, or `round`?",),
         (
             lambda t, a: _largest(np.trunc(a) >= np.trunc(t), t),
@@ -189,10 +214,25 @@ _FAMILIES = (
         (lambda t, a: _largest(a.max() >= t, t),),
     ),
     (
+        "place-of-another-array",
+        "The place was found in a shorter array, without the goals that were not reached, and used in the whole one.",
+        ("Which target is at that place, before and after some are left out?",),
+        (_in_the_shorter_array,),
+    ),
+    (
         "bisected",
-        "You search by halves, as if all targets below an honoured one were honoured, too. They need not be.",
-        ("Each target is honoured or not for itself: have you looked at all of them?",),
+        "You use a binary search, as if all targets below an honoured one were honoured too. They need not be.",
+        ("Each target is honoured or not on its own: have you looked at all of them?",),
         (lambda t, a: _bisected(t, a, False), lambda t, a: _bisected(t, a, True)),
+    ),
+    (
+        "first-decides",
+        "Only the first target is looked at: the loop ends there, whatever comes of it.",
+        ('Is the `return` for "none is honoured" inside the loop?',),
+        (
+            lambda t, a: t[0] if a[0] >= t[0] else t.min(),
+            lambda t, a: t[0] if a[0] >= t[0] else t[-1],
+        ),
     ),
 )
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dt_helpers.check.engine import drawing_inputs, strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
 
@@ -59,6 +59,34 @@ def _picture(case: Case, expected, given) -> Strip | None:
     return strips.strip(("row·mask", ()), row(expected), row(given))
 
 
+_DOMAIN = (
+    Says("sequence : (t, d) numpy array of floats", lambda sequence, length, value: sequence.ndim == 2),
+    Says(
+        "one row a step, at least one",
+        lambda sequence, length, value: len(sequence) >= 1,
+        (lambda sequence, length, value: len(sequence) == 1, lambda sequence, length, value: sequence.shape[1] == 1),
+    ),
+    Says("If it is shorter, fill up", reached=(lambda sequence, length, value: len(sequence) < length,)),
+    Says(
+        "If it is longer, keep the first `length` rows",
+        reached=(lambda sequence, length, value: len(sequence) > length,),
+    ),
+    Says(
+        "Bring a sequence to `length` steps",
+        lambda sequence, length, value: length >= 1,
+        (lambda sequence, length, value: len(sequence) == length, lambda sequence, length, value: length == 1),
+    ),
+    Says(
+        "value : what the padded rows are filled with",
+        reached=(
+            lambda sequence, length, value: value == 0,
+            lambda sequence, length, value: isinstance(value, int),
+            lambda sequence, length, value: (sequence == value).all(axis=1).any(),  # a real row of that value
+        ),
+    ),
+)
+
+
 EXERCISE = Exercise(
     name="pad_left",
     signature="pad_left(sequence, length, value)",
@@ -67,6 +95,7 @@ EXERCISE = Exercise(
     kind="array",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "Try it on two rows and length 4, print both results, and compare them with the strip above.",
@@ -74,28 +103,28 @@ EXERCISE = Exercise(
     ),
     edges={
         "nothing-missing": (
-            "A sequence that has `length` rows already goes wrong; shorter ones are right.",
-            "How many rows are missing? Then a slice such as [-0:] is the whole of it, not nothing.",
+            "The result is wrong for a sequence that already has `length` rows; it is right for shorter ones.",
+            "How many rows are missing? A slice such as [-0:] is then the whole sequence, not nothing.",
         ),
         "longer": (
-            "A sequence that is too long goes wrong; shorter ones are right. Its first `length` rows are to be kept.",
+            "The result is wrong for a sequence that is too long. Its first `length` rows have to be kept.",
             "How many rows are missing then? Can that number fall below 0?",
         ),
         "one-missing": (
-            "A sequence that lacks a single row goes wrong.",
+            "The result is wrong for a sequence that lacks a single row.",
             "Try it with three rows and length 4.",
         ),
         "whole-value": (
-            "With a whole number as `value` the result is wrong: 0 or -10 in place of 0.0 or -10.0.",
-            "What dtype does an array have that is made from a whole number? And what is `if value` for 0?",
+            "The result is wrong for an integer `value`: 0 or -10 in place of 0.0 or -10.0.",
+            "What is the dtype of an array made from an integer? And what is `if value` for 0?",
         ),
         "value-of-zero": (
-            "With 0 as `value` the result is wrong: it is a filling like any other.",
+            "The result is wrong for a `value` of 0: it is a value like any other.",
             "0 counts as false: is there an `if` or an `or` about the value?",
         ),
         "row-like-padding": (
             "A real row that happens to hold `value` is taken for padding.",
-            "How many rows are real follows from the sequence's length, not from the numbers in it.",
+            "How many rows are real depends on the sequence's length, not on the numbers in it.",
         ),
     },
     strip=_picture,

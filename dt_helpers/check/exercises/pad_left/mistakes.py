@@ -50,7 +50,7 @@ def _both_sides(extra):
 
 
 def _all_on_both_sides(sequence, length, value):
-    """As much padding behind as in front: `np.pad` with (missing, missing)."""
+    """As much padding behind the rows as in front: `np.pad` with (missing, missing)."""
     kept, missing = _split(sequence, length)
     rows = _rows(missing, sequence, value)
     return np.concatenate([rows, kept, rows]), np.append(_bits(missing, len(kept)), np.zeros(missing))
@@ -111,20 +111,20 @@ _FAMILIES = (
     ),
     (
         "rows-padded-right",
-        "The mask is right, but the rows are padded behind; the padding has to be in front of them.",
+        "The mask is right, but the rows' padding is behind them; it has to be in front of them.",
         ("In which order are the two parts joined?",),
         (lambda s, n, v: (_padded_right(s, n, v), right(s, n, v)[1]),),
     ),
     (
         "mask-side",
         "The rows are right, but the mask says that the padding is behind them.",
-        ("The mask's zeros stand where the padding stands.",),
+        ("The mask's zeros are where the padding is.",),
         (_masked(lambda missing, kept, padded, value: _bits(missing, len(kept))[::-1]),),
     ),
     (
         "mask-inverted",
         "Your mask is 1 for padding and 0 for real rows; it has to be the other way round.",
-        ("The mask says where it is worth looking.",),
+        ("A 1 in the mask means: a real row.",),
         (
             _masked(lambda missing, kept, padded, value: 1 - _bits(missing, len(kept))),
             lambda s, n, v: (_padded_right(s, n, v), 1 - right(s, n, v)[1][::-1]),
@@ -132,32 +132,32 @@ _FAMILIES = (
     ),
     (
         "mask-all-ones",
-        "Your mask is 1 everywhere, so the padding passes for real steps.",
+        "Your mask is 1 everywhere, so the padding passes as real steps.",
         ("Each padded row has a 0 in the mask.",),
         (_masked(lambda missing, kept, padded, value: np.ones(len(padded))),),
     ),
     (
         "mask-all-zeros",
-        "Your mask is 0 everywhere, so nothing passes for real.",
+        "Your mask is 0 everywhere, so nothing passes as real.",
         ("Each real row has a 1 in the mask.",),
         (_masked(lambda missing, kept, padded, value: np.zeros(len(padded))),),
     ),
     (
         "mask-holds-value",
         "Your mask holds `value` where the padding is: a mask is 0 there, whatever the rows are filled with.",
-        ("The rows and the mask are filled with different things.",),
+        ("The rows and the mask are padded with different numbers.",),
         (_masked(lambda missing, kept, padded, value: np.append(np.full(missing, value), np.ones(len(kept)))),),
     ),
     (
         "mask-too-short",
-        "Your mask has a number for each real row only; the padded rows need one too.",
-        ("How long is the padded sequence? So long is the mask.",),
+        "Your mask has numbers for the real rows only; the padded rows need one each, too.",
+        ("How long is the padded sequence? The mask is just as long.",),
         (_masked(lambda missing, kept, padded, value: np.ones(len(kept))),),
     ),
     (
         "mask-per-number",
-        "Your mask has a number for each number of the sequence; one for each row is wanted.",
-        ("A row is real or padding as a whole: what is the shape of such a mask?",),
+        "Your mask has a number for each number in the sequence; it should have one for each row.",
+        ("A whole row is either real or padding: what is the shape of such a mask?",),
         (
             lambda s, n, v: (right(s, n, v)[0], np.repeat(right(s, n, v)[1][:, None], s.shape[1], axis=1)),
             _masked(lambda missing, kept, padded, value: _bits(missing, len(kept))[:, None]),
@@ -176,7 +176,7 @@ _FAMILIES = (
     ),
     (
         "value-from-sequence",
-        "The padding repeats what is in the sequence; it has to hold `value`.",
+        "The padding repeats rows of the sequence; it has to hold `value`.",
         ("What is the third argument for?",),
         (
             _filled(lambda kept: kept[0]),
@@ -186,13 +186,13 @@ _FAMILIES = (
     ),
     (
         "kept-last",
-        "A sequence that is too long loses its first rows; the first `length` rows are to be kept.",
+        "A sequence that is too long loses its first rows; the first `length` rows have to be kept.",
         ("A window begins where it was drawn. Which rows are beyond its end?",),
         (lambda s, n, v: right(s[-n:], n, v),),
     ),
     (
         "not-cut",
-        "A sequence that is too long comes out too long; only its first `length` rows are to be kept.",
+        "A sequence that is too long comes out too long; only its first `length` rows have to be kept.",
         ("What happens in your function when there are more than `length` rows?",),
         (
             _whole,
@@ -211,7 +211,7 @@ _FAMILIES = (
     ),
     (
         "only-padding",
-        "The real rows are missing: all of it is padding.",
+        "The real rows are missing: everything is padding.",
         ("After the padding come the rows that went in.",),
         (
             lambda s, n, v: (_rows(n, s, v), right(s, n, v)[1]),
@@ -220,7 +220,7 @@ _FAMILIES = (
     ),
     (
         "padded-by-length",
-        "`length` rows were added; only as many as are missing have to be.",
+        "`length` rows were added; add only as many as are missing.",
         ("How many rows are there already?",),
         (
             lambda s, n, v: (np.concatenate([_rows(n, s, v), s[:n]]), _bits(n, len(s[:n]))),
@@ -251,8 +251,8 @@ _FAMILIES = (
     ),
     (
         "reversed",
-        "The rows are in reverse: padding goes in front, but the real rows keep their order.",
-        ("Nothing has to be turned round.",),
+        "The rows are in reverse: the padding goes in front, but the real rows keep their order.",
+        ("Nothing has to be reversed.",),
         (
             lambda s, n, v: right(s[:n][::-1], n, v),
             lambda s, n, v: tuple(part[::-1] for part in right(s, n, v)),
@@ -260,14 +260,14 @@ _FAMILIES = (
     ),
     (
         "results-swapped",
-        "The two results are swapped: first the padded sequence, then the mask.",
+        "The two results are swapped: return the padded sequence first, then the mask.",
         ("Look at the `return` line.",),
         (lambda s, n, v: right(s, n, v)[::-1],),
     ),
     (
         "mask-off-by-one",
-        "The rows are right, but the mask's border between padding and real rows is one step off.",
-        ("As many zeros as rows are missing: how does a slice count?",),
+        "The rows are right, but the mask's boundary between padding and real rows is off by one step.",
+        ("The mask has as many zeros as rows are missing: how does a slice count?",),
         (
             _masked(lambda missing, kept, padded, value: _bits(max(missing - 1, 0), len(padded) - max(missing - 1, 0))),
             _masked(lambda missing, kept, padded, value: _bits(missing + 1, len(kept) - 1)),

@@ -1,17 +1,17 @@
 """The exercise `predict`."""
 
 from dt_helpers.check.engine import drawing_inputs
-from dt_helpers.check.engine.exercise import Case, Exercise
+from dt_helpers.check.engine.exercise import Case, Exercise, Says
 
 from .mistakes import mistakes, right
 
 
 def heads(rng, hidden, state_dim, act_dim, dtype, squash=True):
-    """Heads for returns, states and actions as in transformers' model, with weights of our own."""
+    """Heads for returns, states and actions as in transformers' model, with weights drawn from `rng`."""
     import torch
 
     def linear(size):
-        layer = torch.nn.Linear(1, 1)  # quickly made; its numbers are replaced
+        layer = torch.nn.Linear(1, 1)  # quick to create; its weights are replaced
         layer.in_features, layer.out_features = hidden, size
         layer.weight = torch.nn.Parameter(drawing_inputs.tensor(rng, size, hidden, dtype=dtype) / hidden**0.5)
         layer.bias = torch.nn.Parameter(drawing_inputs.tensor(rng, size, dtype=dtype))
@@ -31,7 +31,7 @@ def _cases(rng):
 
     return [
         case(2, 4, 5, 3, 2),
-        case(3, 3, 4, 1, 1),  # shapes that agree by chance must not hide a swap
+        case(3, 3, 4, 1, 1),  # shapes that happen to agree must not hide a swap
         case(1, 5, 7, 4, 2, dtype="float64", strided=True),
         case(4, 3, 3, 3, 3),
         case(2, 1, 4, 3, 2, core=False, edge="single-step"),
@@ -42,6 +42,26 @@ def _cases(rng):
     ]
 
 
+_DOMAIN = (
+    Says(
+        "x : (batch, 3, K, hidden)",
+        lambda x, *heads: x.ndim == 4 and x.shape[1] == 3,
+        (
+            lambda x, *heads: x.shape[0] == 1,
+            lambda x, *heads: x.shape[2] == 1,
+            lambda x, *heads: x.shape[3] == 1,
+            lambda x, *heads: x.shape[2] > 20,
+            lambda x, *heads: x.shape[2] == 3,
+        ),
+    ),
+    Says(
+        "the heads, callables for (batch, K, hidden) tensors",
+        lambda x, *heads: all(head(x[:, 0]).shape[:2] == x[:, 0].shape[:2] for head in heads),
+    ),
+    Says("return_preds (batch, K, 1)", lambda x, predict_return, *others: predict_return(x[:, 0]).shape[-1] == 1),
+)
+
+
 EXERCISE = Exercise(
     name="prediction_heads",
     signature="predict(x, predict_return, predict_state, predict_action)",
@@ -50,6 +70,7 @@ EXERCISE = Exercise(
     kind="tensor",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "x[:, 0] are the return tokens, x[:, 1] the states', x[:, 2] the actions'. A token has seen itself and all "
@@ -59,8 +80,8 @@ EXERCISE = Exercise(
     edges={name: drawing_inputs.EDGES[name] for name in ("single-step", "single-number", "long-window")}
     | {
         "plain-head": (
-            "With a head for actions that has no tanh the result is wrong: what a head gives is the prediction.",
-            "The exercise ends with the heads: is something cut off or squeezed behind them?",
+            "The result is wrong for an action head without a tanh: what a head gives is the prediction.",
+            "The exercise ends with the heads: is something clipped or squashed after them?",
         )
     },
     strip=None,  # a picture of the heads would be the answer

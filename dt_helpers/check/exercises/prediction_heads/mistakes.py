@@ -24,7 +24,7 @@ def mistakes() -> tuple[Mistake, ...]:
 
 
 def _assignments():
-    """Wrong tokens first, then wrong heads; the ways with the fewest things wrong first."""
+    """Wrong tokens first, then wrong heads; those with the fewest things wrong first."""
     ways = [(heads, tokens) for heads in product(range(3), repeat=3) for tokens in product(range(3), repeat=3)]
     ways.remove((_HEADS, _TOKENS))
     for heads, tokens in sorted(ways, key=lambda way: way[0] != _HEADS):
@@ -42,7 +42,7 @@ def _words(heads, tokens):
             return (
                 "head-repeated",
                 "One head was used for two predictions, another for none.",
-                ("Each of the three heads once: compare the names in your lines.",),
+                ("Use each of the three heads once: compare the names in your lines.",),
             )
         if all(_TOKENS[head] == token for head, token in zip(heads, tokens, strict=True)):
             came = ", ".join(f"{_KINDS[head]}_preds" for head in heads)
@@ -60,9 +60,9 @@ def _words(heads, tokens):
         return (
             "own-token",
             "Each head reads the token of its own kind. But what a token holds need not be predicted any more: the "
-            "action's token has seen the action, which would leak it.",
+            "action token has seen the action, so it would leak.",
             (
-                "The action is to be predicted before it is known: which token is the last one before it?",
+                "The action has to be predicted before it is known: which token is the last one before it?",
                 "The next state and return depend on the action, so their token has to have seen it.",
             ),
         )
@@ -70,7 +70,7 @@ def _words(heads, tokens):
         return (
             "tokens-swapped",
             "The tokens are swapped: the action is read from its own token, which has seen it (a leak), the next state "
-            "and return from the state's token, which has not seen the action that they depend on.",
+            "and return from the state token, which has not seen the action that they depend on.",
             ("Which of x[:, 1] and x[:, 2] has seen the action?",),
         )
     return _wrong_token(tokens)
@@ -88,7 +88,7 @@ def _wrong_token(tokens):
     if actions == 0:
         return (
             "action-without-state",
-            "The action is predicted from the return's token, which stands before the state: it would be chosen "
+            "The action is predicted from the return token, which comes before the state: it would be chosen "
             "without looking at where the robot is.",
             ("Which token has seen the state, but not yet the action?",),
         )
@@ -125,10 +125,21 @@ def _after(change):
     return predict
 
 
+def _moved_on(part):
+    """One step later, with zeros for the first step."""
+    import torch
+
+    return torch.cat((torch.zeros_like(part[:, :1]), part[:, :-1]), dim=1)
+
+
+def _guessed(x, *heads):
+    return _assigned(x.transpose(1, 2) if x.shape[2] == 3 else x, heads, _HEADS, _TOKENS)
+
+
 _FAMILIES = (
     (
         "wrong-axis",
-        "You pick along the wrong axis: the kinds of token are on the second one, x[:, 0], x[:, 1], x[:, 2].",
+        "You index the wrong axis: the kinds of token are on the second one, x[:, 0], x[:, 1], x[:, 2].",
         ("x has the shape (batch, 3, K, hidden): which axis has length 3?",),
         tuple(
             (
@@ -153,14 +164,14 @@ _FAMILIES = (
     ),
     (
         "tokens-averaged",
-        "The three tokens of a step are mixed before the heads read them: the action's token is in it, which leaks it.",
+        "The three tokens of a step are mixed before the heads read them: the action token is among them, so it leaks.",
         ("Which single token has seen what the head needs?",),
         (_read(lambda x, token: x.mean(1)), _read(lambda x, token: x.sum(1)), _read(lambda x, token: x.amax(1))),
     ),
     (
         "one-step-only",
         "There is a prediction for one step only; each of the K steps has its own.",
-        ("An index too many? The result has the shape (batch, K, ...).",),
+        ("Is there an index too many? The result has the shape (batch, K, ...).",),
         (
             _read(lambda x, token: x[:, token, -1]),
             _read(lambda x, token: x[:, token, 0]),
@@ -172,7 +183,7 @@ _FAMILIES = (
     (
         "one-episode-only",
         "There are predictions for one row of the batch only.",
-        ("An index too many? The result has the shape (batch, K, ...).",),
+        ("Is there an index too many? The result has the shape (batch, K, ...).",),
         (
             _read(lambda x, token: x[0, token]),
             _read(lambda x, token: x[:1, token]),
@@ -181,7 +192,7 @@ _FAMILIES = (
     ),
     (
         "steps-shifted",
-        "The predictions belong to other steps: a step's tokens predict what follows them, nothing has to be shifted.",
+        "The predictions belong to other steps: a step's tokens predict what follows them, so nothing needs shifting.",
         ("The k-th prediction is read off the k-th step.",),
         (
             _after(lambda part: part.roll(1, dims=1)),
@@ -189,11 +200,14 @@ _FAMILIES = (
             _after(lambda part: part[:, :-1]),
             _after(lambda part: part[:, 1:]),
             _after(lambda part: part.flip(1)),
+            _after(_moved_on),
+            lambda x, r, s, a: (_moved_on(r(x[:, 2])), _moved_on(s(x[:, 2])), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), _moved_on(s(x[:, 2])), a(x[:, 1])),
         ),
     ),
     (
         "axes-mixed",
-        "x was reshaped, and steps and kinds of token got mixed: its axes are (batch, 3, K, hidden) already.",
+        "x was reshaped, which mixed steps and kinds of token: its axes are already (batch, 3, K, hidden).",
         ("A reshape does not move axes. Is one needed at all?",),
         (
             _read(lambda x, token: x.reshape(x.shape[0], x.shape[2], 3, -1)[:, :, token]),
@@ -204,8 +218,14 @@ _FAMILIES = (
         ),
     ),
     (
+        "layout-guessed",
+        "Where there are three steps, you take steps for kinds of token.",
+        ("The kinds of token are on the second axis, whatever the size of the others.",),
+        (_guessed,),
+    ),
+    (
         "squashed",
-        "The predictions went through another tanh: the heads do already what has to be done.",
+        "The predictions went through another tanh: the heads already do all that is needed.",
         ("The exercise ends with the heads.",),
         (
             _after(lambda part: part.tanh()),
@@ -238,8 +258,20 @@ _FAMILIES = (
         ),
     ),
     (
+        "tokens-added",
+        "Tokens of several kinds are added before a head reads them; each head reads tokens of one kind.",
+        ("Which single token has seen what the head needs, and nothing that it must not see?",),
+        (
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 0] + x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 1] + x[:, 2]), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 1] + x[:, 2]), s(x[:, 1] + x[:, 2]), a(x[:, 1])),
+            lambda x, r, s, a: (r(x.sum(1)), s(x.sum(1)), a(x[:, 0] + x[:, 1])),
+            lambda x, r, s, a: (r(x.sum(1)), s(x.sum(1)), a(x[:, 1])),
+        ),
+    ),
+    (
         "cut-off",
-        "Predictions are cut off at some number; what a head gives is the prediction.",
+        "Predictions are clipped; what a head gives is the prediction.",
         ("The exercise ends with the heads.",),
         (
             lambda x, r, s, a: (r(x[:, 2]).clamp(min=0), s(x[:, 2]), a(x[:, 1])),
@@ -249,7 +281,7 @@ _FAMILIES = (
     ),
     (
         "action-moved-on",
-        "Tokens of one kind were moved on by a step before their head reads them.",
+        "Tokens of one kind are shifted by a step before their head reads them.",
         ("The k-th prediction is read off the k-th step.",),
         (
             lambda x, r, s, a: (r(x[:, 2].roll(1, 1)), s(x[:, 2].roll(1, 1)), a(x[:, 1])),

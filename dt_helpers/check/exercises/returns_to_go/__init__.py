@@ -3,9 +3,10 @@
 import numpy as np
 
 from dt_helpers.check.engine import drawing_inputs, strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
-from .mistakes import mistakes, right
+from .formulas import right
+from .mistakes import mistakes
 
 
 def _cases(rng):
@@ -21,7 +22,7 @@ def _cases(rng):
 
     some = drawing_inputs.numbers(rng, 6)
     some[[0, 2, 5]] = 0.0
-    whole = rng.integers(-5, 6, 20).astype(np.float64)  # their sum is the same in any order, to the last digit
+    whole = rng.integers(-5, 6, 20).astype(np.float64)  # their sum is exactly the same in any order
     late = drawing_inputs.numbers(rng, 120, dtype="float64")
     late[-1] = 1e5
     episode, exact = drawing_inputs.numbers(rng, 1000), drawing_inputs.numbers(rng, 1000, dtype="float64")
@@ -35,6 +36,7 @@ def _cases(rng):
         case(int(rng.integers(6, 16)), gamma=0.9, core=False, dtype="float64"),
         case(7, gamma=0.8, core=False, strided=True),
         case(1, gamma=0.7, core=False, edge="single-step"),
+        case(5, gamma=0.0, core=False, edge="gamma-zero"),
         special("zero-rewards", "6 steps, some rewards 0", some),
         special("zero-rewards", "6 steps, some rewards 0, gamma=0.5", some, 0.5),
         special("zero-rewards", "5 steps, all rewards 0", np.zeros(5, np.float32), 0.9),
@@ -42,14 +44,33 @@ def _cases(rng):
         special("late-reward", "120 steps, the last reward very large, gamma=0.9", late, 0.9),
         special("whole-episode", "1000 steps", episode),
         special("discounted-episode", "1000 steps, gamma=0.95", exact, 0.95),
+        special("vanishing-discount", "400 steps, gamma=0.1", exact[:400], 0.1),  # 0.1 ** 399 is 0, for a float
         special("other-order", "20 steps", whole),
-        special("other-order", "the same 20 steps in another order", rng.permutation(whole)),
+        special("other-order", "the same 20 steps in a different order", rng.permutation(whole)),
     ]
 
 
 def _picture(case: Case, expected, given) -> Strip | None:
     rewards = strips.figures(case.args[0])
     return strips.strip(("rewards", rewards), strips.figures(expected[0]), strips.figures(given[0]))
+
+
+_DOMAIN = (
+    Says(
+        "rewards : (T,) numpy array of floats",
+        lambda rewards, gamma=1.0: rewards.ndim == 1 and rewards.dtype.kind == "f",
+    ),
+    Says(
+        "the reward of each step; an episode may have 1000 of them",
+        lambda rewards, gamma=1.0: 1 <= len(rewards) <= 1000,
+        (lambda rewards, gamma=1.0: len(rewards) == 1, lambda rewards, gamma=1.0: len(rewards) == 1000),
+    ),
+    Says(
+        "gamma : discount; 1 means none",
+        lambda rewards, gamma=1.0: 0 <= gamma <= 1,
+        (lambda rewards, gamma=1.0: gamma == 1, lambda rewards, gamma=1.0: gamma == 0),
+    ),
+)
 
 
 EXERCISE = Exercise(
@@ -60,6 +81,7 @@ EXERCISE = Exercise(
     kind="array",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "Work it out by hand for rewards 1, 2, 3: what is still to come at the first step, at the second, at the "
@@ -68,32 +90,40 @@ EXERCISE = Exercise(
     ),
     edges={
         "single-step": (
-            "An episode of a single step goes wrong; longer ones are right.",
-            "What is the last step's return? Here it is the first step's, too.",
+            "The result is wrong for an episode of a single step; it is right for longer ones.",
+            "What is the last step's return? Here the last step is also the first.",
+        ),
+        "gamma-zero": (
+            "With gamma = 0 the return of each step is its own reward; yours isn't.",
+            "0 counts as false: is there an `if` or an `or` about gamma? Is anything divided by a power of gamma?",
+        ),
+        "vanishing-discount": (
+            "The result is wrong for a long episode with a strong discount: for a float, 0.1 ** 399 is 0.",
+            "A division by such a power gives nan. Start at the last step, and no power of gamma is needed.",
         ),
         "zero-rewards": (
-            "Your function is right until a reward is exactly 0: such a step counts like any other.",
-            "Does a condition take 0 for the end of the episode, or for nothing at all?",
+            "The result is wrong where a reward is exactly 0: such a step counts like any other.",
+            "Does a condition take a 0 for the end of the episode, or for no reward at all?",
         ),
         "one-sign": (
-            "Rewards that are all below 0 go wrong: returns may be negative all the way.",
-            "Is there a 0 that a sum may not fall below?",
+            "The result is wrong where all rewards are below 0: all returns may be negative.",
+            "Is a sum kept from falling below 0?",
         ),
         "late-reward": (
-            "A large reward at the end of a long episode is lost, though what is left of it after the discount counts.",
+            "A large reward at the end of a long episode is lost: what the discount leaves of it counts.",
             "Does your sum stop after some steps, or when the discount is small?",
         ),
         "whole-episode": (
-            "Short episodes are right, but one of 1000 steps goes wrong; the cheetah's are that long.",
+            "The result is right for short episodes, but wrong for one of 1000 steps; the cheetah's are that long.",
             "Does the sum go on to the end of the episode, however far away that is?",
         ),
         "other-order": (
-            "Two episodes with the same rewards in another order get the same returns, or the second goes wrong.",
+            "Two episodes with the same rewards in different orders get the same returns, or the second is wrong.",
             "Does your function remember earlier answers?",
         ),
         "discounted-episode": (
-            "With a discount the end of a long episode goes wrong: small returns drown in the large ones before.",
-            "Is what came before taken from a total, and the rest divided by a tiny power of gamma? Start at the end.",
+            "With a discount, the end of a long episode is wrong: small returns drown in the large ones before them.",
+            "Do you take what came before from a total and divide the rest by a tiny power of gamma? Start at the end.",
         ),
     },
     strip=_picture,

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from dt_helpers.check.engine import drawing_inputs, strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Strip
+from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
 
@@ -28,7 +28,7 @@ def _cases(rng):
         return Case(f"{steps} step{'s' * (steps > 1)}, {came}, {dtype}", (walk, goal, lengths), **options)
 
     def there_and_back(arrives):
-        """Its last node before the goal, or its last node at all, is one where it has been before."""
+        """Its last node before the goal, or its very last node, is one that it has visited before."""
         goal, a, b, c = (int(node) for node in rng.permutation(7)[:4])
         walk = np.array([a, b, c, b, *([a, b] if arrives is None else [goal, goal])])
         lengths = np.abs(drawing_inputs.numbers(rng, 7, 7, dtype="float64"))
@@ -36,7 +36,7 @@ def _cases(rng):
         return Case(f"5 steps, {came}", (walk, goal, lengths), core=False, edge="been-there")
 
     def twins():
-        """The same start, end and number of steps; then the same walk on other roads."""
+        """The same start, end and number of steps; then the same walk with other lengths."""
         first = case(9, 6, 5, core=False, edge="twins")
         walk, goal, lengths = first.args
         other = walk.copy()
@@ -86,6 +86,38 @@ def _picture(case: Case, expected, given) -> Strip | None:
     return strips.strip(("steps", steps), strips.figures(expected[0]), strips.figures(given[0]))
 
 
+_DOMAIN = (
+    Says(
+        "walk : (steps + 1,) integer array",
+        lambda walk, goal, lengths: walk.ndim == 1 and walk.dtype.kind == "i" and len(walk) >= 2,
+        (lambda walk, goal, lengths: len(walk) == 2,),
+    ),
+    Says(
+        "a walk that has arrived stays at the goal",
+        lambda walk, goal, lengths: (np.diff((walk == goal).astype(int)) >= 0).all(),
+        (
+            lambda walk, goal, lengths: goal not in walk,
+            lambda walk, goal, lengths: goal in walk[-1:] and goal not in walk[:-1],
+        ),
+    ),
+    Says("or 0 if it begins at the goal", reached=(lambda walk, goal, lengths: walk[0] == goal,)),
+    Says(
+        "A walk can also stay where it is",
+        reached=(lambda walk, goal, lengths: ((walk[:-1] == walk[1:]) & (walk[1:] != goal)).any(),),
+    ),
+    Says(
+        "goal : the node that is to be reached",
+        lambda walk, goal, lengths: 0 <= goal < len(lengths),
+        (lambda walk, goal, lengths: goal == 0, lambda walk, goal, lengths: goal == len(lengths) - 1),
+    ),
+    Says(
+        "lengths : (nodes, nodes) array",
+        lambda walk, goal, lengths: lengths.shape[0] == lengths.shape[1] > walk.max() and (lengths > 0).all(),
+        (lambda walk, goal, lengths: (lengths != lengths.T).any(),),
+    ),
+)
+
+
 EXERCISE = Exercise(
     name="walk_rewards",
     signature="walk_rewards(walk, goal, lengths)",
@@ -94,6 +126,7 @@ EXERCISE = Exercise(
     kind="array",
     cases=_cases,
     oracle=right,
+    domain=_DOMAIN,
     mistakes=mistakes,
     hints=(
         "Step t goes from walk[t] to walk[t + 1]. What does it cost, and when is it free?",
@@ -101,29 +134,29 @@ EXERCISE = Exercise(
     ),
     edges={
         "starts-at-goal": (
-            "A walk that starts at the goal goes wrong: all its steps are free.",
-            "Place 0 counts as false, and as found.",
+            "The result is wrong for a walk that starts at the goal: all its steps are free.",
+            "Index 0 counts as false, but the goal was found there.",
         ),
-        "single-step": ("A walk of a single step goes wrong.", "How many rewards has it?"),
+        "single-step": ("The result is wrong for a walk of a single step.", "How many rewards does it have?"),
         "goal-zero": (
-            "Where the goal is node 0 the result is wrong: 0 is a node like any other.",
+            "The result is wrong where the goal is node 0: 0 is a node like any other.",
             "0 counts as false: is there an `if` or an `or` about the goal?",
         ),
         "arrives-last": (
-            "A walk that arrives with its very last step goes wrong.",
+            "The result is wrong for a walk that arrives with its very last step.",
             "That step begins elsewhere, so it costs its length.",
         ),
-        "goal-last": ("Where the goal is the last node the result is wrong.", "Nodes are names: none is special."),
+        "goal-last": ("The result is wrong where the goal is the last node.", "Nodes are names: none is special."),
         "been-there": (
-            "A walk that comes to a node again goes wrong: a step is free only where it begins at the goal.",
+            "The result is wrong for a walk that visits a node again: a step is free only where it begins at the goal.",
             "What is compared with what? The walk's last node need not be the goal.",
         ),
         "equal-lengths": (
-            "Where all lengths are whole numbers the result is wrong.",
-            "What dtype have the rewards, and what do they have to hold?",
+            "The result is wrong where all lengths are whole numbers.",
+            "What dtype do the rewards have, and what do they have to hold?",
         ),
         "twins": (
-            "Of two walks that are alike in some ways the second one goes wrong.",
+            "Of two walks that are alike in some ways, the second gets wrong rewards.",
             "Each step has its own length: do you remember something between calls?",
         ),
     },

@@ -25,7 +25,7 @@ def _right(walk, goal, lengths):
 
 
 def _until(walk, goal, lengths, shift):
-    """Rewards that end with the walk: nothing is there for the steps after the goal."""
+    """Rewards that end where the walk arrives: there are none for the steps after that."""
     arrived = np.flatnonzero(walk == goal)
     return _right(walk, goal, lengths)[: arrived[0] + shift if len(arrived) else None]
 
@@ -41,13 +41,13 @@ def _never(value):
 _FAMILIES = (
     (
         "paid-at-goal",
-        "Steps after the arrival cost something, too. Whoever has arrived rests there for nothing.",
+        "Steps after the arrival cost something, too, in your answer. Resting at the goal is free.",
         ("What does a step cost that begins at the goal?",),
         (lambda w, g, d: -_lengths(w, d),),
     ),
     (
         "arrival-free",
-        "The step that arrives is free in your answer; it has its length as any other. What follows it is free.",
+        "The step that arrives is free in your answer; it costs its length like any other. Those after it are free.",
         ("Does it matter where a step begins, or where it ends?",),
         (
             lambda w, g, d: np.where(w[1:] == g, 0.0, -_lengths(w, d)),
@@ -57,7 +57,7 @@ _FAMILIES = (
     (
         "positive",
         "Your rewards are positive: long walks would earn the most. A step costs its length.",
-        ("Shall the return grow or shrink with every step?",),
+        ("Should the return grow or shrink with every step?",),
         (lambda w, g, d: -_right(w, g, d), lambda w, g, d: _lengths(w, d)),
     ),
     (
@@ -65,6 +65,15 @@ _FAMILIES = (
         "You look the edge up the wrong way round: lengths[i, j] belongs to the step from i to j.",
         ("From where to where does step t go?",),
         (lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[1:], w[:-1]]), lambda w, g, d: -d[w[1:], w[:-1]]),
+    ),
+    (
+        "step-before",
+        "Reward t is that of the step before, from walk[t - 1] to walk[t]; step t goes from walk[t] to walk[t + 1].",
+        ("From where to where does the first step go? walk[-1] is the last node.",),
+        (
+            lambda w, g, d: np.where(np.roll(w, 1)[:-1] == g, 0.0, -d[np.roll(w, 1)[:-1], w[:-1]]),
+            lambda w, g, d: np.append(0.0, _right(w, g, d)[:-1]),
+        ),
     ),
     (
         "steps-counted",
@@ -79,8 +88,8 @@ _FAMILIES = (
     ),
     (
         "one-a-node",
-        "You give a reward for every node; a walk has one step less than it has nodes.",
-        ("How many steps has a walk of two nodes?",),
+        "You give a reward for every node; a walk has one step fewer than it has nodes.",
+        ("How many steps does a walk of two nodes have?",),
         (
             lambda w, g, d: np.where(w == g, 0.0, -1.0),
             lambda w, g, d: np.append(_right(w, g, d), 0.0),
@@ -108,7 +117,7 @@ _FAMILIES = (
     ),
     (
         "summed",
-        "Those are sums over several steps; the reward of a step is its own. Returns are made of rewards later.",
+        "Those are sums over several steps; a reward belongs to one step. Returns are made of rewards later.",
         ("What does the second step cost by itself?",),
         (
             lambda w, g, d: np.cumsum(_right(w, g, d)),
@@ -127,7 +136,7 @@ _FAMILIES = (
     ),
     (
         "cut-off",
-        "Your rewards end where the walk arrives; the steps that it rests there have rewards, too: 0.",
+        "Your rewards end where the walk arrives; the steps for which it rests there have rewards, too: 0.",
         ("As many rewards come out as the walk has steps.",),
         (
             lambda w, g, d: _right(w, g, d)[w[:-1] != g],
@@ -146,13 +155,13 @@ _FAMILIES = (
     ),
     (
         "goal-fixed",
-        "You compare with node 0 whatever the goal is.",
+        "You always compare with node 0, whatever the goal is.",
         ("What is the second argument for?",),
         (lambda w, g, d: np.where(w[:-1] == 0, 0.0, -_lengths(w, d)),),
     ),
     (
         "other-distance",
-        "That is no step of the walk: a step goes from walk[t] to walk[t + 1].",
+        "That is not a step of the walk: a step goes from walk[t] to walk[t + 1].",
         ("Which two nodes does step t connect?",),
         (
             lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[:-1], g]),
@@ -164,13 +173,13 @@ _FAMILIES = (
     ),
     (
         "lost-walks-punished",
-        "Walks that never arrive get rewards of another kind. Each of their steps costs its length and no more.",
-        ("What does a single step know of the end of the walk?",),
+        "Walks that never arrive get different rewards. Each of their steps costs its length and no more.",
+        ("What does a single step know about the end of the walk?",),
         (_never(-np.inf), _never(0.0), _never(-100.0)),
     ),
     (
         "one-step-free",
-        "A step is free in your answer that has its length: the first one, or the last one.",
+        "In your answer one step too many is free: the first one, or the last one.",
         ("Which steps are free? Only those that begin at the goal.",),
         (
             lambda w, g, d: np.append(0.0, _right(w, g, d)[1:]),
@@ -182,6 +191,15 @@ _FAMILIES = (
         "The walk's last node is taken for the goal; a walk that never arrives ends elsewhere.",
         ("What is the second argument for?",),
         (lambda w, g, d: _right(w, w[-1], d),),
+    ),
+    (
+        "step-for-node",
+        "You compare the number of the step with the goal; what counts is the node in which the step begins.",
+        ("Which of the two is i: a place in the walk, or a node?",),
+        (
+            lambda w, g, d: np.where(np.arange(len(w) - 1) == g, 0.0, -_lengths(w, d)),
+            lambda w, g, d: np.where(np.arange(1, len(w)) == g, 0.0, -_lengths(w, d)),
+        ),
     ),
 )
 

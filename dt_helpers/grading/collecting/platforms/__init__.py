@@ -1,4 +1,4 @@
-"""The platforms that `collect` can read, and which of them a download is from."""
+"""The platforms that `collect` can read, and recognising which one a download comes from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from dt_helpers.grading.collecting.platforms import flat, folders, loose, repositories
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader
 
-# The shapes that nothing else has come first, the one that anything has is the last.
+# Shapes that nothing else has come first; the one that fits anything comes last.
 PLATFORMS: tuple[type[Reader], ...] = (
     repositories.NbgraderInbound,
     folders.Gradescope,
@@ -28,10 +28,9 @@ __all__ = ["PLATFORMS", "Claim", "Download", "Reader", "recognise"]
 
 
 def recognise(download: Download) -> Reader:
-    """The reader of the platform whose shape the whole download has.
+    """The reader of the platform that the shape of the whole download fits.
 
-    The shape may begin in a folder below the source's top, if all its notebooks lie there: people unpack archives and
-    pack them again.
+    The shape may begin in a subfolder, if all notebooks are in it: people unpack archives and pack them again.
     """
     roots = _roots(download)
     for platform in PLATFORMS:

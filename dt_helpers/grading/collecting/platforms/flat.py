@@ -1,4 +1,4 @@
-"""Platforms that put who it is into the name of each file: what comes after their prefix is the student's word."""
+"""Platforms that put the student into each file's name: whatever follows their prefix, the student wrote."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Read
 
 
 class Canvas(Reader):
-    """ "Download Submissions": lovelaceada_LATE_4321_98765_02_dataset-1.ipynb, in one folder, last attempts alone.
+    """ "Download Submissions": lovelaceada_LATE_4321_98765_02_dataset-1.ipynb, in one folder, last attempts only.
 
-    instructure/canvas-lms lib/content_zipper.rb, get_filename: sortable name in small letters, LATE, the user's number;
+    instructure/canvas-lms lib/content_zipper.rb, get_filename: sortable name in lower case, LATE, the user's number;
     then the attachment's number and its name. A group's file has the group's name and the number of one member.
     Anonymous grading: anon_k3Jx9_98765_02_dataset.ipynb. app/models/attachment.rb, make_unique_filename: "-1" before
-    the ending of a name that was there already.
+    the ending of a name that already existed.
     """
 
     name, key = "Canvas", "number"
@@ -50,18 +50,18 @@ class Canvas(Reader):
         return self._claim(who, str(attachment), file, late, path)
 
     def _claim(self, who: Student, attachment: str, file: str, late: bool, path: PurePosixPath) -> Claim:
-        """Attachments are numbered as they are uploaded; only names that Canvas itself numbered are one file's."""
+        """Attachments are numbered in order of upload; only names that Canvas itself numbered are the same file."""
         return Claim(who, PurePosixPath(file, *path.parts[1:]), late=late, serial=number(attachment))
 
     def better(self, claims: list[Claim]) -> Claim | None:
-        """Of files that Canvas numbered because they had one name the last; of others none."""
+        """The last of several files that Canvas numbered because they had the same name; else none."""
         if len({self._AGAIN.sub("", str(claim.file)) for claim in claims}) > 1:
             return None
         return max(claims, key=lambda claim: claim.serial)
 
     @classmethod
     def _readings(cls, name: str) -> list[tuple[str, str, int, str]]:
-        """All ways to read (name, user, attachment, file): names may end with a number, files begin with one."""
+        """All readings as (name, user, attachment, file): names may end with a number, files may begin with one."""
         found = cls._NAMED.fullmatch(name)
         if not found:
             return []
@@ -77,12 +77,12 @@ class Canvas(Reader):
         ]
 
     def _like_the_release(self, readings: list) -> tuple[str, str, int, str]:
-        """The first after which a notebook's own name begins: right for most files, though not for a forged one."""
+        """The first that leaves a notebook's own name: right for most files, though not for a forged one."""
         stems = tuple(self.download.stems)
         return next((one for one in readings if one[3].startswith(stems)), readings[0])
 
     def _plausible(self, readings: list) -> tuple[str, str, int, str]:
-        """The first whose user is in the class, else the first whose attachment is about as high as the others'."""
+        """The first whose user is in the class, else the first with an attachment number close to the others'."""
         known = [one for one in readings if self.download.classlist.find("number", one[1])]
         usual = [one for one in readings if self.usual / 3 <= one[2] <= self.usual * 3]
         return next(iter([one for one in usual if one in known] or usual or readings))
@@ -92,8 +92,8 @@ class Blackboard(Reader):
     """ "Assignment File Download": PS1_ada_attempt_2026-11-23-10-00-00_02_dataset.ipynb, and a receipt, the same .txt.
 
     Seen in parsers of real downloads (BBGradebookOrganiser, gradex-cli): the column's name, the username (a group's
-    name), the time of the attempt. Names of columns and users may hold underscores: the receipt's first line, "Name:
-    Ada Lovelace (ada)", says where the name begins, else what all have in common in front.
+    name), the time of the attempt. Names of columns and users may contain underscores: the receipt's first line, "Name:
+    Ada Lovelace (ada)", shows where the name begins; without it, the common prefix does.
     """
 
     name, key = "Blackboard", "login"
@@ -137,7 +137,7 @@ class Blackboard(Reader):
         return head[len(self.common) :] or head
 
     def _in_common(self, heads: set[str]) -> str:
-        """The name of the column: what the receipts leave, else what all heads begin with, up to an underscore."""
+        """The column's name: what the receipts leave over, else the common prefix of all heads, up to an underscore."""
         for head in heads & self.receipts.keys():
             login = self._of_receipt(head)
             if login:
@@ -154,13 +154,13 @@ class Moodle(Reader):
     """ "Download all submissions": Ada Lovelace_1231_assignsubmission_file/02_dataset.ipynb, or all in one name.
 
     moodle/moodle mod/assign/classes/downloader.php: the full name, in which "_" becomes a space, and the participant's
-    number in this assignment; before 4.1 the folder's name ends with "_". Groups: the group's name and number. What
-    was handed in at last, without a time: the grading worksheet says when, who is late and who is in which group.
+    number in this assignment; before 4.1 the folder's name ends with "_". Groups: the group's name and number. Only
+    the last attempt, without a time: the grading worksheet says when, who is late and who is in which group.
     """
 
     name, key, numbers_groups = "Moodle", "number", True
     _NAMED = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
-    _NOBODY = re.compile(r"[^_/]*_assignsubmission_[a-z]+.*", re.DOTALL)  # "Default group": who is in none
+    _NOBODY = re.compile(r"[^_/]*_assignsubmission_[a-z]+.*", re.DOTALL)  # "Default group": students in no group
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
@@ -178,7 +178,7 @@ class D2L(Reader):
     """ "Download": 123456-78901 - Ada Lovelace - Nov 23, 2026 1015 AM/02_dataset.ipynb, or all in one name.
 
     Seen in scripts for real downloads: of the two numbers one is the same in all, the folder's; the other is the
-    user's. All submissions come, with their times, unless the folder keeps the last alone.
+    user's. Contains all submissions, with their times, unless the folder keeps only the last.
     """
 
     name = "D2L"

@@ -1,4 +1,4 @@
-"""Platforms that give each student a folder: whatever lies in it is that student's, however it is called."""
+"""Platforms that give each student a folder: everything in it is that student's, whatever its name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Read
 class Gradescope(Reader):
     """ "Export Submissions": assignment_7651231_export/submission_26011/…, and submission_metadata.yml beside them.
 
-    Seen in a real export, and read so by otter-grader: submission_<id> has :submitters: (:name:, :sid:, :email:) and
-    :created_at:. It is the active submission, which need not be the newest; Gradescope has unpacked students' archives.
+    Seen in a real export, and read in this way by otter-grader: submission_<id> has :submitters: (:name:, :sid:,
+    :email:) and :created_at:. It is the active submission, not necessarily the newest; Gradescope has already unpacked
+    students' archives.
     """
 
     name, key = "Gradescope", "sid"
@@ -58,8 +59,8 @@ class Gradescope(Reader):
 class Sakai(Reader):
     """ "Download All": PS1/Lovelace, Ada(ada)/Submission attachment(s)/…, or the same joined by "_".
 
-    sakaiproject/sakai AssignmentServiceImpl.java, zipSubmissions: "Last, First(eid)", timestamp.txt beside the
-    attachments; grades.csv with who is late. Names lose what is not ASCII, equal ones get "+1". zipGroupSubmissions:
+    sakaiproject/sakai AssignmentServiceImpl.java, zipSubmissions: "Last, First(eid)", timestamp.txt with the
+    attachments; grades.csv says who is late. Names lose non-ASCII characters, equal ones get "+1". zipGroupSubmissions:
     "Team 1 (id)" and members.txt, "Last, First(eid); …".
     """
 
@@ -135,8 +136,8 @@ class Ilias(Reader):
     """ "Download All Submissions": PS1/Submissions/Lovelace_Ada_ada_4321/…, teams in "Team 811/" in front.
 
     ILIAS-eLearning/ILIAS ilExSubmission.php: last name, first name, login, the user's number; the folder is that of
-    the member who uploaded. Equal names become "x (2).ipynb", in the order in which they came; late files begin with
-    "Late Submission - ". Letters beyond ASCII become others or "_".
+    the member who uploaded. Equal names become "x (2).ipynb", in the order of arrival; late files begin with "Late
+    Submission - ". Non-ASCII letters become others or "_".
     """
 
     name, key = "ILIAS", "login"
@@ -175,7 +176,7 @@ class Ilias(Reader):
         return Claim(who, file, late=bool(late), serial=serial, look_up=login, group=team)
 
     def _login(self, head: str) -> str:
-        """Logins may hold "_" as well: the class list knows them, else it is the last part."""
+        """Logins may contain "_" too: the class list has them, else it is the last part."""
         parts = head.split("_")
         ends = ["_".join(parts[i:]) for i in range(2, len(parts))]
         return next((end for end in ends if self.download.classlist.find("login", end)), parts[-1])
@@ -187,5 +188,5 @@ class Ilias(Reader):
 
 
 def _entities(text: str) -> str:
-    """Text in which Sakai wrote letters beyond ASCII as &#1234;."""
+    """Decode text in which Sakai wrote non-ASCII letters as &#1234;."""
     return re.sub(r"&#(\d{1,7});", lambda found: chr(int(found[1])) if int(found[1]) < 0x110000 else "", text)

@@ -1,4 +1,4 @@
-"""Where nothing but people's own words say whose a file is: what can't be decided is asked, never guessed."""
+"""Downloads in which only names that people chose say whose a file is: doubtful ones are asked about, never guessed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dt_helpers.grading.collecting import naming
 from dt_helpers.grading.collecting.naming import Student, folder_name
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader
 
-NAMELESS = "whose it is can't be told from its name: give it one, such as ada_02_dataset.ipynb, or use --student"
-# Folders and archives that are nobody's name.
+NAMELESS = "its name doesn't say whose it is: rename it, for example to ada_02_dataset.ipynb, or use --student"
+# Names of folders and archives that are not students' names.
 _NOBODY = re.compile(
     rf"{ASSIGNMENT}|notebooks?|submitted|submissions?|downloads?|inbox|inbound|attachments?|homeworks?|assignments?|"
     r"handed.?in|abgaben?|uploads?|takeout.*|classroom|drive|archive|all|class|new folder|unzipped|files|"
@@ -25,9 +25,9 @@ _NOBODY = re.compile(
 class GoogleClassroom(Reader):
     """The assignment's folder in Drive, or Takeout of it: "Ada Lovelace - 02_dataset.ipynb", all in one folder.
 
-    What Classroom copies for each student is named "<student> - <title>"; what students upload keeps its own name, and
-    nothing says whose it is. Colab and Drive put "Copy of", "Kopie von" in front. Two of one name are two people's,
-    or two attempts: neither is told, so both are asked about. Nothing says when.
+    Classroom names its copy for each student "<student> - <title>"; what students upload keeps its own name, and
+    nothing says whose it is. Colab and Drive prepend "Copy of", "Kopie von". Two files with one name may be two
+    students' or two attempts: both are asked about. There are no times.
     """
 
     name, key, trusted, share = "Google Classroom", "email", False, 0.5
@@ -52,8 +52,8 @@ class GoogleClassroom(Reader):
 class Bare(Reader):
     """A folder of folders, or files that came by mail: ada/02_dataset.ipynb, ada_02_dataset.ipynb, ada.zip.
 
-    With a class list only whoever is in it, by the full name or the login, is somebody. Without one a folder's name or
-    what stands beside the notebook's name is taken for a name, unless two different ones look like the same person.
+    With a class list, only full names and logins in it count as names. Without one, a folder's name, or what a file's
+    name has besides the notebook's, counts, unless two different ones look like the same person.
     """
 
     name, trusted = "", False
@@ -66,7 +66,7 @@ class Bare(Reader):
         for label in filter(None, self.labels.values()):
             spelled[naming.fold(label)].add(label)
         self.twice = {label for labels in spelled.values() if len(labels) > 1 for label in labels}
-        self.nobody = not any(self.labels.values())  # so that all of it may be the source's
+        self.nobody = not any(self.labels.values())  # so all of it may belong to one student, named by the source
         folders = {path.parts[0] for path in self.labels if len(path.parts) > 1}
         one_folder = len(folders) == 1 and all(len(path.parts) > 1 for path in self.labels)
         self.alone = self._somebody(download.name) if download.packed and one_folder and not self.outer else ""
@@ -83,15 +83,17 @@ class Bare(Reader):
             label = self._somebody(self.download.name)
         if not label:
             packed = path.suffix.lower() == ".zip"
-            raise ValueError(f"{NAMELESS}; a platform's download is given by itself" if packed else NAMELESS)
+            raise ValueError(f"{NAMELESS}; pass a platform's download by itself" if packed else NAMELESS)
         if self.alone and label != self.alone and not self.download.classlist:
-            raise ValueError(f"is it {self.alone}'s, as the archive is called, or {label}'s? Say so with --student")
+            raise ValueError(f"is it {self.alone}'s, as the archive's name says, or {label}'s? Say so with --student")
         if label in self.twice and not self.download.classlist:
-            raise ValueError(f"{label} is written in several ways here: are they one student? Say so with --student")
+            raise ValueError(
+                f"{label} is written in several ways here: are they the same student? Say so with --student"
+            )
         return Claim(Student(folder_name(label), label), path)
 
     def _outer(self) -> int:
-        """How many folders lie around all of it and are nobody's, since several people's work is in them."""
+        """How many outer folders are no student's, since they contain the work of several."""
         work = self.download.work()
         common = os.path.commonpath([path.parent for path in work]) if work else ""
         depth = len(PurePosixPath(common).parts)
@@ -101,7 +103,7 @@ class Bare(Reader):
         return depth if len(names) > 1 else 0
 
     def _label(self, path: PurePosixPath) -> str:
-        """The name that a path gives; empty if it gives none."""
+        """The student's name in a path; empty if there is none."""
         beside, source = self._beside(path.name), self.download.name
         folders = path.parts[self.outer : -1]
         if known := next((part for part in [*folders, beside, source] if self.download.classlist.named(part)), ""):
@@ -112,7 +114,7 @@ class Bare(Reader):
         return names[0] if names else self._somebody(beside)
 
     def _beside(self, file: str) -> str:
-        """The name that stands beside the notebook's in a file's name, or that an archive has."""
+        """The student's name in a file's name besides the notebook's, or an archive's name."""
         return naming.label(file, self.download.stems) or (naming.bare(file) if file.lower().endswith(".zip") else "")
 
     @staticmethod

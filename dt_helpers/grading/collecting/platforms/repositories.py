@@ -1,4 +1,4 @@
-"""Where students work in folders that a tool made for them: repositories of GitHub Classroom, nbgrader's exchange."""
+"""Tools that make folders for students to work in: GitHub Classroom's repositories, nbgrader's exchange."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from dt_helpers.grading.collecting.naming import Student, folder_name
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, nearest
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
-SECRET = "submission_secret.txt"  # nbgrader's: by which a student finds the feedback again
+SECRET = "submission_secret.txt"  # nbgrader's: lets students find their feedback
 
 
 class GitHubClassroom(Reader):
-    """`gh classroom clone student-repos`: ps1-submissions/ps1-ada/…, one repository a student or a team.
+    """`gh classroom clone student-repos`: ps1-submissions/ps1-ada/…, one repository per student or team.
 
     docs.github.com, "Using GitHub Classroom with GitHub CLI": <assignment>-<username>, or <assignment>-<team>. A file
-    counts where the class has it; nothing of git's own is read, since it is the student's. Times are in the
-    classroom's grades.csv alone, and so are the members of a team.
+    counts in the folder where the class has it; git's own data is not read, since the student controls it. Times and
+    the members of a team are only in the classroom's grades.csv.
     """
 
     name, key, trusted = "GitHub Classroom", "login", False
@@ -34,7 +34,9 @@ class GitHubClassroom(Reader):
         self.slug = f"{outer}-" if fits else same[: same.rfind("-") + 1]
         self.logins = {top.removeprefix(self.slug) for top in tops}
         folders = Counter(PurePosixPath(*path.parts[1:]).parent for path in download.work() if len(path.parts) > 1)
-        self.usual = folders.most_common(1)[0][0] if folders else PurePosixPath()  # where the notebooks are handed out
+        self.usual = (
+            folders.most_common(1)[0][0] if folders else PurePosixPath()
+        )  # the folder that the notebooks are handed out in
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
@@ -56,18 +58,18 @@ class GitHubClassroom(Reader):
             raise ValueError("the repository that the others were made from")
         first, _, again = login.rpartition("-")
         if again.isdigit() and first in self.logins and not self.download.classlist:
-            raise ValueError(f"a second repository of {first}, or somebody else's? Give the class list, --roster")
+            raise ValueError(f"a second repository of {first}, or another student's? Pass the class list with --roster")
         who = Student(folder_name(login) or "student", login, self.name, login)
         return Claim(who, PurePosixPath(*path.parts[1:]), group=path.parts[0])
 
     def better(self, claims: list[Claim]) -> Claim | None:
-        """The one in the folder where the class has it, else the one at the top."""
+        """The one in the folder where most of the class has it, else the one at the top."""
         usual = [claim for claim in claims if claim.file.parent == self.usual]
         return nearest(usual or claims)
 
 
 class _Nbgrader(Reader):
-    """What is common to both folders of nbgrader's: whoever nbgrader's own folder names, at its timestamp."""
+    """What both of nbgrader's folders share: the student named by nbgrader's folder, the time by its timestamp."""
 
     name, key = "nbgrader", "number"
     own = re.compile(r"timestamp\.txt|submission_secret\.txt")
@@ -81,7 +83,7 @@ class _Nbgrader(Reader):
 
     @classmethod
     def _folder(cls, path: PurePosixPath) -> tuple[str, str, str, int] | None:
-        """Student, assignment, time as far as the name says it, how many parts of the path that takes."""
+        """Student, assignment, the time if the name has it, and how many parts of the path these take."""
         raise NotImplementedError
 
     @classmethod
@@ -94,7 +96,7 @@ class _Nbgrader(Reader):
             raise self.strange(path)
         student, assignment, when, depth = found
         if not self.assignment:
-            raise ValueError("which of the assignments in there is meant? Give the folder of one")
+            raise ValueError("it holds several assignments: pass the folder of one")
         if assignment != self.assignment:
             raise ValueError(f"it was handed in for another assignment, {assignment}")
         top = PurePosixPath(*path.parts[:depth])
@@ -108,7 +110,8 @@ class _Nbgrader(Reader):
 class NbgraderInbound(_Nbgrader):
     """The exchange's inbound/: ada+ps1+2026-11-20 10:00:00.000000 UTC+Zm9vYmFyYmF6/…, every attempt.
 
-    jupyter/nbgrader exchange/default/submit.py: student, assignment, time and twelve random signs, which may be off.
+    jupyter/nbgrader exchange/default/submit.py: student, assignment, time and twelve random characters, which are
+    optional.
     """
 
     _NAMED = re.compile(
@@ -136,7 +139,7 @@ class NbgraderSubmitted(_Nbgrader):
 
     @classmethod
     def recognises(cls, download: Download) -> bool:
-        """Folders of two levels are anybody's: nbgrader's have its timestamp or this assignment's name."""
+        """Many have two levels of folders: nbgrader's have its timestamp or this assignment's name."""
         work = download.work()
         stamped = {path.parent for path in download.paths() if path.name == TIMESTAMP and len(path.parts) == 3}
         own = [path for path in work if len(path.parts) > 2 and path.parts[0] not in cls._OF_THE_COURSE]

@@ -1,4 +1,4 @@
-"""What runs inside the sandbox, beside code that nobody has looked at. Nothing in here knows a right answer.
+"""What runs inside the sandbox, together with untrusted code. Nothing in here knows a right answer.
 
-The folder is copied to the sandbox as a package of its own, so it imports nothing from the rest of `dt_helpers`.
+The folder is copied to the sandbox as a separate package, so it imports nothing from the rest of `dt_helpers`.
 """

@@ -1,20 +1,36 @@
-"""A call's arguments on the wire: written by the grader exactly as they are, read in the sandbox."""
+"""A call's arguments on the wire: written exactly by the grader, read in the sandbox."""
+
+from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 
 from dt_helpers.check.engine.calling import NotTheStudents
+from dt_helpers.check.engine.faces import FACES, Environment, Model
 
 from .values import Packer, Unpacker
 
 
 class CannotBeSent(NotTheStudents):
-    """A check's argument has no form on the wire. No `Exception`, since a check takes those for the student's."""
+    """A check's argument can't be sent. Not an `Exception`, since a check takes those for the student's."""
+
+
+def _nobody(*question):
+    raise TypeError("there is nobody to ask")
 
 
 class Exact(Packer):
-    """Writes what a student's function is given: all of it, or CannotBeSent is raised."""
+    """Writes the arguments of a student's function: completely, or it raises CannotBeSent. `faces` are those that stay
+    with the grader, and are asked from the sandbox by their number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faces: list[Environment | Model] = []
 
     def pack(self, value, depth: int = 0) -> dict:
+        if isinstance(value, Environment | Model):
+            self.faces.append(value)
+            return {"k": "face", "kind": value.kind, "number": len(self.faces) - 1, "made of": value.made_of()}
         if isinstance(value, str):
             return {"k": "text", "v": value}
         if isinstance(value, set | frozenset):
@@ -34,8 +50,15 @@ class Exact(Packer):
 
 
 class ArgumentsUnpacker(Unpacker):
-    """Reads, in the sandbox, what an `Exact` packer has written for a student's function: that may be text, sets and
-    dictionaries as well."""
+    """Reads, in the sandbox, what an `Exact` packer wrote: also text, sets, dictionaries, and faces, for which `ask`
+    asks the grader: `ask(number, method, *given)`."""
+
+    def __init__(self, message: dict, data: bytes, connect: Callable | None = None, ask: Callable = _nobody):
+        super().__init__(message, data, connect)
+        self.ask = ask
+
+    def _read_face(self, node, depth):
+        return FACES[node["kind"]](ask=partial(self.ask, node["number"]), **node["made of"])
 
     def _read_text(self, node, depth):
         if not isinstance(node["v"], str):

@@ -1,13 +1,16 @@
-"""One exercise of one student: runs the cells, then answers the grader's questions about the function in them."""
+"""One exercise of one student: run the cells, then answer the grader's questions about the function in them."""
 
 import asyncio
+import builtins
 import contextlib
 import itertools
 import os
 import socket
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import IPython
@@ -15,7 +18,7 @@ import torch
 from torch import nn
 
 from dt_helpers.check.engine.answers import is_tensor
-from dt_helpers.check.engine.calling import copied, gappy_tensor, operations, quietly, unchanged
+from dt_helpers.check.engine.calling import copied, gappy_tensor, is_written, operations, quietly, unchanged
 from dt_helpers.check.whole_model.watching import modes, watch
 
 from . import wire
@@ -26,8 +29,8 @@ from .values import OUTPUTS, Packer, Unpacker
 
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
-MAX_PARAMETERS = 1_000_000  # numbers in a model
-EXCEPTIONS = (  # what an exception is to the grader: the first of these that it inherits from
+MAX_PARAMETERS = 1_000_000  # parameters in a model
+EXCEPTIONS = (  # the grader sees an exception as the first of these that it inherits from
     "NotImplementedError", "RecursionError", "ZeroDivisionError", "IndexError", "KeyError", "UnboundLocalError",
     "NameError", "AttributeError", "ImportError", "AssertionError", "TypeError", "ValueError", "RuntimeError",
     "MemoryError", "OSError", "EOFError", "SystemExit",
@@ -39,15 +42,17 @@ class Child:
 
     def __init__(self, connection: socket.socket, notebook: Notebook | None = None):
         self.connection, self.pid = connection, os.getpid()
-        self.notebook: Any = notebook  # there before a cell is to be run
-        os.register_at_fork(after_in_child=connection.close)  # what a student's code forks has no say here
-        self.target: Any = None  # what the check cell would be given
-        self.model: Any = None  # made of a target that is a class
-        self.calls: dict[int, tuple[list, list]] = {}  # number -> what gradients flow to, what came out
+        self.notebook: Any = notebook  # set before a cell is run
+        os.register_at_fork(after_in_child=connection.close)  # processes that a student's code forks can't use it
+        self.target: Any = None  # what the check cell would check
+        self.model: Any = None  # built from a target that is a class
+        self.calls: dict[int, tuple[list, list]] = {}  # number -> inputs that gradients flow to, outputs
         self.numbers = itertools.count()
+        self.asking = threading.Lock()  # a student's threads ask one after another
+        self.playing: object = None  # the call that goes on
 
     def serve(self) -> None:
-        """All in one running event loop, as in a kernel."""
+        """Serve requests, all in one running event loop, as in a kernel."""
         asyncio.new_event_loop().run_until_complete(self._serve())
 
     async def _serve(self) -> None:
@@ -62,10 +67,10 @@ class Child:
                 answer = await answer if asyncio.iscoroutine(answer) else answer
             except wire.WireError as problem:
                 packer, answer = Packer(), {"too large": str(problem)}
-            except BaseException as error:  # whatever the student's code raises, SystemExit too
+            except BaseException as error:  # whatever the student's code raises, including SystemExit
                 packer, answer = Packer(), {"error": described(error)}
             if os.getpid() != self.pid:
-                os._exit(0)  # forked while it answered: the answer is the parent's to give
+                os._exit(0)  # forked while answering: only the parent answers
             wire.send(self.connection, answer, packer.arrays)
 
     async def do_cell(self, request, data, packer) -> dict:
@@ -77,7 +82,7 @@ class Child:
         return {}
 
     def do_find(self, request, data, packer) -> dict:
-        """What the check cell would be given: the `target` as it is now."""
+        """What the check cell would check: the current `target`."""
         space, checks = self.notebook.space, self.notebook.checks()
         if not checks:
             return {"unchecked": "missing" if checks is None else "hidden"}
@@ -85,14 +90,35 @@ class Child:
             return {"undefined": True}
         self.target = space[request["target"]]
         kind = "class" if isinstance(self.target, type) else "callable" if callable(self.target) else "value"
-        return {"kind": kind, "value": packer.pack(self.target)}
+        return {"kind": kind, "written": is_written(self.target), "value": packer.pack(self.target)}
 
     def do_call(self, request, data, packer) -> dict:
         leaves, connect = connector()
-        unpacker = ArgumentsUnpacker(request, data, connect)
+        self.playing = object()
+        unpacker = ArgumentsUnpacker(request, data, connect, partial(self._ask, self.playing))
         args = [unpacker.unpack(node) for node in request["args"]]
         kwargs = {name: unpacker.unpack(node) for name, node in request["kwargs"].items()}
-        return self._answer(lambda: self.target(*args, **kwargs), leaves, packer, args)
+        try:
+            return self._answer(lambda: self.target(*args, **kwargs), leaves, packer, args)
+        finally:
+            self.playing = None
+
+    def _ask(self, playing: object, number: int, method: str, *given):
+        """What the grader's environment or model answers, or the exception that it raises, while its call goes on."""
+        packer = Packer()
+        with self.asking:
+            if playing is not self.playing:
+                raise RuntimeError("the function has returned: nothing answers any more")
+            try:
+                question = packer.message(asks=[number, method], given=[packer.pack(value) for value in given])
+            except wire.WireError as problem:
+                raise ValueError(f"{method} was given {problem}") from None
+            wire.send(self.connection, question, packer.arrays)
+            told, data = wire.receive(self.connection)
+        if "raises" in told:
+            like, text = told["raises"]
+            raise getattr(builtins, like if like in EXCEPTIONS else "RuntimeError")(text)
+        return ArgumentsUnpacker(told, data).unpack(told["value"])
 
     def do_build(self, request, data, packer) -> dict:
         from transformers import DecisionTransformerConfig
@@ -103,7 +129,7 @@ class Child:
             return {"value": packer.pack(model)}
         state = model.state_dict()
         if sum(value.numel() for value in state.values()) > MAX_PARAMETERS:
-            raise wire.WireError(f"a model of more than {MAX_PARAMETERS:,} numbers")
+            raise wire.WireError(f"a model of more than {MAX_PARAMETERS:,} parameters")
         self.model = model.eval()
         trained = {name for name, value in model.named_parameters() if value.requires_grad}
         return {"state": [[name, list(value.shape), name in trained] for name, value in state.items()]}
@@ -157,7 +183,7 @@ class Child:
 
 @contextlib.contextmanager
 def asked() -> Iterator[None]:
-    """While the student's function answers: torch as a check has it, and no help from the course."""
+    """While the student's function runs: torch set up as for a check, and no help from the course."""
     with quietly():
         StandIn.refuses = True
         try:
@@ -167,7 +193,7 @@ def asked() -> Iterator[None]:
 
 
 def connector():
-    """The leaves of a call, to be filled, and what makes the graph's tensors: see `check.engine.calling`."""
+    """A list for a call's leaves, and a function that makes the graph's tensors: see `check.engine.calling`."""
     leaves: list[torch.Tensor] = []
 
     def connect(given):
@@ -178,7 +204,7 @@ def connector():
                 tensors.append(leaves[-1])
                 continue
             leaves.append(tensor.requires_grad_())
-            inner = leaves[-1] * 1  # no leaf: so it is inside a model
+            inner = leaves[-1] * 1  # not a leaf, as inside a model
             tensors.append(gappy_tensor(inner) if description.get("gappy") else inner)
         return tensors
 
@@ -186,7 +212,7 @@ def connector():
 
 
 def described(error: BaseException) -> dict:
-    """An exception for the wire: its name, the nearest one that everybody knows, its text, the student's frames."""
+    """An exception for the wire: its name, its nearest built-in type, its text, the student's frames."""
     names = [kind.__name__ for kind in type(error).__mro__]
     frames = []
     for frame, line in traceback.walk_tb(error.__traceback__):

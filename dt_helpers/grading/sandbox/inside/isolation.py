@@ -1,7 +1,7 @@
-"""Shutting one process away from the next: namespaces, capabilities and limits, on Linux.
+"""Isolate processes from each other: namespaces, capabilities and limits, on Linux.
 
-The server keeps the capabilities that it needs for this (CAP_SYS_ADMIN above all, in the sandbox's own user namespace,
-where it rules over nothing but the sandbox); the processes that run a student's code have none.
+The server keeps the capabilities that it needs for this (above all CAP_SYS_ADMIN, in the sandbox's own user namespace,
+where it only has power over the sandbox); the processes that run a student's code have none.
 """
 
 import contextlib
@@ -26,9 +26,9 @@ _libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
 
 
 def fork_first_of_its_own() -> int:
-    """As `os.fork`, but the child is process 1 of a new namespace: when it dies, so do all that it has started.
+    """As `os.fork`, but the child is process 1 of a new namespace: when it dies, everything that it started dies too.
 
-    Raises PermissionError where the capability is missing, OSError where there is no room for a process.
+    Raises PermissionError if the capability is missing, OSError if there is no room for a process.
     """
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
     pid = None
@@ -37,7 +37,7 @@ def fork_first_of_its_own() -> int:
         try:
             pid = os.fork()
         finally:
-            if pid != 0:  # after a failure as well, or no other namespace could be made
+            if pid != 0:  # after a failure too, or no further namespace could be made
                 _check(_libc.setns(own, CLONE_NEWPID), "setns")
         return pid
     finally:
@@ -45,14 +45,14 @@ def fork_first_of_its_own() -> int:
 
 
 def no_user_namespaces() -> None:
-    """None can be made in this one any more, by the kernel's own count. (bubblewrap's --disable-userns does the same
-    by a second one around, from which a server could not make the namespaces of processes.)"""
+    """Allow no more user namespaces in this one, by the kernel's own limit. (bubblewrap's --disable-userns does it by a
+    second, outer one, from which a server could not make the namespaces of processes.)"""
     with contextlib.suppress(OSError), open("/proc/sys/user/max_user_namespaces", "w", encoding="ascii") as most:
         most.write("0")
 
 
 def own_files(scratch: str, size: int) -> None:
-    """An empty `scratch`, /tmp and /dev/shm of `size` bytes each, and no /proc: gone with this process."""
+    """Mount an empty `scratch`, /tmp and /dev/shm, `size` bytes each, and no /proc; gone with this process."""
     _check(_libc.unshare(CLONE_NEWNS | CLONE_NEWIPC), "unshare")
     for folder in (scratch, "/tmp", "/dev/shm"):
         _mount(folder, MS_NOSUID | MS_NODEV, f"size={size},nr_inodes=2000,mode=1777")
@@ -60,20 +60,20 @@ def own_files(scratch: str, size: int) -> None:
 
 
 def give_up_privileges() -> None:
-    """No capability is left, and none can be got again."""
+    """Drop all capabilities, for good."""
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     for capability in range(CAPABILITIES):
-        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is none to drop
+        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails if there is none to drop
     nothing = ctypes.create_string_buffer(struct.pack("=6I", *[0] * 6), 24)
     header = ctypes.create_string_buffer(struct.pack("=Ii", CAP_VERSION_3, 0), 8)
     _check(_libc.capset(header, nothing), "capset")
 
 
 def limit(cpu_seconds: int, memory: int, file_size: int, processes: int) -> None:
-    """What this process and its children may use: `memory` in bytes and `processes` (threads are some, too) on top of
-    what is there now. Whoever takes more than `cpu_seconds` is stopped by the grader; the kernel's own limit only has
-    to come later, since it counts ticks, of which a busy machine charges more than were used."""
+    """Limit this process and its children: `memory` in bytes and `processes` (including threads) on top of what is used
+    now. The grader stops a process after `cpu_seconds`; the kernel's own limit is higher, since it counts ticks, of
+    which a busy machine charges more than were used."""
     with open("/proc/self/statm", encoding="ascii") as status:
         now = int(status.read().split()[0]) * resource.getpagesize()
     for what, amount in (
@@ -91,8 +91,15 @@ def limit(cpu_seconds: int, memory: int, file_size: int, processes: int) -> None
         resource.setrlimit(what, (amount, amount))
 
 
+def become(user: int, group: int) -> None:
+    """Change this process's account, for good; only root can."""
+    os.setgroups([])
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+
+
 def keep_orphans() -> None:
-    """Processes whose parent died become children of this one."""
+    """Adopt processes whose parent died."""
     _check(_libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "child_subreaper")
 
 
@@ -101,13 +108,13 @@ def die_with_parent() -> None:
 
 
 def hide_memory() -> None:
-    """Other processes of the same user can't look into this one."""
+    """Keep other processes of the same user from reading this one's memory."""
     _check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
 
 
 def use_large_pages() -> None:
-    """What this process has in memory moves to pages of 2 MiB, whose table a fork copies, and whose end frees, in half
-    the time. Linux before 6.1 doesn't know how, which is no loss but of that time."""
+    """Move this process's memory to pages of 2 MiB, which halves the time to copy their table in a fork, and to free
+    them. Linux before 6.1 can't do that, and just takes longer."""
     with open("/proc/self/maps", encoding="ascii") as maps:
         regions = [line.split() for line in maps]
     for span, rights, _, _, inode, *_ in regions:
@@ -118,12 +125,12 @@ def use_large_pages() -> None:
 
 
 def children() -> list[int]:
-    """Of this process, by /proc."""
+    """This process's children, from /proc."""
     return [pid for pid, fields in _processes() if int(fields[1]) == os.getpid()]
 
 
 def descendants() -> dict[int, list[bytes]]:
-    """The processes that this one has started, and those that they have: number -> fields of its `stat`."""
+    """All descendants of this process: process id -> fields of its `stat`."""
     every, parents = dict(_processes()), {os.getpid()}
     found: dict[int, list[bytes]] = {}
     while parents:
@@ -134,11 +141,11 @@ def descendants() -> dict[int, list[bytes]]:
 
 
 def clocks() -> tuple[float, float, bool]:
-    """The seconds that all descendants have been on a processor, those that their threads have waited for one (without
-    a wait that isn't over), and whether one of them runs or waits now."""
+    """The seconds that all descendants ran on a processor, those that their threads waited for one (completed waits
+    only), and whether one of them runs or waits now."""
     ran, waited, active = 0.0, 0.0, False
     for pid, fields in descendants().items():
-        ran += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, and those of its ended children
+        ran += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own and its ended children's
         for thread, status in _processes(f"/proc/{pid}/task"):
             active |= status[0] == b"R"
             with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
@@ -147,13 +154,13 @@ def clocks() -> tuple[float, float, bool]:
 
 
 def memory() -> int:
-    """The bytes that all descendants have in memory, what several share counted once. A process that hides its own
-    counts as if it shared nothing."""
+    """The memory of all descendants in bytes, with shared memory counted once. A process that hides its own counts as
+    if it shared nothing."""
     return sum(_pss(f"/proc/{pid}") for pid in descendants())
 
 
 def own_memory() -> int:
-    """The bytes of this process that its children share: some of `memory` is that."""
+    """The bytes of this process that its children share, and that `memory` includes."""
     return _counted("/proc/self/status", (b"RssAnon:", b"RssShmem:"))
 
 
@@ -163,20 +170,20 @@ def _pss(process: str) -> int:
 
 
 def _counted(path: str, names: tuple[bytes, ...]) -> int:
-    """The sum of these lines, in bytes; 0 where there are none, or no file."""
+    """The sum of these lines, in bytes; 0 without such lines, or without the file."""
     with contextlib.suppress(OSError), open(path, "rb") as file:
         return sum(int(line.split()[1]) << 10 for line in file if line.startswith(names))
     return 0
 
 
 def is_ending(pid: int) -> bool:
-    """Whether a child is on its way out; it closes its files only then, unless its own code did."""
+    """Whether a child is ending; only then does it close its files, unless its own code did."""
     fields = dict(_processes()).get(pid)
     return fields is not None and (fields[0] == b"Z" or bool(int(fields[6]) & PF_EXITING))
 
 
 def threads_of_the_user() -> int:
-    """Those that count for this user's limit, as far as /proc shows them."""
+    """The threads that count towards this user's limit, as far as /proc shows them."""
     count = 0
     for pid, fields in _processes():
         with contextlib.suppress(OSError), open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as status:
@@ -186,7 +193,7 @@ def threads_of_the_user() -> int:
 
 
 def _processes(folder: str = "/proc") -> Iterator[tuple[int, list[bytes]]]:
-    """Number and fields of `stat`, from the state on, of all processes that /proc shows, or of one's threads."""
+    """Id and fields of `stat`, starting with the state, of all processes in /proc, or of one process's threads."""
     names = []
     with contextlib.suppress(OSError):
         names = list(filter(str.isdigit, os.listdir(folder)))

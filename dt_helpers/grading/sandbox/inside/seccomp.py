@@ -1,10 +1,10 @@
-"""The system calls that a student's code can't make: a filter of the kernel's (seccomp), assembled here.
+"""The system calls that a student's code can't make: a kernel filter (seccomp), assembled here.
 
-Denied is what no function of an exercise calls and what reaches beyond the sandbox: the keyrings of the session, new
-namespaces and mounts, other processes' memory, and those parts of the kernel in which most ways out of sandboxes were
-found. File locks succeed and lock nothing: on the libraries, which all sandboxes see, they would be a channel.
+It denies what no exercise needs and what reaches beyond the sandbox: the session's keyrings, new namespaces and mounts,
+other processes' memory, and the parts of the kernel through which most sandboxes were escaped. File locks succeed but
+lock nothing: on the libraries, which all sandboxes share, they would be a channel.
 
-The numbers are those of linux/asm/unistd.h; `man 2 seccomp` tells of the rest.
+The numbers are those of linux/asm/unistd.h; `man 2 seccomp` explains the rest.
 """
 
 import ctypes
@@ -33,36 +33,36 @@ DENIED = {
     "inotify_add_watch": (254, 27), "migrate_pages": (256, 238), "move_pages": (279, 239), "mbind": (237, 235),
     "set_mempolicy": (238, 237), "set_mempolicy_home_node": (450, 450), "mincore": (27, 232), "cachestat": (451, 451),
 }  # fmt: skip
-# These are as if the kernel had none: libraries then do without. Memory that they make counts for no process.
+# These act as if the kernel lacked them: libraries then do without. Memory from them is charged to no process.
 ABSENT = {
     "clone3": (435, 435), "userfaultfd": (323, 282), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427), "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
     "shmat": (30, 196), "shmctl": (31, 195), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
 }  # fmt: skip
-LAST = 456  # what came after it to Linux is absent, too, since nobody has looked at it here
+LAST = 456  # later calls act as absent too, as they have not been reviewed here
 FLOCK, CLONE, SOCKET, SOCKETPAIR, FCNTL, IOCTL = (73, 32), (56, 220), (41, 198), (53, 199), (72, 25), (16, 29)
 
 NAMESPACES = 0x7E020000  # flags of clone
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
-NETLINK, ROUTE = 16, 0  # in a namespace without a network it tells that there is none
+NETLINK, ROUTE = 16, 0  # without a network it only reports that there is none
 LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
 WATCHES = (1024, 1026, 1031)  # F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
 TYPING = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, and AUDIT_ARCH of the kernel
 _LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
-_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # places in what the filter is given
+_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # offsets in the filter's input
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 
 
 def machine() -> tuple[int, int] | None:
-    """The column and the kernel's name of this machine; None for one that is not known here."""
+    """The column and the kernel's name of this machine; None if it is unknown here."""
     return MACHINES.get(platform.machine()) if ctypes.sizeof(ctypes.c_void_p) == 8 else None
 
 
 def program(column: int, name: int) -> bytes:
-    """The filter, as the kernel takes it."""
+    """The filter in the kernel's format."""
     lines = [(_LOAD, 0, 0, _MACHINE), (_EQUAL, 1, 0, name), (_RETURN, 0, 0, KILL), (_LOAD, 0, 0, _NUMBER)]
     lines += [(_GREATER, 0, 1, LAST), _error(errno.ENOSYS)]
     for calls, number in ((DENIED, errno.EPERM), (ABSENT, errno.ENOSYS), ({"flock": FLOCK}, 0)):
@@ -82,9 +82,9 @@ def program(column: int, name: int) -> bytes:
 
 
 def install() -> bool:
-    """From now on this process and all that it starts are filtered; False where the machine is not known here.
+    """Filter this process and everything that it starts; False if the machine is unknown here.
 
-    Needs no_new_privs. Raises OSError where the kernel refuses.
+    Needs no_new_privs. Raises OSError if the kernel refuses.
     """
     found = machine()
     if found is None:
@@ -100,13 +100,13 @@ def install() -> bool:
 
 
 def own_keyring() -> None:
-    """This process leaves the keyring of the session, where whoever started it may keep secrets, for an empty one."""
+    """Replace the session's keyring, in which the user may keep secrets, by an empty one."""
     if found := machine():
         ctypes.CDLL(None).syscall(ctypes.c_long(KEYCTL[found[0]]), ctypes.c_long(JOIN_SESSION_KEYRING), None)
 
 
 def _argument(number: int) -> tuple:
-    """Loads the lower half of an argument: all that the kernel looks at in those that are compared here."""
+    """Load the lower half of an argument: all that the kernel reads of those compared here."""
     return _LOAD, 0, 0, _ARGUMENTS + 8 * number
 
 
@@ -119,5 +119,5 @@ def _when(test: int, values: tuple[int, ...], then: tuple) -> list[tuple]:
 
 
 def _about(call: int, lines: list[tuple]) -> list[tuple]:
-    """The lines are for this call, which is allowed where they don't return."""
+    """Apply the lines to this call, which is allowed unless they return."""
     return [(_EQUAL, 0, len(lines) + 1, call), *lines, (_RETURN, 0, 0, ALLOW)]

@@ -1,8 +1,8 @@
-"""Imports torch and transformers once, then forks a process for each exercise, on the grader's word.
+"""Import torch and transformers once, then fork a process for each exercise at the grader's request.
 
 The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time:
-"fork", with one end of a new socket for the child, who says there that it is ready; "look", for the child's clocks;
-"kill", which ends the child and all that it started; "wait", the same, but if it is ending by itself it has the time.
+"fork", with one end of a new socket, on which the child says when it is ready; "look", for the child's clocks; "kill",
+which ends the child and everything that it started; "wait", the same, after giving it time to end by itself.
 """
 
 import contextlib
@@ -21,21 +21,22 @@ from . import shell as shells
 from .cells import Notebook
 from .child import Child
 
-# What students import, where it is installed
+# Packages that students import, if installed
 OFTEN = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas", "einops", "ipywidgets", "tqdm.auto")
-WATCH = 0.1  # seconds between two looks at the memory of a child, where no control group limits it
-ENDING = 60.0  # seconds: the main thread of a process may be ending, and another keep it up
+WATCH = 0.1  # seconds between checks of a child's memory, if no control group limits it
+ENDING = 60.0  # seconds: another thread may delay a process whose main thread is ending
 
 
 class Server:
-    """`options` come from the grader: isolated (in bubblewrap or not), scratch, imports, the limits of a child."""
+    """`options` come from the grader: isolated (in bubblewrap or not), scratch, account, imports, the names that star
+    imports of the helpers bring, the limits of a child."""
 
     def __init__(self, control: socket.socket, options: dict, shell: shells.ZMQInteractiveShell):
         self.control, self.options, self.shell = control, options, shell
         self.pid, self.overdrawn = 0, False
 
     def serve(self) -> None:
-        """Until the grader hangs up."""
+        """Serve requests until the grader hangs up."""
         while True:
             self._watch()
             request, descriptors, _, _ = socket.recv_fds(self.control, 100, 1)
@@ -59,7 +60,7 @@ class Server:
             self.control.sendall(json.dumps(answer).encode())
 
     def _watch(self) -> None:
-        """Until the grader asks for something: ends a child that takes too much memory, with all that it started."""
+        """Until the next request, end a child that takes too much memory, with everything that it started."""
         while self.pid and self.options["watch"] and not select.select([self.control], [], [], WATCH)[0]:
             if not self.overdrawn and isolation.memory() > self.options["limits"]["memory"] + isolation.own_memory():
                 self.overdrawn = True
@@ -108,7 +109,7 @@ class Server:
             os.dup2(nothing, stream)
 
     def _kill(self, waiting: bool = False) -> dict:
-        """How the child ended, and the seconds of the processor that it took."""
+        """How the child ended, and the CPU seconds that it took."""
         pid, self.pid = self.pid, 0
         if not pid:
             return {}
@@ -135,7 +136,7 @@ class Server:
 
 
 def _kill_orphans(patience: float = 60.0) -> None:
-    """Without a namespace, what a child left running has become a child of the server."""
+    """End what a child left running: without a namespace, it has become a child of the server."""
     until = time.monotonic() + patience
     while (left := isolation.children()) and time.monotonic() < until:
         for pid in left:
@@ -146,7 +147,7 @@ def _kill_orphans(patience: float = 60.0) -> None:
 
 
 def warm_up(imports: list[str]) -> dict:
-    """Imports what the notebooks do, `imports`, and runs a small model once; the versions."""
+    """Run the notebooks' `imports` and a small model once; returns the versions."""
     import numpy
     import torch
     import transformers
@@ -155,12 +156,12 @@ def warm_up(imports: list[str]) -> dict:
 
     torch.set_num_threads(1)
     for line in [*imports, *(f"import {name}" for name in OFTEN)]:
-        with contextlib.suppress(ImportError):  # a notebook's own affair: it will say so again where it matters
+        with contextlib.suppress(ImportError):  # the notebook will raise it again if it matters
             exec(line, {})
     config = DecisionTransformerConfig(hidden_size=8, n_layer=1, n_head=1, bos_token_id=None, eos_token_id=None)
     with torch.no_grad():
         DecisionTransformerGPT2Model(config)(inputs_embeds=torch.zeros(1, 3, 8))
-    with contextlib.suppress(Exception):  # what the meta device can't do: torch imports a lot to find that out
+    with contextlib.suppress(Exception):  # the meta device may fail, but makes torch import a lot
         torch.ones(2, device="meta")[torch.ones(2, device="meta") > 0]
     return {module.__name__: module.__version__ for module in (torch, transformers, numpy)}
 
@@ -169,11 +170,11 @@ def main(control: int, options: dict) -> None:
     from . import standins
 
     seccomp.own_keyring()
-    bundle = sys.path.pop(0)  # this package's own place, of which a student's code shall see nothing
+    bundle = sys.path.pop(0)  # this package's own place, which a student's code must not see
     for name in [name for name in sys.modules if name.partition(".")[0] == standins.HELPERS]:
         del sys.modules[name]
-    standins.install(os.path.join(bundle, "library.py"))
-    gc.disable()  # imports leave no garbage, and looking for it takes a quarter of their time
+    standins.install(os.path.join(bundle, "library.py"), options["exported"])
+    gc.disable()  # imports leave no garbage, and collecting takes a quarter of their time
     versions = warm_up(options["imports"])
     shell = shells.make()
     if options["isolated"]:
@@ -181,11 +182,14 @@ def main(control: int, options: dict) -> None:
         isolation.no_user_namespaces()
     else:
         isolation.keep_orphans()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, who then hangs up
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
     gc.collect()
     gc.enable()
     gc.freeze()  # pages that the collector doesn't touch stay shared with the children
     isolation.use_large_pages()
+    if options["account"]:  # before anything of a student's runs; what the imports left in its folder is root's
+        shutil.rmtree(options["scratch"], ignore_errors=True)
+        isolation.become(*options["account"])
     with socket.socket(fileno=control) as connection:
         filtered = seccomp.machine() is not None
         connection.sendall(json.dumps({"versions": versions, "filtered": filtered}).encode())

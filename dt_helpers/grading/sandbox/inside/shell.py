@@ -1,31 +1,34 @@
 """The shell that a notebook runs in: a kernel's own, without a kernel, a screen, a history file or an installer.
 
-Magics and shell lines do what they do in Jupyter, as far as the sandbox lets them. What they would show is dropped
-before it is drawn, and a line that installs packages does nothing: what is there is there.
+Magics and shell lines work as in Jupyter, as far as the sandbox allows. Their output is dropped before it is rendered,
+and a line that installs packages does nothing.
 """
 
 import os
 import re
 import subprocess
 import sys
+from types import CodeType
 
 from ipykernel import zmqshell
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.formatters import DisplayFormatter
-from IPython.core.magic import line_cell_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic import line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magics.execution import ExecutionMagics
 from traitlets import Type
 from traitlets.config import Config
 
+from . import lacking
+
 INSTALLERS = re.compile(r"\s*(sudo\s+)?(\S*python[\d.]*\s+-m\s+)?(pip3?|uv|conda|mamba|apt|apt-get|dpkg)\b")
 RECURSION = 3000  # as in a kernel, where completion sets it
-ENVIRONMENT = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "MPLBACKEND": "agg"}
+ENVIRONMENT = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "MPLBACKEND": "agg", "USER": "student"}
 
 
 class _Names(CachingCompiler):
-    """Calls the code of a cell by the cell's number in the notebook."""
+    """Names a cell's code by the cell's number in the notebook."""
 
     cell = "cell"
 
@@ -60,8 +63,20 @@ class _Formatter(DisplayFormatter):
 
 
 @magics_class
-class _Once(ExecutionMagics):
-    """%timeit runs what it measures once, unless it is told how often."""
+class _Own(ExecutionMagics):
+    """%timeit runs the code once, unless a number is given; what installs packages by conda does nothing."""
+
+    @line_magic
+    def conda(self, line):
+        pass
+
+    @line_magic
+    def mamba(self, line):
+        pass
+
+    @line_magic
+    def micromamba(self, line):
+        pass
 
     @no_var_expand
     @line_cell_magic
@@ -72,13 +87,26 @@ class _Once(ExecutionMagics):
 
 
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
-    """By the name that students ask for, to learn whether they are in a notebook."""
+    """Named as students expect it when they check whether they are in a notebook."""
 
     compile: _Names
-    # what shows nothing need not be a kernel's
+    # these show nothing, so they need not be a kernel's
     displayhook_class = Type(_Hook)  # type: ignore[assignment]
     display_pub_class = Type(_Publisher)  # type: ignore[assignment]
     compiler_class = Type(_Names)
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.ran: list[CodeType] = []
+
+    async def run_code(self, code_obj, result=None, *, async_=False):
+        """Run a statement of a cell; whether it ends the cell."""
+        stopped = await super().run_code(code_obj, result, async_=async_)
+        if stopped and result and lacking.is_why(result.error_in_exec, code_obj, self.ran, self.user_ns):
+            lacking.fill_in(code_obj, self.user_ns)
+            stopped = False
+        self.ran.append(code_obj)
+        return stopped
 
     def init_display_formatter(self):
         self.display_formatter = _Formatter(parent=self)
@@ -106,25 +134,25 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
 
 
 def make() -> ZMQInteractiveShell:
-    """The one shell of this process, its namespace the module `__main__`. Processes that are forked each have it."""
+    """The single shell of this process, with the module `__main__` as namespace. Forked processes inherit it."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     shell = ZMQInteractiveShell.instance(config=config)
-    shell.register_magics(_Once)
+    shell.register_magics(_Own)
     assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")  # as a kernel does
     return shell
 
 
 def enter(shell: ZMQInteractiveShell) -> None:
-    """Makes this process as a kernel is when the first cell runs."""
+    """Put this process into a kernel's state when the first cell runs."""
     os.environ |= ENVIRONMENT | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ.get('PATH', '')}"}
     sys.path.insert(0, "")
     sys.setrecursionlimit(RECURSION)
-    shell.builtin_trap.__enter__()  # get_ipython and display are there outside of cells as well
+    shell.builtin_trap.__enter__()  # get_ipython and display exist outside cells too
 
 
 def outcome(result) -> BaseException | None:
-    """What a cell that has run raised."""
+    """The exception that a cell raised, or None."""
     return result.error_before_exec or result.error_in_exec

@@ -1,10 +1,10 @@
-"""In place of what a solution must not be built from: the course's helpers, which hold its answers, and
-transformers' own whole model, whose file the sandbox gets with that class cut out.
+"""Stand-ins for what a solution must not use: the course's helpers, which hold its answers, and transformers' own whole
+model, whose file the sandbox gets without that class.
 
-Notebooks import the helpers, and a student may have called a plot or a check anywhere: a stand-in has every attribute,
-takes every call, and where a number, an array or a pair is wanted, it is 1.0, [1.0, 1.0] or two stand-ins. Inside the
-student's function it refuses to be called, since no answer can come from it. What is imported by the name of an
-exception is one, which nothing raises. `docs/grading.md` has the list.
+Notebooks import the helpers, and a student may call a plot or a check anywhere: a stand-in has every attribute, takes
+every call, and acts as 1.0, [1.0, 1.0] or two stand-ins where a number, an array or a pair is needed. Inside the
+student's function it refuses calls, since no answer can come from it, except for those that only show something.
+Anything imported under an exception's name is an exception, which nothing raises. `docs/grading.md` has the list.
 """
 
 import importlib.util
@@ -13,13 +13,15 @@ import re
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 HELPERS = "dt_helpers"
 LIBRARY = "transformers.models.decision_transformer.modeling_decision_transformer"
 EXCEPTION = re.compile(r"(?!__)\w*(Error|Failed|Unavailable|Unreadable|Exception|Warning)$")
-PARTS = 2  # of a stand-in that is unpacked: what helpers return more than one of is mostly a pair
+SHOWS = re.compile(r"\.(\w*plots|video|slider)\b")  # a picture left in the function changes no answer
+PARTS = 2  # when a stand-in is unpacked: helpers that return several values mostly return a pair
 OPERATORS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
 COMPARISONS = ["lt", "le", "gt", "ge"]
 
@@ -28,8 +30,12 @@ class NotInTheSandbox(RuntimeError):
     """The student's function called something that the course provides."""
 
 
+class Unraised(Exception):
+    """The base of the exceptions in place of the course's."""
+
+
 class Inherited:
-    """What a class inherits from in place of one of the course's."""
+    """The base class in place of one of the course's."""
 
     def __init__(self, *args, **kwargs):
         pass
@@ -39,7 +45,7 @@ class Inherited:
 
 
 class StandIn:
-    """Takes every attribute and every call; refuses calls while a check is going on."""
+    """Has every attribute and takes every call; refuses calls during a check."""
 
     refuses = False
     __array_priority__ = 1000
@@ -51,12 +57,12 @@ class StandIn:
         return _named(self._name, name)
 
     def __call__(self, *args, **kwargs):
-        if StandIn.refuses:
-            raise NotInTheSandbox(f"{self._name} is not there while grading: write what it does yourself")
+        if StandIn.refuses and not SHOWS.search(self._name):
+            raise NotInTheSandbox(f"{self._name} is not available while grading: write what it does yourself")
         return StandIn(f"{self._name}(...)")
 
     def __repr__(self):
-        return f"<{self._name}, which is not there while grading>"
+        return f"<{self._name}, which is not available while grading>"
 
     def __format__(self, spec):
         try:
@@ -135,31 +141,49 @@ for _name in OPERATORS + COMPARISONS:
         setattr(StandIn, f"__r{_name}__", lambda self, other, do=_operator: do(_number(other), 1.0))
 
 
+_kept: dict[str, Any] = {}
+
+
+def keep(thing) -> None:
+    """In place of the course's: kept for this notebook."""
+    _kept[getattr(thing, "__name__", "")] = thing
+
+
+def kept(name: str):
+    """What was kept in this notebook, else None, as in a kernel of which no other notebook has run."""
+    return _kept.get(name)
+
+
+THE_STUDENT_S = {"dt_helpers.workspace.own": {"keep": keep, "kept": kept}}  # hold no answer but the student's
+
+
 def _named(owner: str, name: str):
     if name.startswith("__"):
         raise AttributeError(name)
-    return type(name, (Exception,), {}) if EXCEPTION.match(name) else StandIn(f"{owner}.{name}")
+    return type(name, (Unraised,), {}) if EXCEPTION.match(name) else StandIn(f"{owner}.{name}")
 
 
 def is_stand_in(value) -> bool:
-    """Whether a value is the course's, as the sandbox has it."""
-    return isinstance(value, StandIn | _Module)
+    """Whether a value is a stand-in for the course's."""
+    return isinstance(value, StandIn | _Module) or (type(value) is type and issubclass(value, Unraised))
 
 
 class _Module(ModuleType):
     __path__ = ()  # type: ignore[assignment]  # a sequence is enough
 
-    __version__ = "0"
+    # a notebook's setup cell finds the helpers too old for no course, and goes on to what the student wrote below
+    __version__ = "9999"
 
     def __getattr__(self, name: str):
-        return _named(self.__name__, name)
+        return THE_STUDENT_S.get(self.__name__, {}).get(name) or _named(self.__name__, name)
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Finds the helpers' stand-ins, and transformers' model in the file that is given."""
+    """Finds the helpers' stand-ins, and transformers' model in the file `library`. `exported`: module -> the names that
+    a star import brings."""
 
-    def __init__(self, library: str):
-        self.library = library
+    def __init__(self, library: str, exported: dict[str, list[str]]):
+        self.library, self.exported = library, exported
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] == HELPERS:
@@ -169,12 +193,15 @@ class _Finder(MetaPathFinder, Loader):
         return None
 
     def create_module(self, spec):
-        return _Module(spec.name)
+        module = _Module(spec.name)
+        module.__dict__["__all__"] = self.exported.get(spec.name, [])
+        return module
 
     def exec_module(self, module):
         pass
 
 
-def install(library: str) -> None:
-    """From now on imports of the helpers give stand-ins, and transformers' model comes from the file `library`."""
-    sys.meta_path.insert(0, _Finder(library))
+def install(library: str, exported: dict[str, list[str]]) -> None:
+    """Make imports of the helpers return stand-ins, and load transformers' model from the file `library`. `exported`:
+    module -> the names that a star import of it brings."""
+    sys.meta_path.insert(0, _Finder(library, exported))

@@ -1,11 +1,11 @@
-"""What a value becomes of which only the type, the length or a few parts have come over the wire."""
+"""Stand-ins for values of which only the type, the length or a few parts were sent over the wire."""
 
 from collections.abc import Iterator
 from typing import Any
 
 
 class Stranger:
-    """Stands for an object that stayed in the sandbox; its class has the name of that object's."""
+    """Stands for an object that stayed in the sandbox; its class has the same name."""
 
 
 class ArrayLike(Stranger):
@@ -26,7 +26,7 @@ class Iterates(Stranger):
 
 
 class Sized:
-    """Has a length and, so far as anybody asks, nothing else."""
+    """Has a length and nothing else."""
 
     size = 0
 
@@ -34,7 +34,7 @@ class Sized:
         return self.size
 
 
-Text, Bytes, Set = (type(kind.__name__, (Sized, kind), {}) for kind in (str, bytes, set))  # with the names of those
+Text, Bytes, Set = (type(kind.__name__, (Sized, kind), {}) for kind in (str, bytes, set))  # named like the originals
 
 
 class Table(Sized, dict):

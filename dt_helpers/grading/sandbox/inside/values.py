@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dt_helpers.check.engine.calling import gappy_array, gappy_tensor
+from dt_helpers.check.engine.calling import gappy_array, gappy_tensor, is_gappy
 
 from . import wire
 from .strangers import ArrayLike, Bytes, Iterates, Set, Stranger, Table, Text
@@ -93,8 +93,7 @@ class Packer:
         array = np.asarray(value)
         if str(array.dtype) not in wire.NUMPY:
             return {"k": "object", "name": type(value).__name__[:NAME], "shape": list(array.shape)}
-        gappy = bool(array.ndim) and array.strides[-1] == 2 * array.itemsize
-        return {"k": kind, "a": self.arrays.add(array), "gappy": gappy}
+        return {"k": kind, "a": self.arrays.add(array), "gappy": is_gappy(array)}
 
     def _module(self, module: nn.Module) -> dict:
         """The layers that heads are made of; any other module is an object."""

@@ -1,7 +1,7 @@
 """Messages between the grader and a sandboxed process: JSON and raw arrays, never pickle, bounded in size.
 
-A message is two lengths, a JSON object, and the bytes of all arrays one after the other. Both sides read what the
-other sent with the same suspicion: whatever is not of this form is a `WireError`.
+A message is two lengths, a JSON object, and the bytes of all arrays in order. Neither side trusts the other: anything
+not of this form is a `WireError`.
 """
 
 import json
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 MAX_JSON, MAX_ARRAYS = 2 << 20, 16 << 20  # bytes of one message
-MAX_PARTS = 200_000  # of the JSON that a student's process sends: each becomes an object of some 60 bytes
+MAX_PARTS = 200_000  # in the JSON from a student's process: each becomes an object of some 60 bytes
 MAX_DIMENSIONS = 16
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -32,7 +32,7 @@ Wait = Callable[[socket.socket, bool], None]  # returns when a connection can be
 
 
 class WireError(Exception):
-    """What came is no message, or one that is too large."""
+    """Not a valid message, or one that is too large."""
 
 
 class Closed(Exception):
@@ -40,11 +40,11 @@ class Closed(Exception):
 
 
 class Late(Exception):
-    """The other side did not answer in time; the message says which time."""
+    """The other side did not answer in time; the message says which limit was exceeded."""
 
 
 class Arrays:
-    """The arrays of a message that is being written."""
+    """The arrays of a message being written."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
@@ -93,7 +93,7 @@ def tensor(described, data: bytes) -> torch.Tensor:
         return torch.empty(shape, dtype=DTYPES[dtype])
     raw = np.frombuffer(data, np.uint8, size, at)
     if dtype == "bool":
-        raw = raw != 0  # any other byte would be a bool that is neither
+        raw = raw != 0  # any other byte would be a bool that is neither true nor false
     return torch.from_numpy(raw.copy()).view(DTYPES[dtype]).reshape(shape)
 
 
@@ -116,9 +116,9 @@ def _check_room(size: int, at: int, data: bytes) -> None:
 
 
 def send(connection: socket.socket, message: dict, arrays: Arrays | None = None, wait: Wait | None = None) -> None:
-    """Raises Closed when nobody reads, WireError for what is too long, and what `wait` raises.
+    """Raises Closed if the other side is gone, WireError for a message that is too long, and what `wait` raises.
 
-    `wait` is for a connection that doesn't block; without it, the connection has to."""
+    `wait` is for a non-blocking connection; without it, the connection must block."""
     text = json.dumps(message).encode("ascii")
     if len(text) > MAX_JSON:
         raise WireError(f"a message of more than {MAX_JSON >> 20} MiB")
@@ -138,7 +138,7 @@ def send(connection: socket.socket, message: dict, arrays: Arrays | None = None,
 def receive(connection: socket.socket, wait: Wait | None = None, most_parts: int | None = None) -> tuple[dict, bytes]:
     """The next message and the bytes of its arrays; raises WireError, Closed, and what `wait` raises.
 
-    `most_parts`: so many values the JSON may have, which is found out before it is read."""
+    `most_parts`: the maximum number of values in the JSON, checked before it is parsed."""
     sizes = _HEAD.unpack(_exactly(connection, _HEAD.size, wait))
     if sizes[0] > MAX_JSON or sizes[1] > MAX_ARRAYS:
         raise WireError("a message that is too long")
@@ -148,9 +148,9 @@ def receive(connection: socket.socket, wait: Wait | None = None, most_parts: int
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):
-        raise WireError("a message that is no JSON") from None
+        raise WireError("a message that is not JSON") from None
     if not isinstance(message, dict):
-        raise WireError("a message that is no object")
+        raise WireError("a message that is not an object")
     return message, data
 
 

@@ -1,0 +1,75 @@
+"""Record a policy in any gymnasium environment, one step after another.
+
+The course's robots are rolled out many at a time (`dt_helpers.data.simulate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import gymnasium
+import numpy as np
+
+from dt_helpers.data import rows
+from dt_helpers.data.trajectories import COLUMNS, Trajectories
+from dt_helpers.envs import door
+from dt_helpers.machine.bars import bar
+
+
+def record(
+    policy: Callable[[np.ndarray], np.ndarray],
+    env: door.Environment,
+    episodes: int = 200,
+    steps: int | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+    progress: bool = True,
+    name: str = "recordings",
+) -> Trajectories:
+    """Episodes of `policy` in `env`: an id, a class, a function that makes an environment, or an instance.
+
+    The policy turns observations (1, ...) into actions (1, ...), in the environment's units; Dict and Tuple
+    observations are flattened as by gymnasium. `noise` is the standard deviation of the noise added to actions with
+    bounds, in units of half their range; the sum is clipped to the bounds. Episode i starts at
+    ``env.reset(seed=seed + i)`` and ends when the environment ends it, or after `steps`. The same arguments give the
+    same data. Raises ValueError for anything but an environment, for noise on actions that are choices, and for spaces
+    that `Trajectories` does not take.
+    """
+    rng = np.random.default_rng(seed)
+    parts: dict[str, list] = {column: [] for column in COLUMNS}
+    lengths = []
+    with ExitStack() as stack:
+        (opened,) = door.open_all(env, 1, stack)
+        space = opened.action_space
+        if noise and not isinstance(space, gymnasium.spaces.Box):
+            raise ValueError(
+                f"Noise needs actions with bounds, but those of {door.name_of(env)} are {space}: set noise=0."
+            )
+        nested = isinstance(opened.observation_space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple)
+        shown = stack.enter_context(bar(episodes, f"recording {name}", show=progress, unit="episode"))
+        for i in range(episodes):
+            observation, _ = opened.reset(seed=seed + i)
+            length, ended, terminated = 0, False, False
+            while not ended and (steps is None or length < steps):
+                seen = gymnasium.spaces.flatten(opened.observation_space, observation) if nested else observation
+                action = np.asarray(policy(np.asarray(seen)[None]))[0]
+                if isinstance(space, gymnasium.spaces.Box):
+                    action = _disturbed(action, space, noise, rng)
+                observation, reward, terminated, truncated, _ = opened.step(action)
+                for column, value in zip(COLUMNS, (seen, action, reward, terminated), strict=True):
+                    parts[column].append(value)
+                length, ended = length + 1, terminated or truncated
+            lengths.append(length)
+            shown.update()
+        choice = isinstance(opened.observation_space, gymnasium.spaces.Discrete)
+        cells = opened.observation_space if choice else None
+    joined = {column: np.asarray(values) for column, values in parts.items()}
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return rows.assemble(joined, offsets, name, env=door.name_of(opened), action_space=space, observation_space=cells)
+
+
+def _disturbed(action: np.ndarray, space: gymnasium.spaces.Box, noise: float, rng: np.random.Generator) -> np.ndarray:
+    half = (space.high - space.low) / 2  # (act_dim,)
+    tremble = noise * half * rng.normal(size=half.shape) if noise else 0.0
+    return np.clip(action + tremble, space.low, space.high).astype(space.dtype)

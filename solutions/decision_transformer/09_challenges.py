@@ -1,0 +1,255 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 9. Challenges: other robots, other targets, other eyes
+#
+# {{badges}}
+#
+# After this notebook you can
+#
+# - take any of the course's robots from recordings to a video;
+# - ask a model for more and for less, and see whether it listens;
+# - load a model that somebody else has published, and know what it needs besides its weights;
+# - let a model see pictures in place of states.
+#
+# About 40 minutes; for about 15 of them the machine works and you may read on. Nothing here is graded. There are four
+# parts, each of which stands by itself, and challenges at the end. Change what you like.
+
+# %% tags=["setup"]
+import numpy as np
+
+from dt_helpers import data, hub, pixel_plots, pixels, plots, published, rollout, sweep, training, video
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.workspace import workspace
+
+settings = training.preset()
+quick_look = settings.preset == "ci"  # the smallest preset, for automatic tests: little data, few and short episodes
+recorded = 8 if quick_look else None  # episodes in a dataset; None: as many as the course has
+episodes, steps = (2, 40) if quick_look else (16, 1000)
+
+# %% [markdown]
+# ## Other robots
+#
+# The cheetah cannot fall. The other two can, and then their episode is over: **Hopper** has one leg, **Walker2d** two.
+# Each step on their feet earns 1, and speed counts as it does for the cheetah, so a good return needs both speed and
+# balance.
+#
+# Nothing you have built knows about cheetahs: the sizes of states and actions come with the data. So the path is the
+# one you know, in one function.
+
+
+# %%
+def from_data_to_video(robot):
+    """Train on a robot's expert recordings, measure over several episodes, film one."""
+    dataset = f"{robot}-expert"
+    trajectories, env_name = data.load(dataset, episodes=recorded), data.environment(dataset)
+    target_return = float(np.quantile(trajectories.returns, 0.9))
+    model = training.train(trajectories, settings, output=workspace() / robot)
+    print(rollout.evaluate(model, env_name, target_return, episodes=episodes, seed=100, max_steps=steps))
+    print(f"the recorded episodes earned {trajectories.returns.mean():,.0f} ± {trajectories.returns.std():,.0f}")
+    replay, _ = rollout.record(
+        model, env_name, target_return, workspace() / f"{robot}.mp4", seed=100, max_steps=steps, stride=4
+    )
+    return replay
+
+
+from_data_to_video("hopper")
+
+# %%
+from_data_to_video("walker2d")
+
+# %% [markdown]
+# Both experts were recorded with noise on their actions. What do they earn without it?
+
+# %%
+for robot in ("hopper", "walker2d"):
+    recordings = data.load(f"{robot}-expert", episodes=recorded)
+    fell = np.mean(recordings.lengths < recordings.lengths.max())
+    noiseless = data.experts.measure(robot, data.experts.stages(robot)[-1], noise=0.0, episodes=episodes, seed=100)
+    print(
+        f"{robot}: recorded with noise {recordings.returns.mean():,.0f}, and {fell:.0%} of the episodes ended in a fall; "
+        f"without noise {noiseless['mean']:,.0f}"
+    )
+
+# %% [markdown]
+# Look at the worst episode and at the mean length of the replays: a fall costs everything that would have been earned
+# after it. The noise made some of Hopper's recorded runs fall. The model learned the average action, without the noise,
+# and so it can earn more than its recordings. That is denoising, as in notebook 6, and not a better way to hop: the
+# expert without noise is the fair yardstick. Walker2d hardly minds the noise, and there is next to nothing to gain.
+#
+# ## Other targets
+#
+# In notebook 6 the model that had learned from one expert did not care what it was asked for. `hopper-mixed` holds runs
+# from several stages of an expert's training, from the first stumbles to the last stage. Here the return-to-go tells
+# something that the state does not: whose run this is.
+
+# %%
+mixed = data.load("hopper-mixed", episodes=recorded)
+obedient = training.train(mixed, settings, output=workspace() / "hopper-mixed")
+targets, runs = ([500.0, 3000.0], 2) if quick_look else (None, 4)  # None: from the data's poorest to above its best
+asked = sweep.sweep(obedient, mixed, "Hopper-v5", targets, runs, seed=100, max_steps=steps)
+print(asked)
+plots.target_against_achieved(asked)
+
+# %% [markdown]
+# Does it earn more when it is asked for more? Beyond the data's best there is nothing to imitate. Below it, a Hopper
+# has to be good at being bad. This one is asked for little:
+
+# %%
+little = float(np.quantile(mixed.returns, 0.25))
+modest, _ = rollout.record(
+    obedient, "Hopper-v5", little, workspace() / "modest.mp4", seed=100, max_steps=steps, stride=4
+)
+modest
+
+# %% [markdown]
+# ## A published model
+#
+# The Hugging Face Hub has Decision Transformers that others have trained, one for each robot and kind of data. This one
+# is by [Edward Beeching](https://huggingface.co/edbeeching/decision-transformer-gym-halfcheetah-expert). The weights
+# alone do not run. Four things belong to them, and none is in the model's config: K, the scale of the returns, and the
+# mean and standard deviation of the states. `published.load` takes them from the models' cards and from the [code that
+# the models were trained with](https://github.com/kzl/decision-transformer).
+#
+# Without a network, a model of this course takes its place.
+
+# %%
+origin = "edbeeching/decision-transformer-gym-halfcheetah-expert"
+try:
+    visitor, target, home = published.load(origin), 11_000.0, "HalfCheetah-v3"
+except hub.HubUnavailable as reason:
+    print(reason)
+    origin, visitor, target, home = (
+        "this course's own model",
+        training.load(training.PROVIDED),
+        8_700.0,
+        "HalfCheetah-v5",
+    )
+
+# %% [markdown]
+# The published model learned from the recordings of D4RL ([Fu et al., 2020](https://arxiv.org/abs/2004.07219)). They
+# were made with an older simulator, which gave a capsule the mass of a somewhat longer cylinder, so today's cheetah is
+# a slightly different animal. `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings are of
+# the new one, `HalfCheetah-v5`. Each model is at home in one of them:
+
+# %%
+for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
+    print(f"{origin}, {'at home' if env_name == home else 'away'}:")
+    print(rollout.evaluate(visitor, env_name, target, episodes=episodes, seed=100, max_steps=steps))
+
+# %% [markdown]
+# A model need not earn less away from home: the other animal may be the easier one to run with. For the same reason,
+# returns under two versions of the physics can't be compared, and neither can those of models trained on two datasets.
+#
+# ## Other eyes
+#
+# A real robot has encoders that report the angles of its joints, but where it is, how fast it moves and what lies in
+# its way it often has to see. How far does a camera alone get? Here is what one sees that follows the cheetah: 48 by 48
+# grey pixels. The recordings need not be simulated again: they hold the positions of the joints, and how far the robot
+# came follows from its rewards.
+
+# %%
+trajectories = data.load("halfcheetah-expert", episodes=4 if quick_look else 100)
+frames = pixels.film(trajectories, "HalfCheetah-v5")
+pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in range(300, 320)])
+
+# %% [markdown]
+# One picture shows where the limbs are, but not where they are going, and how fast the robot runs can only be told from
+# the floor. So the encoder looks at each picture together with the one before it, and the transformer at K of them.
+#
+# In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be
+# replaced. A frame travels through the collator as a long row of pixels, and the encoder folds it back into a picture:
+
+# %% tags=["nbval-check-output"]
+collator = DecisionTransformerGymDataCollator(frames, sampling="end")
+batch = collator.gather(np.array([300, 700]))  # two windows
+encoder = pixels.ConvEncoder(hidden=128)
+print("frames", tuple(batch["states"].shape), "-> embeddings", tuple(encoder(batch["states"]).shape))
+encoder
+
+# %% [markdown]
+# `pixels.train` makes the model as you know it, sets `model.embed_state = pixels.ConvEncoder(...)`, and trains. That
+# takes a few minutes, most of them in the convolutions.
+
+# %%
+eye_settings = pixels.preset()
+seeing = pixels.train(frames, eye_settings, output=workspace() / "pixels")
+
+# %% [markdown]
+# Does it see, or does it get along without? It also has its own past actions and the returns-to-go. The honest
+# comparison is a model with its eyes closed: the same one, trained for as long, for which every frame is the same.
+
+# %%
+blind = pixels.train(frames, eye_settings, encoder=pixels.Blind)
+
+# %%
+target_return = float(np.quantile(trajectories.returns, 0.9))
+camera = pixels.camera("HalfCheetah-v5")
+results = {}
+for name, model in {"seeing": seeing, "blind": blind}.items():
+    results[name] = rollout.evaluate(
+        model, "HalfCheetah-v5", target_return, episodes=episodes, seed=100, max_steps=steps, observe=camera
+    )
+    print(f"{name}: {results[name]}")
+print(f"the recorded episodes, by an expert that knows its state: {trajectories.returns.mean():,.0f}")
+plots.return_so_far(results["seeing"])
+
+# %% [markdown]
+# A line that stops rising is a run that no longer gets ahead. Film one of those (`seed=100` is the first) to see what
+# happened.
+#
+# And this is one of its runs, as it saw it and as we do.
+
+# %%
+seen = []
+
+
+def look(env):
+    """The camera's frame, which is kept for the film."""
+    seen.append(camera(env))
+    return seen[-1]
+
+
+path, short = workspace() / "seeing.mp4", min(steps, 200)
+replay, _ = rollout.record(seeing, "HalfCheetah-v5", target_return, path, seed=100, max_steps=short, observe=look)
+video.record(pixel_plots.enlarged(np.array(seen)), workspace() / "seen.mp4", fps=20)
+video.show(workspace() / "seen.mp4", width=384)
+
+# %%
+replay
+
+# %% [markdown]
+# ## Challenges
+#
+# Nobody checks these. What you find out, and how sure you are of it, is the result: use several seeds, and put a number
+# beside each claim.
+#
+# - ●○○ How little data does Hopper need? Try `data.load("hopper-expert", episodes=...)` with 100, 50, 20, 10, and plot
+#   what is earned.
+# - ●○○ Let Walker2d see: `pixels.film(data.load("walker2d-expert"), "Walker2d-v5")`. Its legs hide each other; what
+#   helps?
+# - ●○○ A shorter memory: train with `training.preset(context_length=1)`. Which of the robots mind? Does the one that
+#   sees mind most, and why?
+# - ●●○ A strong rival: `training.clone(mixed, best=0.1)` imitates the best tenth of the episodes (%BC), without any
+#   returns. Does asking `obedient` for the data's best earn more?
+# - ●●○ Which pixels matter? The derivative of an action by the frames is a picture: `torch.autograd.grad`. Is it the
+#   legs, or the floor?
+# - ●●○ Write your own encoder and hand it over, `pixels.train(frames, encoder=MyEncoder)`: a deeper one; one that sees
+#   four frames at once; one whose frames are shifted by a random pixel or two in training. Which earns more for the
+#   same minutes?
+# - ●●○ Take the published model's data, `data.load("halfcheetah-expert-v2")`, train your own model on it, and compare
+#   the two in `HalfCheetah-v3`. Then the same on `halfcheetah-medium-replay-v2`: do both follow their targets?
+# - ●●● Colours: `render.Renderer` makes the pictures of the films. Can the agent that was trained on EGL's pictures
+#   still run when OSMesa, or the course's own drawing, makes them? Train one that does not mind.
+# - ●●● One model for all three robots. What do you do about the different sizes of their states, and does a cheetah
+#   learn anything from a hopper?

@@ -1,0 +1,130 @@
+"""Dict observations: which parts of them were read is known from then on, and an environment is read likewise."""
+
+from collections import OrderedDict
+
+import datasets
+import gymnasium
+import numpy as np
+import pytest
+
+from dt_helpers import rollout
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.data import hdf5, rows
+from dt_helpers.data.replay_facts import ReplayFacts
+from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.rollout.robots import Robot
+from dt_helpers.training.beginning import make_model
+from dt_helpers.training.settings import preset
+
+KEYS = [None, "sees", ("sees",), ("sees", "feels"), ["goal", "feels"]]
+SIZES = {"sees": 2, "goal": 1, "feels": 3}
+RNG = np.random.default_rng(8)
+
+
+def parts(n):
+    return {part: RNG.normal(size=(n, size)).astype("f4") for part, size in SIZES.items()}
+
+
+def episode(n):
+    other = {"actions": RNG.uniform(-1, 1, (n, 2)).astype("f4"), "rewards": np.ones(n), "dones": np.arange(n) == n - 1}
+    return {"observations": parts(n), **other}
+
+
+def as_structs(episodes):
+    def told(one):
+        seen = [{part: one["observations"][part][t] for part in SIZES} for t in range(len(one["rewards"]))]
+        plain = {column: one[column].tolist() for column in ("actions", "rewards", "dones")}
+        return plain | {"observations": [{part: row.tolist() for part, row in step.items()} for step in seen]}
+
+    return datasets.Dataset.from_list([told(one) for one in episodes])
+
+
+def as_steps(episodes):
+    told = []
+    for number, one in enumerate(episodes):
+        for t in range(len(one["rewards"])):
+            step = {
+                column: np.asarray(values[t]).tolist() for column, values in one.items() if column != "observations"
+            }
+            step["observations"] = {part: values[t].tolist() for part, values in one["observations"].items()}
+            told.append(step | {"episode_index": number})
+    return datasets.Dataset.from_list(told)
+
+
+def from_columns(episodes, key):
+    joined = {c: np.concatenate([one[c] for one in episodes]) for c in ("actions", "rewards", "dones")}
+    seen = {part: np.concatenate([one["observations"][part] for one in episodes]) for part in SIZES}
+    given = {"observations": seen, "actions": joined["actions"], "rewards": joined["rewards"]}
+    return hdf5.from_columns(given | {"terminals": joined["dones"]}, "arms", key=key)
+
+
+DOORS = {
+    "list": lambda episodes, key: rows.read(episodes, "arms", key=key),
+    "structs": lambda episodes, key: rows.read(as_structs(episodes), "arms", key=key),
+    "steps": lambda episodes, key: rows.read(as_steps(episodes), "arms", key=key),
+    "columns": from_columns,
+}
+
+
+def names(key):
+    return tuple(sorted(SIZES)) if key is None else (key,) if isinstance(key, str) else tuple(key)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=str)
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_says_which_parts_it_read(door, key):
+    episodes = [episode(n) for n in (3, 1, 4)]
+    found = DOORS[door](episodes, key)
+    assert names(found.observation_key) == names(key)
+    seen = [np.concatenate([one["observations"][part] for part in names(key)], axis=1) for one in episodes]
+    assert (found.observations == np.concatenate(seen)).all()
+    again = Trajectories.from_dataset(found.to_dataset())
+    assert again.observation_key == found.observation_key
+    assert Trajectories.concatenate([found, again]).observation_key == found.observation_key
+
+
+def test_plain_observations_have_no_parts():
+    episodes = [episode(n) | {"observations": np.ones((n, 2), "f4")} for n in (3, 2)]
+    assert rows.read(episodes, "plain").observation_key is None
+    told = [{column: values.tolist() for column, values in one.items()} for one in episodes]
+    assert rows.read(datasets.Dataset.from_list(told), "plain").observation_key is None
+
+
+class Arm(gymnasium.Env):
+    """Its parts come in an order of its own, in which gymnasium flattens them."""
+
+    observation_space = gymnasium.spaces.Dict(
+        OrderedDict((part, gymnasium.spaces.Box(-9, 9, (size,), np.float32)) for part, size in SIZES.items())
+    )
+    action_space = gymnasium.spaces.Box(-1, 1, (2,), np.float32)
+
+    def reset(self, *, seed=None, options=None):
+        return {part: np.full(size, i, np.float32) for i, (part, size) in enumerate(SIZES.items())}, {}
+
+    def step(self, action):
+        return self.reset()[0], 1.0, False, False, {}
+
+
+@pytest.mark.parametrize("key", KEYS, ids=str)
+def test_a_model_is_shown_the_parts_that_it_was_trained_on(key):
+    data = DOORS["list"]([episode(n) for n in (9, 8, 7)], key)
+    model = make_model(DecisionTransformerGymDataCollator(data), preset("ci"))
+    assert names(ReplayFacts.of(model.config).observation_key) == names(key)
+    robot = Robot(Arm(), model.config, ReplayFacts.of(model.config))
+    values = {part: i for i, part in enumerate(SIZES)}
+    assert robot.reset(seed=0).tolist() == [values[part] for part in names(key) for _ in range(SIZES[part])]
+    assert rollout.evaluate(model, Arm(), 5.0, episodes=1, max_steps=3, progress=False).returns.tolist() == [3.0]
+
+
+def test_an_environment_without_the_part_is_refused():
+    data = DOORS["list"]([episode(n) for n in (9, 8, 7)], "sees")
+    model = make_model(DecisionTransformerGymDataCollator(data), preset("ci"))
+
+    class Blind(Arm):
+        observation_space = gymnasium.spaces.Dict({"hears": gymnasium.spaces.Box(-9, 9, (2,), np.float32)})
+
+        def reset(self, *, seed=None, options=None):
+            return {"hears": np.zeros(2, np.float32)}, {}
+
+    with pytest.raises(ValueError, match=r"has no part 'sees'.*key='sees'"):
+        rollout.evaluate(model, Blind(), 5.0, episodes=1, max_steps=3, progress=False)

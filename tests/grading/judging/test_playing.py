@@ -1,0 +1,180 @@
+"""An episode in the sandbox: the environment and the model stay with the grader, and are asked over the pipe."""
+
+import contextlib
+
+import pytest
+
+from dt_helpers.check import exercises, one_function
+from dt_helpers.check.engine.calling import call, quietly
+from dt_helpers.grading.judging import remote
+from dt_helpers.grading.judging.remote import RemoteFunction
+from dt_helpers.grading.sandbox.session import Stopped
+from tests.grading.conversation import load
+from tests.grading.judging.test_remote import asked_elsewhere
+from tests.mutation.solutions import episode_in_lists
+
+EXERCISE = exercises.exercise("run_episode")
+SEED = 20
+
+
+def judged(answer):
+    """The verdict on a function that runs in another process."""
+    with asked_elsewhere(answer) as session, quietly():
+        return one_function.judge(EXERCISE, RemoteFunction(session), SEED)
+
+
+def stopped(answer) -> str:
+    """Why the session with the function ended."""
+    with pytest.raises(Stopped) as reason:
+        judged(answer)
+    return str(reason.value)
+
+
+def first_case():
+    import numpy as np
+
+    return EXERCISE.cases(np.random.default_rng(SEED))[0]
+
+
+def test_a_right_answer_plays_all_episodes_over_the_pipe():
+    assert judged(episode_in_lists).passed
+
+
+def test_nothing_of_the_environment_is_in_there():
+    def names(model, env, *numbers):
+        return [
+            float(len([x for x in (*vars(env), *vars(model)) if x in ("world", "state", "run", "weights", "policy")]))
+        ]
+
+    with asked_elsewhere(names) as session, quietly():
+        assert call(RemoteFunction(session), first_case()).value == [0.0]
+
+
+def test_what_is_changed_in_there_changes_nothing_out_here():
+    def forger(model, env, target_return, max_steps, seed):
+        model.eval()
+        env.record, env.facts["act_dim"], model.config.return_scale = None, 7, 1.0
+        env.step = lambda action: (env.reset(seed=seed)[0], 1e6, False, False, {})
+        return episode_in_lists(model, env, target_return, max_steps, seed)
+
+    assert not judged(forger).passed
+
+
+def test_rewards_that_were_made_up_are_not_believed():
+    def liar(model, env, target_return, max_steps, seed):
+        episode_in_lists(model, env, target_return, max_steps, seed)
+        return [1.0] * max_steps
+
+    def idler(model, env, target_return, max_steps, seed):
+        return [target_return / max_steps] * max_steps
+
+    assert not judged(liar).passed and not judged(idler).passed
+
+
+def endless(model, env, target_return, max_steps, seed):
+    env.reset(seed=seed)
+    while True:
+        with contextlib.suppress(RuntimeError):
+            env.step([0.0] * model.config.act_dim)
+
+
+def test_a_function_that_never_stops_asking_is_stopped():
+    assert f"more than {remote.MAX_QUESTIONS} times" in stopped(endless)
+
+
+ODD = {
+    "huge": "[0.0] * 3_000_000",
+    "huge array": "__import__('numpy').zeros(1 << 20)",
+    "nothing": "None",
+    "a word": "'left'",
+    "an object": "object()",
+    "a function": "print",
+    "not a number": "[float('nan')] * model.config.act_dim",
+    "infinite": "[float('inf')] * model.config.act_dim",
+    "complex": "[1j] * model.config.act_dim",
+    "a row too many": "[[0.0] * model.config.act_dim]",
+    "nested": "[[[[[[[[[[[[0.0]]]]]]]]]]]]",
+}
+
+
+@pytest.mark.parametrize("action", ODD.values(), ids=ODD)
+def test_an_odd_action_is_a_wrong_answer_and_no_more(action):
+    def answer(model, env, target_return, max_steps, seed):
+        env.reset(seed=seed)
+        return [env.step(eval(action))[1] for _ in range(max_steps)]
+
+    found = judged(answer)
+    assert not found.passed and found.sentence
+
+
+@pytest.mark.parametrize(
+    "call_", ["env.step([0.0] * model.config.act_dim)", "env.reset(seed='x')", "model()", "model(1)"]
+)
+def test_what_the_environment_and_the_model_refuse_is_an_exception_in_there(call_):
+    found = judged(lambda model, env, target_return, max_steps, seed: eval(call_))
+    assert found.mistake == "exception", found
+
+
+def test_there_is_nobody_to_ask_once_the_function_has_returned():
+    kept = []
+
+    def answer(model, env, target_return, max_steps, seed):
+        for old in kept:
+            with pytest.raises(RuntimeError, match="nothing answers any more"):
+                old.reset(seed=seed)
+        kept.append(env)
+        return episode_in_lists(model, env, target_return, max_steps, seed)
+
+    assert judged(answer).passed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "0, 'seen'",
+        "0, '__class__'",
+        "7, 'step'",
+        "-1, 'step'",
+        "1.0, 'step'",
+        "'x', 'step'",
+        "1, ['step']",
+        "None, None",
+    ],
+)
+def test_a_question_to_nobody_ends_the_session(question):
+    def answer(model, env, *numbers):
+        return eval(f"env.ask.func(env.ask.args[0], {question})")
+
+    assert "can't be read" in stopped(answer)
+
+
+TEXT = """
+import numpy as np, torch
+def f(model, env, target_return, max_steps, seed):
+    c = model.eval().config
+    S, A, R, out = [], [], [], []
+    o, left = env.reset(seed=seed)[0], target_return / c.return_scale
+    while len(out) < max_steps:
+        S.append((o - np.array(c.state_mean)) / np.array(c.state_std))
+        A.append(np.zeros(c.act_dim))
+        R.append([left])
+        s, a, r = (torch.tensor(np.array(x[-c.context_length :])).float()[None] for x in (S, A, R))
+        T = torch.arange(len(S))[None, -c.context_length :]
+        with torch.no_grad():
+            A[-1] = model(states=s, actions=a, returns_to_go=r, timesteps=T)["action_preds"][0, -1].numpy()
+        o, reward, ended, cut, _ = env.step(A[-1])
+        out.append(reward)
+        left = left - reward / c.return_scale
+        if ended or cut:
+            break
+    return out
+"""
+
+
+def test_in_the_real_sandbox_too(each):
+    verdicts = []
+    for text in (TEXT, TEXT.replace("ended or cut", "cut")):
+        with each.session() as session, quietly():
+            load(session, text)
+            verdicts.append(one_function.judge(EXERCISE, RemoteFunction(session), SEED))
+    assert verdicts[0].passed and verdicts[1].mistake == "terminated-ignored"

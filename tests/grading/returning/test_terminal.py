@@ -1,0 +1,26 @@
+"""What instructors read in the terminal after a run."""
+
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from dt_helpers.grading.returning import terminal
+from tests.grading.made_up import WINDOW
+
+
+def said(what, *arguments) -> str:
+    text = io.StringIO()
+    what(*arguments, Console(file=text, width=120))
+    return text.getvalue()
+
+
+def test_who_waits_and_why():
+    shown = said(terminal.waiting, [("ada", "02_window: context_window needs the package [scipy].")])
+    assert "Waiting for you" in shown and "ada" in shown and "needs the package [scipy]" in shown
+    assert said(terminal.waiting, []) == ""
+
+
+def test_what_a_regrade_has_changed():
+    now = replace(WINDOW, status="passed", points=1.0)
+    assert said(terminal.changed, [("ada", WINDOW, now)]) == "ada, context_window: was failed (0), is passed (1).\n"

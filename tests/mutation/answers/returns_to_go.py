@@ -1,0 +1,645 @@
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    result = np.zeros(T, dtype=np.float64)
+    running = 0.0
+    for t in range(T - 1, -1, -1):
+        running = rewards[t] + gamma * running
+        result[t] = running
+    return result
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # every pair of steps in a table: how far is step j behind step i?
+    steps = np.arange(len(rewards))
+    distance = steps[None, :] - steps[:, None]
+    weights = np.where(distance >= 0, float(gamma) ** np.maximum(distance, 0), 0.0)
+    return weights @ rewards
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    out = []
+    i = 0
+    while i < len(rewards):
+        total = 0.0
+        factor = 1.0
+        j = i
+        while j < len(rewards):
+            total += factor * float(rewards[j])
+            factor *= gamma
+            j += 1
+        out.append(total)
+        i += 1
+    return np.array(out)
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # doubling: after round n each entry holds the sum of 2**n terms
+    total = rewards.astype(np.float64)
+    shift, factor = 1, float(gamma)
+    while shift < len(total):
+        total[:-shift] += factor * total[shift:]
+        factor *= factor
+        shift <<= 1
+    return total
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = accumulate(rewards[::-1].tolist(), lambda later, reward: reward + gamma * later)
+    return np.array(list(backwards), dtype=float)[::-1]
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    if gamma == 1:
+        return rewards[::-1].cumsum()[::-1]
+    answer = np.array(rewards, dtype=float)
+    k = len(answer)
+    while k > 1:
+        k = k - 1
+        answer[k - 1] = answer[k - 1] + gamma * answer[k]
+    return answer
+
+# %% wrong (discount-from-start): The discount counts from the start of the episode and not from the step.
+# shows: any gamma below 1
+def returns_to_go(rewards, gamma=1.0):
+    discounted = rewards * gamma ** np.arange(len(rewards))
+    return np.cumsum(discounted[::-1])[::-1]
+
+# %% wrong (input-changed): It sums in place, so the caller's rewards are overwritten by the returns.
+# shows: the second call on the same float array, as the notebook makes it for `mine`
+def returns_to_go(rewards, gamma=1.0):
+    i = len(rewards) - 2
+    while i >= 0:
+        rewards[i] += gamma * rewards[i + 1]
+        i -= 1
+    return rewards
+
+# %% wrong (late-reward): Only the next 100 steps are looked at.
+# shows: episodes of more than 100 steps, for instance 1000
+def returns_to_go(rewards, gamma=1.0):
+    out = np.empty(len(rewards))
+    for t in range(len(rewards)):
+        ahead = rewards[t : t + 100]
+        out[t] = sum(gamma**k * r for k, r in enumerate(ahead))
+    return out
+
+# %% wrong (without-present-reward): A step's own reward is missing where gamma is 1.
+# shows: rewards [1, 2, 3] with gamma = 1 give [5, 3, 0]
+def returns_to_go(rewards, gamma=1.0):
+    if gamma == 1.0:
+        return rewards.sum() - np.cumsum(rewards)
+    out = rewards.astype(float)
+    for t in range(len(out) - 2, -1, -1):
+        out[t] += gamma * out[t + 1]
+    return out
+
+# %% wrong (gamma-zero): A discount of 0 is taken for a missing one and becomes 1.
+# shows: gamma = 0, where the answer is the rewards themselves
+def returns_to_go(rewards, gamma=1.0):
+    gamma = gamma or 1.0
+    value, values = 0.0, []
+    for reward in rewards[::-1]:
+        value = reward + gamma * value
+        values.append(value)
+    values.reverse()
+    return np.array(values)
+
+# %% wrong (zero-rewards): A reward of 0 is taken for the end of the episode.
+# shows: rewards with a zero before other rewards, such as [1, 0, 3]
+def returns_to_go(rewards, gamma=1.0):
+    n = len(rewards)
+    out = np.zeros(n)
+    for t in range(n):
+        k = t
+        while k < n and rewards[k] != 0:
+            out[t] += gamma ** (k - t) * rewards[k]
+            k += 1
+    return out
+
+# %% wrong (exception): The buffer has room for 512 steps only.
+# shows: episodes of 1000 steps raise an IndexError
+def returns_to_go(rewards, gamma=1.0):
+    MAX_STEPS = 512
+    buffer = [0.0] * (MAX_STEPS + 1)
+    for t in range(len(rewards) - 1, -1, -1):
+        buffer[t] = rewards[t] + gamma * buffer[t + 1]
+    return np.array(buffer[: len(rewards)])
+
+# %% wrong (exception): One recursive call for each step, which is too deep for a whole episode.
+# shows: episodes of 1000 steps raise a RecursionError
+def returns_to_go(rewards, gamma=1.0):
+    def collect(rest):
+        if len(rest) == 0:
+            return []
+        later = collect(rest[1:])
+        head = rest[0] + (gamma * later[0] if later else 0.0)
+        return [head] + later
+
+    return np.array(collect(rewards))
+
+# %% wrong (keeps-state): Results are remembered by the episode's length alone.
+# shows: a second episode as long as an earlier one, with other rewards or another gamma
+already_computed = {}
+
+
+def returns_to_go(rewards, gamma=1.0):
+    n = len(rewards)
+    if n not in already_computed:
+        out = np.zeros(n)
+        g = 0
+        for i in range(n):
+            g = rewards[n - 1 - i] + gamma * g
+            out[n - 1 - i] = g
+        already_computed[n] = out
+    return already_computed[n]
+
+# %% wrong (keeps-state): The list that collects the results is a default argument and is never emptied.
+# shows: the second call returns the steps of the first one, too
+def returns_to_go(rewards, gamma=1.0, out=[]):
+    g = 0.0
+    for r in reversed(rewards):
+        g = r + gamma * g
+        out.insert(0, g)
+    return np.array(out)
+
+# %% wrong (cut-to-whole-numbers): The running return is cut to a whole number at each step.
+# shows: rewards with a fraction, such as 8.7
+def returns_to_go(rewards, gamma=1.0):
+    if gamma != 1:
+        return np.array([np.sum(gamma ** np.arange(len(rewards) - t) * rewards[t:]) for t in range(len(rewards))])
+    out = np.zeros(len(rewards))
+    total = 0
+    for t in range(len(rewards))[::-1]:
+        total = int(total + rewards[t])
+        out[t] = total
+    return out
+
+# %% wrong (stopped-at-zero): The running return never falls below 0.
+# shows: negative rewards at the end of an episode, such as [1, -2]
+def returns_to_go(rewards, gamma=1.0):
+    n = len(rewards)
+    out = np.zeros(n)
+    acc = 0.0
+    for i in range(n - 1, -1, -1):
+        acc = rewards[i] + gamma * acc
+        acc = acc if acc > 0 else 0.0
+        out[i] = acc
+    return out
+
+# %% wrong (discounted-episode): It walks forwards by (R - r) / gamma, which blows each rounding error up by 1 / gamma a step.
+# shows: gamma = 0.9 and some hundred steps
+def returns_to_go(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    first = 0.0
+    for k in range(len(rewards)):
+        first += gamma**k * rewards[k]
+    for t in range(len(rewards)):
+        out[t] = first
+        first = (first - rewards[t]) / gamma if gamma else rewards[min(t + 1, len(rewards) - 1)]
+    return out
+
+# %% wrong (single-step): The last two steps are filled before the loop; with a single step, index -1 wraps round and it is counted twice.
+# shows: an episode of one step
+def returns_to_go(rewards, gamma=1.0):
+    n = rewards.shape[0]
+    out = np.zeros(n)
+    out[n - 1] = rewards[n - 1]
+    out[n - 2] = rewards[n - 2] + gamma * rewards[n - 1]
+    for t in range(n - 3, -1, -1):
+        out[t] = rewards[t] + gamma * out[t + 1]
+    return out
+
+# %% wrong (discounted-once): All later rewards are discounted once, and none by a higher power.
+# shows: gamma = 0.5 with three steps or more
+def returns_to_go(rewards, gamma=1.0):
+    later = np.cumsum(rewards[::-1])[::-1] - rewards
+    return rewards + gamma * later
+
+# %% wrong (half-precision): The returns are kept in half precision.
+# shows: returns of some thousands, where neighbouring float16 numbers are 4 or 8 apart
+def returns_to_go(rewards, gamma=1.0):
+    size = len(rewards)
+    table = np.zeros(size + 1, dtype=np.float16)
+    for t in range(size - 1, -1, -1):
+        table[t] = rewards[t] + gamma * table[t + 1]
+    return table[:size].astype(rewards.dtype if rewards.dtype.kind == "f" else float)
+
+# %% wrong (late-reward): Powers of gamma below a thousandth are dropped together with their rewards, although a late reward may be large.
+# shows: gamma = 0.9 with a reward of 100000 seventy steps ahead
+def returns_to_go(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    for start in range(len(rewards)):
+        weight = 1.0
+        for reward in rewards[start:]:
+            if weight < 1e-3:
+                break
+            out[start] += weight * reward
+            weight *= gamma
+    return out
+
+# %% wrong (wrong-shape): The answer is a column.
+# shows: every input; `mine - theirs` then becomes a (T, T) table
+def returns_to_go(rewards, gamma=1.0):
+    column = np.array(rewards, dtype=float).reshape(-1, 1)
+    for t in range(len(column) - 1, 0, -1):
+        column[t - 1] += gamma * column[t]
+    return column
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # Hankel windows over the zero-padded rewards, one matmul with the discounts
+    r = np.asarray(rewards, dtype=np.float64)
+    T = r.shape[0]
+    padded = np.concatenate([r, np.zeros(T - 1)])
+    table = np.lib.stride_tricks.sliding_window_view(padded, T)
+    return table @ (float(gamma) ** np.arange(T))
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    step = np.frompyfunc(lambda later, now: later * gamma + now, 2, 1)
+    backwards = np.asarray(rewards)[::-1].astype(object)
+    return step.accumulate(backwards)[::-1].astype(np.float64)
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    ahead = np.arange(T)[None, :] - np.arange(T)[:, None]
+    weights = np.where(ahead >= 0, float(gamma) ** np.maximum(ahead, 0), 0.0)
+    return np.einsum("ij,j->i", weights, rewards)
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    """Pointer doubling: log2(T) vectorised passes."""
+    out = np.array(rewards, dtype=float)
+    weight, hop = float(gamma), 1
+    while hop < out.size:
+        out[:-hop] = out[:-hop] + weight * out[hop:]
+        weight, hop = weight * weight, 2 * hop
+    return out
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    if gamma == 1:
+        return np.flip(np.cumsum(np.flip(rewards), dtype=np.float64))
+    kernel = np.power(float(gamma), np.arange(len(rewards)))
+    return np.convolve(np.flip(rewards), kernel)[: len(rewards)][::-1]
+
+# %% wrong (discount-from-start): rewards are discounted from the start of the episode; the division by gamma**t is missing
+# shows: any gamma below 1 (agrees at gamma 1)
+def returns_to_go(rewards, gamma=1.0):
+    discounts = gamma ** np.arange(len(rewards))
+    return np.cumsum((rewards * discounts)[::-1])[::-1]
+
+# %% wrong (without-present-reward): the total minus the inclusive prefix sum leaves out the step's own reward
+# shows: every input: the last entry is 0
+def returns_to_go(rewards, gamma=1.0):
+    t = np.arange(rewards.size)
+    d = np.power(float(gamma), t)
+    prefix = np.add.accumulate(rewards * d)
+    return (prefix[-1] - prefix) / d
+
+# %% wrong (discounted-episode): total minus prefix, divided by gamma**t, loses all digits to cancellation
+# shows: gamma=0.9 with 1000 steps (short episodes and gamma 1 agree)
+def returns_to_go(rewards, gamma=1.0):
+    d = np.power(float(gamma), np.arange(rewards.size))
+    x = rewards * d
+    before = np.concatenate([[0.0], x.cumsum()[:-1]])
+    return (x.sum() - before) / d
+
+# %% wrong (input-changed): accumulates inside the caller's array, which afterwards holds returns in place of rewards
+# shows: any float array of two or more steps: the input is changed (asarray makes no copy)
+def returns_to_go(rewards, gamma=1.0):
+    out = np.asarray(rewards, dtype=rewards.dtype if rewards.dtype.kind == "f" else float)
+    for t in range(len(out) - 2, -1, -1):
+        out[t] += gamma * out[t + 1]
+    return out
+
+# %% wrong (from-start): the kernel is transposed: it sums the past in place of the future
+# shows: any episode of two steps that is not symmetric
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    i, j = np.indices((T, T))
+    kernel = np.triu(float(gamma) ** np.abs(i - j))
+    return np.einsum("ij,i->j", kernel, rewards)
+
+# %% wrong (whole-episode): the sum is cut off after 128 steps
+# shows: a 1000-step episode with gamma 1 or 0.99
+def returns_to_go(rewards, gamma=1.0, horizon=128):
+    padded = np.pad(np.asarray(rewards, dtype=float), (0, horizon - 1))
+    ahead = np.lib.stride_tricks.sliding_window_view(padded, horizon)
+    return ahead.dot(float(gamma) ** np.arange(horizon))
+
+# %% wrong (wrong-dtype): the answer is returned in float16, which rounds returns of thousands to multiples of 4 or 8
+# shows: 1000 steps that earn about 9 each (returns near 9000)
+def returns_to_go(rewards, gamma=1.0):
+    total, tail = 0.0, []
+    for reward in rewards[::-1].tolist():
+        total = reward + gamma * total
+        tail.append(total)
+    return np.array(tail[::-1], dtype=np.float16)
+
+# %% wrong (exception): recursion as deep as the episode is long hits Python's limit
+# shows: a 1000-step episode: RecursionError
+def returns_to_go(rewards, gamma=1.0):
+    if len(rewards) == 1:
+        return np.array(rewards, dtype=float)
+    rest = returns_to_go(rewards[1:], gamma)
+    return np.concatenate([[rewards[0] + gamma * rest[0]], rest])
+
+# %% wrong (discount-on-present): the step's own reward is discounted, too
+# shows: any gamma below 1 (agrees at gamma 1)
+def returns_to_go(rewards, gamma=1.0):
+    out, running = np.empty(len(rewards)), 0.0
+    for i, reward in enumerate(rewards[::-1], 1):
+        running = gamma * (running + reward)
+        out[-i] = running
+    return out
+
+# %% wrong (last-missing): the last reward never enters: the loop starts at the last step but one over zeros
+# shows: every episode whose last reward is not 0
+def returns_to_go(rewards, gamma=1.0):
+    rtg = np.zeros(len(rewards), dtype=float)
+    for t in range(len(rewards) - 2, -1, -1):
+        rtg[t] = rewards[t] + gamma * rtg[t + 1]
+    return rtg
+
+# %% wrong (keeps-state): the table of discounts is kept from the first call, whatever gamma comes later
+# shows: a second call of the same length with another gamma
+_kernels = {}
+
+
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    if T not in _kernels:
+        lag = np.arange(T) - np.arange(T)[:, None]
+        _kernels[T] = np.where(lag < 0, 0.0, float(gamma) ** np.maximum(lag, 0))
+    return _kernels[T] @ rewards
+
+# %% wrong (views): walks backwards through memory by the item size, which ignores the array's own stride
+# shows: rewards that are a column of a table (stride larger than one item)
+def returns_to_go(rewards, gamma=1.0):
+    T = rewards.shape[0]
+    backwards = np.lib.stride_tricks.as_strided(rewards[-1:], shape=(T,), strides=(-rewards.itemsize,))
+    acc, out = 0.0, np.empty(T)
+    for k in range(T):
+        acc = float(backwards[k]) + gamma * acc
+        out[T - 1 - k] = acc
+    return out
+
+# %% wrong (stopped-at-zero): returns-to-go are kept from falling below 0
+# shows: rewards that sum to less than 0, such as [-1, -2, 0.5]
+def returns_to_go(rewards, gamma=1.0):
+    out = np.zeros(len(rewards) + 1)
+    for t in range(len(rewards))[::-1]:
+        out[t] = max(rewards[t] + gamma * out[t + 1], 0.0)
+    return out[:-1]
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    rewards = np.asarray(rewards, dtype=np.float64)
+    if gamma == 1:
+        return rewards.sum() - np.cumsum(rewards) + rewards
+    result, later = np.zeros(rewards.size), 0.0
+    for position in np.arange(rewards.size)[::-1]:
+        later = result[position] = rewards[position] + gamma * later
+    return result
+
+# %% wrong (without-present-reward): the step's own reward is left out
+# shows: any rewards, e.g. [1, 2, 3] gives [5, 3, 0]
+def returns_to_go(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    for t in range(len(rewards) - 2, -1, -1):
+        out[t] = rewards[t + 1] + gamma * out[t + 1]
+    return out
+
+# %% wrong (discount-from-start): gamma counts from the start of the episode instead of from the step itself
+# shows: gamma < 1, e.g. [1, 2, 3] with 0.5
+def returns_to_go(rewards, gamma=1.0):
+    weighted = np.asarray(rewards, dtype=float) * gamma ** np.arange(len(rewards))
+    return weighted[::-1].cumsum()[::-1]
+
+# %% wrong (discounted-episode): total minus what came before, divided by gamma**t, cancels catastrophically
+# shows: a long episode with a smaller gamma, e.g. 1000 rewards with gamma 0.9
+def returns_to_go(rewards, gamma=1.0):
+    # no Python loop: the sum to the end is the total minus what came before
+    powers = gamma ** np.arange(len(rewards), dtype=np.float64)
+    earned = rewards * powers
+    before = np.concatenate([[0.0], np.cumsum(earned)[:-1]])
+    return (earned.sum() - before) / powers
+
+# %% wrong (whole-episode): only the next 200 steps are summed
+# shows: an episode longer than 200 steps with gamma 1, such as the course's of 1000
+_HORIZON = 200  # rewards further away than this hardly matter any more
+
+
+def returns_to_go(rewards, gamma=1.0):
+    n = len(rewards)
+    kernel = gamma ** np.arange(min(n, _HORIZON))
+    full = np.convolve(np.asarray(rewards, dtype=np.float64)[::-1], kernel)
+    return full[:n][::-1].copy()
+
+# %% wrong (keeps-state): results are cached by the rewards only, so another gamma gets the first one's answer
+# shows: the same rewards asked twice with different gammas, e.g. [1, 2, 3] with 1 and then with 0.5
+_memo = {}
+
+
+def returns_to_go(rewards, gamma=1.0):
+    rewards = np.asarray(rewards, dtype=np.float64)
+    key = rewards.tobytes()
+    if key not in _memo:
+        result = rewards.copy()
+        for t in range(result.size - 1, 0, -1):
+            result[t - 1] += gamma * result[t]
+        _memo[key] = result
+    return _memo[key].copy()
+
+# %% wrong (zero-rewards): a step that earns nothing is skipped, so what follows isn't discounted for it
+# shows: a reward of exactly 0 in the middle, with gamma < 1, e.g. [1, 0, 4] with 0.5
+from functools import reduce
+
+
+def returns_to_go(rewards, gamma=1.0):
+    def prepend(later, reward):
+        if reward == 0:  # nothing happens here
+            return [later[0]] + later
+        return [reward + gamma * later[0]] + later
+
+    return np.array(reduce(prepend, rewards[::-1], [0.0])[:-1], dtype=float)
+
+# %% wrong (None): the discount between the halves is taken from the right half's length instead of the left one's
+# shows: an odd number of steps (or an odd half) with gamma < 1, e.g. [1, 2, 3] with 0.5
+def returns_to_go(rewards, gamma=1.0):
+    """Divide and conquer."""
+    if len(rewards) == 1:
+        return np.array(rewards, dtype=float)
+    middle = len(rewards) // 2
+    first = returns_to_go(rewards[:middle], gamma)
+    second = returns_to_go(rewards[middle:], gamma)
+    powers = gamma ** np.arange(len(second), 0, -1)[: len(first)]
+    return np.concatenate([first + powers * second[0], second])
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    result = np.zeros(len(rewards), dtype=np.float64)
+    to_come = 0.0
+    for t in reversed(range(len(rewards))):
+        to_come = rewards[t] + gamma * to_come
+        result[t] = to_come
+    return result
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    r = np.asarray(rewards, dtype=np.float64)
+    ahead = np.arange(r.size)[None, :] - np.arange(r.size)[:, None]
+    weights = np.where(ahead >= 0, float(gamma) ** np.maximum(ahead, 0), 0.0)
+    return weights @ r
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = map(float, rewards[::-1])
+    sums = list(accumulate(backwards, lambda later, reward: reward + gamma * later))
+    return np.array(sums[::-1])
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # parallel scan as in jax.lax.associative_scan: after each round entry t covers twice as many steps
+    out = np.array(rewards, dtype=np.float64)
+    reach = 1
+    while reach < len(out):
+        moved = np.zeros_like(out)
+        moved[:-reach] = out[reach:]
+        out = out + gamma**reach * moved
+        reach *= 2
+    return out
+
+# %% wrong (late-reward): sums only over an "effective horizon" of 5 / (1 - gamma) steps and forgets whatever is earned later.
+# shows: returns_to_go(np.ones(200), gamma=0.9) begins with 9.948 instead of 10.0 (only 50 steps are counted).
+def returns_to_go(rewards, gamma=1.0):
+    # rewards further away than the effective horizon have no influence any more
+    T = len(rewards)
+    horizon = T if gamma >= 1 else min(T, round(5 / (1 - gamma)))
+    weights = gamma ** np.arange(horizon)
+    padded = np.concatenate([np.asarray(rewards, dtype=float), np.zeros(horizon)])
+    return np.array([padded[t : t + horizon] @ weights for t in range(T)])
+
+# %% wrong (discount-from-start): the discount is counted from the start of the episode and not from the step itself.
+# shows: returns_to_go(np.array([1., 2., 3.]), gamma=0.5) gives [2.75, 1.75, 0.75] instead of [2.75, 3.5, 3].
+def returns_to_go(rewards, gamma=1.0):
+    discounts = np.power(gamma, np.arange(len(rewards)))
+    discounted = rewards * discounts
+    return np.flip(np.cumsum(np.flip(discounted)))
+
+# %% wrong (input-changed): adds up inside the array that was handed over, so the caller's rewards are destroyed.
+# shows: after r = np.array([1., 2., 3.]); returns_to_go(r) the array r itself is [6, 5, 3].
+def returns_to_go(rewards, gamma=1.0):
+    i = len(rewards) - 1
+    while i > 0:
+        rewards[i - 1] += gamma * rewards[i]
+        i -= 1
+    return rewards
+
+# %% wrong (keeps-state): results are remembered under length, sum and gamma, so a second episode that has the same sum in another order gets the first one's answer.
+# shows: returns_to_go(np.array([1., 2., 3.])) and then returns_to_go(np.array([3., 2., 1.])): the second call gives [6, 5, 3] instead of [6, 3, 1].
+_memo: dict[tuple, np.ndarray] = {}
+
+
+def returns_to_go(rewards: np.ndarray, gamma: float = 1.0) -> np.ndarray:
+    key = (len(rewards), float(rewards.sum()), gamma)
+    if key not in _memo:
+        result = np.empty(len(rewards))
+        acc = 0.0
+        for t, r in zip(range(len(rewards) - 1, -1, -1), rewards[::-1]):
+            acc = r + gamma * acc
+            result[t] = acc
+        _memo[key] = result
+    return _memo[key].copy()
+
+# %% wrong (exception): recurses once per step, which ends in a RecursionError for an episode of the course's usual 1000 steps.
+# shows: returns_to_go(np.ones(1000)) raises RecursionError.
+def returns_to_go(rewards, gamma=1.0):
+    if len(rewards) == 1:
+        return np.array([float(rewards[0])])
+    rest = returns_to_go(rewards[1:], gamma)
+    return np.concatenate([[rewards[0] + gamma * rest[0]], rest])
+
+# %% wrong (standardised): copied from a REINFORCE tutorial, with the standardisation of the returns at the end.
+# shows: returns_to_go(np.array([1., 2., 3.])) gives numbers with mean 0 and deviation 1 instead of [6, 5, 3].
+def returns_to_go(rewards, gamma=1.0):
+    R = 0
+    returns = []
+    for r in rewards[::-1]:
+        R = r + gamma * R
+        returns.insert(0, R)
+    returns = np.array(returns)
+    eps = np.finfo(np.float32).eps.item()
+    returns = (returns - returns.mean()) / (returns.std() + eps)
+    return returns
+
+# %% right
+# style: functional, itertools.accumulate over the reversed rewards
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = map(float, reversed(rewards))
+    sums = accumulate(backwards, lambda later, now: now + gamma * later)
+    return np.array(list(sums))[::-1]
+
+# %% right
+# style: linear algebra, an upper triangular matrix of discounts times the rewards
+def returns_to_go(rewards, gamma=1.0):
+    t = np.arange(len(rewards))
+    lag = t[None, :] - t[:, None]
+    discount = np.where(lag >= 0, float(gamma) ** np.maximum(lag, 0), 0.0)
+    return discount @ rewards
+
+# %% right
+# style: over-engineered, a small class with a deque that is filled from the end
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Iterable
+
+
+@dataclass
+class ReturnCounter:
+    gamma: float
+    history: deque = field(default_factory=deque)
+
+    def see(self, reward: float) -> "ReturnCounter":
+        later = self.history[0] if self.history else 0.0
+        self.history.appendleft(float(reward) + self.gamma * later)
+        return self
+
+    def see_all(self, rewards: Iterable[float]) -> "ReturnCounter":
+        for reward in rewards:
+            self.see(reward)
+        return self
+
+
+def returns_to_go(rewards: np.ndarray, gamma: float = 1.0) -> np.ndarray:
+    return np.asarray(ReturnCounter(gamma).see_all(np.flip(rewards)).history, dtype=np.float64)
+
+# %% right
+# style: signal processing, a full convolution with the powers of gamma
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    impulse_response = np.power(float(gamma), np.arange(T))
+    filtered = np.convolve(rewards[::-1], impulse_response, mode="full")
+    return filtered[:T][::-1].copy()
+
+# %% right
+# style: parallel scan, each round doubles how far every entry has looked ahead
+def returns_to_go(rewards, gamma=1.0):
+    sums = np.array(rewards, dtype=np.float64)  # a copy
+    reach = 1
+    while reach < sums.size:
+        ahead = sums[reach:].copy()
+        sums[:-reach] += gamma**reach * ahead
+        reach *= 2
+    return sums

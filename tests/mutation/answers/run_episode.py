@@ -1,0 +1,2112 @@
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    mean = torch.tensor(model.config.state_mean)
+    std = torch.tensor(model.config.state_std)
+    scale = model.config.return_scale
+    obs, info = env.reset(seed=seed)
+    states, actions, rtgs, times = [], [], [], []
+    rtg = target_return / scale
+    rewards = []
+    with torch.no_grad():
+        for t in range(max_steps):
+            states.append((torch.tensor(obs, dtype=torch.float32) - mean) / std)
+            actions.append(torch.zeros(model.config.act_dim))
+            rtgs.append(torch.tensor([rtg], dtype=torch.float32))
+            times.append(t)
+            s = torch.stack(states[-K:])
+            a = torch.stack(actions[-K:])
+            r = torch.stack(rtgs[-K:])
+            ts = torch.tensor(times[-K:])
+            pad = K - len(s)
+            mask = torch.cat([torch.zeros(pad), torch.ones(len(s))])
+            s = torch.cat([torch.zeros(pad, s.shape[1]), s])
+            a = torch.cat([torch.zeros(pad, a.shape[1]), a])
+            r = torch.cat([torch.zeros(pad, 1), r])
+            ts = torch.cat([torch.zeros(pad, dtype=torch.long), ts])
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+            action = out.action_preds[0, -1]
+            actions[-1] = action
+            obs, reward, terminated, truncated, info = env.step(action.numpy())
+            rewards.append(reward)
+            rtg = rtg - reward / scale
+            if terminated or truncated:
+                break
+    return rewards
+
+# %% right
+from collections import deque
+
+def run_episode(model, env, target_return, max_steps, seed):
+    """deques of length K; no padding at all"""
+    cfg = model.config
+    K = cfg.context_length
+    S, A, R, T = (deque(maxlen=K) for _ in range(4))
+    model.eval()
+    o, _ = env.reset(seed=seed)
+    left = target_return
+    got = []
+    done = False
+    t = 0
+    while not done and t < max_steps:
+        S.append((np.asarray(o) - cfg.state_mean) / cfg.state_std)
+        A.append(np.zeros(cfg.act_dim))
+        R.append([left / cfg.return_scale])
+        T.append(t)
+        with torch.inference_mode():
+            out = model(
+                states=torch.tensor(np.array(S), dtype=torch.float32)[None],
+                actions=torch.tensor(np.array(A), dtype=torch.float32)[None],
+                returns_to_go=torch.tensor(np.array(R), dtype=torch.float32)[None],
+                timesteps=torch.tensor(np.array(T))[None],
+            )
+        A[-1] = out["action_preds"][0, -1].numpy()
+        o, rew, term, trunc, _ = env.step(A[-1])
+        got.append(rew)
+        left -= rew
+        t += 1
+        done = term or trunc
+    return np.array(got)
+
+# %% right
+@torch.no_grad()
+def run_episode(model, env, target_return, max_steps, seed):
+    model = model.eval()
+    c = model.config
+    n, d, K = c.state_dim, c.act_dim, c.context_length
+    states = torch.zeros(1, max_steps, n)
+    actions = torch.zeros(1, max_steps, d)
+    to_go = torch.zeros(1, max_steps, 1)
+    rewards = torch.zeros(max_steps, dtype=torch.float64)
+    timesteps = torch.arange(max_steps)[None]
+    mu, sigma = torch.tensor(c.state_mean), torch.tensor(c.state_std)
+    obs = env.reset(seed=seed)[0]
+    to_go[0, 0, 0] = target_return / c.return_scale
+    for t in range(max_steps):
+        states[0, t] = (torch.from_numpy(obs) - mu) / sigma
+        first = max(0, t + 1 - K)
+        w = slice(first, t + 1)
+        mask = torch.ones(1, t + 1 - first, dtype=torch.long)
+        preds = model(states[:, w], actions[:, w], None, to_go[:, w], timesteps[:, w], mask, return_dict=False)
+        actions[0, t] = preds[1][0, -1]
+        obs, rewards[t], ended, cut, _ = env.step(actions[0, t].numpy())
+        if ended or cut or t + 1 == max_steps:
+            return rewards[: t + 1]
+        to_go[0, t + 1, 0] = to_go[0, t, 0] - rewards[t] / c.return_scale
+
+# %% right
+def context_window(sequence, length):
+    return sequence[max(0, len(sequence) - length) :]
+
+def next_target_return(target_return, reward, scale):
+    return target_return - reward / scale
+
+def run_episode(model, env, target_return, max_steps, seed):
+    config = model.config
+    K = config.context_length
+    model.eval()
+    mean, std = torch.as_tensor(config.state_mean), torch.as_tensor(config.state_std)
+    observation, _ = env.reset(seed=seed)
+    states = torch.empty(0, config.state_dim)
+    actions = torch.empty(0, config.act_dim)
+    returns = torch.empty(0, 1)
+    remaining = target_return / config.return_scale
+    rewards = []
+    over = False
+    while not over:
+        state = (torch.as_tensor(observation).float() - mean) / std
+        states = torch.vstack([states, state.view(1, -1)])
+        actions = torch.vstack([actions, torch.full((1, config.act_dim), -10.0)])
+        returns = torch.vstack([returns, torch.tensor([[remaining]])])
+        timesteps = torch.arange(len(states)).view(-1, 1)
+        parts = []
+        for x in (states, actions, returns, timesteps):
+            x = context_window(x, K)
+            parts.append(torch.nn.functional.pad(x, (0, 0, K - len(x), 0)).unsqueeze(0))
+        mask = torch.zeros(1, K)
+        mask[0, K - min(K, len(states)) :] = 1
+        with torch.no_grad():
+            predicted = model(
+                states=parts[0], actions=parts[1], returns_to_go=parts[2], timesteps=parts[3].squeeze(-1), attention_mask=mask
+            )
+        actions[-1] = predicted.action_preds[0][-1]
+        observation, reward, terminated, truncated, _ = env.step(actions[-1].numpy())
+        rewards.append(float(reward))
+        remaining = next_target_return(remaining, reward, config.return_scale)
+        over = terminated or truncated or len(rewards) == max_steps
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """by recursion, with tuples"""
+    model.eval()
+    c = model.config
+    K = c.context_length
+
+    def normal(o):
+        return [(x - m) / s for x, m, s in zip(o, c.state_mean, c.state_std)]
+
+    def go(o, left, past, t):
+        if t == max_steps:
+            return []
+        row = (normal(o), [0.0] * c.act_dim, [left], t)
+        window = (past + [row])[-K:]
+        s, a, r, ts = ([row[i] for row in window] for i in range(4))
+        with torch.no_grad():
+            act = model(
+                states=torch.tensor([s]).float(), actions=torch.tensor([a]).float(), returns_to_go=torch.tensor([r]).float(),
+                timesteps=torch.tensor([ts]), attention_mask=torch.ones(1, len(window)),
+            ).action_preds[0, -1].tolist()
+        o, reward, term, trunc, _ = env.step(np.array(act))
+        if term or trunc:
+            return [reward]
+        return [reward] + go(o, left - reward / c.return_scale, past + [(row[0], act, [left], t)], t + 1)
+
+    return go(env.reset(seed=seed)[0], target_return / c.return_scale, [], 0)
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """numpy buffers that roll: the newest row is always the last"""
+    model.train(False)
+    cfg = model.config
+    K = cfg.context_length
+    S = np.zeros((K, cfg.state_dim), np.float32)
+    A = np.zeros((K, cfg.act_dim), np.float32)
+    R = np.zeros((K, 1), np.float32)
+    T = np.zeros(K, np.int64)
+    M = np.zeros(K, np.int64)
+    obs, _ = env.reset(seed=seed)
+    g = target_return / cfg.return_scale
+    out = []
+    for t in range(max_steps):
+        for buf in (S, A, R, T, M):
+            buf[:-1] = buf[1:].copy()
+        S[-1] = (obs - np.array(cfg.state_mean)) / np.array(cfg.state_std)
+        A[-1] = 0
+        R[-1] = g
+        T[-1] = t
+        M[-1] = 1
+        batch = {
+            "states": S, "actions": A, "returns_to_go": R, "timesteps": T, "attention_mask": M,
+        }
+        batch = {k: torch.from_numpy(v.copy())[None] for k, v in batch.items()}
+        with torch.no_grad():
+            a = model(**batch)["action_preds"].squeeze(0)[-1].cpu().numpy()
+        A[-1] = a
+        obs, r, term, trunc, _ = env.step(a)
+        out += [r]
+        g -= r / cfg.return_scale
+        if term:
+            break
+        if trunc:
+            break
+    return out
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """a generator of rewards, and a context with its own class"""
+    class Memory:
+        def __init__(self, K):
+            self.K = K
+            self.rows = []
+
+        def add(self, state, to_go, time):
+            self.rows.append({"states": state, "actions": torch.zeros(model.config.act_dim), "returns_to_go": to_go, "timesteps": time})
+
+        def window(self):
+            rows = self.rows[-self.K :]
+            filler = {k: torch.zeros_like(v) for k, v in rows[0].items()}
+            padded = [filler] * (self.K - len(rows)) + rows
+            batch = {k: torch.stack([row[k] for row in padded])[None] for k in filler}
+            batch["attention_mask"] = torch.tensor([[0] * (self.K - len(rows)) + [1] * len(rows)])
+            return batch
+
+    def episode():
+        was = model.training
+        model.eval()
+        memory = Memory(model.config.context_length)
+        o, _ = env.reset(seed=seed)
+        left = torch.tensor([target_return / model.config.return_scale], dtype=torch.float32)
+        mean, std = (torch.tensor(x, dtype=torch.float32) for x in (model.config.state_mean, model.config.state_std))
+        for t in range(max_steps):
+            memory.add((torch.as_tensor(o, dtype=torch.float32) - mean) / std, left, torch.tensor(t))
+            with torch.inference_mode():
+                action = model(**memory.window()).action_preds[0, -1]
+            memory.rows[-1]["actions"] = action.clone()
+            o, reward, terminated, truncated, _ = env.step(action.numpy())
+            yield reward
+            left = left - reward / model.config.return_scale
+            if terminated or truncated:
+                break
+        model.train(was)
+
+    return list(episode())
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """what remains is worked out anew from the rewards at each step; clipped actions"""
+    model.eval()
+    config = model.config
+    K = config.context_length
+    observations, acts, rewards = [env.reset(seed=seed)[0]], [], []
+    for t in range(max_steps):
+        obs = (np.stack(observations) - config.state_mean) / config.state_std
+        earned = np.concatenate([[0.0], np.cumsum(rewards)])
+        to_go = (target_return - earned) / config.return_scale
+        a = np.array(acts + [np.zeros(config.act_dim)])
+        start = max(t - K + 1, 0)
+        with torch.no_grad():
+            _, preds, _ = model(
+                torch.FloatTensor(obs[start:])[None],
+                torch.FloatTensor(a[start:])[None],
+                None,
+                torch.FloatTensor(to_go[start:])[None, :, None],
+                torch.arange(start, t + 1)[None],
+                return_dict=False,
+            )
+        action = preds[0, -1].clamp(-1, 1).numpy()
+        action = np.clip(action, env.action_space.low, env.action_space.high)
+        acts.append(action)
+        o, r, stop1, stop2, _ = env.step(action)
+        observations.append(o)
+        rewards.append(r)
+        if stop1 | stop2:
+            break
+    env.close()
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """the whole episode, with a mask over all but the last K steps"""
+    model.eval()
+    for p in model.parameters():
+        p.requires_grad_(False)
+    c = model.config
+    mean, std = np.array(c.state_mean, dtype=np.float32), np.array(c.state_std, dtype=np.float32)
+    obs, _ = env.reset(seed=seed)
+    hist_s = np.zeros((0, c.state_dim), dtype=np.float32)
+    hist_a = np.zeros((0, c.act_dim), dtype=np.float32)
+    hist_r = np.zeros((0,), dtype=np.float32)
+    g = np.float32(target_return / c.return_scale)
+    rewards = []
+    t = 0
+    while t < max_steps:
+        hist_s = np.append(hist_s, [(obs.astype(np.float32) - mean) / std], axis=0)
+        hist_a = np.append(hist_a, np.zeros((1, c.act_dim), np.float32), axis=0)
+        hist_r = np.append(hist_r, g)
+        mask = (np.arange(t + 1) > t - c.context_length).astype(np.float32)
+        out = model(
+            states=torch.from_numpy(hist_s).unsqueeze(0).float(),
+            actions=torch.from_numpy(hist_a).unsqueeze(0).float(),
+            returns_to_go=torch.from_numpy(hist_r).reshape(1, -1, 1).float(),
+            timesteps=torch.arange(t + 1).unsqueeze(0),
+            attention_mask=torch.from_numpy(mask).unsqueeze(0),
+        )
+        hist_a[-1] = out.action_preds[0, t].detach().numpy()
+        obs, r, term, trunc, _ = env.step(hist_a[-1])
+        rewards.append(r)
+        g = np.float32(g - r / c.return_scale)
+        t += 1
+        if any((term, trunc)):
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """padding with whatever: the first row again, timesteps 7, mask of booleans"""
+    net = model.eval()
+    cfg = net.config
+    K, scale = cfg.context_length, cfg.return_scale
+    o = env.reset(seed=seed)[0]
+    rows, rewards, left = [], [], target_return / scale
+    try:
+        while len(rewards) < max_steps:
+            z = (o - np.array(cfg.state_mean)) / np.array(cfg.state_std)
+            rows.append([z, np.random.randn(cfg.act_dim), left, len(rewards)])
+            last = rows[-K:]
+            n = K - len(last)
+            filled = [[rows[0][0], np.ones(cfg.act_dim), 5.0, 7]] * n + last
+            f = lambda i: torch.tensor(np.array([row[i] for row in filled]))[None]
+            mask = torch.arange(K)[None] >= n
+            with torch.autograd.grad_mode.no_grad():
+                out = net(states=f(0).float(), actions=f(1).float(), returns_to_go=f(2).float()[..., None], timesteps=f(3), attention_mask=mask)
+            rows[-1][1] = out.action_preds[:, -1].numpy().ravel()
+            o, reward, a, b, *_ = env.step(rows[-1][1])
+            rewards.append(reward)
+            left += -reward / scale
+            if a or b:
+                raise StopIteration
+    except StopIteration:
+        pass
+    return tuple(rewards)
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """padding on the right, and the position read to match"""
+    model.eval()
+    K = model.config.context_length
+    s_all, a_all, g_all, rewards = [], [], [], []
+    obs, _ = env.reset(seed=seed)
+    g = target_return / model.config.return_scale
+    for t in range(max_steps):
+        s_all.append(torch.tensor((obs - np.array(model.config.state_mean)) / model.config.state_std).float())
+        a_all.append(torch.zeros(model.config.act_dim))
+        g_all.append(torch.tensor([g]).float())
+        n = min(K, t + 1)
+
+        def pad(rows):
+            x = torch.stack(rows[-K:])
+            return torch.cat([x, torch.zeros(K - n, x.shape[1])])[None]
+
+        ts = torch.zeros(1, K, dtype=torch.int64)
+        ts[0, :n] = torch.arange(t + 1)[-K:]
+        mask = torch.zeros(1, K)
+        mask[0, :n] = 1.0
+        with torch.no_grad():
+            preds = model(states=pad(s_all), actions=pad(a_all), returns_to_go=pad(g_all), timesteps=ts, attention_mask=mask).action_preds
+        a_all[-1] = preds[0, n - 1]
+        obs, reward, terminated, truncated, info = env.step(a_all[-1].tolist())
+        rewards.append(reward)
+        g = g - reward / model.config.return_scale
+        if terminated or truncated:
+            return rewards
+    return rewards
+
+# %% right
+import itertools
+
+def run_episode(model, env, target_return, max_steps, seed):
+    """einsum-free one-tensor history: columns are R, s, a, t"""
+    cfg = model.config
+    n, d, K = cfg.state_dim, cfg.act_dim, cfg.context_length
+    history = torch.zeros(0, 1 + n + d + 1, dtype=torch.float64)
+    stats = torch.tensor([cfg.state_mean, cfg.state_std], dtype=torch.float64)
+    model.eval()
+    obs, _ = env.reset(seed=int(seed))
+    rewards = []
+    for t in itertools.count():
+        row = torch.zeros(1, 1 + n + d + 1, dtype=torch.float64)
+        row[0, 0] = (target_return - sum(rewards)) / cfg.return_scale
+        row[0, 1 : 1 + n] = (torch.as_tensor(obs) - stats[0]) / stats[1]
+        row[0, -1] = t
+        history = torch.cat([history, row])
+        w = history[-K:]
+        w = torch.cat([w.new_zeros(K - len(w), w.shape[1]), w])[None]
+        mask = torch.cat([torch.zeros(K - min(K, t + 1)), torch.ones(min(K, t + 1))])[None]
+        with torch.set_grad_enabled(False):
+            action = model(
+                states=w[..., 1 : 1 + n].float(), actions=w[..., 1 + n : -1].float(), returns_to_go=w[..., :1].float(),
+                timesteps=w[..., -1].long(), attention_mask=mask,
+            ).action_preds[:, -1, :].squeeze(0)
+        history[-1, 1 + n : -1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.detach().cpu().numpy())
+        rewards.append(reward)
+        if terminated or truncated or t + 1 >= max_steps:
+            break
+    return rewards
+
+# %% wrong (mode-not-set): eval was forgotten.
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (gradients-kept): No no_grad; the prediction is detached.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].detach().numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (exception): No no_grad, and numpy() of what needs gradients.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (states-not-normalised): The observation goes in as it is.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append(obs)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (normalised-twice): The observation is normalised where it comes from, and where it is kept.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    obs = (obs - mean) / std
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        obs = (obs - mean) / std
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (states-not-normalised): Only the first observation is normalised.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    obs = (obs - mean) / std
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append(obs)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (stale-state): The new observation gets a name that nobody reads.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        next_obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (reward-not-scaled): The reward is subtracted in raw units.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (target-not-scaled): The target starts in raw units.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (not-counted-down): The target is never counted down.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (counted-down-twice): Subtracted twice, once in the list.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        remaining -= reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (only-the-last-reward): From the whole target at each step.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = target_return / scale - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (first-position): The first position.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, 0].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (another-position): The position t, where there is one.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, min(t, K - 1)].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (times-in-the-window): Timesteps of the window.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(len(s))
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (times-padded): Timesteps of the window, 0 to K - 1, whatever is padding.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.arange(K) if t < K else ts
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (times-from-one): The first timestep is 1.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(1, t + 2)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (window-not-cut): All steps so far.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states), dtype=torch.float32)
+        a = torch.tensor(np.array(actions), dtype=torch.float32)
+        r = torch.tensor(np.array(returns), dtype=torch.float32)
+        ts = torch.arange(t + 1)
+        pad = max(0, K - len(s))
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(len(states))])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (window-too-short): One step less than K.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K + 1 :]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K + 1 :]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K + 1 :]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K + 1 :]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (padding-behind): Padding on the right, the last position is read.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, 0, pad))
+        a = torch.nn.functional.pad(a, (0, 0, 0, pad))
+        r = torch.nn.functional.pad(r, (0, 0, 0, pad))
+        ts = torch.nn.functional.pad(ts, (0, pad))
+        mask = torch.cat([torch.ones(K - pad), torch.zeros(pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (mask-on-the-wrong-side): Padding left, mask right.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.ones(K - pad), torch.zeros(pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (padding-not-masked): A mask of ones.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.ones(K)
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (padding-not-masked): No mask.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (actions-forgotten): The action is never written into the history.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (actions-shifted): The action is appended behind the zeros of its step.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [np.zeros(cfg.act_dim)], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions.append(action)
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (terminated-ignored): Only truncated ends it.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if truncated:
+            break
+    return rewards
+
+
+# %% wrong (truncated-ignored): Only terminated ends it.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated:
+            break
+    return rewards
+
+
+# %% wrong (end-ignored): Nothing ends it before max_steps.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+    return rewards
+
+
+# %% wrong (end-ignored): and in place of or.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated and truncated:
+            break
+    return rewards
+
+
+# %% wrong (max-steps-ignored): while True.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    t = -1
+    while True:
+        t += 1
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (last-reward-lost): The end comes before the reward is noted.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        if terminated or truncated:
+            break
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+    return rewards
+
+
+# %% wrong (seed-ignored): Reset without the seed.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset()
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (seed-ignored): Reset twice, the second time without a seed.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    env.reset(seed=seed)
+    obs, _ = env.reset()
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (total-returned): The sum.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return sum(rewards)
+
+
+# %% wrong (rewards-scaled): Scaled rewards.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        reward = reward / scale
+        rewards.append(reward)
+        remaining = remaining - reward
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (one-target-for-all): What remains now, for all steps of the window.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.full((len(s), 1), remaining)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (target-a-step-late): The target is subtracted after the next one was noted.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        if t > 0:
+            remaining = remaining - reward / scale
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (exception): The old gym's four results.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, _ = env.step(action)
+        truncated = False
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (exception): Observations in float64.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]))
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (exception): No batch axis.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s, actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (stopped-at-zero): What remains never falls below 0.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = max(remaining - reward / scale, 0)
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (stops-when-earned): It stops when the target is earned.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated or remaining <= 0:
+            break
+    return rewards
+
+
+# %% wrong (one-step-only): return in the loop.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+        return rewards
+
+
+# %% wrong (steps-of-the-window): range(K).
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(K):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (action-a-step-late): The previous action is carried out.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    action = np.zeros(cfg.act_dim)
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        obs, reward, terminated, truncated, _ = env.step(action)
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+
+# %% wrong (None): States predicted are taken for the action, cut to its width.
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    scale = cfg.return_scale
+    mean = np.array(cfg.state_mean)
+    std = np.array(cfg.state_std)
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = target_return / scale
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append(np.zeros(cfg.act_dim))
+        returns.append([remaining])
+        s = torch.tensor(np.array(states[-K:]), dtype=torch.float32)
+        a = torch.tensor(np.array(actions[-K:]), dtype=torch.float32)
+        r = torch.tensor(np.array(returns[-K:]), dtype=torch.float32)
+        ts = torch.arange(t + 1)[-K:]
+        pad = K - len(s)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (0, 0, pad, 0))
+        ts = torch.nn.functional.pad(ts, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)])
+        with torch.no_grad():
+            out = model(states=s[None], actions=a[None], returns_to_go=r[None], timesteps=ts[None], attention_mask=mask[None])
+        action = out.state_preds[0, -1, : cfg.act_dim].numpy()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+

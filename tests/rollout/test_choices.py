@@ -1,0 +1,71 @@
+"""Environments with choices: the likeliest one is taken, or one is drawn."""
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+
+from dt_helpers import rollout, training
+from dt_helpers.data import recording
+
+
+class Counts(gymnasium.Env):
+    """Ten steps; notes what is chosen out of three, from 5 on."""
+
+    observation_space = gymnasium.spaces.Box(-1, 1, (2,))
+    action_space = gymnasium.spaces.Discrete(3, start=5)
+
+    def __init__(self):
+        self.chosen = []
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.left = 10
+        return self.np_random.uniform(-1, 1, 2).astype(np.float32), {}
+
+    def step(self, action):
+        self.chosen.append(int(action))
+        self.left -= 1
+        return np.zeros(2, np.float32), float(action == 6), self.left == 0, False, {}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """One whose logits are known: probabilities of 0.2, 0.5 and 0.3."""
+    rng = np.random.default_rng(0)
+    data = recording.record(lambda seen: rng.integers(5, 8, 1), Counts(), 20, progress=False, name="counts")
+    model = training.train(data, training.preset("ci", steps=2), tmp_path_factory.mktemp("model") / "m")
+    with torch.no_grad():
+        for parameter in model.predict_action.parameters():
+            parameter.zero_()
+        model.predict_action[0].bias.copy_(torch.tensor([0.2, 0.5, 0.3]).log())
+    return model
+
+
+def test_the_likeliest_is_taken(model):
+    env = Counts()
+    rollout.evaluate(model, env, 5.0, episodes=2, progress=False)
+    assert env.chosen == [6] * 20
+
+
+def test_drawn_by_their_probabilities_and_the_same_for_the_same_seeds(model):
+    runs = []
+    for _ in range(2):
+        env = Counts()
+        rollout.evaluate(model, env, 5.0, episodes=100, seed=3, progress=False, sample=True)
+        runs.append(env.chosen)
+    assert runs[0] == runs[1]
+    shares = np.bincount(runs[0], minlength=8)[5:] / 1000
+    np.testing.assert_allclose(shares, [0.2, 0.5, 0.3], atol=0.05)
+    assert runs[0][:10] != runs[0][10:20], "each episode has draws of its own"
+
+
+def test_numbers_can_not_be_drawn(cheetah_data, tmp_path):
+    model = training.train(cheetah_data, training.preset("ci", steps=2), tmp_path / "m")
+    with pytest.raises(ValueError, match="Only choices can be drawn, and the model's actions are -1 to 1"):
+        rollout.evaluate(model, sample=True, episodes=1, max_steps=2, progress=False)
+
+
+def test_a_function_that_makes_the_recorded_environment_is_no_other_one(model, capsys):
+    rollout.evaluate(model, lambda: Counts(), 5.0, episodes=1, progress=False)
+    assert "learned from" not in capsys.readouterr().out

@@ -1,0 +1,101 @@
+// Physics and model, beside the page, so that it never stutters. The page sends orders, this sends what happened.
+
+import loadMujoco from "@mujoco/mujoco";
+import * as ort from "onnxruntime-web/wasm";
+
+import { Agent } from "./agent.js";
+import { Environment } from "./environment.js";
+import { Episode } from "./episode.js";
+import { fetchBytes, fetchFacts, PlainError, requireWebAssembly, started } from "./loading.js";
+import { SETTINGS } from "./window.js";
+
+const LATE = 200; // ms behind the clock, beyond which lost time is not made up for
+
+let mujoco, episode;
+let settings = { ...SETTINGS };
+let running = false;
+let speed = 1; // times real time; 0 for as fast as it goes
+let queue = Promise.resolve(); // steps and orders, one after another
+
+const ORDERS = {
+  async load({ folder }) {
+    episode = null;
+    const base = new URL(folder, self.location.href);
+    requireWebAssembly();
+    const [facts, xml, onnx] = await Promise.all([
+      fetchFacts(new URL("model.json", base)),
+      fetchBytes(new URL("robot.xml", base), "The robot's description"),
+      fetchBytes(new URL("model.onnx", base), "The model's file"),
+      libraries(),
+    ]);
+    const environment = await started(
+      () => new Environment(mujoco, new TextDecoder().decode(xml), facts),
+      "MuJoCo can't read the robot's description, robot.xml.",
+    );
+    const agent = await started(
+      () => Agent.load(ort, onnx, facts),
+      "The model's file, model.onnx, is damaged or is no ONNX model. Export it again: dt-course export-web.",
+    );
+    episode = new Episode(environment, agent, facts);
+    say("ready", { facts, seconds: environment.seconds, shapes: environment.shapes(), frame: environment.frame() });
+  },
+  reset({ seed }) {
+    episode.reset(seed);
+    say("reset", { seed, frame: episode.environment.frame() });
+  },
+  push: ({ metresPerSecond }) => episode.push(metresPerSecond),
+  step: () => step(),
+};
+
+self.onmessage = ({ data: { type, ...order } }) => {
+  if (type === "settings") Object.assign(settings, order);
+  else if (type === "speed") speed = order.speed;
+  else if (type === "run") run(order.running);
+  else enqueue(() => (episode || type === "load" ? ORDERS[type](order) : undefined));
+};
+
+function enqueue(task) {
+  queue = queue.then(task).catch((error) => {
+    running = false;
+    const plain = error instanceof PlainError;
+    say("failed", { message: plain ? error.message : `Something went wrong that nobody thought of: ${error?.message ?? error}` });
+  });
+  return queue;
+}
+
+async function libraries() {
+  if (mujoco) return;
+  const [physics, runtime] = await Promise.all([
+    fetchBytes(new URL("mujoco.wasm.gz", self.location.href), "The physics"),
+    fetchBytes(new URL("ort.wasm.gz", self.location.href), "The model's runtime"),
+  ]);
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmBinary = runtime;
+  mujoco = await started(() => loadMujoco({ wasmBinary: physics }), "MuJoCo does not start.");
+}
+
+async function step() {
+  if (episode.over) return;
+  const begin = performance.now();
+  const shown = await episode.step(settings);
+  say("step", { ...shown, milliseconds: performance.now() - begin });
+}
+
+let loops = 0;
+async function run(wanted) {
+  running = wanted;
+  const mine = ++loops;
+  await queue; // a reset, for one
+  let due = performance.now();
+  while (running && mine === loops && episode && !episode.over) {
+    await enqueue(step);
+    if (!episode) return;
+    const now = performance.now();
+    due = speed ? Math.max(due + (1000 * episode.environment.seconds) / speed, now - LATE) : now;
+    await new Promise((resolve) => setTimeout(resolve, due - now));
+  }
+}
+
+function say(type, what) {
+  self.postMessage({ type, ...what });
+}
