@@ -71,10 +71,16 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         raise ValueError(f"{name} is empty: there are no episodes in the list.")
     for episode in found:
         require_columns(episode, COLUMNS)
-    options = {"observation_key": lists.chosen(found[0]["observations"], key)} | options
+    read = lists.chosen(found[0]["observations"], key)
+    options = {"observation_key": read} | options
     parts: dict[str, list[np.ndarray]] = {column: [] for column in COLUMNS}
     lengths: list[int] = []
-    for episode in found:
+    for i, episode in enumerate(found):
+        if (these := lists.chosen(episode["observations"], key)) != read:
+            raise ValueError(
+                f"The observations of episode {i} have {_parts(these)}, those of episode 0 {_parts(read)}: all must have "
+                "the same parts. key= chooses the ones to read."
+            )
         rewards = columns.scalars(columns.array(episode["rewards"], "rewards"), "rewards")
         for column in COLUMNS:
             values = episode[column]
@@ -93,6 +99,10 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     for column, values in parts.items():
         _same_lengths(column, [len(part) for part in values], lengths)
     return assemble(parts, np.concatenate([[0], np.cumsum(lengths)]), name, **options)
+
+
+def _parts(names) -> str:
+    return "no named parts" if names is None else "the parts " + ", ".join(map(repr, names))
 
 
 def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = None, **options) -> Trajectories:

@@ -128,3 +128,36 @@ def test_an_environment_without_the_part_is_refused():
 
     with pytest.raises(ValueError, match=r"has no part 'sees'.*key='sees'"):
         rollout.evaluate(model, Blind(), 5.0, episodes=1, max_steps=3, progress=False)
+
+
+def with_parts(names, widths=None):
+    """An episode of 4 steps whose observations have these parts, as wide as those of this name or as asked."""
+    told = episode(4)
+    wide = widths or [SIZES[name] for name in names]
+    told["observations"] = {name: np.ones((4, n), "f4") for name, n in zip(names, wide, strict=True)}
+    return told
+
+
+@pytest.mark.parametrize(
+    "names, wide", [(["sees", "goal", "tastes"], [2, 1, 3]), (["sees"], [6]), (["a", "b"], [3, 3])], ids=str
+)
+def test_all_episodes_must_have_the_parts_of_the_first(names, wide):
+    """Parts of other names are other numbers, even where there are as many of them."""
+    with pytest.raises(ValueError, match=r"episode 1 have the parts .*, those of episode 0 the parts 'feels', 'goal'"):
+        rows.read([with_parts(SIZES), with_parts(names, wide)], "arms")
+
+
+def test_the_same_parts_may_come_in_any_order():
+    episodes = [with_parts(SIZES), with_parts(sorted(SIZES))]
+    assert rows.read(episodes, "arms").observation_key == ("feels", "goal", "sees")
+
+
+def test_episodes_with_and_without_parts_are_not_joined():
+    plain = episode(4) | {"observations": np.ones((4, 6), "f4")}
+    with pytest.raises(ValueError, match="episode 1 have no named parts"):
+        rows.read([with_parts(SIZES), plain], "arms")
+
+
+def test_parts_that_are_not_read_may_differ():
+    episodes = [with_parts(["sees", "goal"]), with_parts(["sees", "feels"])]
+    assert rows.read(episodes, "arms", key="sees").observations.shape == (8, 2)
