@@ -78,8 +78,8 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     for i, episode in enumerate(found):
         if (these := lists.chosen(episode["observations"], key)) != read:
             raise ValueError(
-                f"The observations of episode {i} have {_parts(these)}, those of episode 0 {_parts(read)}: all must have "
-                "the same parts. key= chooses the ones to read."
+                f"The observations of episode {i} have {_parts(these)}, those of episode 0 {_parts(read)}: all must "
+                "have the same parts. key= chooses the ones to read."
             )
         rewards = columns.scalars(columns.array(episode["rewards"], "rewards"), "rewards")
         for column in COLUMNS:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 import os
 import re
 import runpy
@@ -230,7 +231,10 @@ def test_an_edited_script_is_drift_until_the_next_release(released):
     assert release.drifted == [released.solution("02_window"), released.student("02_window")]
     assert "notebooks/decision_transformer/02_window.ipynb: not up to date" in release.report(released, written=False)
     build.write(release)
-    assert build.plan(released).up_to_date
+    after = build.plan(released)
+    assert after.up_to_date
+    assert after.report(released, written=False).startswith("Not executed since they changed: 01_returns")
+    assert replace(after, unexecuted={}).report(released, written=False) == "All 4 notebooks are up to date."
 
 
 def test_a_students_notebook_without_a_script_is_removed(released):

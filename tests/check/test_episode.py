@@ -43,6 +43,19 @@ def test_what_no_known_slip_gives_is_shown_where_it_first_shows(said):
     assert found.all_hints
 
 
+def test_padding_behind_is_not_taken_for_the_newest_step():
+    """Where it is masked and the newest step's action is read, it is free: the first slip is a later one."""
+    behind = Loop(
+        padded=lambda rows, missing: np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)]),
+        mask=lambda real, missing: np.concatenate([np.ones(real), np.zeros(missing)]),
+        read=lambda output, real: output.action_preds[0, real - 1],
+        times=lambda t, K: np.arange(t + 1) + 2 * (t > 1),
+        over=lambda *_: False,
+    )
+    found = judged(behind)
+    assert not found.passed and found.sentence.startswith("In step 2 ") and "other timesteps" in found.sentence
+
+
 def test_a_mode_that_changes_on_the_way_is_told():
     models = []
 

@@ -1,10 +1,12 @@
 """Does an answer depend on earlier calls? Asked only of a wrong answer that has no other name."""
 
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from dt_helpers.check.engine import comparing
+from dt_helpers.check.engine.answers import read
 from dt_helpers.check.engine.calling import Outcome, call
 from dt_helpers.check.engine.exercise import Case, Exercise
 from dt_helpers.check.engine.recognising import arrays
@@ -35,9 +37,11 @@ def kept_between_calls(
         for j in range(i):
             if j in wrong or comparing.alike(cases[j], cases[i]):
                 continue
-            if _same(answer, given[j]):
+            if _same(answer, given[j]) and _keeps_on(exercise, fn, cases[i], lambda case, j=j: given[j]):
                 return _AGAIN
-            if name := _kept_argument(exercise, cases[i], cases[j], answer):
+            key = _kept_argument(exercise, fn, cases[i], cases[j], answer)
+            if key is not None:
+                name = exercise.parameters[key] if isinstance(key, int) else key
                 return f"Your function used {name} from an earlier call, whose inputs had the same shapes, once more."
     return None
 
@@ -45,8 +49,27 @@ def kept_between_calls(
 _AGAIN = "Your function returned the answer to an earlier call, whose inputs had the same shape, once more."
 
 
-def _kept_argument(exercise: Exercise, case: Case, earlier: Case, answer: list[np.ndarray]) -> str | None:
-    """The argument for which `answer` would be right if it came from the earlier call."""
+def _keeps_on(exercise: Exercise, fn, case: Case, remembered) -> bool:
+    """Whether `fn` gives what it would if it remembered, `remembered(case)`, to fresh inputs like those of `case`, too:
+    a wrong answer may equal an earlier one by chance, if there are few that it could give."""
+    label = case.label.removesuffix(", once more")
+    drawn = (fresh for seed in _SEEDS for fresh in exercise.cases(np.random.default_rng(seed)) if fresh.label == label)
+    shown = 0
+    for fresh in islice((fresh for fresh in drawn if not comparing.alike(fresh, case)), 6):
+        right, kept = _right(exercise, fresh), remembered(fresh)
+        now = arrays(exercise, call(fn, fresh, len(exercise.results) > 1))
+        if kept is None or now is None or not comparing.same(now, kept, _CLOSE):
+            return False
+        shown += right is not None and not comparing.same(right, kept, _CLOSE)
+    return shown > 1
+
+
+_SEEDS = range(101, 111)
+_CLOSE = comparing.tolerance("float32")
+
+
+def _kept_argument(exercise: Exercise, fn, case: Case, earlier: Case, answer: list[np.ndarray]) -> int | str | None:
+    """The argument, by its place or its name, that `fn` keeps from the earlier call."""
     if len(case.args) != len(earlier.args) or case.kwargs.keys() != earlier.kwargs.keys():
         return None
     ours, theirs = (dict(enumerate(one.args)) | one.kwargs for one in (case, earlier))
@@ -55,13 +78,27 @@ def _kept_argument(exercise: Exercise, case: Case, earlier: Case, answer: list[n
     for key in ours:
         if callable(ours[key]):
             continue
-        mixed = ours | {key: theirs[key]}
-        args = tuple(mixed[position] for position in range(len(case.args)))
-        kept = replace(case, args=args, kwargs={name: mixed[name] for name in case.kwargs})
-        right = arrays(exercise, call(exercise.oracle, kept))
-        if right is not None and comparing.same(answer, right, comparing.tolerance("float32")):
-            return exercise.parameters[key] if isinstance(key, int) else key
+
+        def remembered(case: Case, key=key) -> list[np.ndarray] | None:
+            return _right(exercise, _with(case, key, theirs[key]))
+
+        right = remembered(case)
+        if right and comparing.same(answer, right, _CLOSE) and _keeps_on(exercise, fn, case, remembered):
+            return key
     return None
+
+
+def _right(exercise: Exercise, case: Case) -> list[np.ndarray] | None:
+    """The right results; None for arguments that don't go together."""
+    right = call(exercise.oracle, case)
+    return None if right.error else [read(value).array for value in right.value]
+
+
+def _with(case: Case, key: int | str, value) -> Case:
+    """The case with another value of one argument."""
+    if isinstance(key, str):
+        return replace(case, kwargs=case.kwargs | {key: value})
+    return replace(case, args=(*case.args[:key], value, *case.args[key + 1 :]))
 
 
 def _share_memory(one: list[np.ndarray] | None, other: list[np.ndarray] | None) -> bool:

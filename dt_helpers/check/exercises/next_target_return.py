@@ -43,6 +43,7 @@ def _cases(rng):
         Case("a large reward", (low, round(rng.uniform(5, 9), 2) * 1000.0, 1000.0), core=False, edge="large-reward"),
         Case("just as much as was asked for", (2.0, 2000.0, 1000.0), core=False, edge="just-earned"),
         Case("scale is 1", (low, round(rng.uniform(1, 3), 2), 1.0), core=False, edge="scale-of-one"),
+        Case("all are whole numbers", (5, 340, 1000), core=False, edge="whole-scale"),
         Case("scale is a whole number", (low, round(rng.uniform(20, 90), 2), 100), core=False, edge="whole-scale"),
     ]
 
@@ -271,7 +272,7 @@ EXERCISE = Exercise(
         "just-earned": ("If exactly as much is earned as was asked for, 0 remains.", "Is it < or <=?"),
         "scale-of-one": ("The result is wrong for a scale of 1.", "What is a reward divided by 1?"),
         "whole-scale": (
-            "The result is wrong for a scale that is an integer.",
+            "The result is wrong where a number is an integer.",
             "A / keeps the fraction, a // drops it.",
         ),
     },

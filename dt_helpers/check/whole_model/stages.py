@@ -181,6 +181,9 @@ def _heads(oracle, batch, given, expected):
             return "heads", f"{part} was not called."
         if _equal(came[-1], right):
             continue
+        if came[-1].numel() == right.numel() and _equal(came[-1].reshape(right.shape), right):
+            shapes = f"{tuple(came[-1].shape)}, not {tuple(right.shape)}"
+            return "heads", f"{part} reads the right numbers in the shape {shapes}: does a `squeeze` drop an axis?"
         read = next((name for name, token in zip("Rsa", tokens, strict=True) if _equal(came[-1], token)), None)
         if read:
             fault = "has seen the action already" if read == "a" else "has not seen enough yet"
@@ -188,6 +191,8 @@ def _heads(oracle, batch, given, expected):
         entered = expected["encoder.inputs_embeds"][0].reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
         if any(_equal(came[-1], token) for token in entered):
             return "heads", f"{part} reads the sequence that went into the encoder, not what came out of it."
+        if len(came[-1]) == len(hidden) and not all(map(_made_of, came[-1], hidden)) and _made_of(came[-1], hidden):
+            return "heads", f"{part} reads tokens of other rows: the batch has to stay the first axis all the way."
         if not _made_of(came[-1], hidden):
             return "heads", f"{part} reads numbers that the encoder did not give: what happens to them in between?"
         return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"

@@ -107,6 +107,15 @@ def test_a_mistake_that_shows_only_without_a_mask_or_with_one_step_is_found():
     assert "K 1" in judged(variant(predictions=squeezed)).case
 
 
+def test_an_axis_that_is_dropped_before_the_heads_is_told_by_its_shape():
+    def squeezed(self, x):
+        s, a = (token.squeeze() for token in x.unbind(dim=1)[1:])
+        return self.predict_return(a), self.predict_state(a), self.predict_action(s)
+
+    found = judged(variant(predictions=squeezed))
+    assert "reads the right numbers in the shape" in found.sentence and "squeeze" in found.sentence
+
+
 def test_other_settings_than_the_courses_are_tried():
     def cut(self, return_preds, state_preds, action_preds, return_dict):
         return Parts.output(self, return_preds, state_preds, action_preds.clamp(-1, 1), return_dict)

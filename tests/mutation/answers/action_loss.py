@@ -504,3 +504,59 @@ def action_loss(action_preds, action_targets, attention_mask):
     windows, steps = attention_mask.nonzero(as_tuple=True)
     residual = action_preds[windows, steps] - action_targets[windows, steps]
     return residual.pow(2).sum().div(residual.numel())
+
+# %% wrong (rows-averaged): the mean of each window's mean, instead of the mean over all real steps
+def action_loss(action_preds, action_targets, attention_mask):
+    mask = attention_mask.to(action_preds.dtype)
+    per_step = ((action_preds - action_targets) ** 2).mean(dim=-1)  # (batch, K)
+    per_window = (per_step * mask).sum(dim=1) / mask.sum(dim=1)
+    return per_window.mean()
+
+# %% wrong (lost-gradient): adds up numbers taken out with .item(), so no gradient flows
+def action_loss(action_preds, action_targets, attention_mask):
+    errors = []
+    B, K, D = action_preds.shape
+    for b in range(B):
+        for k in range(K):
+            if attention_mask[b, k] == 1:
+                for d in range(D):
+                    errors.append((action_preds[b, k, d] - action_targets[b, k, d]).item() ** 2)
+    return torch.tensor(sum(errors) / len(errors), requires_grad=True)
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    act_dim = action_preds.shape[-1]
+    real = attention_mask.reshape(-1) > 0
+    preds = action_preds.reshape(-1, act_dim)[real]
+    targets = action_targets.reshape(-1, act_dim)[real]
+    return torch.nn.functional.mse_loss(preds, targets)
+
+# %% wrong (rows-averaged): takes the mean of each window first, and then the mean over the windows, however few steps they have
+def action_loss(action_preds, action_targets, attention_mask):
+    def window_loss(pred, target, mask):
+        real = mask.bool()
+        return torch.nn.functional.mse_loss(pred[real], target[real])
+
+    losses = [window_loss(p, a, m) for p, a, m in zip(action_preds, action_targets, attention_mask)]
+    return torch.stack(losses).mean()
+
+# %% wrong (lost-gradient): collects the errors as Python numbers and makes a new tensor of them, through which no gradient flows
+def action_loss(action_preds, action_targets, attention_mask):
+    batch, K, act_dim = action_preds.shape
+    sse = 0.0
+    n = 0
+    for b in range(batch):
+        for k in range(K):
+            if attention_mask[b, k] == 0:
+                continue
+            for d in range(act_dim):
+                e = action_preds[b, k, d].item() - action_targets[b, k, d].item()
+                sse += e * e
+                n += 1
+    return torch.tensor(sse / n, requires_grad=True)
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    squared = (action_preds - action_targets).square()
+    per_step = squared.mean(dim=-1)  # (batch, K)
+    return torch.masked_select(per_step, attention_mask.bool()).mean()

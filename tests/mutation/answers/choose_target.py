@@ -458,3 +458,45 @@ def choose_target(targets, achieved):
     pairs = sorted(((bool(a >= t), float(t)) for t, a in zip(targets, achieved)), reverse=True)
     (any_kept, largest), (_, smallest) = pairs[0], pairs[-1]
     return largest if any_kept else smallest
+
+# %% wrong (none-honoured): argmax of a boolean array is 0 if none is True
+def choose_target(targets, achieved):
+    return targets[np.argmax(achieved >= targets)]
+
+# %% wrong (exactly-as-asked): honoured only if exactly the target was achieved
+def choose_target(targets, achieved):
+    honoured = [t for t, a in zip(targets, achieved) if np.isclose(t, a)]
+    if honoured:
+        return max(honoured)
+    return min(targets)
+
+# %% right
+def choose_target(targets, achieved):
+    for target, result in zip(targets, achieved):
+        if result >= target:
+            return target
+    return targets[-1]
+
+# %% wrong (bisected): binary search, as if every target below an honoured one were honoured too
+def choose_target(targets, achieved):
+    lo, hi = 0, len(targets)
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if achieved[mid] >= targets[mid]:
+            hi = mid  # honoured: perhaps we can ask for more
+        else:
+            lo = mid + 1
+    if lo == len(targets):
+        return targets[-1]
+    return targets[lo]
+
+# %% wrong (none-honoured): where no target is honoured, takes the one with the best result instead of the smallest
+def choose_target(targets, achieved):
+    honoured = np.where(achieved >= targets, targets, -np.inf)
+    if np.isfinite(honoured).any():
+        return targets[np.argmax(honoured)]
+    return targets[np.argmax(achieved)] if np.isfinite(achieved).any() else targets.min()
+
+# %% right
+def choose_target(targets, achieved):
+    return next((t for t, a in zip(targets, achieved) if a >= t), targets[-1])

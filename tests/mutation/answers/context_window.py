@@ -383,3 +383,55 @@ def context_window(sequence: Rows, length: int) -> Rows:
 def context_window(sequence, length):
     age = {i: len(sequence) - 1 - i for i in range(len(sequence))}
     return sequence[[i for i in age if age[i] < length]]
+
+# %% wrong (just-begun): the start t - length becomes negative early in the episode and counts from the end
+def context_window(sequence, length):
+    start = sequence.shape[0] - length
+    return sequence[start:]
+
+# %% wrong (wrong-dtype): copies into a float tensor, so timesteps are no whole numbers any more
+def context_window(sequence, length):
+    t, d = sequence.shape
+    n = min(t, length)
+    window = torch.zeros(n, d)
+    for i in range(n):
+        window[i] = sequence[t - n + i]
+    return window
+
+# %% wrong (reversed): flips to have the newest first, cuts, and forgets to flip back
+def context_window(sequence, length):
+    newest_first = torch.flip(sequence, dims=[0])
+    return newest_first[:length]
+
+# %% right
+def context_window(sequence, length):
+    t = sequence.size(0)
+    n = min(t, length)
+    return sequence.narrow(0, t - n, n)
+
+# %% wrong (just-begun): sequence(end-length+1:end); with fewer than `length` steps the start is below 0 and counts from the end
+def context_window(sequence, length):
+    t = sequence.shape[0]
+    first = t - length
+    return sequence[first:, :]
+
+# %% wrong (wrong-dtype): copies into a new float tensor, so the timesteps are no whole numbers any more
+def context_window(sequence, length):
+    t, d = sequence.size()
+    n = t if t < length else length
+    window = torch.zeros(n, d)
+    for i in range(n):
+        for j in range(d):
+            window[i, j] = sequence[t - n + i, j]
+    return window
+
+# %% wrong (exception): unfold makes windows of exactly `length` rows, and there is none when the episode is shorter
+def context_window(sequence, length):
+    windows = sequence.unfold(0, length, 1)  # (t - length + 1, d, length)
+    return windows[-1].transpose(0, 1)
+
+# %% right
+def context_window(sequence, length):
+    total = sequence.size(0)
+    count = min(total, length)
+    return sequence.narrow(0, total - count, count)

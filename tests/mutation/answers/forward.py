@@ -5856,3 +5856,183 @@ def predict(x, predict_return, predict_state, predict_action):
         x = torch.einsum("nik,bih->bnkh", S, encoded.last_hidden_state)
         return_preds, state_preds, action_preds = predict(x, self.predict_return, self.predict_state, self.predict_action)
 # <as given>
+
+# %% wrong (heads): the output is unstacked by one reshape to (batch, 3, K, hidden), without a permutation
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        stacked = stack_inputs(returns, states, actions)
+        stacked = self.embed_ln(stacked)
+        encoded = encode(stacked, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.reshape(batch, 3, K, self.hidden_size)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (mask): the mask of the first window is used for the whole batch
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        tokens = self.embed_ln(stack_inputs(*add_time_embeddings(returns, states, actions, time)))
+        mask = stack_attention_mask(attention_mask[:1]).expand(batch, -1)
+        encoded = encode(tokens, mask)
+        by_kind = torch.stack([encoded.last_hidden_state[:, kind::3] for kind in range(3)], dim=1)
+        heads = self.predict_return, self.predict_state, self.predict_action
+        return_preds, state_preds, action_preds = predict(by_kind, *heads)
+# <as given>
+
+# %% wrong (heads): squeezes the encoder's output, so that a batch of one loses its dimension
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns = returns + time
+        states = states + time
+        actions = actions + time
+        x = stack_inputs(returns, states, actions)
+        x = self.embed_ln(x)
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        hidden = encoded.last_hidden_state.squeeze()
+        # tokens: R s a R s a ...
+        action_preds = self.predict_action(hidden[..., 1::3, :])
+        state_preds = self.predict_state(hidden[..., 2::3, :])
+        return_preds = self.predict_return(hidden[..., 2::3, :])
+# <as given>
+
+# %% wrong (norm): normalises twice, each embedding on its own and then the stacked sequence again
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        with_time = [self.embed_ln(e) for e in add_time_embeddings(returns, states, actions, time)]
+        sequence = self.embed_ln(stack_inputs(*with_time))
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+        out = encoded.last_hidden_state.view(batch, K, 3, self.hidden_size).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            out, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # everything by hand, without the functions from before
+        tokens = torch.stack([returns + time, states + time, actions + time], dim=2).flatten(1, 2)
+        encoded = encode(self.embed_ln(tokens), attention_mask.repeat_interleave(3, dim=1))
+        after_state = encoded.last_hidden_state[:, 1::3]
+        after_action = encoded.last_hidden_state[:, 2::3]
+        action_preds = self.predict_action(after_state)
+        state_preds, return_preds = self.predict_state(after_action), self.predict_return(after_action)
+# <as given>
+
+# %% wrong (heads): cuts the encoder's output into three thirds, although the three kinds of token alternate
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        tokens = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(tokens, stack_attention_mask(attention_mask))
+        thirds = torch.chunk(encoded.last_hidden_state, 3, dim=1)
+        x = torch.stack(thirds, dim=1)  # (batch, 3, K, hidden)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (heads): squeeze() takes away the batch or the step dimension when there is one of it
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        r, s, a = add_time_embeddings(returns, states, actions, time)
+        encoded = encode(self.embed_ln(stack_inputs(r, s, a)), stack_attention_mask(attention_mask))
+        hidden = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size)
+        r, s, a = torch.split(hidden, 1, dim=2)
+        r, s, a = r.squeeze(), s.squeeze(), a.squeeze()
+        return_preds = self.predict_return(a)
+        state_preds = self.predict_state(a)
+        action_preds = self.predict_action(s)
+# <as given>
+
+# %% wrong (mask): the mask of the first window is used for all windows of the batch
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        x = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        x = self.embed_ln(x)
+        mask = stack_attention_mask(attention_mask[:1]).expand(batch, 3 * K)
+        encoded = encode(x, mask)
+        x = encoded.last_hidden_state.view(batch, K, 3, -1).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(x, self.predict_return, self.predict_state, self.predict_action)
+# <as given>
+
+# %% wrong (norm): normalises the embeddings first and adds the time afterwards, so what the encoder reads is not normalised
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns = self.embed_ln(returns)
+        states = self.embed_ln(states)
+        actions = self.embed_ln(actions)
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        stacked = stack_inputs(returns, states, actions)
+        stacked_mask = stack_attention_mask(attention_mask)
+        encoded = encode(stacked, stacked_mask)
+        unstacked = encoded.last_hidden_state.unflatten(1, (K, 3)).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            unstacked, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # LayerNorm works on each token alone, so it may come before the stacking
+        tokens = [self.embed_ln(token) for token in add_time_embeddings(returns, states, actions, time)]
+        encoded = encode(stack_inputs(*tokens), stack_attention_mask(attention_mask))
+        h = encoded.last_hidden_state
+        return_preds = self.predict_return(h[:, 2::3])
+        state_preds = self.predict_state(h[:, 2::3])
+        action_preds = self.predict_action(h[:, 1::3])
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        sequence = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        encoded = encode(self.embed_ln(sequence), stack_attention_mask(attention_mask))
+        where = 3 * torch.arange(K, device=sequence.device) + torch.arange(3, device=sequence.device)[:, None]
+        x = encoded.last_hidden_state[:, where]  # (batch, 3, K, hidden)
+        return_preds, state_preds, action_preds = predict(
+            x,
+            predict_return=self.predict_return,
+            predict_state=self.predict_state,
+            predict_action=self.predict_action,
+        )
+# <as given>

@@ -474,3 +474,79 @@ def next_node(logits, neighbours):
     downwards = torch.sort(logits, descending=True).indices
     reachable = torch.isin(downwards, neighbours)
     return downwards[reachable][0].item()
+
+# %% wrong (far-below): softmax over all nodes times a 0/1 mask; the neighbours' probabilities may all underflow to 0
+def next_node(logits, neighbours):
+    probabilities = torch.softmax(logits, dim=-1)
+    reachable = torch.zeros_like(probabilities)
+    reachable[neighbours] = 1.0
+    return torch.argmax(probabilities * reachable).item()
+
+# %% wrong (returns-nothing): only looks among the m likeliest nodes of all, m the number of neighbours
+def next_node(logits, neighbours):
+    allowed = set(neighbours.tolist())
+    for node in torch.topk(logits, len(allowed)).indices.tolist():
+        if node in allowed:
+            return node
+
+# %% wrong (search-from-node-zero): the search starts with logits[0] as the number to beat, which is node 0's and not the first neighbour's
+def next_node(logits, neighbours):
+    best = neighbours[0]
+    highest = logits[0]
+    for i in range(len(neighbours)):
+        candidate = neighbours[i]
+        if logits[candidate] > highest:
+            highest = logits[candidate]
+            best = candidate
+    return int(best)
+
+# %% wrong (unsorted): the winning position is looked up in the sorted neighbours
+def next_node(logits, neighbours):
+    names = sorted(int(n) for n in neighbours)
+    scores = [float(logits[n]) for n in neighbours]
+    return names[scores.index(max(scores))]
+
+# %% right
+def next_node(logits, neighbours):
+    return max(neighbours.tolist(), key=lambda node: logits[node].item())
+
+# %% right
+def next_node(logits, neighbours):
+    neighbours = neighbours.long()
+    order = torch.argsort(logits[neighbours], descending=True)
+    return neighbours[order[0]].item()
+
+# %% wrong (far-below): compares probabilities, which become exactly 0 for nodes far behind the likeliest node
+def next_node(logits, neighbours):
+    probabilities = torch.softmax(logits, dim=-1)
+    reachable = torch.zeros_like(probabilities)
+    reachable[neighbours] = 1.0
+    return int(torch.argmax(probabilities * reachable))
+
+# %% wrong (lowest|smallest-for-no-edge): nodes that can't be reached get the smallest logit, which may also be the neighbour's own
+def next_node(logits, neighbours):
+    floor = logits.min().item()
+    masked = torch.full_like(logits, floor)
+    masked[neighbours] = logits[neighbours]
+    return masked.argmax()
+
+# %% wrong (some-likeliest-only): looks for a neighbour among the five likeliest nodes only, and takes the first neighbour if there is none
+def next_node(logits, neighbours):
+    allowed = set(neighbours.tolist())
+    _, candidates = logits.topk(min(5, logits.numel()))
+    for candidate in candidates.tolist():
+        if candidate in allowed:
+            return candidate
+    return neighbours[0].item()  # none of the candidates: any street will do
+
+# %% right
+def next_node(logits, neighbours):
+    return max(neighbours.tolist(), key=logits.tolist().__getitem__)
+
+# %% right
+def next_node(logits, neighbours):
+    i_max = 0
+    for i in range(1, neighbours.shape[0]):
+        if logits[int(neighbours[i])] > logits[int(neighbours[i_max])]:
+            i_max = i
+    return neighbours[i_max]

@@ -366,3 +366,34 @@ def next_target_return(target_return: float, reward: float, scale: float) -> flo
 def next_target_return(target_return, reward, scale):
     unit = 1 / scale
     return sum([target_return, -1 * reward * unit])
+
+# %% wrong (stopped-at-zero): what remains is kept at 0 or above
+def next_target_return(target_return, reward, scale):
+    remaining = target_return - reward / scale
+    return max(0, remaining)
+
+# %% wrong (rounded): whole-number division
+def next_target_return(target_return, reward, scale):
+    scaled_reward = reward // scale
+    return target_return - scaled_reward
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    in_units = target_return * scale
+    in_units -= reward
+    return in_units / scale
+
+# %% wrong (rounded): floor division, which cuts the reward down to whole scaled units
+def next_target_return(target_return, reward, scale):
+    scaled_reward = reward // scale
+    return target_return - scaled_reward
+
+# %% wrong (losses-ignored): a reward below 0 is counted as 0
+def next_target_return(target_return, reward, scale):
+    earned = max(reward, 0) / scale  # only what was earned counts
+    return target_return - earned
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    in_environment_units = target_return * scale - reward
+    return in_environment_units / scale

@@ -669,3 +669,50 @@ def pad_left(sequence, length, value):
     everything = np.concatenate([empty, with_flag])
     window = everything[len(with_flag) :]
     return window[:, :-1], window[:, -1]
+
+# %% wrong (row-like-padding): the mask is read off the rows: a row which equals the padding counts as padding
+def pad_left(sequence, length, value):
+    t, d = sequence.shape
+    padded = np.ones((length, d)) * value
+    keep = min(t, length)
+    padded[length - keep :] = sequence[:keep]
+    mask = np.any(padded != value, axis=1).astype(int)
+    return padded, mask
+
+# %% wrong (exception): never cuts; np.pad refuses a negative width
+def pad_left(sequence, length, value):
+    missing = length - sequence.shape[0]
+    rows = np.pad(sequence, ((missing, 0), (0, 0)), mode="constant", constant_values=value)
+    mask = np.pad(np.ones(sequence.shape[0]), (missing, 0))
+    return rows, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    kept = sequence[:length]
+    missing = length - len(kept)
+    padding = np.full((missing, sequence.shape[1]), value, dtype=sequence.dtype)
+    mask = np.array([0] * missing + [1] * len(kept))
+    return np.vstack([padding, kept]), mask
+
+# %% wrong (row-like-padding): finds the padding again by its value, so real rows that are equal to it count as padding
+def pad_left(sequence, length, value):
+    clipped = sequence[:length]
+    pad = length - len(clipped)
+    padded = np.pad(clipped, ((pad, 0), (0, 0)), mode="constant", constant_values=value)
+    mask = np.any(padded != value, axis=1).astype(int)
+    return padded, mask
+
+# %% wrong (longer): the rows are cut to `length`, but the mask is made for all t steps
+def pad_left(sequence, length, value):
+    t, d = sequence.shape
+    missing = length - t
+    rows = [[value] * d for _ in range(missing)] + sequence.tolist()
+    mask = [0] * missing + [1] * t
+    return np.array(rows[:length], dtype=sequence.dtype), np.array(mask)
+
+# %% right
+def pad_left(sequence, length, value):
+    position = np.arange(length) - max(length - sequence.shape[0], 0)  # row i holds step position[i]
+    mask = position >= 0
+    rows = np.where(mask[:, None], sequence[np.maximum(position, 0)], float(value))
+    return rows, mask.astype(np.int64)

@@ -380,3 +380,53 @@ def predict(x, predict_return, predict_state, predict_action):
     state_preds = predict_state(knows_action)
     return_preds = predict_return(knows_action)
     return (return_preds, state_preds, action_preds)
+
+# %% wrong (return-without-action): the next return is predicted from the return token, which does not know the action
+def predict(x, predict_return, predict_state, predict_action):
+    return_preds = predict_return(x[:, 0])  # return token -> return
+    state_preds = predict_state(x[:, 2])
+    action_preds = predict_action(x[:, 1])
+    return return_preds, state_preds, action_preds
+
+# %% wrong (axes-mixed): reshapes x to steps of three tokens, though the kinds have a dimension of their own already
+def predict(x, predict_return, predict_state, predict_action):
+    b, three, k, h = x.shape
+    tokens = x.reshape(b, k, three, h)
+    state_token, action_token = tokens[:, :, 1, :], tokens[:, :, 2, :]
+    return predict_return(action_token), predict_state(action_token), predict_action(state_token)
+
+# %% wrong (action-moved-on): shifts the predicted states and returns by a step, so that they stand where the next ones are
+def predict(x, predict_return, predict_state, predict_action):
+    _, states, actions = torch.unbind(x, dim=1)
+    known = torch.roll(actions, shifts=1, dims=1)
+    return predict_return(known), predict_state(known), predict_action(states)
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    _, after_state, after_action = x.unbind(dim=1)
+    return predict_return(after_action), predict_state(after_action), predict_action(after_state)
+
+# %% wrong (wrong-shape): squeeze() without a dimension also drops a batch of one, or a window of one step
+def predict(x, predict_return, predict_state, predict_action):
+    _, state_tokens, action_tokens = (part.squeeze() for part in torch.tensor_split(x, 3, dim=1))
+    return predict_return(action_tokens), predict_state(action_tokens), predict_action(state_tokens)
+
+# %% wrong (outputs-swapped): the order in which the model of 🤗 Transformers returns them: state, action, return
+def predict(x, predict_return, predict_state, predict_action):
+    # get predictions
+    return_preds = predict_return(x[:, 2])  # predict next return given state and action
+    state_preds = predict_state(x[:, 2])  # predict next state given state and action
+    action_preds = predict_action(x[:, 1])  # predict next action given state
+    return state_preds, action_preds, return_preds
+
+# %% wrong (state-without-action): every head is put on the token just before its own kind in the sequence, so the state comes from the return
+def predict(x, predict_return, predict_state, predict_action):
+    RETURN, STATE, ACTION = range(3)
+    heads = {RETURN: predict_return, STATE: predict_state, ACTION: predict_action}
+    # R_1, s_1, a_1, R_2, ...: each token is predicted by the one before it, as in a language model
+    return tuple(heads[kind](x[:, (kind - 1) % 3]) for kind in (RETURN, STATE, ACTION))
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    plan = [(predict_return, 2), (predict_state, 2), (predict_action, 1)]
+    return tuple(head(x.select(1, token)) for head, token in plan)

@@ -643,3 +643,123 @@ def returns_to_go(rewards, gamma=1.0):
         sums[:-reach] += gamma**reach * ahead
         reach *= 2
     return sums
+
+# %% wrong (discount-from-start): the discount is taken from the start of the episode and not undone
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    discounts = gamma ** np.arange(T)
+    R = np.zeros(T)
+    for t in range(0, T):
+        R[t] = np.sum(rewards[t:T] * discounts[t:T])
+    return R
+
+# %% wrong (gamma-zero): divides by gamma**t, which underflows to 0 (nan)
+def returns_to_go(rewards, gamma=1.0):
+    powers = np.power(float(gamma), np.arange(len(rewards)))
+    discounted = rewards * powers
+    # what is left = everything from here on, brought back to the step's own time
+    return np.flip(np.cumsum(np.flip(discounted))) / powers
+
+# %% wrong (zero-rewards): steps with a reward of 0 are skipped: their entry stays 0, and they do not count for the discount
+def returns_to_go(rewards, gamma=1.0):
+    out = np.zeros(len(rewards))
+    total = 0.0
+    for t in reversed(range(len(rewards))):
+        if not rewards[t]:
+            continue  # nothing was earned here
+        total = rewards[t] + gamma * total
+        out[t] = total
+    return out
+
+# %% wrong (keeps-state): the matrix of discounts is remembered for each length, whatever gamma is
+_WEIGHTS = {}
+
+
+def returns_to_go(rewards, gamma=1.0):
+    n = rewards.shape[0]
+    if n not in _WEIGHTS:  # expensive for 1000 steps, so build it only once
+        i, j = np.indices((n, n))
+        _WEIGHTS[n] = np.where(j >= i, float(gamma) ** np.maximum(j - i, 0), 0.0)
+    return _WEIGHTS[n] @ rewards
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    step = np.arange(T)
+    ahead = step[None, :] - step[:, None]
+    weights = np.where(ahead >= 0, float(gamma) ** np.maximum(ahead, 0), 0.0)
+    return weights @ rewards
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = accumulate(reversed(rewards.tolist()), lambda later, r: r + gamma * later)
+    return np.array(list(backwards)[::-1], dtype=float)
+
+# %% wrong (unchanged): the well-known discount_rewards of the Pong gist, which starts the sum anew at each reward that is not 0
+def returns_to_go(rewards, gamma=1.0):
+    """ take 1D float array of rewards and compute discounted reward """
+    discounted_r = np.zeros_like(rewards)
+    running_add = 0
+    for t in reversed(range(0, rewards.size)):
+        if rewards[t] != 0:
+            running_add = 0  # reset the sum, since this was a game boundary
+        running_add = running_add * gamma + rewards[t]
+        discounted_r[t] = running_add
+    return discounted_r
+
+# %% wrong (late-reward): gives up looking ahead as soon as the weight is below 1%, to save time
+EPSILON = 0.01
+
+
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    out = np.empty(T)
+    for t in range(T):
+        weight = 1.0
+        acc = 0.0
+        k = t
+        while k < T:
+            if weight < EPSILON:
+                break
+            acc += weight * rewards[k]
+            weight *= gamma
+            k += 1
+        out[t] = acc
+    return out
+
+# %% wrong (keeps-state): the list of results is a default argument, so it still holds the results of earlier calls
+def returns_to_go(rewards, gamma=1.0, rtg=[]):
+    future = 0.0
+    for reward in rewards[::-1]:
+        future = reward + gamma * future
+        rtg.insert(0, future)
+    return np.array(rtg)
+
+# %% wrong (gamma-zero): the lower half of the weights is multiplied by 0, but gamma to a large negative power is infinite there
+def returns_to_go(rewards, gamma=1.0):
+    idx = np.arange(rewards.shape[0])
+    power = idx[None, :] - idx[:, None]
+    causal = (power >= 0).astype(np.float64)
+    weights = causal * np.power(float(gamma), power)
+    return np.einsum("ij,j->i", weights, rewards)
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    n = len(rewards)
+    if n == 0:
+        return np.zeros(0)
+    kernel = np.float64(gamma) ** np.arange(n)
+    # correlation with the discounts: turn the kernel round, convolve, keep the second half
+    return np.convolve(rewards, kernel[::-1])[n - 1 :]
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    # R: rev(Reduce(function(later, r) r + gamma * later, rev(x), accumulate = TRUE))
+    backwards = accumulate(np.flip(rewards).tolist(), lambda later, r: r + gamma * later)
+    return np.flip(np.fromiter(backwards, dtype=float))

@@ -2110,3 +2110,510 @@ def run_episode(model, env, target_return, max_steps, seed):
             break
     return rewards
 
+# %% wrong (times-in-the-window): the timesteps count in the window and not in the episode
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    obs, _ = env.reset(seed=seed)
+    states = torch.zeros(0, cfg.state_dim)
+    actions = torch.zeros(0, cfg.act_dim)
+    rtgs = torch.zeros(0, 1)
+    remaining = target_return / cfg.return_scale
+    rewards = []
+
+    for t in range(max_steps):
+        state = (torch.tensor(obs, dtype=torch.float32) - mean) / std
+        states = context_window(torch.cat([states, state.reshape(1, -1)]), K)
+        actions = context_window(torch.cat([actions, torch.zeros(1, cfg.act_dim)]), K)
+        rtgs = context_window(torch.cat([rtgs, torch.tensor([[remaining]], dtype=torch.float32)]), K)
+        n = len(states)
+        pad = K - n
+
+        def left(x):
+            return torch.cat([torch.zeros(pad, x.shape[1]), x]).unsqueeze(0)
+
+        timesteps = torch.cat([torch.zeros(pad, dtype=torch.long), torch.arange(n)]).unsqueeze(0)
+        mask = torch.cat([torch.zeros(pad), torch.ones(n)]).long().unsqueeze(0)
+        with torch.no_grad():
+            output = model(
+                states=left(states),
+                actions=left(actions),
+                returns_to_go=left(rtgs),
+                timesteps=timesteps,
+                attention_mask=mask,
+            )
+        action = output.action_preds[0, -1]
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, cfg.return_scale)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (exception): the history lives outside the function and is never emptied
+from collections import deque
+
+_history = {}
+
+
+def _remember(key, item, K):
+    _history.setdefault(key, deque(maxlen=K)).append(item)
+    return list(_history[key])
+
+
+@torch.no_grad()
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    K = c.context_length
+    obs, info = env.reset(seed=seed)
+    todo = target_return / c.return_scale
+    rewards = []
+    t = 0
+    while t < max_steps:
+        s = _remember("s", (np.asarray(obs) - np.array(c.state_mean)) / np.array(c.state_std), K)
+        a = _remember("a", np.zeros(c.act_dim), K)
+        g = _remember("g", [todo], K)
+        ts = _remember("t", t, K)
+        out = model(
+            states=torch.tensor(np.array(s), dtype=torch.float32)[None],
+            actions=torch.tensor(np.array(a), dtype=torch.float32)[None],
+            returns_to_go=torch.tensor(g, dtype=torch.float32)[None],
+            timesteps=torch.tensor(ts)[None],
+            attention_mask=torch.ones(1, len(s), dtype=torch.long),
+        )
+        act = out.action_preds[0, -1].numpy()
+        _history["a"][-1] = act
+        obs, r, terminated, truncated, info = env.step(act)
+        rewards.append(r)
+        todo -= r / c.return_scale
+        t += 1
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (last-reward-lost): leaves the loop before the reward of the last step is noted
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    K, scale = config.context_length, config.return_scale
+    mu, sigma = np.array(config.state_mean), np.array(config.state_std)
+
+    S = np.zeros((max_steps, config.state_dim), dtype=np.float32)
+    A = np.zeros((max_steps, config.act_dim), dtype=np.float32)
+    G = np.zeros((max_steps, 1), dtype=np.float32)
+    rewards = []
+
+    observation, _ = env.reset(seed=seed)
+    remaining = target_return / scale
+    for t in range(max_steps):
+        S[t] = (observation - mu) / sigma
+        G[t] = remaining
+        first = max(0, t + 1 - K)
+        steps = np.arange(first, t + 1)
+        missing = K - len(steps)
+
+        def batch(x):
+            return torch.from_numpy(np.pad(x[first : t + 1], ((missing, 0), (0, 0))))[None]
+
+        with torch.inference_mode():
+            prediction = model(
+                states=batch(S),
+                actions=batch(A),
+                returns_to_go=batch(G),
+                timesteps=torch.from_numpy(np.pad(steps, (missing, 0)))[None],
+                attention_mask=torch.tensor([[0] * missing + [1] * len(steps)]),
+            ).action_preds
+        A[t] = prediction[0, -1].numpy()
+        observation, reward, terminated, truncated, _ = env.step(A[t].copy())
+        if terminated or truncated:
+            break
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, scale)
+    return rewards
+
+# %% wrong (stopped-at-zero): what remains is never let below 0
+class _Agent:
+    def __init__(self, model, target):
+        self.model = model.eval()
+        self.c = model.config
+        self.target = max(target / self.c.return_scale, 0.0)
+        self.states, self.actions, self.returns, self.times = [], [], [], []
+
+    def normalise(self, obs):
+        return [(float(o) - m) / s for o, m, s in zip(obs, self.c.state_mean, self.c.state_std)]
+
+    def act(self, obs):
+        K = self.c.context_length
+        self.states.append(self.normalise(obs))
+        self.actions.append([0.0] * self.c.act_dim)
+        self.returns.append([self.target])
+        self.times.append(len(self.times))
+        pad = max(0, K - len(self.states))
+        f = dict(dtype=torch.float32)
+        with torch.no_grad():
+            preds = self.model(
+                states=torch.tensor([[[0.0] * self.c.state_dim] * pad + self.states[-K:]], **f),
+                actions=torch.tensor([[[0.0] * self.c.act_dim] * pad + self.actions[-K:]], **f),
+                returns_to_go=torch.tensor([[[0.0]] * pad + self.returns[-K:]], **f),
+                timesteps=torch.tensor([[0] * pad + self.times[-K:]]),
+                attention_mask=torch.tensor([[0] * pad + [1] * (K - pad)]),
+            ).action_preds
+        self.actions[-1] = preds[0, -1].tolist()
+        return preds[0, -1].numpy()
+
+    def got(self, reward):
+        self.target = max(self.target - reward / self.c.return_scale, 0.0)
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    agent = _Agent(model, target_return)
+    obs = env.reset(seed=seed)[0]
+    rewards, over = [], False
+    while not over and len(rewards) < max_steps:
+        obs, reward, terminated, truncated, _ = env.step(agent.act(obs))
+        agent.got(reward)
+        rewards.append(reward)
+        over = terminated or truncated
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    K = config.context_length
+    mean, std = np.array(config.state_mean), np.array(config.state_std)
+
+    def window(rows, dtype=torch.float32):
+        rows = torch.tensor(np.array(rows), dtype=dtype)
+        rows = context_window(rows, K)
+        padding = torch.zeros((K - len(rows), rows.shape[1]), dtype=dtype)
+        return torch.cat([padding, rows]).unsqueeze(0)
+
+    observation, _ = env.reset(seed=seed)
+    remaining = target_return / config.return_scale
+    states, actions, returns, rewards = [], [], [], []
+    for t in range(max_steps):
+        states.append((observation - mean) / std)
+        actions.append(np.zeros(config.act_dim))
+        returns.append([remaining])
+        with torch.no_grad():
+            output = model(
+                states=window(states),
+                actions=window(actions),
+                returns_to_go=window(returns),
+                timesteps=window([[i] for i in range(t + 1)], torch.long)[:, :, 0],
+                attention_mask=window([[1]] * (t + 1), torch.long)[:, :, 0],
+            )
+        action = output.action_preds[0, -1].cpu().numpy()
+        actions[-1] = action.copy()
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, config.return_scale)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+from collections import deque
+
+
+@torch.inference_mode()
+def run_episode(model, env, target_return, max_steps, seed):
+    model.train(False)
+    c = model.config
+    mean = torch.tensor(c.state_mean, dtype=torch.float64)
+    std = torch.tensor(c.state_std, dtype=torch.float64)
+    # one entry a step: state, action, return-to-go, timestep; old ones fall out by themselves
+    memory = deque(maxlen=c.context_length)
+    left = float(target_return)
+    rewards = []
+    obs, _ = env.reset(seed=seed)
+    done = False
+    while not done and len(rewards) < max_steps:
+        state = (torch.tensor(np.array(obs, dtype=np.float64)) - mean) / std
+        memory.append([state.float(), torch.zeros(c.act_dim), torch.tensor([left / c.return_scale]), len(rewards)])
+        s, a, g, t = zip(*memory)
+        out = model(
+            states=torch.stack(s)[None],
+            actions=torch.stack(a)[None],
+            returns_to_go=torch.stack(g).float()[None],
+            timesteps=torch.tensor([t]),
+            attention_mask=torch.ones((1, len(memory)), dtype=torch.long),
+        )
+        action = out.action_preds[0, -1].clone()
+        memory[-1][1] = action
+        obs, reward, terminated, truncated, _ = env.step(np.array(action.tolist(), dtype=np.float32))
+        rewards.append(reward)
+        left -= float(reward)
+        done = terminated or truncated
+    return rewards
+
+# %% wrong (truncated-ignored): stops when the environment says terminated, but not when it says truncated
+def get_action(model, states, actions, returns_to_go, timesteps):
+    config = model.config
+    states = states.reshape(1, -1, config.state_dim)
+    actions = actions.reshape(1, -1, config.act_dim)
+    returns_to_go = returns_to_go.reshape(1, -1, 1)
+    timesteps = timesteps.reshape(1, -1)
+
+    states = states[:, -config.context_length :]
+    actions = actions[:, -config.context_length :]
+    returns_to_go = returns_to_go[:, -config.context_length :]
+    timesteps = timesteps[:, -config.context_length :]
+    padding = config.context_length - states.shape[1]
+    # pad all tokens to sequence length
+    attention_mask = torch.cat([torch.zeros(padding), torch.ones(states.shape[1])])
+    attention_mask = attention_mask.to(dtype=torch.long).reshape(1, -1)
+    states = torch.cat([torch.zeros((1, padding, config.state_dim)), states], dim=1).float()
+    actions = torch.cat([torch.zeros((1, padding, config.act_dim)), actions], dim=1).float()
+    returns_to_go = torch.cat([torch.zeros((1, padding, 1)), returns_to_go], dim=1).float()
+    timesteps = torch.cat([torch.zeros((1, padding), dtype=torch.long), timesteps], dim=1)
+
+    output = model(
+        states=states,
+        actions=actions,
+        returns_to_go=returns_to_go,
+        timesteps=timesteps,
+        attention_mask=attention_mask,
+    )
+    return output.action_preds[0, -1]
+
+
+@torch.no_grad()
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    state_mean = torch.tensor(config.state_mean, dtype=torch.float32)
+    state_std = torch.tensor(config.state_std, dtype=torch.float32)
+
+    state, _ = env.reset(seed=seed)
+    states = torch.as_tensor(state, dtype=torch.float32).reshape(1, config.state_dim)
+    target = torch.tensor([[target_return / config.return_scale]], dtype=torch.float32)
+    actions = torch.zeros((0, config.act_dim))
+    timesteps = torch.zeros((1, 1), dtype=torch.long)
+    rewards = []
+    for t in range(max_steps):
+        actions = torch.cat([actions, torch.zeros((1, config.act_dim))], dim=0)
+        action = get_action(model, (states - state_mean) / state_std, actions, target, timesteps)
+        actions[-1] = action
+        state, reward, done, _, _ = env.step(action.detach().cpu().numpy())
+        rewards.append(reward)
+
+        cur_state = torch.as_tensor(state, dtype=torch.float32).reshape(1, config.state_dim)
+        states = torch.cat([states, cur_state], dim=0)
+        pred_return = target[0, -1] - (reward / config.return_scale)
+        target = torch.cat([target, pred_return.reshape(1, 1).float()], dim=1)
+        timesteps = torch.cat([timesteps, torch.full((1, 1), t + 1, dtype=torch.long)], dim=1)
+        if done:
+            break
+    return rewards
+
+# %% wrong (None): a ring buffer which is handed to the model as it lies in memory, so its steps are out of order once it wraps
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    K = cfg.context_length
+    mu = np.asarray(cfg.state_mean, dtype=np.float32)
+    sigma = np.asarray(cfg.state_std, dtype=np.float32)
+
+    buf_s = torch.zeros(1, K, cfg.state_dim)
+    buf_a = torch.zeros(1, K, cfg.act_dim)
+    buf_r = torch.zeros(1, K, 1)
+    buf_t = torch.zeros(1, K, dtype=torch.long)
+    buf_m = torch.zeros(1, K, dtype=torch.long)
+
+    model.eval()
+    obs, info = env.reset(seed=seed)
+    todo = target_return / cfg.return_scale
+    rewards = []
+    n = 0
+    done = False
+    while n < max_steps and not done:
+        head = n % K  # the oldest slot is overwritten
+        buf_s[0, head] = torch.from_numpy(((obs - mu) / sigma).astype(np.float32))
+        buf_a[0, head] = 0
+        buf_r[0, head] = todo
+        buf_t[0, head] = n
+        buf_m[0, head] = 1
+        with torch.no_grad():
+            out = model(states=buf_s, actions=buf_a, returns_to_go=buf_r, timesteps=buf_t, attention_mask=buf_m)
+        act = out.action_preds[0, head].clone()
+        buf_a[0, head] = act
+        obs, r, terminated, truncated, info = env.step(act.numpy())
+        rewards.append(r)
+        todo -= r / cfg.return_scale
+        done = terminated or truncated
+        n += 1
+    return rewards
+
+# %% wrong (stopped-at-zero): what remains to be earned is kept at 0 or above
+from typing import NamedTuple
+
+
+class Carry(NamedTuple):
+    states: torch.Tensor
+    actions: torch.Tensor
+    rtgs: torch.Tensor
+    steps: torch.Tensor
+
+
+def _observe(carry, obs, rtg, t, config):
+    mean, std = (torch.tensor(v, dtype=torch.float32) for v in (config.state_mean, config.state_std))
+    normal = (torch.as_tensor(obs, dtype=torch.float32) - mean) / std
+    last = lambda old, new: torch.cat([old, new.reshape(1, 1, -1)], dim=1)[:, -config.context_length :]
+    return Carry(
+        last(carry.states, normal),
+        last(carry.actions, torch.zeros(config.act_dim)),
+        last(carry.rtgs, torch.tensor([rtg], dtype=torch.float32)),
+        last(carry.steps.unsqueeze(-1), torch.tensor([t])).squeeze(-1),
+    )
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    config = model.config
+    model = model.eval()
+    carry = Carry(
+        torch.zeros(1, 0, config.state_dim),
+        torch.zeros(1, 0, config.act_dim),
+        torch.zeros(1, 0, 1),
+        torch.zeros(1, 0, dtype=torch.long),
+    )
+    obs, _ = env.reset(seed=seed)
+    rtg = max(target_return / config.return_scale, 0.0)
+    rewards = []
+    for t in range(max_steps):
+        carry = _observe(carry, obs, rtg, t, config)
+        with torch.inference_mode():
+            preds = model(
+                states=carry.states,
+                actions=carry.actions,
+                returns_to_go=carry.rtgs,
+                timesteps=carry.steps,
+                attention_mask=torch.ones_like(carry.steps),
+            ).action_preds
+            action = preds[:, -1:].clone()
+        carry = carry._replace(actions=torch.cat([carry.actions[:, :-1], action], dim=1))
+        obs, reward, terminated, truncated, _ = env.step(action.flatten().numpy())
+        rewards.append(reward)
+        rtg = max(rtg - reward / config.return_scale, 0.0)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (actions-shifted): each step is given the action of the step before, so the actions in the window stand one step too late
+def run_episode(model, env, target_return, max_steps, seed):
+    c = model.config
+    model.eval()
+    observation, _ = env.reset(seed=seed)
+    previous_action = np.zeros(c.act_dim, dtype=np.float32)
+    history = []  # one tuple a step: state, previous action, what remains
+    remaining = target_return / c.return_scale
+    rewards = []
+    while len(rewards) < max_steps:
+        state = (np.array(observation) - np.array(c.state_mean)) / np.array(c.state_std)
+        history.append((state, previous_action, [remaining]))
+        window = history[-c.context_length :]
+        missing = c.context_length - len(window)
+        padding = [(np.zeros(c.state_dim), np.zeros(c.act_dim), [0.0])] * missing
+        columns = [torch.tensor(np.array(column), dtype=torch.float32)[None] for column in zip(*(padding + window))]
+        first = len(history) - len(window)
+        timesteps = [0] * missing + list(range(first, len(history)))
+        mask = [0] * missing + [1] * len(window)
+        with torch.no_grad():
+            output = model(
+                states=columns[0],
+                actions=columns[1],
+                returns_to_go=columns[2],
+                timesteps=torch.tensor([timesteps]),
+                attention_mask=torch.tensor([mask]),
+            )
+        previous_action = output.action_preds[0, -1].numpy().copy()
+        observation, reward, terminated, truncated, _ = env.step(previous_action.copy())
+        rewards.append(reward)
+        remaining -= reward / c.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    K = cfg.context_length
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+    states, actions, rtgs, rewards = [], [], [], []
+    remaining = target_return / cfg.return_scale
+
+    for t in range(max_steps):
+        states.append((torch.tensor(obs, dtype=torch.float32) - mean) / std)
+        actions.append(torch.zeros(cfg.act_dim))
+        rtgs.append(torch.tensor([float(remaining)], dtype=torch.float32))
+        first = max(0, t + 1 - K)
+        with torch.no_grad():
+            output = model(
+                states=torch.stack(states[first:])[None],
+                actions=torch.stack(actions[first:])[None],
+                returns_to_go=torch.stack(rtgs[first:])[None],
+                timesteps=torch.arange(first, t + 1)[None],
+                attention_mask=torch.ones(1, t + 1 - first, dtype=torch.long),
+            )
+        action = output.action_preds[0, -1].clone()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.clone().numpy())
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+        remaining = remaining - reward / cfg.return_scale
+    return rewards
+
+# %% right
+def push(buffer, row):
+    """Shift register: everything one place to the left, the new row at the end."""
+    return np.concatenate([buffer[1:], np.asarray(row, dtype=buffer.dtype)[None]])
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    K = cfg.context_length
+    S = np.zeros((K, cfg.state_dim), dtype=np.float32)
+    A = np.zeros((K, cfg.act_dim), dtype=np.float32)
+    R = np.zeros((K, 1), dtype=np.float32)
+    T = np.zeros(K, dtype=np.int64)
+    M = np.zeros(K, dtype=np.int64)
+    mean, std = np.array(cfg.state_mean), np.array(cfg.state_std)
+
+    model.eval()
+    earned = 0.0
+    rewards = []
+    o, _ = env.reset(seed=seed)
+    over = False
+    while not over:
+        t = len(rewards)
+        S = push(S, (o - mean) / std)
+        A = push(A, np.zeros(cfg.act_dim))
+        R = push(R, [(target_return - earned) / cfg.return_scale])
+        T = push(T, t)
+        M = push(M, 1)
+        with torch.inference_mode():
+            out = model(
+                states=torch.tensor(S).unsqueeze(0),
+                actions=torch.tensor(A).unsqueeze(0),
+                returns_to_go=torch.tensor(R).unsqueeze(0),
+                timesteps=torch.tensor(T).unsqueeze(0),
+                attention_mask=torch.tensor(M).unsqueeze(0),
+            )
+        a = out.action_preds[0, K - 1].numpy().copy()
+        A[-1] = a
+        o, r, terminated, truncated, _ = env.step(a)
+        rewards.append(r)
+        earned += float(r)
+        over = terminated or truncated or len(rewards) == max_steps
+    return rewards

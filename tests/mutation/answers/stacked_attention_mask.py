@@ -395,3 +395,41 @@ def stack_attention_mask(attention_mask):
     picture = attention_mask.reshape(batch, 1, K).to(torch.float32)
     bigger = nn.Upsample(size=3 * K, mode="nearest")(picture)
     return bigger.reshape(batch, 3 * K).to(attention_mask.dtype)
+
+# %% wrong (wrong-shape): repeat_interleave without dim flattens the batch
+def stack_attention_mask(attention_mask):
+    return torch.repeat_interleave(attention_mask, 3).unsqueeze(0)
+
+# %% wrong (counted): sets the last 3 * n entries to 1; with n = 0 the slice -0: is everything
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    mask = torch.zeros(batch, 3 * K, dtype=attention_mask.dtype, device=attention_mask.device)
+    for b in range(batch):
+        n = int(attention_mask[b].sum())
+        mask[b, -3 * n :] = 1
+    return mask
+
+# %% right
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    return attention_mask[:, :, None].expand(batch, K, 3).reshape(batch, 3 * K)
+
+# %% wrong (interpolated): stretches the mask with linear interpolation, which gives fractions between padding and real steps
+def stack_attention_mask(attention_mask):
+    # resize the "image" to three times its width
+    signal = attention_mask.unsqueeze(1).float()
+    stretched = torch.nn.functional.interpolate(signal, size=3 * attention_mask.shape[1], mode="linear")
+    return stretched.squeeze(1)
+
+# %% wrong (one-row-for-all): counts the padded steps of the first window, and gives every window as many
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    padded = int((attention_mask[0] == 0).sum())
+    mask = torch.ones(batch, 3 * K, dtype=attention_mask.dtype, device=attention_mask.device)
+    mask[:, : 3 * padded] = 0
+    return mask
+
+# %% right
+def stack_attention_mask(attention_mask):
+    step_of_token = torch.arange(3 * attention_mask.size(1), device=attention_mask.device) // 3
+    return attention_mask[:, step_of_token]

@@ -446,3 +446,46 @@ def _tokens(*kinds):
 
 def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
     return torch.stack(list(_tokens(returns_embeddings, state_embeddings, action_embeddings)), dim=1)
+
+# %% wrong (one-row-for-all): builds the sequence from the first window and repeats it for the others
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = state_embeddings.shape
+    tokens = []
+    for k in range(K):
+        for kind in (returns_embeddings, state_embeddings, action_embeddings):
+            tokens.append(kind[0][k])
+    return torch.stack(tokens).expand(batch, 3 * K, hidden)
+
+# %% wrong (features-mixed): the new dimension stands last, so that the numbers of the three embeddings are interleaved, not the tokens
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    b, k, h = returns_embeddings.size()
+    x = torch.stack((returns_embeddings, state_embeddings, action_embeddings), dim=-1)
+    return x.reshape(b, k * 3, h)
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = returns_embeddings.shape
+    # side by side, one row a step: R_k s_k a_k; then cut each row in three
+    rows = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return rows.reshape(batch, 3 * K, hidden)
+
+# %% wrong (features-mixed): the new dimension stands behind the hidden one, so the numbers of the tokens are mixed, not the tokens
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = returns_embeddings.shape
+    stacked = torch.stack([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return stacked.reshape(batch, 3 * K, hidden)
+
+# %% wrong (exception): goes through numpy, which refuses tensors that need gradients
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    r, s, a = returns_embeddings.numpy(), state_embeddings.numpy(), action_embeddings.numpy()
+    b, k, h = r.shape
+    out = r.repeat(3, axis=1)
+    out[:, 1::3, :] = s
+    out[:, 2::3, :] = a
+    return torch.from_numpy(out)
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    # side by side in each step, then cut every step into its three tokens
+    b, k, h = state_embeddings.shape
+    return torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=2).reshape(b, k * 3, h)

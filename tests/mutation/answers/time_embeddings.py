@@ -438,3 +438,35 @@ def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings,
         copy.add_(time_embeddings)
     first, second, third = copies
     return first, second, third
+
+# %% wrong (time-not-added): assigns to the loop's variable, which changes nothing
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    for embedding in [returns_embeddings, state_embeddings, action_embeddings]:
+        embedding = embedding + time_embeddings
+    return returns_embeddings, state_embeddings, action_embeddings
+
+# %% wrong (time-of-another-step): the actions get the time of the next step, since they happen after the state
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    next_time = torch.cat([time_embeddings[:, 1:], time_embeddings[:, -1:]], dim=1)
+    return returns_embeddings + time_embeddings, state_embeddings + time_embeddings, action_embeddings + next_time
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    return tuple(map(time_embeddings.add, (returns_embeddings, state_embeddings, action_embeddings)))
+
+# %% wrong (time-not-added): the loop's variable gets the sum, but the three tensors stay what they were
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    for embeddings in [returns_embeddings, state_embeddings, action_embeddings]:
+        embeddings = embeddings + time_embeddings
+    return returns_embeddings, state_embeddings, action_embeddings
+
+# %% wrong (time-of-one-episode): the times of the first window are added to all windows
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    position = time_embeddings[0].unsqueeze(0)  # (1, K, hidden), broadcasts over the batch
+    with_time = lambda tokens: tokens + position
+    return with_time(returns_embeddings), with_time(state_embeddings), with_time(action_embeddings)
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    kinds = torch.stack((returns_embeddings, state_embeddings, action_embeddings))
+    return (kinds + time_embeddings).unbind(0)

@@ -513,3 +513,45 @@ def walk_rewards(walk, goal, lengths):
     rewards = np.zeros(underway.shape)
     rewards[underway] -= lengths[walk[:-1][underway], walk[1:][underway]]
     return rewards
+
+# %% wrong (lost-walks-punished): the step of arrival by argmax, which is 0 for a walk that never arrives
+def walk_rewards(walk, goal, lengths):
+    arrival = np.argmax(walk == goal)
+    rewards = -np.array(lengths, dtype=float)[walk[:-1], walk[1:]]
+    rewards[arrival:] = 0
+    return rewards
+
+# %% wrong (staying-free): staying where one is costs nothing
+def walk_rewards(walk, goal, lengths):
+    rewards = []
+    for here, there in zip(walk, walk[1:]):
+        if here == goal or here == there:
+            rewards.append(0.0)
+        else:
+            rewards.append(-float(lengths[here, there]))
+    return np.array(rewards)
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    begin, end = walk[:-1], walk[1:]
+    costs = np.asarray(lengths, dtype=float)[begin, end]
+    return np.where(begin == goal, 0.0, -costs)
+
+# %% wrong (wrong-dtype): zeros_like(walk) is an array of integers, so lengths are cut to whole numbers
+def walk_rewards(walk, goal, lengths):
+    rewards = np.zeros_like(walk[:-1])
+    for t in range(len(rewards)):
+        if walk[t] != goal:
+            rewards[t] = -lengths[walk[t], walk[t + 1]]
+    return rewards
+
+# %% wrong (staying-free): every step that stays where it is costs nothing, not only at the goal
+def walk_rewards(walk, goal, lengths):
+    here, there = walk[:-1], walk[1:]
+    moved = np.diff(walk) != 0
+    return np.where(moved, -lengths[here, there], 0)
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    steps = zip(walk[:-1].tolist(), walk[1:].tolist())
+    return np.array([0.0 if i == goal else -float(lengths[i, j]) for i, j in steps], dtype=float)

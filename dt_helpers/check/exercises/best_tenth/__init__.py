@@ -30,6 +30,10 @@ def _cases(rng):
         """Few are different: a sort that doesn't keep the order of equal numbers shows."""
         return rng.integers(4, size=len(returns)).astype(float)
 
+    def close(returns):
+        """Another order than that of the positions, and differences that float32 can hold."""
+        return 0.5 + 1e-5 * rng.permutation(len(returns))
+
     few = [int(n) for n in rng.permutation(np.arange(2, 10))[:3]]
     return [
         case(26),
@@ -50,6 +54,7 @@ def _cases(rng):
         *(case(n, change=ties, label=", some alike", core=False, edge="ties") for n in (30, 45, 200)),
         *(case(n, change=levels, label=", many alike", core=False, edge="ties") for n in (90, 170)),
         case(30, change=lambda r: np.full(len(r), -4.0), label=", all alike", core=False, edge="all-alike"),
+        case(45, change=close, label=", nearly alike", core=False, edge="nearly-alike"),
         case(40, never=38, label=", two arrive", core=False, edge="hardly-any-arrives"),
         case(20, never=20, label=", none arrives", core=False, edge="none-arrives"),
         case(44, change=np.sort, label=", ascending", core=False, edge="in-order"),
@@ -123,6 +128,10 @@ EXERCISE = Exercise(
         "ties": (
             "Where returns are equal the result is wrong: as many are kept as ever, and the earlier ones first.",
             "`np.argsort` keeps the order of equal numbers with kind='stable' only. What does it put first?",
+        ),
+        "nearly-alike": (
+            "Where returns differ by very little the result is wrong: the higher one is still the higher one.",
+            "Is something rounded, or added so that the earlier of two equal ones comes first?",
         ),
         "all-alike": (
             "Where all returns are equal the result is wrong: then the earliest trajectories are kept.",

@@ -100,6 +100,16 @@ _FAMILIES = (
         ),
     ),
     (
+        "earliest-above",
+        "Of those above some return you keep the earliest, as many as a tenth; the best of them are wanted.",
+        ("In which order do the positions stand before they are cut?",),
+        (
+            lambda r: _above(r, 0.9)[: _count(r)],
+            lambda r: np.flatnonzero(r > np.quantile(r, 0.9))[: _count(r)],
+            lambda r: _first(np.where(r > np.quantile(r, 0.9, method="lower"), 1.0, 0.0), _count(r)),
+        ),
+    ),
+    (
         "tenth-of-the-range",
         "You keep all returns within a tenth of the range below the best. That may be one trajectory or nearly all; a "
         "tenth of the trajectories is wanted.",
@@ -160,7 +170,11 @@ _FAMILIES = (
         "one-too-few",
         "One too few is kept.",
         ("A slice leaves out its end.",),
-        (lambda r: _first(r, max(len(r) // 10 - 1, 1)), lambda r: _first(r, len(r) // 10 - 1)),
+        (
+            lambda r: _first(r, max(len(r) // 10 - 1, 1)),
+            lambda r: _first(r, len(r) // 10 - 1),
+            lambda r: _first(r, max(int(len(r) * (1 - 0.9)), 1)),  # a little less than a tenth, in floats
+        ),
     ),
     (
         "counted-from-one",

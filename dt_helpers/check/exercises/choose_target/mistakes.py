@@ -33,14 +33,15 @@ def _upwards(targets, achieved):
     return targets[place]
 
 
-def _bisected(targets, achieved, inclusive):
-    low, high = 0, len(targets) - 1
+def _bisected(targets, achieved, inclusive, high=-1):
+    low, high = 0, len(targets) + high
     while low < high:
         middle = (low + high) // 2
         if achieved[middle] >= targets[middle]:
             high = middle
         else:
             low = middle + 1
+    low = min(low, len(targets) - 1)
     return targets[low] if not inclusive or achieved[low] >= targets[low] else targets[-1]
 
 
@@ -220,10 +221,23 @@ _FAMILIES = (
         (_in_the_shorter_array,),
     ),
     (
+        "same-result-lost",
+        "Of several targets that came to the same result you look at only one.",
+        ("Is there a dict whose keys are the results? Two equal ones share a place in it.",),
+        (
+            lambda t, a: max((t for a, t in dict(zip(a, t, strict=True)).items() if a >= t), default=min(t)),
+            lambda t, a: max((t for a, t in dict(zip(a, t, strict=True)).items() if a >= t), default=t[-1]),
+        ),
+    ),
+    (
         "bisected",
         "You use a binary search, as if all targets below an honoured one were honoured too. They need not be.",
         ("Each target is honoured or not on its own: have you looked at all of them?",),
-        (lambda t, a: _bisected(t, a, False), lambda t, a: _bisected(t, a, True)),
+        (
+            lambda t, a: _bisected(t, a, False),
+            lambda t, a: _bisected(t, a, True),
+            lambda t, a: _bisected(t, a, True, high=0),
+        ),
     ),
     (
         "first-decides",

@@ -45,6 +45,17 @@ def _instead(otherwise):
     return policy
 
 
+def _one_run(which):
+    """Of the episodes that met the target, those of one run of neighbours: the first (0) or the last one (-1)."""
+
+    def policy(actions, returns, target, n_actions):
+        met = np.flatnonzero(returns == target)
+        runs = np.split(met, np.flatnonzero(np.diff(met) > 1) + 1)
+        return _shares(actions[runs[which]], n_actions)
+
+    return policy
+
+
 def _of_each(value):
     """A number of each action's returns, 0 where it was never taken."""
 
@@ -64,6 +75,12 @@ def _normalised(numbers):
 
 
 _FAMILIES = (
+    (
+        "one-run-only",
+        "Only episodes that stand next to one another are counted; those that met the target may stand anywhere.",
+        ("`itertools.groupby` joins neighbours only. Does a loop end too early?",),
+        (_one_run(-1), _one_run(0)),
+    ),
     (
         "chance-of-the-target",
         "You turn it round: that is how often each action's episodes meet the target. What is wanted is how often the "

@@ -16,6 +16,7 @@ def _cases(rng):
         logits = drawing_inputs.numbers(rng, nodes, dtype=dtype) + shift
         order = rng.permutation(nodes)
         neighbours = np.sort(order[:count])
+        logits[max(neighbours, key=lambda node: logits[node])] += 0.1  # the "close" ones are below
         logits[order[-1 if outsider else 0]] = np.abs(logits).max() + 0.5
         if sunk:
             logits[order[-2]] = -np.abs(logits).max() - 0.5

@@ -149,6 +149,24 @@ _FAMILIES = (
         ),
     ),
     (
+        "search-from-node-zero",
+        "Your search begins with the logit of node 0, which may not be a neighbour: what is below it is never taken.",
+        ("With which logit does the search begin? That of the first neighbour is a good one.",),
+        tuple(
+            (lambda z, n, none=none: n[z[n].argmax()] if z[n].max() > z[0] else none(n))
+            for none in (lambda n: n[0], lambda n: n[0] * 0, lambda n: n[-1])
+        ),
+    ),
+    (
+        "smallest-for-no-edge",
+        'The smallest logit stands for "no edge". A neighbour may have it, too, and then another node wins.',
+        ("Which number is smaller than any logit?", "Or look at the neighbours' logits only."),
+        (
+            lambda z, n: _kept(z, n, z.min()).argmax(),
+            lambda z, n: n.new_tensor(len(z) - 1 - int(_kept(z, n, z.min()).flip(0).argmax())),
+        ),
+    ),
+    (
         "cut-to-whole-numbers",
         "The logits are compared without their fractional parts.",
         ("Is there an `int`, a `round`, or a tensor of integers?",),

@@ -125,6 +125,13 @@ def _after(change):
     return predict
 
 
+def _late(token):
+    """(batch, K, hidden): each step's moved to the next one, behind zeros."""
+    late = token.roll(1, dims=1)
+    late[:, 0] = 0
+    return late
+
+
 def _moved_on(part):
     """One step later, with zeros for the first step."""
     import torch
@@ -287,6 +294,8 @@ _FAMILIES = (
             lambda x, r, s, a: (r(x[:, 2].roll(1, 1)), s(x[:, 2].roll(1, 1)), a(x[:, 1])),
             lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 1].roll(1, 1))),
             lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2].roll(1, 1))),
+            lambda x, r, s, a: (r(_late(x[:, 2])), s(_late(x[:, 2])), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(_late(x[:, 1]))),
         ),
     ),
 )

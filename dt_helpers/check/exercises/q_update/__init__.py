@@ -55,6 +55,12 @@ def _cases(rng):
         corner("whole-reward", "a reward that is a whole number", reward=-1),
         corner("stays", "the step stays where it is", next_state=lambda step: step["state"]),
         corner("stays", "all values below 0", states=4, actions=4, below=True, next_state=lambda step: step["state"]),
+        corner(
+            "stays",
+            "its best action leads back to it",
+            next_state=lambda step: step["state"],
+            action=lambda step: int(step["q"][step["state"]].argmax()),
+        ),
         corner("first-place", "from state 0 with action 0", state=0, action=0, next_state=3),
         corner("first-place", "to state 0", state=2, next_state=0),
         corner("last-place", "to the last state", state=1, next_state=4),

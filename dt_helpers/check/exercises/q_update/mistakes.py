@@ -105,6 +105,16 @@ _FAMILIES = (
         (_end(lambda q, s, a, r, s2, rate, gamma: q[s, a]), _end(lambda q, s, a, r, s2, rate, gamma: 0.0)),
     ),
     (
+        "error-clipped",
+        "The difference of target and old value is kept within ±1, as in some deep variants; all of it counts here.",
+        ("Is something clipped?",),
+        (
+            lambda q, s, a, r, s2, done, rate, gamma: (
+                q[s, a] + rate * np.clip(r + (0.0 if done else gamma * q[s2].max()) - q[s, a], -1, 1)
+            ),
+        ),
+    ),
+    (
         "end-jumps",
         "At the end of an episode the value becomes the reward at once; it moves by the learning rate there as well.",
         ("Is there a `return` too early?",),

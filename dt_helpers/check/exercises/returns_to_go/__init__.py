@@ -37,6 +37,8 @@ def _cases(rng):
         case(7, gamma=0.8, core=False, strided=True),
         case(1, gamma=0.7, core=False, edge="single-step"),
         case(5, gamma=0.0, core=False, edge="gamma-zero"),
+        case(6, gamma=1, core=False, edge="whole-gamma"),
+        case(6, gamma=0, core=False, edge="whole-gamma"),
         special("zero-rewards", "6 steps, some rewards 0", some),
         special("zero-rewards", "6 steps, some rewards 0, gamma=0.5", some, 0.5),
         special("zero-rewards", "5 steps, all rewards 0", np.zeros(5, np.float32), 0.9),
@@ -96,6 +98,10 @@ EXERCISE = Exercise(
         "gamma-zero": (
             "With gamma = 0 the return of each step is its own reward; yours isn't.",
             "0 counts as false: is there an `if` or an `or` about gamma? Is anything divided by a power of gamma?",
+        ),
+        "whole-gamma": (
+            "With a whole number for gamma, 1 in place of 1.0, the result is wrong.",
+            "Is there an array that takes its dtype from gamma, or a negative power of it?",
         ),
         "vanishing-discount": (
             "The result is wrong for a long episode with a strong discount: for a float, 0.1 ** 399 is 0.",

@@ -43,18 +43,19 @@ def right(model, env, target_return, max_steps, seed):
 
 def _cases(rng):
     def case(
-        label, steps, K, *, target=None, states=3, acts=2, scale=None, training=True, terminated_at=None,
-        truncated_at=None, dtype="float64", max_ep_len=60, pays=1.0, seed=None, **options,
+        label, steps, K, *, target=None, states=3, acts=2, scale=None, training=True, max_ep_len=60, pays=1.0, far=1.0,
+        seed=None, core=True, edge=None, **world,
     ):  # fmt: skip
+        """`target`: in scaled units; `far`: how many deviations of the config's an observation may be off the mean."""
         scale = scale or round(float(rng.uniform(20, 900)), 1)
         mean = rng.uniform(1, 4, states) * rng.choice([-1, 1], states)
         std = rng.choice([0.3, 0.5, 2.0, 3.0], states) * rng.uniform(0.9, 1.1, states)
-        world = drawn_world(rng, steps, scale, mean, std, acts, pays, terminated_at, truncated_at, dtype)
-        policy = drawn_policy(rng, K, mean, std, scale, acts, max_ep_len, training)
+        made = drawn_world(rng, steps, scale, mean, std, acts, pays, **world)
+        policy = drawn_policy(rng, K, mean, std / far, scale, acts, max_ep_len, training, far)
         # of about what the episode earns: what remains stays where the model can tell its values apart
-        target = scale * world.ends_after * rng.uniform(0.3, 0.6) if target is None else target * scale
+        target = scale * made.ends_after * rng.uniform(0.3, 0.6) if target is None else target * scale
         drawn = int(rng.integers(1, 2**31))
-        return Case(label, (policy, world, float(target), steps, drawn if seed is None else seed), **options)
+        return Case(label, (policy, made, target, steps, drawn if seed is None else seed), core=core, edge=edge)
 
     return [
         case("K 2, terminated after 5 steps of at most 7", 7, 2, terminated_at=5),
@@ -71,8 +72,12 @@ def _cases(rng):
         case("terminated and truncated at once", 6, 3, terminated_at=4, truncated_at=4, core=False, edge="both-ends"),
         case("a target of 0", 5, 3, target=0.0, core=False, edge="zero-target"),
         case("a target below 0", 5, 3, target=-1.5, core=False, edge="zero-target"),
+        case("a target that is a whole number", 5, 3, target=2, scale=1, core=False, edge="whole-target"),
         case("a target that is surpassed", 6, 3, target=0.4, core=False, edge="surpassed"),
         case("rewards below 0", 5, 3, pays=-1.0, target=-2.0, core=False, edge="losses"),
+        case("the last rewards are 0", 5, 3, unpaid_from=4, core=False, edge="unpaid"),
+        case("a state that is the mean", 5, 3, from_the_mean=True, core=False, edge="state-like-padding"),
+        case("states of 40 standard deviations", 5, 3, far=40.0, core=False, edge="far-out"),
         case("a seed of 0", 5, 3, seed=0, core=False, edge="seed-of-zero"),
         case("a scale of 1", 5, 3, scale=1.0, core=False, edge="scale-of-one"),
         case("one sensor and one joint", 5, 3, states=1, acts=1, core=False, edge="single-sensor"),
@@ -116,6 +121,7 @@ _DOMAIN = (
         reached=(
             lambda model, env, target, *_: target == 0,
             lambda model, env, target, *_: target < 0,
+            lambda model, env, target, *_: isinstance(target, int),
         ),
     ),
     Says(
@@ -184,6 +190,22 @@ EXERCISE = Exercise(
             "What remains may fall below 0. Leave the plain difference as it is.",
         ),
         "losses": ("Rewards below 0 go wrong.", "After a loss more remains to be earned than before."),
+        "whole-target": (
+            "With a whole number as target, 3 in place of 3.0, the episode goes wrong.",
+            "Is there an array that takes its dtype from the target?",
+        ),
+        "unpaid": (
+            "An episode whose last steps earn 0 goes wrong.",
+            "0 counts as false, and is a reward like any other: is there an `if` about it, or are zeros cut off?",
+        ),
+        "state-like-padding": (
+            "A step whose normalised state is all 0 goes wrong: it looks like padding, and is none.",
+            "The mask is known from the number of steps. Is it read off the values?",
+        ),
+        "far-out": (
+            "A state far from the mean goes wrong: it is given to the model as it is, however large.",
+            "Is something clipped?",
+        ),
         "seed-of-zero": (
             "With a seed of 0 the episode is not the one of that seed.",
             "0 counts as false: is there an `if` or an `or` about the seed?",

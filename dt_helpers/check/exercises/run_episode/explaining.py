@@ -36,8 +36,9 @@ def explain(case: Case, faces: tuple) -> str | None:
         for name, given, right in wanted:
             if sentence := _first(t, name, given, right, first):
                 return sentence
-        if t < steps and not np.allclose(actions[t], predicted[0, -1], atol=1e-3):
-            return f"{_in(t)}, the model saw what it should, but another action was carried out."
+        newest = np.flatnonzero(real)[-1]  # where the padding stands is free
+        if t < steps and not np.allclose(actions[t], predicted[0, newest], atol=1e-3):
+            return f"{_in(t)}, the model saw what it should, but another action was carried out than the newest step's."
     wanted_steps = case.args[1].ends_after
     return None if steps == wanted_steps else f"{steps} steps were made; the episode is over after {wanted_steps}."
 

@@ -32,8 +32,8 @@ class Policy(Maker):
         return Model(self.config, asked.answer, asked, self.training)
 
 
-def drawn(rng, K: int, mean, std, scale: float, act_dim: int, max_ep_len: int, training: bool) -> Policy:
-    """A policy with these numbers and any weights."""
+def drawn(rng, K: int, mean, std, scale: float, act_dim: int, max_ep_len: int, training: bool, far: float) -> Policy:
+    """A policy with these numbers and any weights; `far`: the size of a usual normalised state."""
     state_dim = len(mean)
     config = {
         "state_dim": state_dim,
@@ -46,7 +46,7 @@ def drawn(rng, K: int, mean, std, scale: float, act_dim: int, max_ep_len: int, t
     }
     sizes = {
         "return": (1, HIDDEN, 0.6),
-        "state": (state_dim, HIDDEN, 0.8 / state_dim**0.5),
+        "state": (state_dim, HIDDEN, 0.8 / far / state_dim**0.5),
         "action": (act_dim, HIDDEN, 1.5 / act_dim**0.5),
         "time": (max_ep_len, HIDDEN, 0.6),
         "to_state": (HIDDEN, state_dim, 0.3),

@@ -43,6 +43,15 @@ WINDOWS = (
         ),
     ),
     (
+        "window-of-a-third",
+        "The window has a third of K steps. `context_length` counts steps; each of them makes three tokens later on.",
+        ("What does K count: steps, or tokens?",),
+        (
+            Loop(window=lambda rows, K: rows[-(K // 3) :], missing=lambda t, K: 0),
+            Loop(window=lambda rows, K: rows[-max(K // 3, 1) :], missing=lambda t, K: 0),
+        ),
+    ),
+    (
         "window-from-the-start",
         "The window is the beginning of the episode; the newest steps have to be in it.",
         ("From which end is K counted?",),

@@ -26,6 +26,8 @@ class World(Maker):
     terminated_at: int | None = None  # steps
     truncated_at: int | None = None
     dtype: str = "float64"  # of the observations
+    from_the_mean: bool = False  # the first observation is the mean, so that its normalised state is all 0
+    unpaid_from: int | None = None  # steps from this one on earn 0
 
     @property
     def ends_after(self) -> int:
@@ -69,8 +71,10 @@ class _Run:
         if seed is not None and (not isinstance(seed, int | np.integer) or seed < 0):
             raise ValueError(f"a seed is a whole number from 0 up, not {seed!r:.60}")
         self.resets += 1
-        start = 0.5 + self.resets if seed is None else float(seed % 9973)
+        start = 0.5 + self.resets if seed is None else 0.25 + seed % 9973
         self.state, self.time = np.sin(start * np.arange(1, len(self.world.mean) + 1)), 0
+        if self.world.from_the_mean and seed is not None:
+            self.state = 0 * self.state
         self.observations = []
         return self._observation(), {}
 
@@ -89,6 +93,8 @@ class _Run:
         self.time += 1
         self.state = np.tanh(world.drift @ self.state + world.push @ action)
         reward = float(world.scale * world.pay @ np.concatenate([[1.0], self.state, action]))
+        if world.unpaid_from is not None and self.time >= world.unpaid_from:
+            reward = 0.0
         self.rewards.append(reward)
         terminated = world.terminated_at is not None and self.time >= world.terminated_at
         late = world.max_steps + PATIENCE if world.truncated_at is None else world.truncated_at
@@ -101,8 +107,9 @@ class _Run:
         return observation.copy()
 
 
-def drawn(rng, max_steps, scale, mean, std, act_dim, pays, terminated_at, truncated_at, dtype) -> World:
-    """A world with these numbers and any dynamics; `pays`: what a step earns on average, in scaled units."""
+def drawn(rng, max_steps, scale, mean, std, act_dim, pays, **others) -> World:
+    """A world with these numbers and any dynamics; `pays`: what a step earns on average, in scaled units. `others` are
+    fields of World."""
     state_dim = len(mean)
     return World(
         max_steps,
@@ -112,7 +119,5 @@ def drawn(rng, max_steps, scale, mean, std, act_dim, pays, terminated_at, trunca
         drift=rng.normal(size=(state_dim, state_dim)) * 0.7 / np.sqrt(state_dim),
         push=rng.choice([-1, 1], (state_dim, act_dim)) * rng.uniform(0.5, 1, (state_dim, act_dim)) / act_dim,
         pay=np.concatenate([[0.5 * pays], rng.uniform(0.1, 0.3, state_dim + act_dim)]),
-        terminated_at=terminated_at,
-        truncated_at=truncated_at,
-        dtype=dtype,
+        **others,
     )

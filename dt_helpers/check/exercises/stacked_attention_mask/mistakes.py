@@ -198,6 +198,16 @@ _FAMILIES = (
             lambda m: _right(m)[-1:].expand(len(m), -1),
             lambda m: _right(m)[:1].sort(dim=1).values.expand(len(m), -1),  # counted in that row
             lambda m: _right(m)[-1:].sort(dim=1).values.expand(len(m), -1),
+            lambda m: _right(m)[(m == 0).sum(dim=1).argmax()].sort().values.expand(len(m), -1),
+        ),
+    ),
+    (
+        "from-the-first-real-step",
+        "Everything from the first real step on counts as real; each number of the mask has its own place.",
+        ("Repeat the mask itself: what is behind the first 1 need not be a 1.",),
+        (
+            lambda m: _right(m).cummax(dim=1).values,
+            lambda m: _right(m.int().argmax(dim=1, keepdim=True) <= (m == m).cumsum(dim=1) - 1).to(m.dtype),
         ),
     ),
     (
