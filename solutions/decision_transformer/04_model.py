@@ -173,7 +173,7 @@ def predict(x, predict_return, predict_state, predict_action):
     """Apply each head to the tokens that may predict for it.
 
     x : (batch, 3, K, hidden), the encoder's output at the return (0), state (1) and action (2) tokens.
-    predict_return, predict_state, predict_action : the heads, callables for (batch, K, hidden) tensors.
+    predict_return, predict_state, predict_action : the heads, layers that act on the last axis, (..., hidden).
     Returns return_preds (batch, K, 1), state_preds (batch, K, state_dim), action_preds (batch, K, act_dim).
     """
     ### BEGIN SOLUTION

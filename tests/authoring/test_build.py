@@ -2,12 +2,12 @@
 
 import io
 import json
-from dataclasses import replace
 import os
 import re
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat

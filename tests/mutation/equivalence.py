@@ -123,10 +123,9 @@ def _same_episodes(answer) -> bool:
 
     for K, steps, ends in itertools.product((1, 2, 4), (1, 2, 3, 6), ({}, {"terminated_at": 2}, {"truncated_at": 3})):
         mean, std, scale = rng.uniform(1, 4, 3), rng.uniform(0.3, 3, 3), rng.uniform(2, 9)
-        kinds = {"terminated_at": None, "truncated_at": None} | ends
         makers = (
-            policy.drawn(rng, K, mean, std, scale, 2, 20, True),
-            world.drawn(rng, steps, scale, mean, std, 2, 1.0, dtype="float64", **kinds),
+            policy.drawn(rng, K, mean, std, scale, 2, 20, training=True),
+            world.drawn(rng, steps, scale, mean, std, 2, 1.0, **ends),
         )
         numbers = rng.uniform(-0.5, 3) * scale, steps, int(rng.integers(1, 1000))
         try:

@@ -1,7 +1,6 @@
 """Does an answer depend on earlier calls? Asked only of a wrong answer that has no other name."""
 
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
@@ -37,68 +36,79 @@ def kept_between_calls(
         for j in range(i):
             if j in wrong or comparing.alike(cases[j], cases[i]):
                 continue
-            if _same(answer, given[j]) and _keeps_on(exercise, fn, cases[i], lambda case, j=j: given[j]):
+            if _same(answer, given[j]) and _keeps_on(exercise, fn, cases[i], cases[j], given[j]):
                 return _AGAIN
-            key = _kept_argument(exercise, fn, cases[i], cases[j], answer)
-            if key is not None:
-                name = exercise.parameters[key] if isinstance(key, int) else key
-                return f"Your function used {name} from an earlier call, whose inputs had the same shapes, once more."
+            if len({cases[k].edge for k in wrong}) == 1:
+                continue  # one kind of input has a name of its own
+            for key in _argument_keys(cases[i], cases[j]):
+                kept = _right(exercise, _with(cases[i], key, cases[j]))
+                if not _close(answer, kept):
+                    continue
+                if _keeps_on(exercise, fn, cases[i], cases[j], key=key):
+                    name = exercise.parameters[key] if isinstance(key, int) else key
+                    return f"Your function used {name} from an earlier call, whose inputs had the same shapes."
     return None
 
 
 _AGAIN = "Your function returned the answer to an earlier call, whose inputs had the same shape, once more."
-
-
-def _keeps_on(exercise: Exercise, fn, case: Case, remembered) -> bool:
-    """Whether `fn` gives what it would if it remembered, `remembered(case)`, to fresh inputs like those of `case`, too:
-    a wrong answer may equal an earlier one by chance, if there are few that it could give."""
-    label = case.label.removesuffix(", once more")
-    drawn = (fresh for seed in _SEEDS for fresh in exercise.cases(np.random.default_rng(seed)) if fresh.label == label)
-    shown = 0
-    for fresh in islice((fresh for fresh in drawn if not comparing.alike(fresh, case)), 6):
-        right, kept = _right(exercise, fresh), remembered(fresh)
-        now = arrays(exercise, call(fn, fresh, len(exercise.results) > 1))
-        if kept is None or now is None or not comparing.same(now, kept, _CLOSE):
-            return False
-        shown += right is not None and not comparing.same(right, kept, _CLOSE)
-    return shown > 1
-
-
 _SEEDS = range(101, 111)
-_CLOSE = comparing.tolerance("float32")
 
 
-def _kept_argument(exercise: Exercise, fn, case: Case, earlier: Case, answer: list[np.ndarray]) -> int | str | None:
-    """The argument, by its place or its name, that `fn` keeps from the earlier call."""
+def _keeps_on(exercise: Exercise, fn, case: Case, earlier: Case, first=None, key=None) -> bool:
+    """Whether `fn` gives remembered answers to fresh inputs like these two as well: by chance, or for a reason of its
+    own, a wrong answer may equal an earlier one. `first` is the earlier answer, `key` the argument that is kept: always
+    the first one, or always the last one."""
+    shown, kept = 0, {"the first", "the last"}
+    for before, now in _like(exercise, earlier, case):
+        was = arrays(exercise, call(fn, before, len(exercise.results) > 1))
+        given = arrays(exercise, call(fn, now, len(exercise.results) > 1))
+        if key is None:
+            remembered = {"the first": first, "the last": was}
+        else:
+            remembered = {
+                which: _right(exercise, _with(now, key, one))
+                for which, one in (("the first", earlier), ("the last", before))
+            }
+        kept = {which for which in kept if _close(given, remembered[which])}
+        if not kept:
+            return False
+        shown += not _close(given, _right(exercise, now))
+    return shown > 2
+
+
+def _close(left: list[np.ndarray] | None, right: list[np.ndarray] | None) -> bool:
+    return left is not None and right is not None and comparing.same(left, right, comparing.tolerance("float32"))
+
+
+def _like(exercise: Exercise, *cases: Case):
+    """Fresh cases with the labels of these, all from one draw, and with other numbers than the last one."""
+    labels = [case.label.removesuffix(", once more") for case in cases]
+    for seed in _SEEDS:
+        drawn = {case.label: case for case in exercise.cases(np.random.default_rng(seed))}
+        if all(label in drawn for label in labels) and not comparing.alike(drawn[labels[-1]], cases[-1]):
+            yield tuple(drawn[label] for label in labels)
+
+
+def _argument_keys(case: Case, earlier: Case) -> list[int | str]:
+    """Which arguments could be kept: those of two calls with the same shapes."""
     if len(case.args) != len(earlier.args) or case.kwargs.keys() != earlier.kwargs.keys():
-        return None
+        return []
     ours, theirs = (dict(enumerate(one.args)) | one.kwargs for one in (case, earlier))
-    if any(np.shape(ours[key]) != np.shape(theirs[key]) for key in ours if not callable(ours[key])):
-        return None
-    for key in ours:
-        if callable(ours[key]):
-            continue
+    plain = [key for key in ours if not callable(ours[key])]
+    return plain if all(np.shape(ours[key]) == np.shape(theirs[key]) for key in plain) else []
 
-        def remembered(case: Case, key=key) -> list[np.ndarray] | None:
-            return _right(exercise, _with(case, key, theirs[key]))
 
-        right = remembered(case)
-        if right and comparing.same(answer, right, _CLOSE) and _keeps_on(exercise, fn, case, remembered):
-            return key
-    return None
+def _with(case: Case, key: int | str, other: Case) -> Case:
+    """The case with one argument of another one."""
+    if isinstance(key, str):
+        return replace(case, kwargs=case.kwargs | {key: other.kwargs[key]})
+    return replace(case, args=(*case.args[:key], other.args[key], *case.args[key + 1 :]))
 
 
 def _right(exercise: Exercise, case: Case) -> list[np.ndarray] | None:
     """The right results; None for arguments that don't go together."""
     right = call(exercise.oracle, case)
     return None if right.error else [read(value).array for value in right.value]
-
-
-def _with(case: Case, key: int | str, value) -> Case:
-    """The case with another value of one argument."""
-    if isinstance(key, str):
-        return replace(case, kwargs=case.kwargs | {key: value})
-    return replace(case, args=(*case.args[:key], value, *case.args[key + 1 :]))
 
 
 def _share_memory(one: list[np.ndarray] | None, other: list[np.ndarray] | None) -> bool:

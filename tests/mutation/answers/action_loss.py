@@ -560,3 +560,92 @@ def action_loss(action_preds, action_targets, attention_mask):
     squared = (action_preds - action_targets).square()
     per_step = squared.mean(dim=-1)  # (batch, K)
     return torch.masked_select(per_step, attention_mask.bool()).mean()
+
+# %% wrong (lost-gradient): wraps the finished number in a new tensor with requires_grad=True; backward() runs, but nothing reaches the model
+def action_loss(action_preds, action_targets, attention_mask):
+    errors = []
+    for b in range(action_preds.shape[0]):
+        for k in range(action_preds.shape[1]):
+            if attention_mask[b, k] == 1:
+                for d in range(action_preds.shape[2]):
+                    difference = action_preds[b, k, d] - action_targets[b, k, d]
+                    errors.append(difference.item() ** 2)
+    loss = sum(errors) / len(errors)
+    return torch.tensor(loss, requires_grad=True)
+
+# %% wrong (mask-tiled): the mask is tiled along the row and then reshaped, so its entries land on other steps
+def action_loss(action_preds, action_targets, attention_mask):
+    batch, K, act_dim = action_preds.shape
+    mask = attention_mask.repeat(1, act_dim).reshape(batch, K, act_dim)
+    squared = (action_preds - action_targets) ** 2
+    return (squared * mask).sum() / mask.sum()
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    difference = action_preds - action_targets
+    real = torch.masked_select(difference, attention_mask.bool().unsqueeze(-1))
+    return real.square().mean()
+
+# %% wrong (rows-averaged): a mean for each window first, then the mean over the windows: windows with few real steps weigh too much
+def action_loss(action_preds, action_targets, attention_mask):
+    mask = attention_mask.to(action_preds.dtype)
+    err = (action_preds - action_targets).square().mean(dim=-1)  # (batch, K)
+    per_window = (err * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+    return per_window.mean()
+
+# %% wrong (summed-over-actions): d3rlpy's loss from memory: the squared errors are summed over the components of an action instead of averaged
+def action_loss(action_preds, action_targets, attention_mask):
+    # (B, T, A) -> (B, T)
+    loss = ((action_preds - action_targets) ** 2).sum(dim=-1)
+    masks = attention_mask.float()
+    return (loss * masks).sum() / masks.sum()
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    squared = (action_preds - action_targets) ** 2
+    padding = (attention_mask == 0).unsqueeze(-1)
+    return squared.masked_fill(padding, float("nan")).nanmean()
+
+# %% wrong (summed-over-actions): divides by the number of real steps only, not by that of their components
+def action_loss(action_preds, action_targets, attention_mask):
+    error = (action_preds - action_targets) ** 2
+    error = error * attention_mask.unsqueeze(-1)
+    return error.sum() / attention_mask.sum()
+
+# %% wrong (rows-averaged): takes the mean of each window first, and then the mean of the windows, so that steps of short windows count more
+def action_loss(action_preds, action_targets, attention_mask):
+    losses = []
+    for pred, target, mask in zip(action_preds, action_targets, attention_mask):
+        real = mask.bool()
+        losses.append(torch.mean((pred[real] - target[real]) ** 2))
+    return torch.stack(losses).mean()
+
+# %% right
+import torch.nn.functional as F
+
+def action_loss(action_preds, action_targets, attention_mask):
+    act_dim = action_preds.shape[-1]
+    real = attention_mask.reshape(-1) > 0
+    preds = action_preds.reshape(-1, act_dim)[real]
+    targets = action_targets.reshape(-1, act_dim)[real]
+    return F.mse_loss(preds, targets)
+
+# %% wrong (rows-averaged): the mean over each window first and then over the windows, so steps of short windows count more
+def action_loss(action_preds, action_targets, attention_mask):
+    losses = []
+    for pred, target, mask in zip(action_preds, action_targets, attention_mask):
+        real = mask == 1
+        losses.append(torch.mean((pred[real] - target[real]) ** 2))
+    return torch.stack(losses).mean()
+
+# %% wrong (exception): indexes with the mask as it is; whole numbers 0 and 1 pick rows 0 and 1 of the batch, and only a boolean mask selects steps
+def action_loss(action_preds, action_targets, attention_mask):
+    p = action_preds[attention_mask]
+    t = action_targets[attention_mask]
+    return torch.nn.functional.mse_loss(p, t)
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    real = attention_mask.bool()
+    difference = action_preds[real] - action_targets[real]  # (real steps, act_dim)
+    return difference.pow(2).mean()

@@ -85,3 +85,155 @@ def best_tenth(returns):
     k = max(1, len(returns) // 10)
     winners = heapq.nsmallest(k, ((-float(g), i) for i, g in enumerate(returns)))
     return np.array(sorted(i for _, i in winners), dtype=int)
+
+# %% wrong (one-too-few): the share is computed as 1 - 0.9, a little less than a tenth, and rounded down: one too few at n = 20, 30, ...
+PERCENTILE = 90
+
+
+def best_tenth(returns):
+    n = len(returns)
+    k = max(1, int(n * (1 - PERCENTILE / 100)))
+    ranking = np.argsort(-returns, kind="stable")
+    return np.sort(ranking[:k])
+
+# %% wrong (hardly-any-arrives): breaks ties by subtracting a little for later positions, which does nothing to minus infinity
+def best_tenth(returns):
+    n = len(returns)
+    k = max(n // 10, 1)
+    scores = returns - 1e-9 * np.arange(n)  # earlier ones first
+    best = np.argsort(scores)[::-1][:k]
+    return np.sort(best)
+
+# %% wrong (hardly-any-arrives): strikes out each maximum with minus infinity; where only minus infinity is left, position 0 is found again and again
+def best_tenth(returns):
+    remaining = np.array(returns, dtype=float)
+    kept = []
+    for _ in range(max(1, len(returns) // 10)):
+        best = int(np.argmax(remaining))
+        kept.append(best)
+        remaining[best] = -np.inf
+    return np.array(sorted(kept))
+
+# %% right
+import heapq
+
+
+def best_tenth(returns):
+    how_many = len(returns) // 10 or 1
+    # nlargest keeps the order of equal ones
+    return np.array(sorted(heapq.nlargest(how_many, range(len(returns)), key=lambda i: returns[i])))
+
+# %% right
+def best_tenth(returns):
+    positions = np.arange(returns.size)
+    # lexsort: the last key is the first to be looked at
+    order = np.lexsort((positions, -returns))
+    rank = np.empty_like(positions)
+    rank[order] = positions
+    return np.flatnonzero(rank < max(1, returns.size // 10))
+
+# %% wrong (one-too-few): counts with n * (1 - 0.9), which is a little below n / 10 in floats
+def best_tenth(returns):
+    pct = 0.9
+    keep = max(1, int(len(returns) * (1 - pct)))
+    order = np.argsort(-returns, kind="stable")
+    return np.sort(order[:keep])
+
+# %% wrong (nearly-alike): ties are broken by a small penalty for later positions, which also overturns small differences
+def best_tenth(returns):
+    n = returns.shape[0]
+    k = max(n // 10, 1)
+    # earlier wins: subtract a tiny amount that grows with the position
+    score = returns - 1e-4 * np.arange(n)
+    top = np.argpartition(-score, k - 1)[:k]
+    top.sort()
+    return top
+
+# %% wrong (hardly-any-arrives): throws out the walks that never arrived before choosing, so fewer than a tenth are left when few arrived
+def best_tenth(returns):
+    k = max(1, len(returns) // 10)
+    finished = np.flatnonzero(np.isfinite(returns))
+    ranked = finished[np.argsort(-returns[finished], kind="stable")]
+    return np.sort(ranked[:k])
+
+# %% right
+import heapq
+
+def best_tenth(returns):
+    k = max(1, len(returns) // 10)
+    # nlargest is sorted(..., reverse=True)[:k], and that is stable
+    best = heapq.nlargest(k, range(len(returns)), key=returns.tolist().__getitem__)
+    return np.array(sorted(best))
+
+# %% wrong (later-first): sorts stably but then reverses, so that of equal returns the later one is kept
+def best_tenth(returns):
+    k = max(1, len(returns) // 10)
+    order = np.argsort(returns, kind="stable")[::-1]
+    return np.sort(order[:k])
+
+# %% wrong (quantile): takes everything above the 90% quantile, which is not a tenth rounded down, and too much with ties
+def best_tenth(returns):
+    threshold = np.percentile(returns, 90)
+    return np.where(returns >= threshold)[0]
+
+# %% wrong (hardly-any-arrives): throws the walks that never arrived out first, although they count when there are too few others
+def best_tenth(returns):
+    keep = max(len(returns) // 10, 1)
+    arrived = [i for i, r in enumerate(returns) if r > float("-inf")]
+    ranked = sorted(arrived, key=lambda i: returns[i], reverse=True)
+    return np.array(sorted(ranked[:keep]), dtype=int)
+
+# %% right
+def best_tenth(returns):
+    n = len(returns)
+    k = n // 10 or 1
+    best_first = np.lexsort((np.arange(n), -returns))
+    return np.sort(best_first[:k])
+
+# %% right
+import heapq
+
+def best_tenth(returns):
+    n = len(returns)
+    how_many = max(1, n // 10)
+    # larger return first; with a tie the smaller index
+    pairs = heapq.nsmallest(how_many, ((-float(r), i) for i, r in enumerate(returns)))
+    return np.array(sorted(i for _, i in pairs), dtype=int)
+
+# %% wrong (one-too-few): a tenth as 1 - 0.9, which is a little less than 0.1, and int() cuts off
+def best_tenth(returns):
+    percentile = 0.9
+    keep = max(1, int(len(returns) * (1 - percentile)))
+    order = np.argsort(-returns, kind="stable")
+    return np.sort(order[:keep])
+
+# %% wrong (hardly-any-arrives): throws away the walks that never arrived first, so that sometimes fewer than a tenth are kept, or none
+def best_tenth(returns):
+    k = max(1, len(returns) // 10)
+    finite = np.flatnonzero(np.isfinite(returns))
+    ranked = finite[np.argsort(-returns[finite], kind="stable")]
+    return np.sort(ranked[:k])
+
+# %% wrong (later-first): sorts pairs of return and position downwards, so that of equal returns the later one is kept
+def best_tenth(returns):
+    pairs = sorted(((r, i) for i, r in enumerate(returns)), reverse=True)
+    n = len(pairs)
+    k = n // 10 if n >= 10 else 1
+    return np.array(sorted(i for _, i in pairs[:k]))
+
+# %% right
+import heapq
+
+
+def best_tenth(returns):
+    n = len(returns)
+    best = heapq.nlargest(max(n // 10, 1), range(n), key=lambda i: (returns[i], -i))
+    return np.array(sorted(best))
+
+# %% right
+def best_tenth(returns):
+    n = returns.shape[0]
+    order = np.lexsort((np.arange(n), -returns))
+    mask = np.zeros(n, dtype=bool)
+    mask[order[: max(1, n // 10)]] = True
+    return np.nonzero(mask)[0]

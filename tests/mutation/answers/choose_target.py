@@ -500,3 +500,79 @@ def choose_target(targets, achieved):
 # %% right
 def choose_target(targets, achieved):
     return next((t for t, a in zip(targets, achieved) if a >= t), targets[-1])
+
+# %% wrong (bisected): binary search, as if every target after an honoured one were honoured too
+def choose_target(targets, achieved):
+    lo, hi = 0, len(targets) - 1
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if achieved[mid] >= targets[mid]:  # honoured: look among the larger ones
+            hi = mid
+        else:
+            lo = mid + 1
+    return targets[lo]
+
+# %% wrong (same-result-lost): a dict from result to target: of several targets with one result only the last, the smallest, is left
+def choose_target(targets, achieved):
+    outcome = {got: asked for asked, got in zip(targets, achieved)}
+    honoured = [asked for got, asked in outcome.items() if got >= asked]
+    return max(honoured) if honoured else min(targets)
+
+# %% right
+def choose_target(targets, achieved):
+    return np.max(targets[achieved >= targets], initial=np.min(targets))
+
+# %% wrong (bisected): binary search, which assumes that once a target is honoured, all smaller ones are
+def choose_target(targets, achieved):
+    lo, hi = 0, len(targets) - 1
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if achieved[mid] >= targets[mid]:
+            hi = mid
+        else:
+            lo = mid + 1
+    return targets[lo]
+
+# %% wrong (none-honoured): if no target is honoured, takes the one with the best result instead of the smallest
+def choose_target(targets, achieved):
+    ok = np.flatnonzero(achieved >= targets)
+    return targets[ok[0]] if ok.size else targets[np.argmax(achieved)]
+
+# %% right
+def choose_target(targets, achieved):
+    return np.max(targets, where=achieved >= targets, initial=targets[-1])
+
+# %% wrong (best-achieved): takes the target with the best result, whether it was honoured or not
+def choose_target(targets, achieved):
+    best = np.argmax(achieved)
+    return targets[best]
+
+# %% wrong (none-honoured): argmax of the honoured ones is 0 where none is, so the largest target comes back instead of the smallest
+def choose_target(targets, achieved):
+    honoured = achieved >= targets
+    return targets[honoured.argmax()]
+
+# %% right
+def choose_target(targets, achieved):
+    return next((t for t, a in zip(targets, achieved) if a >= t), targets[-1])
+
+# %% wrong (smallest-honoured-run): goes up from the smallest target and stops at the first that is not honoured
+def choose_target(targets, achieved):
+    best = targets[-1]
+    for i in range(len(targets) - 1, -1, -1):
+        if achieved[i] < targets[i]:
+            break
+        best = targets[i]
+    return best
+
+# %% wrong (same-result-lost): a dictionary from what was achieved to the target keeps one target for each result, the last and smallest
+def choose_target(targets, achieved):
+    outcome = dict(zip(achieved, targets))
+    honoured = [target for got, target in outcome.items() if got >= target]
+    if honoured:
+        return max(honoured)
+    return min(targets)
+
+# %% right
+def choose_target(targets, achieved):
+    return max((t for t, got in zip(targets, achieved) if got >= t), default=min(targets))

@@ -90,3 +90,192 @@ def conditioned_policy(actions, returns, target, n_actions):
     counts = ((actions[:, None] == np.arange(n_actions)) & hit[:, None]).sum(axis=0)
     counts = counts if counts.any() else np.ones(n_actions)
     return counts / counts.sum()
+
+# %% wrong (near): np.isclose with its relative tolerance: beyond 1000 it holds returns to be equal that are 0.01 apart
+def conditioned_policy(actions, returns, target, n_actions):
+    hits = actions[np.isclose(returns, target)]  # never compare floats with ==
+    if hits.size == 0:
+        return np.ones(n_actions) / n_actions
+    return np.bincount(hits, minlength=n_actions) / hits.size
+
+# %% wrong (never-met): looks the target up with searchsorted and never asks whether it was found: the next larger return is taken
+def conditioned_policy(actions, returns, target, n_actions):
+    values, row = np.unique(returns, return_inverse=True)
+    table = np.zeros((len(values) + 1, n_actions))
+    np.add.at(table, (row, actions), 1)
+    counts = table[np.searchsorted(values, target)]  # the last row stays empty, for targets that nobody reached
+    if counts.sum() == 0:
+        return np.full(n_actions, 1 / n_actions)
+    return counts / counts.sum()
+
+# %% wrong (chance-of-the-target): turns the condition round: how often each action brings the target, instead of who took it among those who got it
+def conditioned_policy(actions, returns, target, n_actions):
+    success = np.zeros(n_actions)
+    for a in range(n_actions):
+        mine = returns[actions == a]
+        if len(mine) > 0:
+            success[a] = np.mean(mine == target)
+    if success.sum() == 0:
+        return np.ones(n_actions) / n_actions
+    return success / success.sum()
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    one_hot = np.eye(n_actions)[actions]
+    chosen = one_hot[returns == target]
+    if len(chosen) == 0:
+        chosen = np.eye(n_actions)  # as if each action had been taken once
+    return chosen.mean(axis=0)
+
+# %% right
+from collections import Counter
+
+
+def conditioned_policy(actions, returns, target, n_actions):
+    counts = Counter()
+    for i in range(len(actions)):
+        if returns[i] == target:
+            counts[int(actions[i])] += 1
+    total = sum(counts.values())
+    shares = []
+    for action in range(n_actions):
+        if total == 0:
+            shares.append(1 / n_actions)
+        else:
+            shares.append(counts[action] / total)
+    return np.array(shares)
+
+# %% wrong (near): np.isclose with its relative tolerance, which is wider than 0.01 for large returns
+def conditioned_policy(actions, returns, target, n_actions):
+    chosen = actions[np.isclose(returns, target)]  # never compare floats with ==
+    if chosen.size == 0:
+        return np.full(n_actions, 1 / n_actions)
+    return np.bincount(chosen, minlength=n_actions) / chosen.size
+
+# %% wrong (never-met|never-met-unshared): weights by a "stable" softmax of the distance to the target: subtracting the maximum makes the nearest return win if none is equal
+def conditioned_policy(actions, returns, target, n_actions):
+    # soft selection, sharp enough for returns 0.01 apart
+    logits = -np.abs(returns - target) / 1e-4
+    logits = logits - logits.max()  # against underflow
+    weights = np.exp(logits)
+    shares = np.zeros(n_actions)
+    np.add.at(shares, actions, weights)
+    total = shares.sum()
+    if total == 0:
+        return np.ones(n_actions) / n_actions
+    return shares / total
+
+# %% wrong (one-run-only): itertools.groupby without sorting: only the last run of neighbouring episodes with this return is counted
+from collections import Counter
+from itertools import groupby
+from operator import itemgetter
+
+def conditioned_policy(actions, returns, target, n_actions):
+    episodes = zip(returns.tolist(), actions.tolist())
+    by_return = {ret: Counter(map(itemgetter(1), group)) for ret, group in groupby(episodes, key=itemgetter(0))}
+    counts = by_return.get(target, Counter(range(n_actions)))
+    total = sum(counts.values())
+    return np.array([counts[a] / total for a in range(n_actions)])
+
+# %% right
+from collections import Counter
+
+def conditioned_policy(actions, returns, target, n_actions):
+    took = Counter(int(a) for a, r in zip(actions, returns) if r == target)
+    if not took:
+        took = Counter(range(n_actions))
+    n = sum(took.values())
+    return np.array([took[a] / n for a in range(n_actions)])
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    one_hot = actions[:, None] == np.arange(n_actions)
+    counts = (returns == target).astype(float) @ one_hot.astype(float)
+    return counts / counts.sum() if counts.any() else np.ones(n_actions) / n_actions
+
+# %% wrong (near): compares with np.isclose, whose relative tolerance lets other returns through when they are large
+def conditioned_policy(actions, returns, target, n_actions):
+    hit = np.isclose(returns, target)       # never compare floats with ==
+    if not hit.any():
+        return np.full(n_actions, 1 / n_actions)
+    chosen = actions[hit]
+    return np.array([np.mean(chosen == a) for a in range(n_actions)])
+
+# %% wrong (too-short): bincount without minlength, so that the last actions are missing where nobody chose them
+def conditioned_policy(actions, returns, target, n_actions):
+    sel = actions[returns == target]
+    if len(sel) == 0:
+        return np.ones(n_actions) / n_actions
+    counts = np.bincount(sel)
+    return counts / counts.sum()
+
+# %% wrong (never-met-unshared): forgets the case in which no episode has the return, and divides 0 by 0
+def conditioned_policy(actions, returns, target, n_actions):
+    counts = np.zeros(n_actions)
+    for a, r in zip(actions, returns):
+        if r == target:
+            counts[a] += 1
+    return counts / counts.sum()
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    counts = np.bincount(actions[returns == target].astype(int), minlength=n_actions).astype(float)
+    if counts.sum() == 0:
+        counts += 1
+    return counts / counts.sum()
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    tally = dict.fromkeys(range(n_actions), 0)
+    total = 0
+    for i in range(len(actions)):
+        if returns[i] == target:
+            tally[int(actions[i])] += 1
+            total += 1
+    if total == 0:
+        return np.repeat(1.0 / n_actions, n_actions)
+    return np.array([tally[a] / total for a in range(n_actions)])
+
+# %% wrong (near): np.isclose has a relative tolerance of 1e-5, which for large returns is more than the 0.01 between different ones
+def conditioned_policy(actions, returns, target, n_actions):
+    chosen = actions[np.isclose(returns, target)]
+    if chosen.size == 0:
+        return np.ones(n_actions) / n_actions
+    return np.bincount(chosen, minlength=n_actions) / chosen.size
+
+# %% wrong (chance-of-the-target): how often each action leads to the return, made to add up to 1, instead of how often those with the return took the action
+def conditioned_policy(actions, returns, target, n_actions):
+    success = np.zeros(n_actions)
+    for a in range(n_actions):
+        of_a = returns[actions == a]
+        if len(of_a) > 0:
+            success[a] = np.mean(of_a == target)
+    if success.sum() == 0:
+        return np.full(n_actions, 1 / n_actions)
+    return success / success.sum()
+
+# %% wrong (never-met-unshared): where nobody got the return, only the actions that occur in the recordings share equally
+def conditioned_policy(actions, returns, target, n_actions):
+    policy = np.zeros(n_actions)
+    who = np.flatnonzero(returns == target)
+    if len(who) == 0:
+        known = np.unique(actions)
+        policy[known] = 1.0
+    else:
+        np.add.at(policy, actions[who], 1.0)
+    return policy / policy.sum()
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    same = returns == returns.dtype.type(target)
+    counts = np.array([np.count_nonzero(same & (actions == a)) for a in range(n_actions)])
+    total = counts.sum()
+    return counts / total if total else np.full(n_actions, 1.0 / n_actions)
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    onehot = actions[:, None] == np.arange(n_actions)
+    imitated = onehot[returns == float(target)]
+    if len(imitated):
+        return imitated.mean(axis=0)
+    return np.repeat(1 / n_actions, n_actions)

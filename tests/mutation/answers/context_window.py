@@ -435,3 +435,105 @@ def context_window(sequence, length):
     total = sequence.size(0)
     count = min(total, length)
     return sequence.narrow(0, total - count, count)
+
+# %% wrong (wrong-dtype): copies row by row into torch.zeros, which is float32: whole timesteps become floats
+def context_window(sequence, length):
+    t, d = sequence.shape
+    n = t if t < length else length
+    window = torch.zeros(n, d)
+    for i in range(n):
+        for j in range(d):
+            window[i, j] = sequence[t - n + i, j]
+    return window
+
+# %% wrong (blocks): takes the last piece of split, which is only the remainder when t is no multiple of length
+def context_window(sequence, length):
+    return sequence.split(length)[-1]
+
+# %% wrong (other-order): unfold puts the window last, (d, length); reshape makes the shape right and leaves the numbers in the wrong places
+def context_window(sequence, length):
+    t, d = sequence.shape
+    if t <= length:
+        return sequence
+    windows = sequence.unfold(0, length, 1)  # all sliding windows
+    return windows[-1].reshape(length, d)
+
+# %% right
+def context_window(sequence, length):
+    t = sequence.shape[0]
+    recent = torch.arange(t) >= t - length
+    return sequence[recent]
+
+# %% wrong (blocks): splits into chunks of `length` and takes the last chunk, which is only what is left over
+def context_window(sequence, length):
+    *_, window = sequence.split(length)
+    return window
+
+# %% wrong (exception): gathers the positions t - length ... t - 1, which are negative early in an episode and count from the end
+def context_window(sequence, length):
+    t = sequence.shape[0]
+    idx = torch.arange(t - length, t)
+    return sequence[idx]
+
+# %% wrong (wrong-dtype): copies into a buffer of the default type, so whole-number timesteps become floats
+def context_window(sequence, length):
+    t, d = sequence.shape
+    n = min(t, length)
+    window = torch.zeros(n, d)
+    for i in range(n):
+        window[i] = sequence[t - n + i]
+    return window
+
+# %% right
+from collections import deque
+
+def context_window(sequence, length):
+    newest = deque(sequence.unbind(0), maxlen=length)
+    return torch.stack(tuple(newest)) if newest else sequence
+
+# %% wrong (just-begun): counts the start from the front; it is negative where there are fewer rows than `length`
+def context_window(sequence, length):
+    t = sequence.shape[0]
+    return sequence[t - length:t]
+
+# %% wrong (padded): fills up with rows of zeros where there are fewer than `length`
+def context_window(sequence, length):
+    window = sequence[-length:]
+    missing = length - window.shape[0]
+    if missing > 0:
+        zeros = torch.zeros(missing, window.shape[1], dtype=window.dtype)
+        window = torch.cat((zeros, window), dim=0)
+    return window
+
+# %% wrong (columns): cuts the second axis, as if there were a batch in front
+def context_window(sequence, length):
+    return sequence[:, -length:]
+
+# %% right
+def context_window(sequence, length):
+    n_drop = max(0, sequence.size(0) - length)
+    return sequence.narrow(0, n_drop, sequence.size(0) - n_drop)
+
+# %% wrong (just-begun): the start t - length is negative early in the episode, and then counts from the end
+def context_window(sequence, length):
+    t = sequence.shape[0]
+    return sequence[t - length :]
+
+# %% wrong (wrong-dtype): copies into a new tensor of torch's usual floats, so timesteps are no whole numbers any more
+def context_window(sequence, length):
+    rows = min(len(sequence), length)
+    window = torch.zeros(rows, sequence.size(1))
+    for i in range(rows):
+        window[i] = sequence[len(sequence) - rows + i]
+    return window
+
+# %% wrong (blocks): cuts the sequence into pieces of `length` rows from the start and takes the last piece
+def context_window(sequence, length):
+    *_, newest = torch.split(sequence, length, dim=0)
+    return newest
+
+# %% right
+def context_window(sequence, length):
+    t = sequence.size(0)
+    kept = min(t, length)
+    return sequence.narrow(0, t - kept, kept)

@@ -6036,3 +6036,432 @@ def predict(x, predict_return, predict_state, predict_action):
             predict_action=self.predict_action,
         )
 # <as given>
+
+# %% wrong (heads): puts the kind of token in front of the batch and reshapes it back, which mixes the windows of a batch
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        tokens = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size)
+        tokens = tokens.permute(2, 0, 1, 3).reshape(batch, 3, K, self.hidden_size)
+        return_preds, state_preds, action_preds = predict(
+            tokens, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (norm): normalises with F.layer_norm, without the weight and the bias of self.embed_ln
+import torch.nn.functional as F
+
+
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        r, s, a = add_time_embeddings(returns, states, actions, time)
+        seq = stack_inputs(r, s, a)
+        seq = F.layer_norm(seq, (self.hidden_size,))
+        encoded = encode(seq, stack_attention_mask(attention_mask))
+        h = encoded.last_hidden_state.view(batch, K, 3, -1).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(h, self.predict_return, self.predict_state, self.predict_action)
+# <as given>
+
+# %% wrong (embeddings): calls add_time_embeddings as if it changed its arguments, and drops what it returns
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # add the time
+        add_time_embeddings(returns, states, actions, time)
+
+        # build and normalise the sequence
+        sequence = stack_inputs(returns, states, actions)
+        sequence = self.embed_ln(sequence)
+        mask = stack_attention_mask(attention_mask)
+
+        # encode
+        encoded = encode(sequence, mask)
+        hidden = encoded.last_hidden_state
+        hidden = hidden.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+
+        # predict
+        return_preds, state_preds, action_preds = predict(
+            hidden, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (outputs): encodes window by window; `encoded` is what came of the last window only, and goes into the output
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = self.embed_ln(stack_inputs(returns, states, actions))
+        mask = stack_attention_mask(attention_mask)
+
+        return_list, state_list, action_list = [], [], []
+        for i in range(batch):
+            encoded = encode(x[i : i + 1], mask[i : i + 1])
+            h = encoded.last_hidden_state.view(1, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+            r, s, a = predict(h, self.predict_return, self.predict_state, self.predict_action)
+            return_list.append(r)
+            state_list.append(s)
+            action_list.append(a)
+        return_preds = torch.cat(return_list, dim=0)
+        state_preds = torch.cat(state_list, dim=0)
+        action_preds = torch.cat(action_list, dim=0)
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # LayerNorm looks at one token at a time, so it may come before the stacking as well
+        tokens = [self.embed_ln(x) for x in add_time_embeddings(returns, states, actions, time)]
+        encoded = encode(stack_inputs(*tokens), stack_attention_mask(attention_mask))
+        h = encoded.last_hidden_state
+        kinds = torch.stack([h[:, kind::3] for kind in range(3)], dim=1)  # every third token is of a kind
+        return_preds, state_preds, action_preds = predict(
+            kinds, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        sequence = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        encoded = encode(self.embed_ln(sequence), stack_attention_mask(attention_mask))
+        heads = (self.predict_return, self.predict_state, self.predict_action)
+        unstacked = torch.einsum("bkth->btkh", encoded.last_hidden_state.unflatten(1, (K, 3)))
+        return_preds, state_preds, action_preds = predict(unstacked, *heads)
+# <as given>
+
+# %% wrong (norm): normalises with functional.layer_norm, without the learned weight and bias of self.embed_ln
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        x = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        x = nn.functional.layer_norm(x, (self.hidden_size,), eps=self.embed_ln.eps)
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (keeps-state): the stacked mask is cached by its shape, so that a later batch of the same shape is read under the first one's mask
+class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
+    """Predicts actions (and states and returns) from a window of returns-to-go, states and actions."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.hidden_size = config.hidden_size
+        self.encoder = DecisionTransformerGPT2Model(config)
+        self.embed_timestep = nn.Embedding(config.max_ep_len, config.hidden_size)
+        self.embed_return = nn.Linear(1, config.hidden_size)
+        self.embed_state = nn.Linear(config.state_dim, config.hidden_size)
+        self.embed_action = nn.Linear(config.act_dim, config.hidden_size)
+        self.embed_ln = nn.LayerNorm(config.hidden_size)
+        self.predict_state = nn.Linear(config.hidden_size, config.state_dim)
+        squash = [nn.Tanh()] if config.action_tanh else []  # torques lie between -1 and 1
+        self.predict_action = nn.Sequential(nn.Linear(config.hidden_size, config.act_dim), *squash)
+        self.predict_return = nn.Linear(config.hidden_size, 1)
+        self.token_masks = {}  # masks are small and always look the same, don't rebuild them for every batch
+        self.post_init()
+
+    def forward(
+        self,
+        states,
+        actions,
+        rewards=None,
+        returns_to_go=None,
+        timesteps=None,
+        attention_mask=None,
+        output_hidden_states=None,
+        output_attentions=None,
+        return_dict=None,
+    ):
+        batch, K = states.shape[:2]
+        if attention_mask is None:
+            attention_mask = torch.ones((batch, K), dtype=torch.long, device=states.device)
+        return_dict = self.config.return_dict if return_dict is None else return_dict
+
+        # four embeddings, (batch, K, hidden) each
+        returns, states, actions = (
+            self.embed_return(returns_to_go),
+            self.embed_state(states),
+            self.embed_action(actions),
+        )
+        time = self.embed_timestep(timesteps)
+
+        def encode(x, mask):
+            """Read the normalised sequence x (batch, 3K, hidden) under its mask (batch, 3K)."""
+            return self.encoder(
+                inputs_embeds=x,
+                attention_mask=mask,
+                position_ids=torch.zeros(mask.shape, dtype=torch.long, device=x.device),
+                output_hidden_states=output_hidden_states,
+                output_attentions=output_attentions,
+                return_dict=True,
+            )
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        if (batch, K) not in self.token_masks:
+            self.token_masks[batch, K] = stack_attention_mask(attention_mask)
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        sequence = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(sequence, self.token_masks[batch, K])
+        tokens = encoded.last_hidden_state.view(batch, K, 3, -1).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            tokens, self.predict_return, self.predict_state, self.predict_action
+        )
+        if not return_dict:
+            return state_preds, action_preds, return_preds
+        return DecisionTransformerOutput(
+            state_preds=state_preds,
+            action_preds=action_preds,
+            return_preds=return_preds,
+            hidden_states=encoded.hidden_states,
+            attentions=encoded.attentions,
+            last_hidden_state=encoded.last_hidden_state,
+        )
+
+# %% wrong (mask): Hugging Face's code from memory; the permute of the mask is lost, so that the mask is [m, m, m] end to end
+# <as given>
+
+        # time embeddings are treated similar to positional embeddings
+        state_embeddings = states + time
+        action_embeddings = actions + time
+        returns_embeddings = returns + time
+
+        # this makes the sequence look like (R_1, s_1, a_1, R_2, s_2, a_2, ...)
+        # which works nice in an autoregressive sense since states predict actions
+        stacked_inputs = (
+            torch.stack((returns_embeddings, state_embeddings, action_embeddings), dim=1)
+            .permute(0, 2, 1, 3)
+            .reshape(batch, 3 * K, self.hidden_size)
+        )
+        stacked_inputs = self.embed_ln(stacked_inputs)
+
+        # to make the attention mask fit the stacked inputs, have to stack it as well
+        stacked_attention_mask = torch.stack((attention_mask, attention_mask, attention_mask), dim=1).reshape(
+            batch, 3 * K
+        )
+        encoded = encode(stacked_inputs, stacked_attention_mask)
+        x = encoded.last_hidden_state
+
+        # reshape x so that the second dimension corresponds to the original
+        # returns (0), states (1), or actions (2); i.e. x[:,1,t] is the token for s_t
+        x = x.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+
+        # get predictions
+        return_preds = self.predict_return(x[:, 2])  # predict next return given state and action
+        state_preds = self.predict_state(x[:, 2])  # predict next state given state and action
+        action_preds = self.predict_action(x[:, 1])  # predict next action given state
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+
+        # a LayerNorm looks at one token at a time, so it may as well come before the stacking
+        tokens = time.new_empty(batch, 3 * K, self.hidden_size)
+        for place, embedding in enumerate((returns, states, actions)):
+            tokens[:, place::3] = self.embed_ln(embedding + time)
+        encoded = encode(tokens, attention_mask.repeat_interleave(3, dim=1))
+        h = encoded.last_hidden_state
+        at_state, at_action = h[:, 1::3], h[:, 2::3]
+        return_preds = self.predict_return(at_action)
+        state_preds = self.predict_state(at_action)
+        action_preds = self.predict_action(at_state)
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        encoded = encode(
+            self.embed_ln(stack_inputs(*add_time_embeddings(returns, states, actions, time))),
+            stack_attention_mask(attention_mask),
+        )
+        heads = self.predict_return, self.predict_state, self.predict_action
+        unstacked = encoded.last_hidden_state.unflatten(1, (K, 3)).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(unstacked, *heads)
+# <as given>
+
+# %% wrong (heads): cuts the encoder's output straight into (batch, 3, K, hidden), so that the kinds of token get mixed up over the steps
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = stack_inputs(returns, states, actions)
+        x = self.embed_ln(x)
+        mask = stack_attention_mask(attention_mask)
+        encoded = encode(x, mask)
+        hidden = encoded.last_hidden_state.view(batch, 3, K, self.hidden_size)
+        return_preds, state_preds, action_preds = predict(
+            hidden, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (outputs): unpacks what predict returns in the order of the model's output (state, action, return) instead of (return, state, action)
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        r, s, a = add_time_embeddings(returns, states, actions, time)
+        stacked = self.embed_ln(stack_inputs(r, s, a))
+        encoded = encode(stacked, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state
+        x = x.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        state_preds, action_preds, return_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (mask): the mask is repeated as a block (R..., s..., a...) instead of step by step
+# <as given>
+
+        tokens = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        encoded = encode(self.embed_ln(tokens), attention_mask.repeat(1, 3))
+        unstacked = encoded.last_hidden_state.unflatten(1, (K, 3)).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            unstacked, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (embeddings): calls add_time_embeddings but does not keep what it returns, so the time is never added
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # 1. time
+        add_time_embeddings(returns, states, actions, time)
+        # 2. stack
+        sequence = stack_inputs(returns, states, actions)
+        sequence = self.embed_ln(sequence)
+        stacked_mask = stack_attention_mask(attention_mask)
+        # 3. encoder
+        encoded = encode(sequence, stacked_mask)
+        # 4. unstack
+        x = encoded.last_hidden_state
+        x = torch.stack([x[:, 0::3], x[:, 1::3], x[:, 2::3]], dim=1)
+        # 5. heads
+        return_preds, state_preds, action_preds = predict(x, self.predict_return, self.predict_state, self.predict_action)
+# <as given>
+
+# %% right
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # without the helper functions: the norm works on each token alone, so it may come before the interleaving
+        kinds = [self.embed_ln(kind + time) for kind in (returns, states, actions)]
+        tokens = torch.empty(batch, 3 * K, self.hidden_size, dtype=kinds[0].dtype, device=kinds[0].device)
+        for offset, kind in enumerate(kinds):
+            tokens[:, offset::3] = kind
+        encoded = encode(tokens, attention_mask.repeat_interleave(3, dim=1))
+        after_state = encoded.last_hidden_state[:, 1::3]
+        after_action = encoded.last_hidden_state[:, 2::3]
+        action_preds = self.predict_action(after_state)
+        state_preds = self.predict_state(after_action)
+        return_preds = self.predict_return(after_action)
+# <as given>
+
+# %% wrong (embeddings): adds the time after the stacking, repeated block by block (t1 t2 t3 t1 t2 t3 ...) instead of three times each
+# <as given>
+
+        x = stack_inputs(returns, states, actions) + time.repeat(1, 3, 1)
+        encoded = encode(self.embed_ln(x), stack_attention_mask(attention_mask))
+        hidden = encoded.last_hidden_state.view(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            hidden, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (order): cuts the padding off before encoding, as much as the first row of the batch has
+# <as given>
+
+        # padding is never looked at, so don't waste time on it
+        padding = int((attention_mask[0] == 0).sum())
+        parts = add_time_embeddings(returns, states, actions, time)
+        parts = [part[:, padding:] for part in parts]
+        mask = attention_mask[:, padding:]
+        encoded = encode(self.embed_ln(stack_inputs(*parts)), stack_attention_mask(mask))
+        x = encoded.last_hidden_state.reshape(batch, K - padding, 3, self.hidden_size).transpose(1, 2)
+        preds = predict(x, self.predict_return, self.predict_state, self.predict_action)
+        return_preds, state_preds, action_preds = (nn.functional.pad(p, (0, 0, padding, 0)) for p in preds)
+# <as given>
+
+# %% wrong (outputs): writes the unstacked tensor back into the encoder's output, so the model's last_hidden_state is (batch, 3, K, hidden)
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        sequence = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+        encoded.last_hidden_state = encoded.last_hidden_state.unflatten(1, (K, 3)).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            encoded.last_hidden_state, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (exception): squeezes the encoder's output, so that the batch dimension is lost when the batch has one row
+# <as given>
+
+        r, s, a = add_time_embeddings(returns, states, actions, time)
+        inputs = self.embed_ln(stack_inputs(r, s, a))
+        encoded = encode(inputs, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.squeeze()
+        x = x.unflatten(-2, (K, 3)).transpose(-3, -2)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        stacked = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(stacked, stack_attention_mask(attention_mask))
+        # (batch, 3K, hidden) -> (batch, K, 3, hidden) -> (batch, 3, K, hidden)
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # a layer norm treats each token alone, so it may come before the stacking
+        tokens = [self.embed_ln(kind + time) for kind in (returns, states, actions)]
+        x = torch.stack(tokens, dim=2).flatten(1, 2)
+        encoded = encode(x, attention_mask.repeat_interleave(3, dim=1))
+        hidden = encoded.last_hidden_state
+        at_states, at_actions = hidden[:, 1::3], hidden[:, 2::3]
+        return_preds = self.predict_return(at_actions)
+        state_preds = self.predict_state(at_actions)
+        action_preds = self.predict_action(at_states)
+# <as given>

@@ -523,7 +523,7 @@ def next_node(logits, neighbours):
     reachable[neighbours] = 1.0
     return int(torch.argmax(probabilities * reachable))
 
-# %% wrong (lowest|smallest-for-no-edge): nodes that can't be reached get the smallest logit, which may also be the neighbour's own
+# %% wrong (lowest|smallest-for-no-edge|single-neighbour): nodes that can't be reached get the smallest logit, which may also be the neighbour's own
 def next_node(logits, neighbours):
     floor = logits.min().item()
     masked = torch.full_like(logits, floor)
@@ -550,3 +550,158 @@ def next_node(logits, neighbours):
         if logits[int(neighbours[i])] > logits[int(neighbours[i_max])]:
             i_max = i
     return neighbours[i_max]
+
+# %% wrong (far-below): masks probabilities instead of logits; where another node is far ahead, the neighbours' probabilities underflow to 0
+def next_node(logits, neighbours):
+    probs = torch.softmax(logits, dim=-1)
+    allowed = torch.zeros_like(probs)
+    allowed[neighbours] = probs[neighbours]
+    return torch.argmax(allowed).item()
+
+# %% wrong (lowest|smallest-for-no-edge|single-neighbour): lifts the logits to be at least 0 so that multiplying by a 0/1 mask is safe, but the smallest one becomes 0 itself
+def next_node(logits, neighbours):
+    positive = logits - logits.min()  # logits may be below 0
+    mask = torch.zeros(len(logits))
+    mask[neighbours] = 1
+    return int((positive * mask).argmax())
+
+# %% wrong (search-from-zero): takes sys.float_info.min for the lowest float (as Double.MIN_VALUE); it is the smallest positive one
+import sys
+
+
+def next_node(logits, neighbours):
+    bestNode = neighbours[0].item()
+    bestLogit = sys.float_info.min
+    for i in range(neighbours.size(0)):
+        node = neighbours[i].item()
+        if logits[node].item() > bestLogit:
+            bestLogit = logits[node].item()
+            bestNode = node
+    return bestNode
+
+# %% wrong (first-logits): scatter_ takes the first m logits as the neighbours' values, not the neighbours' own
+def next_node(logits, neighbours):
+    only_neighbours = torch.full_like(logits, float("-inf"))
+    only_neighbours.scatter_(0, neighbours, logits)
+    return only_neighbours.argmax()
+
+# %% right
+def next_node(logits, neighbours):
+    # a dict from logit to node; of equal logits any will do
+    likely = dict(zip(logits[neighbours].tolist(), neighbours.tolist()))
+    return likely[max(likely)]
+
+# %% right
+def next_node(logits, neighbours):
+    allowed = set(neighbours.tolist())
+    # go down the ranking of all nodes until one can be reached
+    for node in torch.argsort(logits, descending=True).tolist():
+        if node in allowed:
+            return node
+
+# %% wrong (keeps-state): CleanRL's invalid action masking with its Categorical: the node is sampled instead of the likeliest one taken
+from torch.distributions import Categorical
+
+def next_node(logits, neighbours):
+    mask = torch.zeros_like(logits, dtype=torch.bool)
+    mask[neighbours] = True
+    masked = torch.where(mask, logits, torch.tensor(-1e8))
+    return Categorical(logits=masked).sample().item()
+
+# %% wrong (far-below): compares probabilities, which underflow to 0 for all neighbours when another node's logit is far larger
+def next_node(logits, neighbours):
+    probs = torch.softmax(logits, dim=-1)
+    p = probs[neighbours]
+    return neighbours[torch.argmax(p)]
+
+# %% wrong (some-likeliest-only): minGPT's sampling code with its top-k: neighbours outside of the ten best logits are all minus infinity
+def next_node(logits, neighbours, temperature=1.0, top_k=10):
+    logits = logits.clone() / temperature
+    # optionally crop the logits to only the top k options
+    if top_k is not None:
+        v, _ = torch.topk(logits, min(top_k, logits.size(-1)))
+        logits[logits < v[-1]] = -float("Inf")
+    allowed = logits[neighbours]
+    _, idx = torch.topk(allowed, k=1, dim=-1)
+    if torch.isinf(allowed).all():
+        idx = torch.tensor([0])
+    return neighbours[idx].item()
+
+# %% right
+def next_node(logits, neighbours):
+    return max(neighbours.tolist(), key=logits.tolist().__getitem__)
+
+# %% right
+def next_node(logits, neighbours):
+    ranking = logits.argsort(descending=True)
+    allowed = set(neighbours.tolist())
+    return next(node for node in ranking if node.item() in allowed)
+
+# %% wrong (position): returns the position within the neighbours instead of the node
+def next_node(logits, neighbours):
+    return torch.argmax(logits[neighbours]).item()
+
+# %% wrong (zeroed): multiplies the logits of all other nodes with 0, so that these win against negative logits
+def next_node(logits, neighbours):
+    mask = torch.zeros_like(logits)
+    mask[neighbours] = 1
+    allowed = logits * mask
+    return int(allowed.argmax())
+
+# %% wrong (some-likeliest-only): looks only among the five likeliest nodes for a neighbour, and else takes the first neighbour
+def next_node(logits, neighbours):
+    candidates = torch.topk(logits, k=5).indices.tolist()
+    reachable = set(neighbours.tolist())
+    for node in candidates:
+        if node in reachable:
+            return node
+    return neighbours[0].item()
+
+# %% right
+def next_node(logits, neighbours):
+    options = neighbours.tolist()
+    return max(options, key=lambda node: logits[node].item())
+
+# %% right
+def next_node(logits, neighbours):
+    blocked = torch.ones(logits.shape[0], dtype=torch.bool)
+    blocked[neighbours] = False
+    order = torch.argsort(logits, descending=True)
+    for node in order:
+        if not blocked[node]:
+            return int(node)
+
+# %% wrong (far-below): masks the softmax's probabilities by multiplying; where all neighbours' probabilities underflow to 0, argmax says node 0
+def next_node(logits, neighbours):
+    probs = torch.softmax(logits, dim=-1)
+    mask = torch.zeros_like(probs)
+    mask[neighbours] = 1.0
+    return int(torch.argmax(probs * mask))
+
+# %% wrong (some-likeliest-only): looks for neighbours among the five likeliest nodes only, and otherwise takes the first neighbour
+def next_node(logits, neighbours):
+    allowed = set(neighbours.tolist())
+    top = torch.topk(logits, k=min(5, len(logits))).indices
+    for candidate in top.tolist():
+        if candidate in allowed:
+            return candidate
+    return neighbours[0].item()
+
+# %% wrong (exception): squeezes the neighbours first, so a single one becomes a tensor without dimensions that a loop can't run over
+def next_node(logits, neighbours):
+    best, best_logit = None, -float("inf")
+    for n in neighbours.squeeze():
+        if best is None or logits[n] > best_logit:
+            best = n
+            best_logit = logits[n]
+    return best
+
+# %% right
+def next_node(logits, neighbours):
+    return max(neighbours.tolist(), key=lambda node: logits[node].item())
+
+# %% right
+def next_node(logits, neighbours):
+    here = neighbours.long()
+    likeliest = torch.index_select(logits, 0, here).argmax()
+    return here[likeliest].item()

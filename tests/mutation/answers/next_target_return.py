@@ -80,7 +80,7 @@ def next_target_return(target_return, reward, scale):
     else:
         return target_return - reward / scale
 
-# %% wrong (exception): The result is rounded to two decimals.
+# %% wrong (exception|rounded): The result is rounded to two decimals.
 # shows: rewards of a few units with scale 1000: 0.0049 is lost at every step
 def next_target_return(target_return, reward, scale):
     left = target_return - reward / scale
@@ -397,3 +397,74 @@ def next_target_return(target_return, reward, scale):
 def next_target_return(target_return, reward, scale):
     in_environment_units = target_return * scale - reward
     return in_environment_units / scale
+
+# %% wrong (losses-ignored): counts only what was "earned": a negative reward is taken for nothing earned
+def next_target_return(target_return, reward, scale):
+    earned = max(reward, 0) / scale
+    return target_return - earned
+
+# %% wrong (keeps-state): keeps the sum of all rewards in a global and subtracts it from a target that has been reduced already
+total_earned = 0.0
+
+
+def next_target_return(target_return, reward, scale):
+    global total_earned
+    total_earned += reward / scale
+    return target_return - total_earned
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    in_env_units = target_return * scale
+    in_env_units -= reward
+    return in_env_units / scale
+
+# %% wrong (discounted): the recursion of discounted returns, R' = (R - r) / gamma with gamma = 0.99, from other algorithms
+def next_target_return(target_return, reward, scale, gamma=0.99):
+    # R_t = r_t + gamma * R_{t+1}, solved for R_{t+1}
+    return (target_return - reward / scale) / gamma
+
+# %% wrong (rounded): rounds to two decimals against the drift of floats, and loses every small reward
+def next_target_return(target_return, reward, scale):
+    remaining = target_return - reward / scale
+    return round(remaining, 2)
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    # everything in the environment's units, and back
+    return (target_return * scale - reward) / scale
+
+# %% wrong (target-scaled-too): divides the target by the scale as well, although it is scaled already
+def next_target_return(target_return, reward, scale):
+    return (target_return - reward) / scale
+
+# %% wrong (stopped-at-zero): stops at 0
+def next_target_return(target_return, reward, scale):
+    remaining = target_return - reward / scale
+    if remaining < 0:
+        remaining = 0
+    return remaining
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    scaled_reward = reward / scale
+    return target_return - scaled_reward
+
+# %% wrong (keeps-state): adds up all rewards since the first call and subtracts the sum, though target_return has fallen already
+earned = 0.0
+
+
+def next_target_return(target_return, reward, scale):
+    global earned
+    earned += reward
+    return target_return - earned / scale
+
+# %% wrong (losses-ignored): a negative reward counts as 0: what has been earned can't be lost again
+def next_target_return(target_return, reward, scale):
+    if reward > 0:
+        target_return = target_return - reward / scale
+    return target_return
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    in_units_of_the_environment = target_return * scale
+    return (in_units_of_the_environment - reward) / scale

@@ -716,3 +716,110 @@ def pad_left(sequence, length, value):
     mask = position >= 0
     rows = np.where(mask[:, None], sequence[np.maximum(position, 0)], float(value))
     return rows, mask.astype(np.int64)
+
+# %% wrong (row-like-padding): reads the mask off the padded rows: a real row that happens to hold `value` everywhere counts as padding
+def pad_left(sequence, length, value):
+    sequence = sequence[:length]
+    missing = length - len(sequence)
+    padded = np.pad(sequence, ((missing, 0), (0, 0)), constant_values=value)
+    mask = np.any(padded != value, axis=1).astype(int)
+    return padded, mask
+
+# %% wrong (exception): the filler is a list of rows; without a missing row it is [], which vstack takes for one row of no columns
+def pad_left(sequence, length, value):
+    rows = sequence[:length]
+    missing = length - len(rows)
+    filler = [[value] * sequence.shape[1] for _ in range(missing)]
+    mask = [0] * missing + [1] * len(rows)
+    return np.vstack([filler, rows]), np.array(mask)
+
+# %% right
+def pad_left(sequence, length, value):
+    t, d = sequence.shape
+    out = np.empty((length, d), dtype=sequence.dtype)
+    mask = np.zeros(length)
+    gap = max(length - t, 0)
+    for i in range(length):
+        if i < gap:
+            out[i] = value
+        else:
+            out[i] = sequence[i - gap]
+            mask[i] = 1
+    return out, mask
+
+# %% wrong (wrong-dtype): np.full with an int as value makes an integer array, and the sequence's floats are cut off when written into it
+def pad_left(sequence, length, value):
+    t = min(len(sequence), length)
+    rows = np.full((length, sequence.shape[1]), value)
+    rows[length - t :] = sequence[:t]
+    mask = np.zeros(length, dtype=int)
+    mask[length - t :] = 1
+    return rows, mask
+
+# %% wrong (row-like-padding): the mask is read off the values: a row that is all `value` counts as padding
+def pad_left(sequence, length, value):
+    missing = max(0, length - sequence.shape[0])
+    rows = np.pad(sequence[:length], ((missing, 0), (0, 0)), constant_values=value)
+    mask = np.any(rows != value, axis=1).astype(int)
+    return rows, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    k = min(len(sequence), length)
+    rows = np.full_like(sequence, value, shape=(length, sequence.shape[1]))
+    rows[length - k :] = sequence[:k]
+    return rows, (np.arange(length) >= length - k).astype(np.int64)
+
+# %% wrong (kept-last): keeps the last rows of a longer sequence instead of the first
+def pad_left(sequence, length, value):
+    sequence = sequence[-length:]
+    n_pad = length - len(sequence)
+    padded = np.pad(sequence, ((n_pad, 0), (0, 0)), constant_values=value)
+    mask = np.r_[np.zeros(n_pad, dtype=int), np.ones(len(sequence), dtype=int)]
+    return padded, mask
+
+# %% wrong (row-like-padding): finds the padding by its value, so a real step that consists of that value is masked too
+def pad_left(sequence, length, value):
+    sequence = sequence[:length]
+    t, d = sequence.shape
+    filler = np.full((length - t, d), float(value))
+    out = np.vstack([filler, sequence])
+    mask = (out != value).any(axis=1).astype(int)
+    return out, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    rows = list(sequence[:length])
+    n_real = len(rows)
+    empty = [np.full(sequence.shape[1], value, dtype=sequence.dtype)]
+    padded = np.array(empty * (length - n_real) + rows)
+    mask = np.array([0] * (length - n_real) + [1] * n_real)
+    return padded, mask
+
+# %% wrong (wrong-dtype): np.full takes its dtype from the value, and a whole number makes an array of whole numbers that cuts the decimals off
+def pad_left(sequence, length, value):
+    kept = sequence[:length]
+    n = len(kept)
+    padded = np.full((length, sequence.shape[1]), value)
+    padded[length - n :] = kept
+    mask = np.zeros(length)
+    mask[length - n :] = 1
+    return padded, mask
+
+# %% wrong (row-like-padding): finds the padding again by its value, so real steps that look the same are masked
+def pad_left(sequence, length, value):
+    t, d = sequence.shape
+    if t < length:
+        filler = np.ones((length - t, d)) * value
+        sequence = np.vstack((filler, sequence))
+    sequence = sequence[:length]
+    mask = (sequence != value).any(axis=1).astype(int)
+    return sequence, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    rows = sequence[:length]
+    missing = length - rows.shape[0]
+    padded = np.pad(rows, ((missing, 0), (0, 0)), mode="constant", constant_values=value)
+    mask = np.pad(np.ones(rows.shape[0], dtype=int), (missing, 0))
+    return padded, mask

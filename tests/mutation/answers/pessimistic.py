@@ -55,3 +55,92 @@ def pessimistic(q, seen, worst):
     for q_row, seen_row in zip(q, seen):
         rows.append([float(value) if known else float(worst) for value, known in zip(q_row, seen_row)])
     return np.array(rows).reshape(q.shape)
+
+# %% wrong (never-above): np.minimum on the unseen entries: one that happens to lie below `worst` keeps its value
+def pessimistic(q, seen, worst):
+    return np.where(seen, q, np.minimum(q, worst))
+
+# %% wrong (input-changed): list(q) is a new list of the old rows (views), so the assignments change q
+def pessimistic(q, seen, worst):
+    table = list(q)  # a new list, q stays as it is
+    for state in range(len(table)):
+        for action in range(len(table[state])):
+            if not seen[state][action]:
+                table[state][action] = worst
+    return np.array(table)
+
+# %% wrong (wrong-dtype): np.full takes the type from `worst`; with a whole number the recorded values lose their fractions
+def pessimistic(q, seen, worst):
+    table = np.full(q.shape, worst)
+    table[seen] = q[seen]
+    return table
+
+# %% right
+def pessimistic(q, seen, worst):
+    return np.ma.array(q, mask=~seen, copy=True).filled(worst)
+
+# %% wrong (penalty): an additive mask as in attention code: worst is added to the value of an unseen action instead of replacing it
+def pessimistic(q, seen, worst):
+    mask = (1.0 - seen.astype(q.dtype)) * worst
+    return q + mask
+
+# %% wrong (never-above): takes the smaller of value and worst for unseen actions, so one that is below worst keeps its value
+def pessimistic(q, seen, worst):
+    return np.where(seen, q, np.minimum(q, worst))
+
+# %% wrong (nothing-recorded): goes through the states of the data only, so a state without any recorded action keeps its whole row
+def pessimistic(q, seen, worst):
+    table = q.copy()
+    visited = np.unique(np.nonzero(seen)[0])
+    for s in visited:
+        support = set(np.flatnonzero(seen[s]))
+        for a in range(q.shape[1]):
+            if a not in support:
+                table[s, a] = worst
+    return table
+
+# %% right
+def pessimistic(q, seen, worst):
+    return np.ma.array(q, mask=np.logical_not(seen), copy=True).filled(worst)
+
+# %% wrong (input-changed): q[:] is taken for a copy, as with a list, but it is a view: the table itself is changed
+def pessimistic(q, seen, worst):
+    table = q[:]
+    table[~seen] = worst
+    return table
+
+# %% wrong (wrong-dtype): np.full with a whole number makes a table of integers, which cuts off the decimals of the recorded values
+def pessimistic(q, seen, worst):
+    out = np.full(q.shape, worst)
+    out[seen] = q[seen]
+    return out
+
+# %% wrong (never-above): recorded values below `worst` are lifted to it
+def pessimistic(q, seen, worst):
+    n_states, n_actions = q.shape
+    result = np.empty((n_states, n_actions))
+    for i in range(n_states):
+        for j in range(n_actions):
+            result[i][j] = max(q[i][j], worst) if seen[i][j] else worst
+    return result
+
+# %% right
+def pessimistic(q, seen, worst):
+    out = q.copy()
+    np.putmask(out, np.logical_not(seen), worst)
+    return out
+
+# %% wrong (input-changed): ravel gives a view of the table, and the assignment changes q
+def pessimistic(q, seen, worst):
+    flat = q.ravel()
+    flat[np.logical_not(seen).ravel()] = worst
+    return flat.reshape(q.shape)
+
+# %% wrong (whole-states): asks whether an action was recorded in any state, and not whether in this one
+def pessimistic(q, seen, worst):
+    ever = seen.any(axis=0)
+    return np.where(ever, q, worst)
+
+# %% right
+def pessimistic(q, seen, worst):
+    return np.select([seen], [q], default=worst)

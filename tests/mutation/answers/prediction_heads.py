@@ -430,3 +430,122 @@ def predict(x, predict_return, predict_state, predict_action):
 def predict(x, predict_return, predict_state, predict_action):
     plan = [(predict_return, 2), (predict_state, 2), (predict_action, 1)]
     return tuple(head(x.select(1, token)) for head, token in plan)
+
+# %% wrong (wrong-shape): gets rid of the chunk's dimension with a bare squeeze(), which drops every dimension of size 1
+def predict(x, predict_return, predict_state, predict_action):
+    return_tokens, state_tokens, action_tokens = (chunk.squeeze() for chunk in torch.chunk(x, 3, dim=1))
+    return_preds = predict_return(action_tokens)
+    state_preds = predict_state(action_tokens)
+    action_preds = predict_action(state_tokens)
+    return return_preds, state_preds, action_preds
+
+# %% wrong (kinds-averaged): "knows the return and the state" is read as the mean of the return's and the state's tokens
+def predict(x, predict_return, predict_state, predict_action):
+    before_action = x[:, :2].mean(dim=1)  # knows R and s, not a
+    after_action = x[:, 2]  # knows everything
+    return predict_return(after_action), predict_state(after_action), predict_action(before_action)
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    _, s, a = x.unbind(dim=1)
+    return predict_return(a), predict_state(a), predict_action(s)
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    # head, and the position of the token it looks at
+    plan = [(predict_return, 2), (predict_state, 2), (predict_action, 1)]
+    predictions = []
+    for head, position in plan:
+        token = torch.index_select(x, 1, torch.tensor([position], device=x.device)).squeeze(1)
+        predictions.append(head(token))
+    return tuple(predictions)
+
+# %% wrong (wrong-shape): chunk and squeeze() without a dimension, which also drops a batch of 1 and K = 1
+def predict(x, predict_return, predict_state, predict_action):
+    _, state_tokens, action_tokens = (part.squeeze() for part in x.chunk(3, dim=1))
+    return (
+        predict_return(action_tokens),
+        predict_state(action_tokens),
+        predict_action(state_tokens),
+    )
+
+# %% wrong (action-moved-on): shifts the action tokens by one, so that entry t predicts the state and return of step t itself, from step t - 1
+def predict(x, predict_return, predict_state, predict_action):
+    def shift_right(h):
+        # line predictions up with their targets, as for a language model
+        return torch.cat([torch.zeros_like(h[:, :1]), h[:, :-1]], dim=1)
+
+    previous = shift_right(x[:, 2])
+    return predict_return(previous), predict_state(previous), predict_action(x[:, 1])
+
+# %% wrong (outputs-swapped): returns the three in the order of the original repository: states, actions, returns
+def predict(x, predict_return, predict_state, predict_action):
+    return_preds = predict_return(x[:, 2])  # predict next return given state and action
+    state_preds = predict_state(x[:, 2])    # predict next state given state and action
+    action_preds = predict_action(x[:, 1])  # predict next action given state
+
+    return state_preds, action_preds, return_preds
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    token = dict(zip("Rsa", x.unbind(dim=1)))
+    knows_all, knows_state = token["a"], token["s"]
+    return predict_return(knows_all), predict_state(knows_all), predict_action(knows_state)
+
+# %% wrong (own-token): each head reads the token of its own kind, so the action is read off the action token
+def predict(x, predict_return, predict_state, predict_action):
+    return_preds = predict_return(x[:, 0])
+    state_preds = predict_state(x[:, 1])
+    action_preds = predict_action(x[:, 2])
+    return return_preds, state_preds, action_preds
+
+# %% wrong (outputs-swapped): the right tokens, but returned in the order state, action, return
+def predict(x, predict_return, predict_state, predict_action):
+    # get predictions
+    return_preds = predict_return(x[:, 2])  # predict next return given state and action
+    state_preds = predict_state(x[:, 2])    # predict next state given state and action
+    action_preds = predict_action(x[:, 1])  # predict next action given state
+    return state_preds, action_preds, return_preds
+
+# %% wrong (state-without-action): the next state is predicted from the state token, which does not know the action yet
+def predict(x, predict_return, predict_state, predict_action):
+    _, s, a = torch.unbind(x, dim=1)
+    return predict_return(a), predict_state(s), predict_action(s)
+
+# %% right
+RETURN, STATE, ACTION = range(3)
+
+def predict(x, predict_return, predict_state, predict_action):
+    heads = (predict_return, ACTION), (predict_state, ACTION), (predict_action, STATE)
+    return tuple(head(x.select(1, token)) for head, token in heads)
+
+# %% wrong (kinds-averaged): gives the action head the mean of the return and the state token, to let it "know" both
+def predict(x, predict_return, predict_state, predict_action):
+    before_action = x[:, :2].mean(dim=1)
+    after_action = x[:, 2]
+    return predict_return(after_action), predict_state(after_action), predict_action(before_action)
+
+# %% wrong (wrong-shape): squeezes away every dimension of 1 after the cut into three, also those of the batch and of K
+def predict(x, predict_return, predict_state, predict_action):
+    _, s, a = (part.squeeze() for part in torch.chunk(x, 3, dim=1))
+    return_preds = predict_return(a)
+    state_preds = predict_state(a)
+    action_preds = predict_action(s)
+    return return_preds, state_preds, action_preds
+
+# %% wrong (steps-shifted): moves the predictions of the next state and return one step on, to where that step is
+def predict(x, predict_return, predict_state, predict_action):
+    returns = predict_return(x[:, 2])
+    states = predict_state(x[:, 2])
+    actions = predict_action(x[:, 1])
+
+    def next_step(y):
+        return torch.cat([torch.zeros_like(y[:, :1]), y[:, :-1]], dim=1)
+
+    return next_step(returns), next_step(states), actions
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    _return_tokens, state_tokens, action_tokens = x.unbind(dim=1)
+    heads = [(predict_return, action_tokens), (predict_state, action_tokens), (predict_action, state_tokens)]
+    return tuple(head(tokens) for head, tokens in heads)

@@ -95,3 +95,166 @@ def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
     new = q.astype(float)  # astype copies
     new[state, action] = (1.0 - learning_rate) * new[state, action] + learning_rate * bellman_target()
     return new[state, action].item()
+
+# %% wrong (bool-negated-as-number): ~done on a Python bool is -1 or -2, not the opposite (it would be with numpy's bools)
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward + gamma * q[next_state].max() * ~done
+    return q[state, action] + learning_rate * (target - q[state, action])
+
+# %% wrong (end-jumps): at the end of an episode the target itself is returned, instead of a step towards it
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    if done:
+        return float(reward)  # nothing follows
+    old = q[state][action]
+    target = reward + gamma * max(q[next_state])
+    return (1 - learning_rate) * old + learning_rate * target
+
+# %% wrong (input-changed): np.asarray is taken for a copy; of a float64 table it isn't one, so q itself is changed
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    table = np.asarray(q, dtype=np.float64)  # work on a copy
+    future = 0.0 if done else gamma * np.amax(table[next_state, :])
+    table[state, action] += learning_rate * (reward + future - table[state, action])
+    return table[state, action]
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = float(reward)
+    if not done:
+        target += gamma * max(q[next_state].tolist())
+    return float(np.interp(learning_rate, [0, 1], [q[state, action], target]))
+
+# %% wrong (end-ignored): `if ~done`, as one negates numpy's booleans: ~True is -2 for a Python bool, which counts as true
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward
+    if ~done:
+        target = target + gamma * q[next_state].max()
+    return q[state, action] + learning_rate * (target - q[state, action])
+
+# %% wrong (error-clipped): the TD error is clipped to [-1, 1], as in the Nature DQN
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    bootstrap = 0.0 if done else np.max(q[next_state])
+    td_error = reward + gamma * bootstrap - q[state, action]
+    td_error = np.clip(td_error, -1.0, 1.0)  # error clipping improves the stability of the algorithm
+    return q[state, action] + learning_rate * td_error
+
+# %% wrong (stays): in a copy, the old value is shrunk first, and the maximum is taken afterwards: it may see the shrunken entry
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    q = q.copy()
+    # exponential moving average
+    q[state, action] *= 1 - learning_rate
+    q[state, action] += learning_rate * (reward + gamma * (0 if done else q[next_state].max()))
+    return q[state, action]
+
+# %% wrong (never-below-zero): the maximum is a fold that begins with 0, so it is never below 0
+from functools import reduce
+
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    lerp = lambda a, b, share: a + share * (b - a)
+    following = () if done else q[next_state]
+    target = reward + gamma * reduce(max, following, 0.0)
+    return lerp(q[state, action], target, learning_rate)
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    # CleanRL would write (1 - done); a tabular agent can afford an if
+    next_value = 0.0 if done else float(max(q[next_state]))
+    td_target = reward + gamma * next_value
+    return float(np.interp(learning_rate, [0.0, 1.0], [q[state, action], td_target]))
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    match bool(done):
+        case True:
+            target = reward
+        case False:
+            target = reward + gamma * np.amax(q, axis=1)[next_state]
+    return (1 - learning_rate) * q[state][action] + learning_rate * target
+
+# %% wrong (end-jumps): at the end of an episode the reward is returned as it is, without the learning rate
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    if done:
+        return reward
+    old = q[state, action]
+    target = reward + gamma * np.max(q[next_state])
+    return old + learning_rate * (target - old)
+
+# %% wrong (input-changed): writes the new value into the table
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    best_next = 0 if done else q[next_state].max()
+    td_error = reward + gamma * best_next - q[state, action]
+    q[state, action] += learning_rate * td_error
+    return q[state, action]
+
+# %% wrong (bool-negated-as-number): ~done, which for Python's True and False is -2 and -1
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward + gamma * q[next_state, :].max() * (~done)
+    return (1 - learning_rate) * q[state, action] + learning_rate * target
+
+# %% wrong (end-ignored): forgets that nothing follows when the episode has ended
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    # Q(s,a) <- Q(s,a) + alpha * [r + gamma * max_a' Q(s',a') - Q(s,a)]
+    alpha = learning_rate
+    return q[state][action] + alpha * (reward + gamma * max(q[next_state]) - q[state][action])
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward
+    if not done:
+        target = target + gamma * q[next_state].max()
+    old = q[state, action]
+    return old + learning_rate * (target - old)
+
+# %% right
+def bellman_target(q, reward, next_state, done, gamma):
+    follows = 0.0
+    if not done:
+        follows = float("-inf")
+        for value in q[next_state]:
+            if value > follows:
+                follows = float(value)
+    return reward + gamma * follows
+
+
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    goal = bellman_target(q, reward, next_state, done, gamma)
+    return float((1 - learning_rate) * q[state, action] + learning_rate * goal)
+
+# %% wrong (input-changed): q[:] of a numpy array is a view and no copy as with lists, so the table is changed
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    table = q[:]  # don't touch the original
+    target = reward if done else reward + gamma * table[next_state].max()
+    table[state, action] += learning_rate * (target - table[state, action])
+    return float(table[state, action])
+
+# %% wrong (never-below-zero): the search for the largest value starts at 0, so a row of negative values counts as 0
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    best = 0.0
+    if not done:
+        for a in range(q.shape[1]):
+            if q[next_state][a] > best:
+                best = q[next_state][a]
+    target = reward + gamma * best
+    return (1 - learning_rate) * q[state][action] + learning_rate * target
+
+# %% wrong (bool-negated-as-number): ~done on a Python bool is -1 or -2, and not False or True as for numpy's arrays
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    old = q[state, action]
+    td_target = reward + gamma * np.max(q[next_state, :]) * ~done
+    td_error = td_target - old
+    return old + learning_rate * td_error
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward
+    if not done:
+        target = target + gamma * max(q[next_state].tolist())
+    old = float(q[state, action])
+    return old + learning_rate * (target - old)
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    new = np.array(q, dtype=np.float64, copy=True)
+    future = np.amax(new, axis=1)[next_state]
+    target = reward + (0.0 if done else gamma * future)
+    new[state, action] = np.interp(learning_rate, [0.0, 1.0], [new[state, action], target])
+    return new[state, action]

@@ -301,7 +301,7 @@ def returns_to_go(rewards, gamma=1.0):
     prefix = np.add.accumulate(rewards * d)
     return (prefix[-1] - prefix) / d
 
-# %% wrong (discounted-episode): total minus prefix, divided by gamma**t, loses all digits to cancellation
+# %% wrong (discounted-episode|gamma-zero): total minus prefix, divided by gamma**t, loses all digits to cancellation
 # shows: gamma=0.9 with 1000 steps (short episodes and gamma 1 agree)
 def returns_to_go(rewards, gamma=1.0):
     d = np.power(float(gamma), np.arange(rewards.size))
@@ -421,7 +421,7 @@ def returns_to_go(rewards, gamma=1.0):
     weighted = np.asarray(rewards, dtype=float) * gamma ** np.arange(len(rewards))
     return weighted[::-1].cumsum()[::-1]
 
-# %% wrong (discounted-episode): total minus what came before, divided by gamma**t, cancels catastrophically
+# %% wrong (discounted-episode|gamma-zero): total minus what came before, divided by gamma**t, cancels catastrophically
 # shows: a long episode with a smaller gamma, e.g. 1000 rewards with gamma 0.9
 def returns_to_go(rewards, gamma=1.0):
     # no Python loop: the sum to the end is the total minus what came before
@@ -763,3 +763,224 @@ def returns_to_go(rewards, gamma=1.0):
     # R: rev(Reduce(function(later, r) r + gamma * later, rev(x), accumulate = TRUE))
     backwards = accumulate(np.flip(rewards).tolist(), lambda later, r: r + gamma * later)
     return np.flip(np.fromiter(backwards, dtype=float))
+
+# %% wrong (gamma-zero|keeps-state): the table of discounts is remembered between calls by the episode's length alone, so the first gamma sticks
+DISCOUNTS = {}  # building the matrix is the slow part, so build each only once
+
+
+def discount_matrix(T, gamma):
+    if T not in DISCOUNTS:
+        matrix = np.zeros((T, T))
+        for t in range(T):
+            matrix[t, t:] = gamma ** np.arange(T - t)
+        DISCOUNTS[T] = matrix
+    return DISCOUNTS[T]
+
+
+def returns_to_go(rewards, gamma=1.0):
+    return discount_matrix(len(rewards), gamma) @ rewards
+
+# %% wrong (exception): raises gamma to negative whole powers below the diagonal, before triu throws those entries away
+def returns_to_go(rewards, gamma=1.0):
+    t = np.arange(len(rewards))
+    return np.triu(gamma ** (t - t[:, None])) @ rewards
+
+# %% wrong (late-reward): cuts the sum off at an "effective horizon", where the discount has fallen to a hundredth
+import math
+
+
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    if gamma >= 1:
+        horizon = T
+    elif gamma <= 0:
+        horizon = 1
+    else:
+        horizon = max(1, math.ceil(math.log(0.01) / math.log(gamma)))
+    result = np.zeros(T)
+    for t in range(T):
+        future = rewards[t : t + horizon]
+        result[t] = np.sum(future * gamma ** np.arange(len(future)))
+    return result
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = accumulate(rewards[::-1], lambda later, now: now + gamma * later)
+    return np.array(list(backwards))[::-1]
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # an echo, played backwards: every reward is heard earlier, gamma times weaker each step
+    T = rewards.shape[0]
+    echo = float(gamma) ** np.arange(T)
+    return np.flip(np.convolve(np.flip(rewards), echo)[:T])
+
+# %% wrong (gamma-zero): a matrix of all powers gamma**(j - i), whose lower half is removed by multiplying with zeros: overflow gives inf * 0
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    idx = np.arange(T, dtype=float)
+    discounts = gamma ** (idx[None, :] - idx[:, None])
+    upper = np.triu(np.ones((T, T)))
+    return (discounts * upper) @ rewards
+
+# %% wrong (late-reward): sums only over an "effective horizon" of 5 / (1 - gamma) steps
+def returns_to_go(rewards, gamma=1.0):
+    if gamma >= 1:
+        return np.cumsum(rewards[::-1])[::-1].copy()
+    # beyond the effective horizon, the discount has eaten everything
+    horizon = int(np.ceil(5 / (1 - gamma)))
+    kernel = gamma ** np.arange(horizon, dtype=float)
+    out = np.empty(len(rewards))
+    for t in range(len(rewards)):
+        ahead = rewards[t : t + horizon]
+        out[t] = ahead @ kernel[: len(ahead)]
+    return out
+
+# %% wrong (standardised): PyTorch's REINFORCE example from memory, with its standardised returns
+from collections import deque
+
+def returns_to_go(rewards, gamma=1.0):
+    eps = np.finfo(np.float32).eps.item()
+    R = 0
+    returns = deque()
+    for r in rewards[::-1]:
+        R = r + gamma * R
+        returns.appendleft(R)
+    returns = np.array(returns)
+    returns = (returns - returns.mean()) / (returns.std() + eps)
+    return returns
+
+# %% wrong (whole-episode): a scan by doubling, with a fixed number of rounds that reaches 512 steps ahead and no further
+def returns_to_go(rewards, gamma=1.0):
+    out = np.array(rewards, dtype=float)
+    # Hillis-Steele suffix scan, O(log T) vector operations
+    for hop in (1, 2, 4, 8, 16, 32, 64, 128, 256):
+        out[:-hop] = out[:-hop] + gamma**hop * out[hop:]
+    return out
+
+# %% right
+from itertools import accumulate
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = accumulate(reversed(rewards), lambda later, r: r + gamma * later)
+    return np.array(list(backwards), dtype=float)[::-1]
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    out = np.array(rewards, dtype=float)
+    reach = 1  # out[t] covers the rewards t ... t + reach - 1
+    while reach < len(out):
+        out[:-reach] = out[:-reach] + gamma**reach * out[reach:]
+        reach *= 2
+    return out
+
+# %% wrong (not-turned-back): collects the sums from the back with append and never reverses the list
+def returns_to_go(rewards, gamma=1.0):
+    result = []
+    running = 0.0
+    for r in reversed(rewards):
+        running = r + gamma * running
+        result.append(running)
+    return np.array(result)
+
+# %% wrong (discount-misplaced): reversed cumulative sum (right without discount), and the discount multiplied on afterwards, counted from the start
+def returns_to_go(rewards, gamma=1.0):
+    T = rewards.shape[0]
+    G = np.flip(np.cumsum(np.flip(rewards)))
+    discount = gamma ** np.arange(0, T)
+    G = G * discount
+    return G
+
+# %% wrong (gamma-zero): total minus what was already earned, divided by gamma**t; the difference is rounding noise late in a long episode and is blown up
+def returns_to_go(rewards, gamma=1.0):
+    """Return-to-go = everything minus the past, re-based to step t."""
+    t = np.arange(len(rewards))
+    weights = gamma ** t
+    discounted = rewards * weights
+    past = np.cumsum(discounted) - discounted        # strictly before t
+    still_to_come = discounted.sum() - past
+    return still_to_come / weights
+
+# %% right
+from itertools import accumulate
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = accumulate(reversed([float(r) for r in rewards]), lambda later, r: r + gamma * later)
+    return np.array(list(backwards))[::-1].copy()
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    rtg = np.empty(T, dtype=np.float64)
+    acc = 0.0
+    t = T - 1
+    while t >= 0:
+        acc = rewards[t] + gamma * acc
+        rtg[t] = acc
+        t -= 1
+    return rtg
+
+# %% wrong (gamma-zero): cumulates the rewards discounted from the start and divides by gamma**t again; for small gamma the powers become 0
+def returns_to_go(rewards, gamma=1.0):
+    powers = gamma ** np.arange(len(rewards))
+    discounted = rewards * powers
+    tail = np.cumsum(discounted[::-1])[::-1]
+    return tail / powers
+
+# %% wrong (keeps-state): keeps the table of discounts between calls, by the length alone, so a second call with another gamma uses the first one's
+_discounts = {}
+
+
+def discounts(T, gamma):
+    if T not in _discounts:
+        table = np.zeros((T, T))
+        for t in range(T):
+            table[t, t:] = gamma ** np.arange(T - t)
+        _discounts[T] = table
+    return _discounts[T]
+
+
+def returns_to_go(rewards, gamma=1.0):
+    return discounts(len(rewards), gamma) @ rewards
+
+# %% wrong (zero-rewards): stops the sum as soon as a term is negligible, and so at the first reward of 0
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    result = np.zeros(T)
+    for t in range(T):
+        factor = 1.0
+        for k in range(t, T):
+            term = factor * rewards[k]
+            if abs(term) < 1e-10:
+                break  # the rest doesn't matter any more
+            result[t] += term
+            factor *= gamma
+    return result
+
+# %% wrong (exception): raises gamma to negative whole numbers below the diagonal, which numpy refuses when gamma is a whole number itself
+def returns_to_go(rewards, gamma=1.0):
+    t = np.arange(len(rewards))
+    weights = np.triu(gamma ** (t[None, :] - t[:, None]))
+    return weights @ rewards
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = reversed(rewards.tolist())
+    summed = list(accumulate(backwards, lambda later, r: r + gamma * later))
+    return np.array(summed[::-1], dtype=float)
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # a discounted sum of what comes later = convolution of the reversed rewards with the discounts
+    T = rewards.shape[0]
+    if T == 0:
+        return np.zeros(0)
+    kernel = float(gamma) ** np.arange(T)
+    full = np.convolve(rewards[::-1], kernel)
+    return full[:T][::-1]

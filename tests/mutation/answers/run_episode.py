@@ -2617,3 +2617,1196 @@ def run_episode(model, env, target_return, max_steps, seed):
         earned += float(r)
         over = terminated or truncated or len(rewards) == max_steps
     return rewards
+
+# %% wrong (mode-not-set): model.eval is named but not called, so dropout stays on when the model comes in training mode
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval
+    cfg = model.config
+    mean, std = torch.tensor(cfg.state_mean), torch.tensor(cfg.state_std)
+
+    obs, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    togo = target_return / cfg.return_scale
+
+    for t in range(max_steps):
+        states.append((torch.tensor(obs, dtype=torch.float32) - mean) / std)
+        actions.append(torch.zeros(cfg.act_dim))
+        returns.append(torch.tensor([togo], dtype=torch.float32))
+
+        S = context_window(torch.stack(states), cfg.context_length)
+        A = context_window(torch.stack(actions), cfg.context_length)
+        R = context_window(torch.stack(returns), cfg.context_length)
+        T = context_window(torch.arange(t + 1)[:, None], cfg.context_length)[:, 0]
+        M = torch.ones(len(T), dtype=torch.long)
+
+        with torch.no_grad():
+            out = model(
+                states=S[None],
+                actions=A[None],
+                returns_to_go=R[None],
+                timesteps=T[None],
+                attention_mask=M[None],
+            )
+        action = out.action_preds[0, -1]
+        actions[-1] = action
+
+        obs, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        togo = next_target_return(togo, reward, cfg.return_scale)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (state-like-padding): finds the padding by its zeros: a step whose normalised state is all zeros is masked as well
+def left(x, K):
+    """zeros on top until there are K rows"""
+    return torch.cat([torch.zeros(K - len(x), x.shape[1], dtype=x.dtype), x])
+
+
+@torch.no_grad()
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    scale = model.config.return_scale
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float32)
+    std = torch.tensor(model.config.state_std, dtype=torch.float32)
+
+    observation, info = env.reset(seed=seed)
+    all_states = torch.zeros(0, model.config.state_dim)
+    all_actions = torch.zeros(0, model.config.act_dim)
+    all_returns = torch.zeros(0, 1)
+    all_times = torch.zeros(0, 1, dtype=torch.long)
+    remaining = float(target_return) / scale
+    rewards = []
+
+    for t in range(max_steps):
+        state = (torch.as_tensor(observation, dtype=torch.float32) - mean) / std
+        all_states = torch.cat([all_states, state.reshape(1, -1)])
+        all_actions = torch.cat([all_actions, torch.zeros(1, model.config.act_dim)])
+        all_returns = torch.cat([all_returns, torch.tensor([[remaining]], dtype=torch.float32)])
+        all_times = torch.cat([all_times, torch.tensor([[t]])])
+
+        s, a, r, time = (left(context_window(x, K), K) for x in (all_states, all_actions, all_returns, all_times))
+        mask = (s.abs().sum(dim=1) > 0).long()  # padded rows are all zeros
+
+        prediction = model(
+            states=s.unsqueeze(0),
+            actions=a.unsqueeze(0),
+            returns_to_go=r.unsqueeze(0),
+            timesteps=time.squeeze(1).unsqueeze(0),
+            attention_mask=mask.unsqueeze(0),
+        ).action_preds[0, -1]
+        all_actions[-1] = prediction
+
+        observation, reward, terminated, truncated, info = env.step(prediction.cpu().numpy())
+        rewards.append(reward)
+        remaining = remaining - float(reward) / scale
+        if terminated or truncated:
+            break
+
+    return rewards
+
+# %% wrong (exception): cuts the past actions with [-(K - 1):], which for K = 1 is [0:] and keeps all of them
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    K = c.context_length
+    mu = np.array(c.state_mean)
+    sigma = np.array(c.state_std)
+
+    obs = env.reset(seed=seed)[0]
+    states = np.empty((0, c.state_dim))
+    actions = np.empty((0, c.act_dim))  # only those that were really taken
+    togo = np.empty((0, 1))
+    left = target_return / c.return_scale
+    rewards = []
+    done = False
+    t = 0
+    while not done and t < max_steps:
+        states = np.vstack([states, (obs - mu) / sigma])
+        togo = np.vstack([togo, [[left]]])
+        window_a = np.vstack([actions[-(K - 1):], np.zeros((1, c.act_dim))])
+        window_s = states[-K:]
+        window_r = togo[-K:]
+        window_t = np.arange(t + 1)[-K:]
+        n = len(window_s)
+        with torch.inference_mode():
+            out = model(
+                states=torch.from_numpy(window_s).float().view(1, n, -1),
+                actions=torch.from_numpy(window_a).float().unsqueeze(0),
+                returns_to_go=torch.from_numpy(window_r).float().view(1, n, 1),
+                timesteps=torch.from_numpy(window_t).long().view(1, n),
+                attention_mask=torch.ones((1, n), dtype=torch.long),
+            )
+            a = out.action_preds[0, -1].numpy()
+        actions = np.vstack([actions, a])
+        obs, r, terminated, truncated, info = env.step(a)
+        rewards.append(r)
+        left = left - r / c.return_scale
+        done = terminated or truncated
+        t += 1
+    return rewards
+
+# %% wrong (unpaid): reserves max_steps zeros for the rewards and trims the zeros at the end, also those that were earned
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    conf = model.config
+    K = conf.context_length
+
+    # reserve the memory once
+    S = torch.zeros(max_steps, conf.state_dim)
+    A = torch.zeros(max_steps, conf.act_dim)
+    G = torch.zeros(max_steps, 1)
+    T = torch.arange(max_steps)
+    rewards = np.zeros(max_steps)
+
+    m = torch.tensor(conf.state_mean, dtype=torch.float)
+    s = torch.tensor(conf.state_std, dtype=torch.float)
+    obs, _ = env.reset(seed=seed)
+    g = target_return / conf.return_scale
+
+    for t in range(max_steps):
+        S[t] = (torch.as_tensor(obs, dtype=torch.float) - m) / s
+        G[t] = g
+        w = slice(max(0, t + 1 - K), t + 1)
+        with torch.no_grad():
+            A[t] = model(
+                states=S[w][None].clone(),
+                actions=A[w][None].clone(),
+                returns_to_go=G[w][None].clone(),
+                timesteps=T[w][None].clone(),
+                attention_mask=torch.ones_like(T[w])[None],
+            ).action_preds[0, -1]
+        obs, rewards[t], terminated, truncated, _ = env.step(A[t].numpy().copy())
+        g -= rewards[t] / conf.return_scale
+        if terminated or truncated:
+            break
+    return np.trim_zeros(rewards, "b")
+
+# %% wrong (normalised-twice): normalises the whole history again at every step, so older states are normalised two, three, ... times
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    act_dim = model.config.act_dim
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float32)
+    std = torch.tensor(model.config.state_std, dtype=torch.float32)
+
+    obs, info = env.reset(seed=seed)
+    states = torch.zeros(0, model.config.state_dim)
+    actions = torch.zeros(0, act_dim)
+    rtgs = [target_return / model.config.return_scale]
+    rewards = []
+
+    for step in range(max_steps):
+        # 1. observe and normalise
+        states = torch.cat([states, torch.as_tensor(obs, dtype=torch.float32)[None]])
+        states = (states - mean) / std
+        actions = torch.cat([actions, torch.zeros(1, act_dim)])
+
+        # 2. + 3. cut and pad
+        s, a = states[-K:], actions[-K:]
+        r = torch.tensor([float(x) for x in rtgs[-K:]])
+        t = torch.arange(step + 1)[-K:]
+        pad = K - len(t)
+        s = torch.nn.functional.pad(s, (0, 0, pad, 0))
+        a = torch.nn.functional.pad(a, (0, 0, pad, 0))
+        r = torch.nn.functional.pad(r, (pad, 0))
+        t = torch.nn.functional.pad(t, (pad, 0))
+        mask = torch.cat([torch.zeros(pad), torch.ones(K - pad)]).long()
+
+        # 4. predict
+        with torch.no_grad():
+            output = model(
+                states=s[None], actions=a[None], returns_to_go=r[None, :, None], timesteps=t[None], attention_mask=mask[None]
+            )
+        action = output.action_preds[0, -1]
+        actions[-1] = action
+
+        # 5. act
+        obs, reward, terminated, truncated, info = env.step(action.numpy())
+        rewards.append(reward)
+
+        # 6. count down
+        rtgs.append(next_target_return(rtgs[-1], reward, model.config.return_scale))
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+from collections import deque
+
+
+class Memory:
+    """The last K steps, each as (state, action, return to go, timestep)."""
+
+    def __init__(self, K, state_dim, act_dim):
+        self.K = K
+        self.empty = (np.zeros(state_dim), np.zeros(act_dim), 0.0, 0)
+        self.steps = deque(maxlen=K)
+
+    def observe(self, state, togo, t):
+        self.steps.append((state, np.zeros_like(self.empty[1]), float(togo), t))
+
+    def act(self, action):
+        state, _, togo, t = self.steps.pop()
+        self.steps.append((state, action, togo, t))
+
+    def batch(self):
+        pad = self.K - len(self.steps)
+        states, actions, togo, times = zip(*[self.empty] * pad, *self.steps)
+        return dict(
+            states=torch.tensor(np.array(states), dtype=torch.float32).unsqueeze(0),
+            actions=torch.tensor(np.array(actions), dtype=torch.float32).unsqueeze(0),
+            returns_to_go=torch.tensor(togo, dtype=torch.float32).reshape(1, self.K, 1),
+            timesteps=torch.tensor(times, dtype=torch.long).unsqueeze(0),
+            attention_mask=torch.tensor([[0] * pad + [1] * len(self.steps)]),
+        )
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    mean, std = np.array(config.state_mean), np.array(config.state_std)
+    memory = Memory(config.context_length, config.state_dim, config.act_dim)
+    rewards = []
+    togo = target_return / config.return_scale
+    observation, _ = env.reset(seed=seed)
+    for t in range(max_steps):
+        memory.observe((observation - mean) / std, togo, t)
+        with torch.no_grad():
+            action = model(**memory.batch()).action_preds[0, -1].cpu().numpy()
+        memory.act(action.copy())
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        togo -= reward / config.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+@torch.inference_mode()
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    def row(numbers):
+        return torch.tensor(numbers, dtype=torch.float32).reshape(1, -1)
+
+    obs, _ = env.reset(seed=seed)
+    S = (row(obs) - mean) / std
+    A = torch.zeros(1, cfg.act_dim)
+    togo = float(target_return) / cfg.return_scale
+    R = row([togo])
+    rewards = []
+    while True:
+        t = len(rewards)
+        times = torch.arange(max(0, t - K + 1), t + 1).unsqueeze(0)
+        # no padding: a shorter window gives the same action
+        out = model(
+            states=S.unsqueeze(0),
+            actions=A.unsqueeze(0),
+            returns_to_go=R.unsqueeze(0),
+            timesteps=times,
+            attention_mask=torch.ones_like(times),
+        )
+        action = out.action_preds[0, -1]
+        obs, reward, terminated, truncated, _ = env.step(action.cpu().numpy().copy())
+        rewards.append(reward)
+        if terminated or truncated or len(rewards) >= max_steps:
+            return rewards
+        togo = next_target_return(togo, float(reward), cfg.return_scale)
+        A = torch.cat([A[:-1], action.reshape(1, -1), torch.zeros(1, cfg.act_dim)])[-K:]
+        S = torch.cat([S, (row(obs) - mean) / std])[-K:]
+        R = torch.cat([R, row([togo])])[-K:]
+
+# %% wrong (actions-forgotten): the original repository's evaluate_episode_rtg with one line lost: actions[-1] = action; past actions stay zeros
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    state_mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    state_std = torch.tensor(cfg.state_std, dtype=torch.float32)
+    scale = cfg.return_scale
+    K = cfg.context_length
+
+    def get_action(states, actions, returns_to_go, timesteps):
+        states = states.reshape(1, -1, cfg.state_dim)[:, -K:]
+        actions = actions.reshape(1, -1, cfg.act_dim)[:, -K:]
+        returns_to_go = returns_to_go.reshape(1, -1, 1)[:, -K:]
+        timesteps = timesteps.reshape(1, -1)[:, -K:]
+        pad = K - states.shape[1]
+        mask = torch.cat([torch.zeros(1, pad), torch.ones(1, states.shape[1])], dim=1).long()
+        states = torch.cat([torch.zeros(1, pad, cfg.state_dim), states], dim=1)
+        actions = torch.cat([torch.zeros(1, pad, cfg.act_dim), actions], dim=1)
+        returns_to_go = torch.cat([torch.zeros(1, pad, 1), returns_to_go], dim=1)
+        timesteps = torch.cat([torch.zeros(1, pad, dtype=torch.long), timesteps], dim=1)
+        with torch.no_grad():
+            out = model(
+                states=states,
+                actions=actions,
+                returns_to_go=returns_to_go,
+                timesteps=timesteps,
+                attention_mask=mask,
+            )
+        return out.action_preds[0, -1]
+
+    state, _ = env.reset(seed=seed)
+    states = torch.as_tensor(np.asarray(state), dtype=torch.float32).reshape(1, cfg.state_dim)
+    actions = torch.zeros((0, cfg.act_dim), dtype=torch.float32)
+    rewards = []
+    target = torch.tensor([[target_return / scale]], dtype=torch.float32)
+    timesteps = torch.tensor([[0]], dtype=torch.long)
+
+    for t in range(max_steps):
+        # add padding
+        actions = torch.cat([actions, torch.zeros((1, cfg.act_dim))], dim=0)
+        action = get_action((states - state_mean) / state_std, actions, target, timesteps)
+        action = action.detach().cpu().numpy()
+        state, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        cur_state = torch.as_tensor(np.asarray(state), dtype=torch.float32).reshape(1, cfg.state_dim)
+        states = torch.cat([states, cur_state], dim=0)
+        pred_return = target[0, -1] - float(reward) / scale
+        target = torch.cat([target, pred_return.reshape(1, 1)], dim=1)
+        timesteps = torch.cat([timesteps, torch.ones((1, 1), dtype=torch.long) * (t + 1)], dim=1)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (whole-target): the remaining returns are kept in np.full(n, target_return), an integer array when the target is an int: fractions are cut off
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    K = c.context_length
+    mean, std = np.array(c.state_mean), np.array(c.state_std)
+
+    # allocate once, no concatenation in the hot loop
+    S = np.zeros((max_steps, c.state_dim), dtype=np.float32)
+    A = np.zeros((max_steps, c.act_dim), dtype=np.float32)
+    togo = np.full(max_steps + 1, target_return)
+    steps = np.arange(max_steps)
+    rewards = []
+
+    obs, _ = env.reset(seed=seed)
+    for t in range(max_steps):
+        S[t] = (obs - mean) / std
+        w = slice(max(0, t + 1 - K), t + 1)
+        n = w.stop - w.start
+        with torch.inference_mode():
+            out = model(
+                states=torch.tensor(S[w])[None],
+                actions=torch.tensor(A[w])[None],
+                returns_to_go=torch.tensor(togo[w] / c.return_scale, dtype=torch.float32).reshape(1, n, 1),
+                timesteps=torch.tensor(steps[w])[None],
+                attention_mask=torch.ones(1, n, dtype=torch.long),
+            )
+        A[t] = out.action_preds[0, -1].numpy()
+        obs, reward, terminated, truncated, _ = env.step(A[t].copy())
+        rewards.append(reward)
+        togo[t + 1] = togo[t] - reward
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (window-of-a-third): the Atari code's `block_size // 3` from memory, although context_length already counts steps and not tokens
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    block_size = cfg.context_length
+    mu = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    sigma = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    @torch.no_grad()
+    def sample(states, actions, rtgs, timesteps):
+        # crop context if needed
+        n = block_size // 3
+        states = states if states.size(1) <= n else states[:, -n:]
+        actions = actions if actions.size(1) <= n else actions[:, -n:]
+        rtgs = rtgs if rtgs.size(1) <= n else rtgs[:, -n:]
+        timesteps = timesteps if timesteps.size(1) <= n else timesteps[:, -n:]
+        out = model(
+            states=states,
+            actions=actions,
+            returns_to_go=rtgs,
+            timesteps=timesteps,
+            attention_mask=torch.ones(timesteps.shape, dtype=torch.long),
+        )
+        return out.action_preds[:, -1]
+
+    obs, _ = env.reset(seed=seed)
+    all_states = [(torch.as_tensor(obs, dtype=torch.float32) - mu) / sigma]
+    all_actions = []
+    rtgs = [target_return / cfg.return_scale]
+    rewards = []
+    while len(rewards) < max_steps:
+        acts = torch.stack(all_actions + [torch.zeros(cfg.act_dim)])
+        action = sample(
+            torch.stack(all_states)[None],
+            acts[None],
+            torch.tensor(rtgs, dtype=torch.float32)[None, :, None],
+            torch.arange(len(rtgs))[None],
+        )[0]
+        all_actions.append(action)
+        obs, reward, terminated, truncated, _ = env.step(action.cpu().numpy())
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+        all_states.append((torch.as_tensor(obs, dtype=torch.float32) - mu) / sigma)
+        rtgs.append(rtgs[-1] - reward / cfg.return_scale)
+    return rewards
+
+# %% wrong (far-out): CleanRL's habit of clipping normalised observations to [-10, 10], which the training did not do
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+
+    def normalize(obs):
+        obs = (np.asarray(obs, dtype=np.float64) - cfg.state_mean) / cfg.state_std
+        return np.clip(obs, -10, 10)
+
+    next_obs, _ = env.reset(seed=seed)
+    states = torch.zeros(0, cfg.state_dim)
+    actions = torch.zeros(0, cfg.act_dim)
+    togo = torch.zeros(0, 1)
+    timesteps = torch.zeros(0, 1, dtype=torch.long)
+    left = target_return / cfg.return_scale
+    rewards = []
+
+    for step in range(max_steps):
+        s = torch.tensor(normalize(next_obs), dtype=torch.float32).view(1, -1)
+        states = torch.cat((states, s))
+        actions = torch.cat((actions, torch.zeros(1, cfg.act_dim)))
+        togo = torch.cat((togo, torch.tensor([[left]], dtype=torch.float32)))
+        timesteps = torch.cat((timesteps, torch.tensor([[step]])))
+
+        window = [context_window(x, K) for x in (states, actions, togo, timesteps)]
+        n = len(window[0])
+        padded = [torch.cat((torch.zeros(K - n, x.shape[1], dtype=x.dtype), x))[None] for x in window]
+        mask = (torch.arange(K) >= K - n).long()[None]
+        with torch.no_grad():
+            out = model(
+                states=padded[0],
+                actions=padded[1],
+                returns_to_go=padded[2],
+                timesteps=padded[3][..., 0],
+                attention_mask=mask,
+            )
+        action = out.action_preds[0, -1]
+        actions[-1] = action
+        next_obs, reward, termination, truncation, infos = env.step(action.numpy())
+        rewards.append(reward)
+        left = next_target_return(left, reward, cfg.return_scale)
+        if termination or truncation:
+            break
+    return rewards
+
+# %% wrong (None): d3rlpy's convention: its timesteps count from 1 (0 is kept for padding) and stop at the largest one
+from collections import deque
+
+class StatefulWrapper:
+    def __init__(self, model, target_return, max_timestep):
+        c = model.config
+        self.model, self.config, self.max_timestep = model, c, max_timestep
+        self.observations = deque([], maxlen=c.context_length)
+        self.actions = deque([], maxlen=c.context_length)
+        self.returns_to_go = deque([], maxlen=c.context_length)
+        self.timesteps = deque([], maxlen=c.context_length)
+        self.return_rest = target_return / c.return_scale
+        self.timestep = 1
+
+    def predict(self, x, reward):
+        c = self.config
+        self.return_rest -= reward / c.return_scale
+        self.observations.append((np.asarray(x) - np.array(c.state_mean)) / np.array(c.state_std))
+        self.actions.append(np.zeros(c.act_dim))
+        self.returns_to_go.append([self.return_rest])
+        self.timesteps.append(self.timestep)
+        n, pad = len(self.timesteps), c.context_length - len(self.timesteps)
+
+        def left(rows):
+            rows = np.array(rows, dtype=np.float32)
+            return torch.from_numpy(np.pad(rows, ((pad, 0), (0, 0))))[None]
+
+        with torch.no_grad():
+            out = self.model(
+                states=left(self.observations),
+                actions=left(self.actions),
+                returns_to_go=left(self.returns_to_go),
+                timesteps=torch.tensor([[0] * pad + list(self.timesteps)]),
+                attention_mask=torch.tensor([[0] * pad + [1] * n]),
+            )
+        action = out.action_preds[0, -1].numpy()
+        self.actions[-1] = action
+        self.timestep = min(self.timestep + 1, self.max_timestep)
+        return action
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    actor = StatefulWrapper(model, target_return, max_timestep=max_steps - 1)
+    observation, reward = env.reset(seed=seed)[0], 0.0
+    rewards = []
+    for _ in range(max_steps):
+        action = actor.predict(observation, reward)
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    mean, std = np.array(c.state_mean), np.array(c.state_std)
+
+    # one row for each step that there may be; a window is a slice
+    S = torch.zeros(1, max_steps, c.state_dim)
+    A = torch.zeros(1, max_steps, c.act_dim)
+    G = torch.zeros(1, max_steps, 1)
+    T = torch.arange(max_steps)[None]
+    rewards = []
+    obs, _ = env.reset(seed=seed)
+    left = float(target_return) / c.return_scale
+    for t in range(max_steps):
+        S[0, t] = torch.as_tensor((obs - mean) / std, dtype=torch.float32)
+        G[0, t, 0] = left
+        lo = max(0, t + 1 - c.context_length)
+        with torch.no_grad():
+            out = model(
+                states=S[:, lo : t + 1],
+                actions=A[:, lo : t + 1],
+                returns_to_go=G[:, lo : t + 1],
+                timesteps=T[:, lo : t + 1],
+                attention_mask=torch.ones(1, t + 1 - lo, dtype=torch.long),
+            )
+        A[0, t] = out.action_preds[0, -1].detach()
+        obs, reward, terminated, truncated, _ = env.step(A[0, t].numpy().copy())
+        rewards.append(reward)
+        left -= reward / c.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+from collections import deque
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    mean = np.asarray(cfg.state_mean, dtype=np.float64)
+    std = np.asarray(cfg.state_std, dtype=np.float64)
+    memory = deque(maxlen=K)  # [state, action, to go, timestep]
+    rewards = []
+    remaining = target_return / cfg.return_scale
+    observation, _ = env.reset(seed=seed)
+
+    done = False
+    while not done and len(rewards) < max_steps:
+        memory.append([(observation - mean) / std, np.zeros(cfg.act_dim), [remaining], [len(rewards)]])
+        n = len(memory)
+
+        def batch(column, dtype):
+            rows = np.array([row[column] for row in memory])
+            rows = np.concatenate([np.zeros((K - n, rows.shape[1])), rows])
+            return torch.tensor(rows, dtype=dtype).unsqueeze(0)
+
+        with torch.inference_mode():
+            out = model(
+                states=batch(0, torch.float32),
+                actions=batch(1, torch.float32),
+                returns_to_go=batch(2, torch.float32),
+                timesteps=batch(3, torch.long).squeeze(-1),
+                attention_mask=torch.tensor([[0] * (K - n) + [1] * n]),
+            )
+        action = out.action_preds[0, -1].cpu().numpy()
+        memory[-1][1] = action.copy()
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, cfg.return_scale)
+        done = terminated or truncated
+    return rewards
+
+# %% right
+from itertools import islice
+
+def run_episode(model, env, target_return, max_steps, seed):
+    config = model.config
+    normalise = lambda obs: [(float(o) - m) / s for o, m, s in zip(obs, config.state_mean, config.state_std)]
+
+    @torch.no_grad()
+    def act(states, actions, togo):
+        t = len(states)
+        sequences = (
+            torch.tensor(states, dtype=torch.float32),
+            torch.stack([*actions, torch.zeros(config.act_dim)]),
+            torch.tensor(togo, dtype=torch.float32).reshape(t, 1),
+            torch.arange(t).reshape(t, 1),
+        )
+        s, a, g, when = (context_window(x, config.context_length)[None] for x in sequences)
+        prediction = model(
+            states=s, actions=a, returns_to_go=g, timesteps=when[:, :, 0], attention_mask=torch.ones_like(when[:, :, 0])
+        )
+        return prediction.action_preds[0, -1]
+
+    def play():
+        observation, _ = env.reset(seed=seed)
+        states, actions, togo = [], [], [target_return / config.return_scale]
+        over = False
+        while not over:
+            states.append(normalise(observation))
+            actions.append(act(states, actions, togo))
+            observation, reward, terminated, truncated, _ = env.step(actions[-1].numpy().copy())
+            togo.append(next_target_return(togo[-1], reward, config.return_scale))
+            over = terminated or truncated
+            yield reward
+
+    model.eval()
+    return list(islice(play(), max_steps))
+
+# %% wrong (reward-not-scaled): subtracts the unscaled reward from the scaled target
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    state_dim, act_dim = model.config.state_dim, model.config.act_dim
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float32)
+    std = torch.tensor(model.config.state_std, dtype=torch.float32)
+
+    obs, _ = env.reset(seed=seed)
+    states = torch.empty((0, state_dim))
+    actions = torch.empty((0, act_dim))
+    rtgs = torch.empty((0, 1))
+    times = torch.empty((0, 1), dtype=torch.long)
+    remaining = target_return / model.config.return_scale
+    rewards = []
+
+    for t in range(max_steps):
+        s = (torch.tensor(obs, dtype=torch.float32) - mean) / std
+        states = torch.cat([states, s[None]])
+        actions = torch.cat([actions, torch.zeros((1, act_dim))])
+        rtgs = torch.cat([rtgs, torch.tensor([[remaining]], dtype=torch.float32)])
+        times = torch.cat([times, torch.tensor([[t]])])
+
+        s_w, a_w = context_window(states, K), context_window(actions, K)
+        r_w, t_w = context_window(rtgs, K), context_window(times, K)
+        n = s_w.shape[0]
+
+        def pad(x):
+            return torch.cat([torch.zeros((K - n, x.shape[1]), dtype=x.dtype), x])[None]
+
+        mask = torch.cat([torch.zeros(K - n), torch.ones(n)]).long()[None]
+        with torch.no_grad():
+            out = model(states=pad(s_w), actions=pad(a_w), returns_to_go=pad(r_w),
+                        timesteps=pad(t_w)[..., 0], attention_mask=mask)
+        action = out.action_preds[0, -1]
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        remaining = remaining - reward
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (truncated-ignored): only `terminated` ends the episode, `truncated` is thrown away
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    K = c.context_length
+    mu, sigma = np.array(c.state_mean), np.array(c.state_std)
+    observation, info = env.reset(seed=seed)
+    S, A, R, T = [], [], [target_return / c.return_scale], []
+    rewards = []
+    done = False
+    step = 0
+    while not done and step < max_steps:
+        S.append((observation - mu) / sigma)
+        A.append(np.zeros(c.act_dim))
+        T.append(step)
+        with torch.inference_mode():
+            out = model(
+                states=torch.tensor(np.array(S[-K:]), dtype=torch.float32).unsqueeze(0),
+                actions=torch.tensor(np.array(A[-K:]), dtype=torch.float32).unsqueeze(0),
+                returns_to_go=torch.tensor(R[-K:], dtype=torch.float32).reshape(1, -1, 1),
+                timesteps=torch.tensor(T[-K:]).unsqueeze(0),
+                attention_mask=torch.ones(1, len(S[-K:]), dtype=torch.long),
+            )
+        A[-1] = out.action_preds[0, -1].numpy()
+        observation, reward, done, _, info = env.step(A[-1])
+        rewards.append(reward)
+        R.append(R[-1] - reward / c.return_scale)
+        step += 1
+    return rewards
+
+# %% wrong (stopped-at-zero): never lets the remaining return fall below 0
+def run_episode(model, env, target_return, max_steps, seed):
+    from collections import deque
+
+    cfg = model.config
+    model.eval()
+    window = deque(maxlen=cfg.context_length)      # [state, action, rtg, t]
+    mean = np.asarray(cfg.state_mean, dtype=np.float32)
+    std = np.asarray(cfg.state_std, dtype=np.float32)
+    to_go = max(target_return / cfg.return_scale, 0.0)
+    obs, _ = env.reset(seed=seed)
+    collected = []
+    for t in range(max_steps):
+        window.append([(obs - mean) / std, np.zeros(cfg.act_dim), to_go, t])
+        pad = cfg.context_length - len(window)
+        s = np.stack([np.zeros(cfg.state_dim)] * pad + [w[0] for w in window])
+        a = np.stack([np.zeros(cfg.act_dim)] * pad + [w[1] for w in window])
+        g = np.array([0.0] * pad + [w[2] for w in window])[:, None]
+        ts = np.array([0] * pad + [w[3] for w in window])
+        m = np.array([0] * pad + [1] * len(window))
+        with torch.no_grad():
+            preds = model(
+                states=torch.from_numpy(s).float()[None],
+                actions=torch.from_numpy(a).float()[None],
+                returns_to_go=torch.from_numpy(g).float()[None],
+                timesteps=torch.from_numpy(ts).long()[None],
+                attention_mask=torch.from_numpy(m)[None],
+            ).action_preds
+        act = preds[0, -1].numpy()
+        window[-1][1] = act
+        obs, rew, terminated, truncated, _ = env.step(act)
+        collected.append(rew)
+        to_go = max(next_target_return(to_go, rew, cfg.return_scale), 0.0)
+        if terminated or truncated:
+            return collected
+    return collected
+
+# %% wrong (times-in-the-window): the timesteps count within the window (0 .. K-1) instead of in the episode
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    mean = torch.tensor(cfg.state_mean)
+    std = torch.tensor(cfg.state_std)
+
+    # fixed buffers that are shifted to the left, like a shift register
+    states = torch.zeros(1, K, cfg.state_dim)
+    actions = torch.zeros(1, K, cfg.act_dim)
+    rtg = torch.zeros(1, K, 1)
+    mask = torch.zeros(1, K, dtype=torch.long)
+
+    obs, _ = env.reset(seed=seed)
+    target = float(target_return) / cfg.return_scale
+    rewards = []
+    for step in range(max_steps):
+        states = torch.roll(states, -1, dims=1)
+        actions = torch.roll(actions, -1, dims=1)
+        rtg = torch.roll(rtg, -1, dims=1)
+        mask = torch.roll(mask, -1, dims=1)
+        states[0, -1] = (torch.as_tensor(obs, dtype=torch.float32) - mean) / std
+        actions[0, -1] = 0
+        rtg[0, -1, 0] = target
+        mask[0, -1] = 1
+        timesteps = (mask.cumsum(dim=1) - 1).clamp(min=0)
+        with torch.no_grad():
+            out = model(states=states, actions=actions, returns_to_go=rtg, timesteps=timesteps, attention_mask=mask)
+        action = out.action_preds[0, -1]
+        actions[0, -1] = action
+        obs, reward, terminated, truncated, info = env.step(action.cpu().numpy())
+        rewards.append(float(reward))
+        target -= reward / cfg.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (actions-forgotten): the predicted action is never written into the history, all past actions stay 0
+def run_episode(model, env, target_return, max_steps, seed):
+    K = model.config.context_length
+    mean = np.array(model.config.state_mean)
+    std = np.array(model.config.state_std)
+    scale = model.config.return_scale
+    model.eval()
+
+    states, actions, returns, rewards = [], [], [], []
+    obs, info = env.reset(seed=seed)
+    rtg = target_return / scale
+
+    for t in range(max_steps):
+        states.append((obs - mean) / std)
+        actions.append([0.0] * model.config.act_dim)  # placeholder
+        returns.append([rtg])
+
+        start = max(0, t - K + 1)
+        inputs = dict(
+            states=torch.tensor(np.array(states[start:]), dtype=torch.float32)[None],
+            actions=torch.tensor(np.array(actions[start:]), dtype=torch.float32)[None],
+            returns_to_go=torch.tensor(returns[start:], dtype=torch.float32)[None],
+            timesteps=torch.arange(start, t + 1)[None],
+            attention_mask=torch.ones((1, t + 1 - start), dtype=torch.long),
+        )
+        with torch.no_grad():
+            output = model(**inputs)
+        action = output.action_preds[0, -1].numpy()
+
+        obs, reward, terminated, truncated, info = env.step(action)
+        rewards.append(reward)
+        rtg -= reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    K = cfg.context_length
+    mean = np.asarray(cfg.state_mean, dtype=np.float64)
+    std = np.asarray(cfg.state_std, dtype=np.float64)
+
+    states = np.zeros((max_steps, cfg.state_dim), dtype=np.float32)
+    actions = np.zeros((max_steps, cfg.act_dim), dtype=np.float32)
+    to_go = np.zeros((max_steps, 1), dtype=np.float32)
+    steps = np.arange(max_steps)
+
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+    remaining = target_return / cfg.return_scale
+    rewards = []
+
+    for t in range(max_steps):
+        states[t] = (np.asarray(obs) - mean) / std
+        to_go[t, 0] = remaining
+
+        first = max(0, t + 1 - K)
+        real = t + 1 - first
+
+        def window(table):
+            out = np.zeros((1, K) + table.shape[1:], dtype=table.dtype)
+            out[0, K - real:] = table[first:t + 1]
+            return torch.from_numpy(out)
+
+        mask = torch.zeros((1, K), dtype=torch.long)
+        mask[0, K - real:] = 1
+
+        with torch.no_grad():
+            output = model(
+                states=window(states),
+                actions=window(actions),
+                returns_to_go=window(to_go),
+                timesteps=window(steps),
+                attention_mask=mask,
+            )
+        actions[t] = output.action_preds[0, -1].numpy()
+
+        obs, reward, terminated, truncated, _ = env.step(actions[t].copy())
+        rewards.append(reward)
+        remaining -= reward / cfg.return_scale
+        if terminated or truncated:
+            break
+
+    return rewards
+
+# %% right
+class _Memory:
+    """What the model may still look at."""
+
+    def __init__(self, config):
+        self.K = config.context_length
+        self.rows = {"states": [], "actions": [], "returns_to_go": [], "timesteps": []}
+
+    def add(self, **row):
+        for key, value in row.items():
+            self.rows[key] = (self.rows[key] + [value])[-self.K:]
+
+    def batch(self):
+        out = {key: torch.stack(rows)[None] for key, rows in self.rows.items()}
+        out["attention_mask"] = torch.ones_like(out["timesteps"])
+        return out
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    config = model.config
+    mean, std = torch.tensor(config.state_mean), torch.tensor(config.state_std)
+    memory = _Memory(config)
+    left = float(target_return) / config.return_scale
+    rewards, over = [], False
+
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+    while not over and len(rewards) < max_steps:
+        memory.add(
+            states=((torch.tensor(obs) - mean) / std).float(),
+            actions=torch.zeros(config.act_dim),
+            returns_to_go=torch.tensor([left], dtype=torch.float32),
+            timesteps=torch.tensor(len(rewards)),
+        )
+        with torch.inference_mode():
+            action = model(**memory.batch()).action_preds[0, -1].clone()
+        memory.rows["actions"][-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.numpy().copy())
+        rewards.append(reward)
+        left = next_target_return(left, reward, config.return_scale)
+        over = terminated or truncated
+    return rewards
+
+# %% wrong (exception): takes the last K - 1 actions as actions[-(K - 1):], which is all of them when K is 1
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    K = cfg.context_length
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+    states, actions, to_go, rewards = [], [], [], []
+    left = target_return / cfg.return_scale
+    for t in range(max_steps):
+        states.append((torch.as_tensor(obs, dtype=torch.float32) - mean) / std)
+        to_go.append(float(left))
+
+        s = torch.stack(states[-K:])
+        a = torch.stack(actions[-(K - 1):] + [torch.zeros(cfg.act_dim)])
+        r = torch.tensor(to_go[-K:], dtype=torch.float32)[:, None]
+        times = torch.arange(t + 1)[-K:]
+        with torch.no_grad():
+            output = model(
+                states=s[None],
+                actions=a[None],
+                returns_to_go=r[None],
+                timesteps=times[None],
+                attention_mask=torch.ones(1, len(times), dtype=torch.long),
+            )
+        action = output.action_preds[0, -1]
+        actions.append(action)
+
+        obs, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        left = left - reward / cfg.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (exception): squeezes the predicted action, so that with one action number the environment gets an array without dimensions
+def run_episode(model, env, target_return, max_steps, seed):
+    config = model.config
+    K, scale = config.context_length, config.return_scale
+    mu, sigma = np.array(config.state_mean), np.array(config.state_std)
+
+    S = np.zeros((max_steps, config.state_dim), dtype=np.float32)
+    A = np.zeros((max_steps, config.act_dim), dtype=np.float32)
+    R = np.zeros((max_steps, 1), dtype=np.float32)
+    T = np.arange(max_steps)
+
+    def batch(array, t):
+        return torch.from_numpy(array[max(0, t + 1 - K) : t + 1].copy()).unsqueeze(0)
+
+    model.eval()
+    obs, info = env.reset(seed=seed)
+    remaining = target_return / scale
+    rewards = []
+    done, t = False, 0
+    while not done and t < max_steps:
+        S[t] = (obs - mu) / sigma
+        R[t] = remaining
+        with torch.no_grad():
+            out = model(
+                states=batch(S, t),
+                actions=batch(A, t),
+                returns_to_go=batch(R, t),
+                timesteps=batch(T, t),
+                attention_mask=torch.ones(1, min(t + 1, K), dtype=torch.long),
+            )
+        action = out.action_preds[:, -1].squeeze().numpy()
+        A[t] = action
+        obs, reward, terminated, truncated, info = env.step(action)
+        done = terminated or truncated
+        rewards.append(reward)
+        remaining -= reward / scale
+        t += 1
+    return rewards
+
+# %% wrong (stopped-at-zero): the remaining return is kept from falling below 0
+import torch.nn.functional as F
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    K = model.config.context_length
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float32)
+    std = torch.tensor(model.config.state_std, dtype=torch.float32)
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+
+    states = torch.zeros(0, model.config.state_dim)
+    actions = torch.zeros(0, model.config.act_dim)
+    rtgs = torch.zeros(0, 1)
+    rtg = target_return / model.config.return_scale
+    rewards = []
+
+    for t in range(max_steps):
+        state = (torch.tensor(obs, dtype=torch.float32) - mean) / std
+        states = torch.cat([states, state[None]])
+        actions = torch.cat([actions, torch.zeros(1, model.config.act_dim)])
+        rtgs = torch.cat([rtgs, torch.tensor([[rtg]], dtype=torch.float32)])
+        timesteps = torch.arange(t + 1).unsqueeze(1)
+
+        n = min(t + 1, K)
+        pad = lambda x: F.pad(context_window(x, K), (0, 0, K - n, 0)).unsqueeze(0)  # noqa: E731
+        mask = torch.cat([torch.zeros(K - n), torch.ones(n)]).long().unsqueeze(0)
+        with torch.inference_mode():
+            preds = model(
+                states=pad(states),
+                actions=pad(actions),
+                returns_to_go=pad(rtgs),
+                timesteps=pad(timesteps).squeeze(-1),
+                attention_mask=mask,
+            ).action_preds
+        action = preds[0, -1].clone()
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        rtg = max(0.0, float(rtg - reward / model.config.return_scale))
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (actions-shifted): notes in each step the action that led to its state (as recurrent agents do) instead of the one that was taken in it
+class History:
+    def __init__(self, config):
+        self.K = config.context_length
+        self.rows = []
+
+    def add(self, state, previous_action, to_go):
+        self.rows.append((state, previous_action, to_go, len(self.rows)))
+
+    def window(self):
+        rows = self.rows[-self.K:]
+        missing = self.K - len(rows)
+        states, actions, to_go, timesteps = (np.stack([np.asarray(x) for x in col]) for col in zip(*rows))
+
+        def left(x):
+            blank = np.zeros((missing,) + x.shape[1:], dtype=x.dtype)
+            return np.concatenate([blank, x])[None]
+
+        return dict(
+            states=torch.tensor(left(states), dtype=torch.float32),
+            actions=torch.tensor(left(actions), dtype=torch.float32),
+            returns_to_go=torch.tensor(left(to_go[:, None]), dtype=torch.float32),
+            timesteps=torch.tensor(left(timesteps), dtype=torch.long),
+            attention_mask=torch.tensor([[0] * missing + [1] * len(rows)]),
+        )
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    model.eval()
+    history = History(cfg)
+    observation, _ = env.reset(seed=seed)
+    action = np.zeros(cfg.act_dim, dtype=np.float32)
+    to_go = target_return / cfg.return_scale
+    rewards = []
+    for _ in range(max_steps):
+        state = (observation - np.array(cfg.state_mean)) / np.array(cfg.state_std)
+        history.add(state, action, to_go)
+        with torch.no_grad():
+            action = model(**history.window()).action_preds[0, -1].numpy()
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        to_go -= reward / cfg.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (last-reward-lost): leaves the loop before the reward of the last step is noted
+def run_episode(model, env, target_return, max_steps, seed):
+    c = model.config
+    mean, std = np.asarray(c.state_mean), np.asarray(c.state_std)
+    model.eval()
+    state, _ = env.reset(seed=seed)
+    states, actions, targets = [], [], [target_return / c.return_scale]
+    rewards = []
+    with torch.no_grad():
+        for t in range(max_steps):
+            states.append((state - mean) / std)
+            actions.append(np.zeros(c.act_dim))
+            first = max(0, t + 1 - c.context_length)
+            out = model(
+                states=torch.tensor(np.array(states[first:]), dtype=torch.float32)[None],
+                actions=torch.tensor(np.array(actions[first:]), dtype=torch.float32)[None],
+                returns_to_go=torch.tensor(np.array(targets[first:]), dtype=torch.float32)[None, :, None],
+                timesteps=torch.arange(first, t + 1)[None],
+                attention_mask=torch.ones(1, t + 1 - first, dtype=torch.long),
+            )
+            actions[t] = out.action_preds[0, -1].numpy()
+            state, reward, terminated, truncated, _ = env.step(actions[t])
+            if terminated or truncated:
+                break
+            rewards.append(reward)
+            targets.append(next_target_return(targets[-1], reward, c.return_scale))
+    return rewards
+
+# %% right
+from collections import deque
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    config = model.config
+    mean, std = np.array(config.state_mean), np.array(config.state_std)
+    memory = deque(maxlen=config.context_length)  # [state, action, return to go, timestep] of the newest steps
+    rewards = []
+
+    model.eval()
+    observation, _ = env.reset(seed=seed)
+    to_go = target_return / config.return_scale
+    for t in range(max_steps):
+        memory.append([(observation - mean) / std, np.zeros(config.act_dim), to_go, t])
+        s, a, r, times = (torch.tensor(np.array(column)) for column in zip(*memory))
+        with torch.inference_mode():
+            output = model(
+                states=s.float()[None],
+                actions=a.float()[None],
+                returns_to_go=r.float()[None, :, None],
+                timesteps=times.long()[None],
+                attention_mask=torch.ones(1, len(memory), dtype=torch.long),
+            )
+        action = output.action_preds[0, -1].cpu().numpy().copy()
+        memory[-1][1] = action.copy()
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        to_go = to_go - reward / config.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    """The whole episode lies in tensors that begin with K - 1 rows of padding; the window of step t is t ... t + K - 1."""
+    cfg = model.config
+    K = cfg.context_length
+    pad = K - 1
+    n = pad + max_steps
+    states = torch.zeros(1, n, cfg.state_dim)
+    actions = torch.zeros(1, n, cfg.act_dim)
+    returns = torch.zeros(1, n, 1)
+    timesteps = (torch.arange(n) - pad).clamp(min=0)[None]
+    mask = (torch.arange(n) >= pad).long()[None]
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+    rewards, over = [], False
+    remaining = target_return / cfg.return_scale
+    while not over and len(rewards) < max_steps:
+        t = len(rewards)
+        states[0, pad + t] = (torch.as_tensor(obs).float() - mean) / std
+        returns[0, pad + t] = float(remaining)
+        window = slice(t, t + K)
+        with torch.no_grad():
+            output = model(
+                states=states[:, window].clone(),
+                actions=actions[:, window].clone(),
+                returns_to_go=returns[:, window].clone(),
+                timesteps=timesteps[:, window].clone(),
+                attention_mask=mask[:, window].clone(),
+            )
+        actions[0, pad + t] = output.action_preds[0, -1]
+        obs, reward, terminated, truncated, _ = env.step(actions[0, pad + t].clone().numpy())
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, cfg.return_scale)
+        over = terminated or truncated
+    return rewards

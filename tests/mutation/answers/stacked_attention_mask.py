@@ -433,3 +433,78 @@ def stack_attention_mask(attention_mask):
 def stack_attention_mask(attention_mask):
     step_of_token = torch.arange(3 * attention_mask.size(1), device=attention_mask.device) // 3
     return attention_mask[:, step_of_token]
+
+# %% wrong (one-row-for-all): one amount of padding, the batch's longest, is used for all windows
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    padded_steps = int((attention_mask == 0).sum(dim=1).max())
+    mask = torch.ones((batch, 3 * K), dtype=attention_mask.dtype, device=attention_mask.device)
+    mask[:, : 3 * padded_steps] = 0
+    return mask
+
+# %% wrong (additive): makes the additive mask of BERT's code (0 for real, -10000 for padding) out of it
+def stack_attention_mask(attention_mask):
+    extended = attention_mask.repeat_interleave(3, dim=-1).float()
+    # 1.0 for positions to attend, 0.0 for masked ones => added to the raw scores before the softmax
+    return (1.0 - extended) * -10000.0
+
+# %% right
+def stack_attention_mask(attention_mask):
+    K = attention_mask.size(1)
+    step_of_token = torch.arange(3 * K) // 3  # 0 0 0 1 1 1 2 2 2 ...
+    return attention_mask[:, step_of_token]
+
+# %% wrong (interpolated): interpolates linearly instead of repeating, and the fractions at an edge are cut to 0
+import torch.nn.functional as F
+
+def stack_attention_mask(attention_mask):
+    wide = F.interpolate(attention_mask[:, None].float(), scale_factor=3, mode="linear")
+    return wide[:, 0].to(attention_mask.dtype)
+
+# %% wrong (from-the-first-real-step): looks for the first real step and takes everything from there on as real; a row without a real step has no first one
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    first = attention_mask.int().argmax(dim=1, keepdim=True)
+    position = torch.arange(3 * K, device=attention_mask.device)
+    return (position[None, :] >= 3 * first).to(attention_mask.dtype)
+
+# %% right
+def stack_attention_mask(attention_mask):
+    K = attention_mask.shape[1]
+    step_of_token = torch.arange(3 * K, device=attention_mask.device) // 3
+    return attention_mask[:, step_of_token]
+
+# %% wrong (repeated-blocks): sets the whole mask three times side by side
+def stack_attention_mask(attention_mask):
+    return torch.cat([attention_mask, attention_mask, attention_mask], dim=-1)
+
+# %% wrong (one-row-for-all): counts the padding in the first window only and pads all windows alike
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    n_pad = int((attention_mask[0] == 0).sum())
+    stacked = torch.ones((batch, 3 * K), dtype=attention_mask.dtype, device=attention_mask.device)
+    stacked[:, : 3 * n_pad] = 0
+    return stacked
+
+# %% right
+def stack_attention_mask(attention_mask):
+    K = attention_mask.shape[1]
+    step_of_token = torch.arange(3 * K, device=attention_mask.device) // 3
+    return attention_mask[:, step_of_token]
+
+# %% wrong (one-row-for-all): counts the real steps in the first row and gives all rows its mask
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    real = int(attention_mask[0].sum())
+    row = torch.cat([torch.zeros(3 * (K - real)), torch.ones(3 * real)]).to(attention_mask.dtype)
+    return row.unsqueeze(0).repeat(batch, 1)
+
+# %% wrong (repeated-blocks): repeats along the batch axis and hopes that reshape puts it right
+def stack_attention_mask(attention_mask):
+    b, K = attention_mask.shape
+    return torch.repeat_interleave(attention_mask, 3, dim=0).reshape(b, 3 * K)
+
+# %% right
+def stack_attention_mask(attention_mask):
+    step_of_token = torch.arange(3 * attention_mask.shape[1], device=attention_mask.device) // 3
+    return attention_mask[:, step_of_token]

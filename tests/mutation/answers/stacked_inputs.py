@@ -489,3 +489,93 @@ def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
     # side by side in each step, then cut every step into its three tokens
     b, k, h = state_embeddings.shape
     return torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=2).reshape(b, k * 3, h)
+
+# %% wrong (other-order): the shuffling index is made with (K, 3) where (3, K) belongs; for K = 3, as in the picture, both are the same
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    K = returns_embeddings.shape[1]
+    everything = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=1)
+    order = torch.arange(3 * K).reshape(K, 3).T.reshape(-1)
+    return everything[:, order]
+
+# %% wrong (batch-mixed): the list of tokens is stacked in front, (3K, batch, hidden), and reshaped to (batch, 3K, hidden)
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = state_embeddings.shape
+    tokens = []
+    for t in range(K):
+        tokens.append(returns_embeddings[:, t, :])
+        tokens.append(state_embeddings[:, t, :])
+        tokens.append(action_embeddings[:, t, :])
+    sequence = torch.stack(tokens)
+    return sequence.reshape(batch, 3 * K, hidden)
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = returns_embeddings.shape
+    # side by side in the last dimension each step already lies in memory as R s a
+    wide = torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=-1)
+    return wide.reshape(batch, K * 3, hidden)
+
+# %% wrong (other-order): the permutation of the concatenated tokens is the inverse of the right one; they are equal for K = 1 and K = 3
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    everything = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=1)
+    K = returns_embeddings.shape[1]
+    order = torch.arange(3 * K).reshape(K, 3).T.flatten()
+    return everything[:, order]
+
+# %% wrong (newest-action-missing): the Atari minGPT code as it is used for acting: the newest action is left out, and its token stays zero
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    b, K, n_embd = state_embeddings.shape
+    token_embeddings = torch.zeros(
+        (b, K * 3, n_embd), dtype=state_embeddings.dtype, device=state_embeddings.device
+    )
+    token_embeddings[:, ::3, :] = returns_embeddings
+    token_embeddings[:, 1::3, :] = state_embeddings
+    token_embeddings[:, 2:-1:3, :] = action_embeddings[:, :-1, :]
+    return token_embeddings
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = state_embeddings.shape
+    # side by side, a step's three tokens are neighbours in memory: now a reshape is enough
+    wide = torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=2)
+    return wide.reshape(batch, 3 * K, hidden)
+
+# %% wrong (blocks): stacks the kinds before the steps and then reshapes: R1 R2 ... s1 s2 ... a1 a2 ...
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = state_embeddings.shape
+    x = torch.stack((returns_embeddings, state_embeddings, action_embeddings), dim=1)  # (batch, 3, K, hidden)
+    return x.reshape(batch, 3 * K, hidden)
+
+# %% wrong (wrong-shape): a squeeze at the end, which also removes a batch of 1 (or a hidden size of 1)
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    pieces = []
+    for k in range(returns_embeddings.shape[1]):
+        pieces.append(returns_embeddings[:, k:k + 1])
+        pieces.append(state_embeddings[:, k:k + 1])
+        pieces.append(action_embeddings[:, k:k + 1])
+    return torch.cat(pieces, dim=1).squeeze()
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    B, K, H = returns_embeddings.shape
+    side_by_side = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=2)  # (B, K, 3H)
+    return side_by_side.reshape(B, K * 3, H)
+
+# %% wrong (features-mixed): stacks along a new last axis, so that single numbers are interleaved and not tokens
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    b, k, h = state_embeddings.shape
+    x = torch.stack([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return x.reshape(b, 3 * k, h)
+
+# %% wrong (batch-mixed): brings the steps to the front instead of the batch, so the rows of a batch are mixed
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    together = torch.stack((returns_embeddings, state_embeddings, action_embeddings))  # 3, batch, K, hidden
+    batch, K, hidden = returns_embeddings.size()
+    return together.permute(2, 1, 0, 3).reshape(batch, 3 * K, hidden)
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = returns_embeddings.shape
+    # side by side in each step, R | s | a, and then cut each step into three
+    wide = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return wide.reshape(batch, 3 * K, hidden)

@@ -470,3 +470,87 @@ def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings,
 def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
     kinds = torch.stack((returns_embeddings, state_embeddings, action_embeddings))
     return (kinds + time_embeddings).unbind(0)
+
+# %% wrong (tokens-added): the running variable is never reset, so the states get the returns as well, and the actions get both
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    result = []
+    x = time_embeddings
+    for embedding in (returns_embeddings, state_embeddings, action_embeddings):
+        x = x + embedding
+        result.append(x)
+    return tuple(result)
+
+# %% wrong (embeddings-scaled): scales the embeddings by sqrt(hidden) before the time is added, as in TensorFlow's transformer tutorial
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    d_model = time_embeddings.shape[-1]
+    scale = d_model**0.5
+
+    def positional(x):
+        return x * scale + time_embeddings
+
+    return positional(returns_embeddings), positional(state_embeddings), positional(action_embeddings)
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    return tuple(map(time_embeddings.add, (returns_embeddings, state_embeddings, action_embeddings)))
+
+# %% wrong (keeps-state): minGPT's `drop(tok_emb + pos_emb)`; F.dropout is on unless it is told otherwise
+import torch.nn.functional as F
+
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    embd_pdrop = 0.1
+    return tuple(
+        F.dropout(tok_emb + time_embeddings, embd_pdrop)
+        for tok_emb in (returns_embeddings, state_embeddings, action_embeddings)
+    )
+
+# %% wrong (time-of-one-episode): takes the time embeddings for positions, (1, K, hidden), the same for the whole batch: the first row's are used for all
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    pos_emb = time_embeddings[:1]  # broadcasts over the batch
+    return returns_embeddings + pos_emb, state_embeddings + pos_emb, action_embeddings + pos_emb
+
+# %% right
+from functools import partial
+
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    stamp = partial(torch.add, time_embeddings)
+    return tuple(map(stamp, (returns_embeddings, state_embeddings, action_embeddings)))
+
+# %% wrong (results-swapped): returned in the order states, actions, returns
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    # time embeddings are treated similar to positional embeddings
+    state_embeddings = state_embeddings + time_embeddings
+    action_embeddings = action_embeddings + time_embeddings
+    returns_embeddings = returns_embeddings + time_embeddings
+    return state_embeddings, action_embeddings, returns_embeddings
+
+# %% wrong (token-repeated): copied line, the third result is made of the state embeddings
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    new_returns = torch.add(returns_embeddings, time_embeddings)
+    new_states = torch.add(state_embeddings, time_embeddings)
+    new_actions = torch.add(state_embeddings, time_embeddings)
+    return new_returns, new_states, new_actions
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    def with_time(tokens):
+        return tokens + time_embeddings
+
+    return tuple(map(with_time, (returns_embeddings, state_embeddings, action_embeddings)))
+
+# %% wrong (input-changed): adds in place, which changes the arguments
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    for embedding in (returns_embeddings, state_embeddings, action_embeddings):
+        embedding += time_embeddings
+    return returns_embeddings, state_embeddings, action_embeddings
+
+# %% wrong (time-of-one-episode): takes the times of the first window for the whole batch
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    time = time_embeddings[0].unsqueeze(0).expand_as(time_embeddings)
+    return (returns_embeddings + time, state_embeddings + time, action_embeddings + time)
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    kinds = torch.stack([returns_embeddings, state_embeddings, action_embeddings])
+    returns, states, actions = kinds + time_embeddings
+    return returns, states, actions

@@ -555,3 +555,90 @@ def walk_rewards(walk, goal, lengths):
 def walk_rewards(walk, goal, lengths):
     steps = zip(walk[:-1].tolist(), walk[1:].tolist())
     return np.array([0.0 if i == goal else -float(lengths[i, j]) for i, j in steps], dtype=float)
+
+# %% wrong (lost-walks-punished): argmax looks for the arrival; in a walk that never arrives it says 0, and all rewards are wiped out
+def walk_rewards(walk, goal, lengths):
+    rewards = -1.0 * lengths[walk[:-1], walk[1:]]
+    arrival = np.argmax(walk == goal)
+    rewards[arrival:] = 0
+    return rewards
+
+# %% wrong (wrong-dtype): the rewards' array is made like the walk, of whole numbers, and cuts off the lengths' fractions
+def walk_rewards(walk, goal, lengths):
+    rewards = np.zeros_like(walk[:-1])
+    for t, (here, there) in enumerate(zip(walk[:-1], walk[1:])):
+        if here != goal:
+            rewards[t] = -lengths[here, there]
+    return rewards
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    # all lengths between all nodes of the walk; the steps lie just above the diagonal
+    costs = np.diag(lengths[np.ix_(walk, walk)], k=1)
+    return np.where(walk[:-1] == goal, 0, -costs)
+
+# %% wrong (wrong-dtype): zeros_like(walk) is an integer array, and the fractions of lengths are cut off
+def walk_rewards(walk, goal, lengths):
+    here, there = walk[:-1], walk[1:]
+    rewards = np.zeros_like(here)
+    moving = here != goal
+    rewards[moving] = -lengths[here[moving], there[moving]]
+    return rewards
+
+# %% wrong (cut-off): takewhile ends at the goal, so the steps after the arrival have no reward at all instead of 0
+from itertools import takewhile
+
+def walk_rewards(walk, goal, lengths):
+    steps = zip(walk[:-1], walk[1:])
+    on_the_way = takewhile(lambda step: step[0] != goal, steps)
+    return -np.array([lengths[step] for step in on_the_way], dtype=float)
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    reward = lambda i, j: 0.0 if i == goal else -float(lengths[i, j])
+    return np.array([reward(i, j) for i, j in zip(walk[:-1], walk[1:])], dtype=float)
+
+# %% wrong (arrival-free): a step is free where it *ends* at the goal, so the last real step costs nothing
+def walk_rewards(walk, goal, lengths):
+    here, there = walk[:-1], walk[1:]
+    rewards = -lengths[here, there].astype(float)
+    rewards[there == goal] = 0
+    return rewards
+
+# %% wrong (staying-free): takes every step that stays where it is for one at the goal
+def walk_rewards(walk, goal, lengths):
+    steps = len(walk) - 1
+    rewards = np.zeros(steps)
+    for t in range(steps):
+        i = walk[t]
+        j = walk[t + 1]
+        if i != j:
+            rewards[t] = -lengths[i, j]
+    return rewards
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    def reward(i, j):
+        return 0.0 if i == goal else -float(lengths[i, j])
+
+    return np.array([reward(i, j) for i, j in zip(walk[:-1], walk[1:])])
+
+# %% wrong (wrong-dtype): np.zeros_like(walk[1:]) is an array of whole numbers, which cuts the decimals off the lengths
+def walk_rewards(walk, goal, lengths):
+    rewards = np.zeros_like(walk[1:])
+    for t in range(len(rewards)):
+        if walk[t] != goal:
+            rewards[t] = -lengths[walk[t], walk[t + 1]]
+    return rewards
+
+# %% wrong (lost-walks-punished): argmax finds position 0 when the goal isn't in the walk, so a walk that never arrives pays nothing
+def walk_rewards(walk, goal, lengths):
+    rewards = -1.0 * lengths[walk[:-1], walk[1:]]
+    arrival = np.argmax(walk == goal)
+    rewards[arrival:] = 0.0
+    return rewards
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    steps = zip(walk[:-1], walk[1:])
+    return np.array([0.0 if here == goal else 0.0 - float(lengths[here, there]) for here, there in steps], dtype=float)

@@ -55,8 +55,8 @@ _DOMAIN = (
         ),
     ),
     Says(
-        "the heads, callables for (batch, K, hidden) tensors",
-        lambda x, *heads: all(head(x[:, 0]).shape[:2] == x[:, 0].shape[:2] for head in heads),
+        "the heads, layers that act on the last axis, (..., hidden)",
+        lambda x, *heads: all(head(x).shape[:-1] == x.shape[:-1] for head in heads),
     ),
     Says("return_preds (batch, K, 1)", lambda x, predict_return, *others: predict_return(x[:, 0]).shape[-1] == 1),
 )

@@ -38,7 +38,7 @@ def _cases(rng):
         case(1, gamma=0.7, core=False, edge="single-step"),
         case(5, gamma=0.0, core=False, edge="gamma-zero"),
         case(6, gamma=1, core=False, edge="whole-gamma"),
-        case(6, gamma=0, core=False, edge="whole-gamma"),
+        case(6, gamma=0, core=False, edge="gamma-zero"),
         special("zero-rewards", "6 steps, some rewards 0", some),
         special("zero-rewards", "6 steps, some rewards 0, gamma=0.5", some, 0.5),
         special("zero-rewards", "5 steps, all rewards 0", np.zeros(5, np.float32), 0.9),

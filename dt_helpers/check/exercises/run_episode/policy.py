@@ -32,8 +32,10 @@ class Policy(Maker):
         return Model(self.config, asked.answer, asked, self.training)
 
 
-def drawn(rng, K: int, mean, std, scale: float, act_dim: int, max_ep_len: int, training: bool, far: float) -> Policy:
-    """A policy with these numbers and any weights; `far`: the size of a usual normalised state."""
+def drawn(
+    rng, K: int, mean, std, scale: float, act_dim: int, max_ep_len: int, training: bool, far: float = 1.0
+) -> Policy:
+    """A policy with these numbers and any weights. `far` is the size of a usual normalised state."""
     state_dim = len(mean)
     config = {
         "state_dim": state_dim,
