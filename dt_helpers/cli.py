@@ -121,10 +121,10 @@ def data(
       dt-course data hopper-mixed --episodes 20
       dt-course data ~/.d4rl/datasets/hopper_medium-v2.hdf5
     """
-    from dt_helpers.data import asked, formats
+    from dt_helpers.data import asked
 
     trajectories = asked.dataset(name, horizon, key, rename, episodes=episodes, seed=seed)
-    if formats.is_file(name):
+    if asked.is_file(name):
         print(f"{trajectories.name}: {len(trajectories)} episodes, {trajectories.n_steps:,} steps.")
     returns, lengths = trajectories.returns, trajectories.lengths
     low, high = (f"{x:,.0f}" if abs(returns).max() >= 100 else f"{x:.3g}" for x in (returns.min(), returns.max()))
@@ -163,6 +163,8 @@ def train(
     try:
         trajectories = asked.dataset(data, horizon, key, rename)
         settings = training.preset(preset and preset.value)
+        if env is not None:
+            running.require_fit(trajectories, env, settings)
         agent = training.train(trajectories, settings, output=output, seed=seed, resume=resume)
         if env is not None:
             running.beside_a_clone(agent, trajectories, env, settings, seed)
@@ -231,6 +233,9 @@ def sweep(
     steps: EpisodeOption = 1000,
     output: Annotated[Path | None, optional(help="The table. Default: targets.csv in the workspace.")] = None,
     seed: SeedOption = 0,
+    horizon: HorizonOption = None,
+    key: KeyOption = None,
+    rename: RenameOption = None,
 ) -> None:
     """Ask a trained model for many different returns, and see what it earns.
 
@@ -242,19 +247,14 @@ def sweep(
       dt-course sweep --model hopper --episodes 8 --output /tmp/hopper.csv
     """
     from dt_helpers import training
-    from dt_helpers.data import PUBLISHED, SETS, asked
-    from dt_helpers.data.replay_facts import ReplayFacts
+    from dt_helpers.data import asked
     from dt_helpers.rollout import running
     from dt_helpers.rollout.sweep import sweep
 
     agent = training.load(model) if model else training.load_or_provided("model-mixed")
-    name = data or ReplayFacts.of(agent.config).dataset
-    if not name or (data is None and name not in (*SETS, *PUBLISHED)):
-        raise ValueError(
-            f"The model learned from {name!r}, which is not a dataset of the course: name its file with --data FILE."
-        )
+    recorded = asked.dataset(data or running.recordings(agent), horizon, key, rename)
     home = running.environment(agent, env)
-    result = sweep(agent, asked.dataset(name), home, episodes=episodes, seed=seed, max_steps=steps)
+    result = sweep(agent, recorded, home, episodes=episodes, seed=seed, max_steps=steps)
     print(result)
     print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
 

@@ -10,18 +10,15 @@ The batch is the tutorial's, number for number. Two facts make it quick:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 
-from dt_helpers.data import spaces
+from dt_helpers.data import asked, spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.telling import tell
-
-if TYPE_CHECKING:
-    import datasets
 
 STATE_PAD, ACTION_PAD, RETURN_PAD = 0.0, -10.0, 0.0
 Sampling = Literal["start", "end"]
@@ -97,7 +94,8 @@ class DecisionTransformerGymDataCollator:
 
     Parameters
     ----------
-    dataset : `Trajectories`, or a `datasets.Dataset` with one row per episode.
+    dataset : `Trajectories`, such as a `datasets.Dataset` with one row per episode gives, or whatever else
+        `data.formats.open` reads.
     max_len : K, the number of steps in a window.
     scale : returns-to-go are divided by it; None takes one that suits the data.
     max_ep_len : timesteps are clipped to ``max_ep_len - 1``.
@@ -113,7 +111,7 @@ class DecisionTransformerGymDataCollator:
 
     def __init__(
         self,
-        dataset: Trajectories | datasets.Dataset,
+        dataset: asked.Source,
         max_len: int = 20,
         scale: float | None = 1000.0,
         max_ep_len: int | None = 1000,
@@ -124,7 +122,7 @@ class DecisionTransformerGymDataCollator:
     ):
         if sampling not in ("start", "end"):
             raise ValueError(f"sampling must be 'start' or 'end', not {sampling!r}.")
-        self.trajectories = dataset if isinstance(dataset, Trajectories) else Trajectories.from_dataset(dataset)
+        self.trajectories = asked.opened(dataset)
         if scale is None:
             from dt_helpers.training.scales import return_scale  # it imports this module's Sampling
 
@@ -138,7 +136,7 @@ class DecisionTransformerGymDataCollator:
         self.p_sample = self.trajectories.lengths / self.trajectories.n_steps  # (E,)
         self.state_mean, self.state_std = self.trajectories.state_mean, self.trajectories.state_std
         self.action_space = self.trajectories.space
-        self.rng = np.random.default_rng(seed)
+        self.seed, self.rng = seed, np.random.default_rng(seed)
         self._worker: int | None = None  # seed of the DataLoader worker that draws
         self.pad_left = pad_left
         self.returns_to_go = (
@@ -167,6 +165,8 @@ class DecisionTransformerGymDataCollator:
         space = facts.action_space
         own, wanted = self.trajectories.space, (config.state_dim, config.act_dim)
         same = type(space) is type(own) and (isinstance(space, spaces.Continuous) or space == own)
+        if (self.state_dim, self.act_dim) == wanted and (differs := self.other_observations(facts)):
+            raise ValueError(differs)
         if (self.state_dim, self.act_dim) != wanted or not same:
             raise ValueError(
                 f"The data has {self.state_dim} state and {self.act_dim} action dimensions ({own}), but the model was "
@@ -179,13 +179,27 @@ class DecisionTransformerGymDataCollator:
         self.max_len, self.scale, self.max_ep_len = facts.context_length, facts.return_scale, config.max_ep_len
         return self
 
+    def other_observations(self, facts: ReplayFacts) -> str:
+        """A sentence if the data's observations differ in kind from those that a model was trained on, else ""."""
+        key, cells = self.trajectories.observation_key, self.trajectories.observation_space
+        read, wanted = ((key,) if isinstance(key, str) else key for key in (key, facts.observation_key))
+        if read is not None and wanted is not None and read != tuple(wanted):
+            return f"The data's observations are the parts {read}, the model's {tuple(wanted)}: use key={wanted!r}."
+        if cells != facts.observation_space:
+            kinds = [f"{space} as one-hot rows" if space else "numbers" for space in (cells, facts.observation_space)]
+            return (
+                f"The data's observations are {kinds[0]}, the model's {kinds[1]}: `observation_space=` says how they "
+                "are read."
+            )
+        return ""
+
     def draw(self, batch_size: int) -> np.ndarray:
         """Anchors of `batch_size` windows, uniform over the dataset's steps, (batch,) int64.
 
         In a DataLoader worker, the draws are that worker's own, and differ in each epoch."""
         worker = torch.utils.data.get_worker_info()
         if worker is not None and worker.seed != self._worker:
-            self.rng, self._worker = np.random.default_rng(worker.seed), worker.seed
+            self.rng, self._worker = np.random.default_rng([self.seed or 0, worker.seed]), worker.seed
         return self.rng.integers(self.trajectories.n_steps, size=batch_size)
 
     def __call__(self, features: Sequence) -> dict[str, torch.Tensor]:

@@ -127,3 +127,31 @@ def test_the_first_steps_may_be_repeated(trajectories):
     assert set(counts[first]) == {6} and set(counts[~first]) == {1}  # 3 * 108 / 68, rounded, on top of the one
     with pytest.raises(ValueError, match="below 1, not 1"):
         Windows(trajectories, early=1.0)
+
+
+def drawn(rows, collator, workers, epochs=2, **options):
+    """What an epoch's windows are, by their last state: one list per epoch."""
+    torch.manual_seed(0)
+    loader = torch.utils.data.DataLoader(rows, 10, num_workers=workers, collate_fn=collator, **options)
+    return [[tuple(state) for batch in loader for state in batch["states"][:, -1].tolist()] for _ in range(epochs)]
+
+
+ROWS = {  # what is iterated over, and the loader's options
+    "rows of a dataset": (lambda data: data.to_dataset().select([0, 1, 2, 3] * 60), {}),
+    "dicts in a list": (lambda data: [{"observations": 0}] * 240, {}),
+    "workers that stay": (lambda data: [{"observations": 0}] * 240, {"persistent_workers": True}),
+}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("kind", ROWS)
+def test_workers_draw_windows_of_their_own_in_each_epoch(kind, workers):
+    rows, options = ROWS[kind]
+    data = make_trajectories([500] * 4)
+    made = rows(data)
+    first, second = drawn(made, DecisionTransformerGymDataCollator(data, seed=3), workers, **options)
+    assert len(first) == 240 and len(set(first)) > 215, "240 of 2,000 are hardly ever the same"
+    assert len(set(first) & set(second)) < 60
+    again = drawn(made, DecisionTransformerGymDataCollator(data, seed=3), workers, **options)
+    assert again == [first, second]
+    assert drawn(made, DecisionTransformerGymDataCollator(data, seed=4), workers, **options) != [first, second]

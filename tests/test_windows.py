@@ -1,6 +1,7 @@
 """What Windows lacks or does otherwise, as far as it shows elsewhere: encodings, calls of the system, line ends."""
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -80,6 +81,51 @@ def test_a_missing_encoding_is_found(code):
 @pytest.mark.parametrize("code", ["open(p, 'rb')", "p.read_text(encoding='utf-8')", "Image.open(p)", "p.open('ab')"])
 def test_a_present_one_is_not(code):
     assert not names_no_encoding(ast.parse(code).body[0].value)
+
+
+def keeps_backslashes(node: ast.AST) -> bool:
+    """Whether a path within a folder becomes text with the system's own separator."""
+    if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "str" and len(node.args) == 1):
+        return False
+    within = node.args[0]
+    return isinstance(within, ast.Call) and getattr(within.func, "attr", "") == "relative_to"
+
+
+def test_paths_that_are_kept_have_slashes():
+    """Such as those on the Hub and in a record: made on Windows, they would be other paths elsewhere."""
+    found = [
+        module
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if keeps_backslashes(node)
+    ]
+    assert found == []
+    assert keeps_backslashes(ast.parse("str(p.relative_to(f))").body[0].value)
+    assert not keeps_backslashes(ast.parse("p.relative_to(f).as_posix()").body[0].value)
+
+
+SAYS = """
+import json, locale, sys
+from pathlib import Path
+from dt_helpers.training import card
+folder, name = Path(sys.argv[1]), json.loads(sys.argv[2])
+assert locale.getpreferredencoding(False) != "UTF-8"
+facts = {"dataset": name, "context_length": 20}
+(folder / "training.json").write_text(json.dumps(facts))
+(folder / "evaluation.json").write_text(json.dumps({"text": "mean return 3 \\u00b1 1"}))
+card.write_card(folder)
+card.write_card(folder)
+"""
+
+
+@pytest.mark.parametrize("name", ["mine", "café-±2", "机器人", "robot🤖"])
+def test_a_card_is_utf_8_whatever_the_systems_encoding(name, tmp_path):
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-c", SAYS, str(tmp_path), json.dumps(name)]
+    run = subprocess.run(command, env=os.environ | plain, capture_output=True, text=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert f"trained on `{name}`" in card and "mean return 3 ± 1" in card
 
 
 @pytest.mark.parametrize("command", [["check-env"], ["--help"], ["doctor", "error.txt"], ["release", "--check"]])

@@ -62,7 +62,7 @@ def watch(
                 return  # no action yet
             layers = torch.stack(latest).mean(dim=2)[:, 0, -2]  # (layers, 3k), what the newest state attends to
             tokens = layers.reshape(len(layers), -1, 3)  # (layers, k, 3), k steps so far, at most K
-            seen.append(torch.nn.functional.pad(tokens, (0, 0, K - tokens.shape[1], 0)).cpu().numpy())
+            seen.append(torch.nn.functional.pad(tokens, (0, 0, K - tokens.shape[1], 0)).float().cpu().numpy())
 
         evaluation = rollout.evaluate(model, env_name, target_return, 1, seed, max_steps, progress, on_step=keep)
     return Attention(np.stack(seen), evaluation)
@@ -78,6 +78,7 @@ def state_tokens(model: TrainableDT, data: Trajectories, anchors: np.ndarray) ->
     found = []
     for part in np.array_split(anchors, max(1, len(anchors) // 256)):
         batch = {key: value.to(model.device) for key, value in collator.gather(part).items()}
+        batch |= {key: value.to(model.dtype) for key, value in batch.items() if value.is_floating_point()}
         hidden = model.eval().original_forward(**batch, return_dict=True).last_hidden_state  # (batch, 3K, hidden)
         found.append(hidden[:, -2].float().cpu().numpy())
     return np.concatenate(found)

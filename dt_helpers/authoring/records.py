@@ -104,7 +104,7 @@ def _code_cells(part: Part) -> list[nbformat.NotebookNode]:
 def _package() -> dict[str, str]:
     """Hash of each file of this package, as it is now."""
     files = [path for path in sorted(PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    return {str(path.relative_to(PACKAGE)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {path.relative_to(PACKAGE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def _environment() -> list[str]:

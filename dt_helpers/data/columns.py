@@ -105,7 +105,7 @@ def flags(values: np.ndarray, column: str, steps: int | None = None) -> np.ndarr
 
 
 def same_length(columns: dict[str, np.ndarray]) -> None:
-    rows = {column: len(values) for column, values in columns.items()}
+    rows = {column: len(values) if np.ndim(values) else 0 for column, values in columns.items()}
     if len(set(rows.values())) != 1:
         raise ValueError(
             f"All columns must have one row per step, but their lengths are {rows}. If each episode also holds the "

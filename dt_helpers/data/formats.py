@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dt_helpers.data import pickles, rows
+from dt_helpers.data import lists, pickles, rows, spaces
 from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.telling import tell
@@ -55,8 +56,9 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
             return from_columns(source, name or "unnamed", **options)
         return rows.read(source, name or "unnamed", **options)
     path = Path(source).expanduser()
+    _require_outside_minari(path)
     if path.suffix in HDF5:
-        return from_hdf5(_outside_minari(path), name, **options)
+        return from_hdf5(path, name, **options)
     if path.suffix == ".parquet" or path.is_dir():
         return from_parquet(path, name, **options)
     if path.suffix in (".npz", *PICKLES):
@@ -70,13 +72,12 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     return from_minari(str(source), name, **options)
 
 
-def _outside_minari(path: Path) -> Path:
-    if path.name == "main_data.hdf5" and path.parent.name == "data":
-        raise ValueError(
-            f"{path} belongs to a Minari dataset; pass the dataset's id instead: data.formats.open("
-            f"{'/'.join(path.parts[-4:-2])!r}), or whatever its path is within Minari's datasets folder."
-        )
-    return path
+def _require_outside_minari(path: Path) -> None:
+    for folder in (path / "data", path, path.parent):
+        about = folder / "metadata.json"
+        if folder.name == "data" and about.is_file():
+            id = json.loads(about.read_text(encoding="utf-8")).get("dataset_id", "its id")
+            raise ValueError(f"{path} belongs to a Minari dataset; pass the dataset's id: data.formats.open({id!r}).")
 
 
 def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, key=None, **options) -> Trajectories:
@@ -88,11 +89,15 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
     import gymnasium
     import numpy as np
 
+    for option in ("rename", "horizon"):
+        rows.refuse(options, option, "Minari names the columns and ends the episodes itself")
     if isinstance(dataset, str):
         dataset = _minari_by_id(dataset)
     space, name = dataset.observation_space, name or dataset.id
+    spaces.of_gymnasium(options.get("action_space", dataset.action_space), f"{dataset.id}: its actions")
     if key is not None:
-        space = gymnasium.spaces.Dict({part: space[part] for part in ([key] if isinstance(key, str) else key)})
+        parts: Any = space.spaces if isinstance(space, gymnasium.spaces.Dict) else None
+        space = gymnasium.spaces.Dict({part: parts[part] for part in lists.names(parts, key)})
     if len(space.shape or ()) > 1:
         raise ValueError(
             f"{dataset.id}: its observations must be vectors, but they are {space}. For images there is an "

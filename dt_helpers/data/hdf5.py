@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajector
             demos = file.get("data", file)
             groups = [key for key in demos if isinstance(demos[key], h5py.Group) and "actions" in demos[key]]
             if groups:
+                rows.refuse(options, "horizon", "each group of the file is an episode")
                 episodes = [_episode(demos[key]) for key in sorted(groups, key=_number)]
                 return rows.from_episodes(episodes, name or path.stem, options.pop("rename", None) or {}, **options)
             found = {key: file[key][()] for key in file if isinstance(file[key], h5py.Dataset)}
@@ -71,8 +73,9 @@ def from_columns(
     """Episodes from flat columns, all steps one after another.
 
     An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after at most
-    `horizon` steps (default: 1000, which is printed). Steps after the last end belong to an unfinished episode, whose
-    return is unknown: they are left out, with a printed note, as in the Decision Transformer's own script
+    `horizon` steps (default: the limit of the environment `env`, else 1000, which is printed). Steps after the last end
+    belong to an unfinished episode, whose return is unknown: they are left out, with a printed note, as in the Decision
+    Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
     found = rows.named(given, rename or {})
@@ -100,23 +103,28 @@ def from_columns(
     def say(note: str) -> None:
         notes.append(rows.say(name, note))
 
+    columns.same_length(parts)
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
     else:
-        columns.same_length(parts)
         flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
-        offsets = _offsets(parts, flags, found.get("next_observations"), horizon, say)
+        offsets = _offsets(parts, flags, found.get("next_observations"), horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
     parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
     return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
 
 
 def _offsets(
-    parts: dict[str, np.ndarray], flags: dict[str, np.ndarray], following, horizon: int | None, say: Callable
+    parts: dict[str, np.ndarray],
+    flags: dict[str, np.ndarray],
+    following,
+    horizon: int | None,
+    env: str | None,
+    say: Callable,
 ) -> np.ndarray:
     """Where episodes begin, and the end of the last finished one."""
     steps = len(parts["rewards"])
-    if horizon is not None and (type(horizon) is not int or horizon < 1):
+    if horizon is not None and (not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1):
         raise ValueError(f"horizon must be a whole number of steps, at least 1, not {horizon!r}.")
     end = columns.flags(parts["terminals"], "terminals", steps).copy()
     for column, values in flags.items():
@@ -125,10 +133,12 @@ def _offsets(
     if following is not None:
         ends = _checked(parts["observations"], columns.array(following, "next_observations"), ends, bool(flags), say)
     if (not flags and following is None) or horizon is not None:
-        before, ends = ends, _cut(ends, steps, horizon or HORIZON)
+        clock = horizon or _limit(env) or HORIZON
+        before, ends = ends, _cut(ends, steps, int(clock))
         if len(ends) != len(before):
-            which = "" if horizon else " (there are no timeouts; set another number with `horizon=`)"
-            say(f"episodes are cut after {horizon or HORIZON:,} steps{which}")
+            whose = f", {env}'s limit" if _limit(env) else ""
+            which = "" if horizon else f"{whose} (there are no timeouts; set another number with `horizon=`)"
+            say(f"episodes are cut after {clock:,} steps{which}")
     if not len(ends):
         raise ValueError(
             f"No episode ends: there is no terminal and no timeout in {steps} steps. Say with `horizon=` after how "
@@ -137,6 +147,18 @@ def _offsets(
     if ends[-1] < steps:
         say(f"the last {steps - ends[-1]:,} of {steps:,} steps are an unfinished episode: they are left out")
     return np.concatenate([[0], ends])
+
+
+def _limit(env: str | None) -> int | None:
+    """The steps after which gymnasium ends an episode of this environment, if it knows it."""
+    import gymnasium
+
+    from dt_helpers import envs
+
+    try:
+        return gymnasium.spec(envs.V3.get(env, env)).max_episode_steps if env else None
+    except gymnasium.error.Error:
+        return None
 
 
 def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Callable) -> np.ndarray:

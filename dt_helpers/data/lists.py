@@ -13,19 +13,25 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def names(parts: Mapping | None, key) -> list[str]:
+    """The names of the parts to read, in this order. Raises ValueError if there is none of that name."""
+    if parts is None:
+        raise ValueError(f"key={key!r} names a part of the observations, but they have no named parts: leave key= out.")
+    wanted = sorted(parts) if key is None else [key] if isinstance(key, str) else list(key)
+    if missing := [part for part in wanted if part not in parts]:
+        raise ValueError(
+            f"The observations have no part {missing[0]!r}: choose key= from {', '.join(map(repr, parts))}."
+        )
+    return wanted
+
+
 def pick(values, key):
     """The part `key` of dict observations, or all parts concatenated in the order of their names."""
     if not isinstance(values, Mapping):
         if key is not None:
-            raise ValueError(
-                f"key={key!r} names a part of the observations, but they have no named parts: leave key= out."
-            )
+            names(None, key)
         return values
-    wanted = sorted(values) if key is None else [key] if isinstance(key, str) else list(key)
-    if missing := [part for part in wanted if part not in values]:
-        raise ValueError(
-            f"The observations have no part {missing[0]!r}: choose key= from {', '.join(map(repr, values))}."
-        )
+    wanted = names(values, key)
     parts = [columns.array(values[part], f"observations[{part!r}]") for part in wanted]
     if len({len(part) for part in parts}) > 1:
         raise ValueError(
@@ -57,7 +63,7 @@ def steps_of(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
 
     if pa.types.is_nested(column.type) or isinstance(column.type, pa.ExtensionType):
         return flat(_one_list(column, name), name, key)[0]
-    return scalars(column, name)
+    return columns.array(column.to_numpy(), name)  # what is missing (null) becomes nan
 
 
 def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
@@ -67,9 +73,14 @@ def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
 
 
-def scalars(column: pa.ChunkedArray, name: str) -> np.ndarray:
+def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    """A column of numbers, or of text such as an episode's name: each text has the number of its first place."""
+    import pyarrow as pa
+
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column.combine_chunks().dictionary_encode().indices.to_numpy()
     return columns.array(column.to_numpy(), name)
 
 
@@ -99,6 +110,7 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
     """The values in lists, (N,), (N, dim), ...; every step must have the same number of values."""
     import pyarrow as pa
 
+    values = values.storage if isinstance(values, pa.ExtensionArray) else values
     if pa.types.is_struct(values.type):
         return pick({field.name: _inner(values.field(field.name), name) for field in values.type}, key)
     if key is not None and name == "observations":

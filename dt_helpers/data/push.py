@@ -5,8 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from dt_helpers.data import formats
-from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.data import asked, formats
 from dt_helpers.workspace import replacing
 
 CARD = "README.md"
@@ -21,7 +20,7 @@ and `dones` (true where the robot fell). Each dataset is a configuration:
 """
 
 
-def push(data: Trajectories, repository: str, private: bool = False, token: str | None = None) -> str:
+def push(data: asked.Source, repository: str, private: bool = False, token: str | None = None) -> str:
     """Upload `data` to the dataset repository (``"ada/robots"``) as ``<data.name>/train/0000.parquet``. Returns the
     commit's URL.
 
@@ -32,6 +31,7 @@ def push(data: Trajectories, repository: str, private: bool = False, token: str 
     from huggingface_hub import CommitOperationAdd, HfApi
     from huggingface_hub.errors import HfHubHTTPError
 
+    data = asked.opened(data)
     if Path(data.name).name != data.name or data.name.startswith("."):
         raise ValueError(f"The dataset's name becomes a folder on the Hub, and {data.name!r} cannot be one: rename it.")
     api = HfApi(token=token)

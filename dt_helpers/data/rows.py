@@ -38,6 +38,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
     """
     import datasets
 
+    refuse(options, "horizon", "here rows, or entries of the list, say where episodes end")
     rename = options.pop("rename", None) or {}
     splits = source if isinstance(source, Mapping) and hasattr(source, "column_names") else None
     if splits is not None:
@@ -135,6 +136,12 @@ def say(name: str, note: str) -> str:
     return note
 
 
+def refuse(options: dict, name: str, reason: str) -> None:
+    """Raises ValueError if an option was set that has no meaning for this source."""
+    if options.pop(name, None):
+        raise ValueError(f"Leave {name}= out: {reason}.")
+
+
 def require_columns(there, needed, what: str = "one row per episode") -> None:
     """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`."""
     there = list(there)
@@ -142,7 +149,10 @@ def require_columns(there, needed, what: str = "one row per episode") -> None:
     if not missing:
         return
     meant = {
-        name: column for column in missing for name in there if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)
+        name: column
+        for column in missing
+        for name in there
+        if re.match(GUESSES.get(column, "$^"), str(name), re.IGNORECASE)
     }
     advice = f" If they have other names: rename={meant or {'your name': missing[0]}}."
     if "rewards" in missing and "rewards" not in meant.values():
@@ -210,10 +220,10 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
     if EPISODE not in found:
         require_columns(found, (*COLUMNS, EPISODE), "as a row is a step here, not an episode")
-    episode = lists.scalars(found[EPISODE], EPISODE)
+    episode = lists.numbers_of(found[EPISODE], EPISODE)
     parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}
     if STEP in found:
-        order = np.lexsort((lists.scalars(found[STEP], STEP), episode))
+        order = np.lexsort((lists.numbers_of(found[STEP], STEP), episode))
         if (np.diff(order) != 1).any():
             options["notes"] = (*options.get("notes", ()), say(name, f"rows are sorted by {EPISODE} and {STEP}"))
             episode, parts = episode[order], {column: values[order] for column, values in parts.items()}

@@ -133,6 +133,11 @@ def of_model(config) -> Actions:
     return from_json(getattr(config, "action_space", None)) or unit(config.act_dim)
 
 
+def sizes(space: Actions) -> tuple[int, int]:
+    """How many numbers an action may have in the data: as the model has it, and as the environment does."""
+    return space.dim, len(space.sizes) if isinstance(space, Choices) else space.dim
+
+
 def unit(dim: int) -> Continuous:
     return Continuous((-1.0,) * dim, (1.0,) * dim)
 
@@ -176,7 +181,19 @@ def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Act
         if _are_one_hot(head) and _are_one_hot(values) and len(np.unique(values.argmax(axis=1))) > 1:
             space = Choices((values.shape[1],), (0,))
             return space, f"{what} are one-hot rows, read as {space} (set another space with `{what[:-1]}_space=`)"
+    if what == "actions" and values.dtype.kind == "f" and _may_be_choices(values):
+        return None, (
+            "actions are whole numbers in floats, read as numbers; if they are choices: "
+            "`action_space=gymnasium.spaces.Discrete(n)`, or convert them with .astype(int)"
+        )
     return None, ""
+
+
+def _may_be_choices(values: np.ndarray) -> bool:
+    """Whether floats hold all whole numbers from 0 to some other one, and nothing else."""
+    if not np.isin(values[:1000], np.arange(MOST_CHOICES)).all():  # rules out most
+        return False
+    return len(found := np.unique(values)) > 1 and np.array_equal(found, np.arange(len(found)))
 
 
 def _are_one_hot(rows: np.ndarray) -> bool:

@@ -64,16 +64,20 @@ class Trajectories:
             "rewards": columns.as_float(rewards, "rewards", say),
             "dones": columns.flags(given["dones"], "dones", len(rewards)),
         }
-        for column in ("observations", "rewards"):
-            columns.require_finite(found[column], column, offsets, self.name)
         columns.note_ends(found["dones"], offsets, say)
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         for name, value in (found | {"notes": tuple(notes)}).items():
             object.__setattr__(self, name, value)
+        self.require_finite()
+
+    def require_finite(self) -> None:
+        """Raises ValueError that names column, row and count if a number isn't finite: arrays may be changed later."""
+        for column in COLUMNS[:3]:
+            columns.require_finite(getattr(self, column), column, self.offsets, self.name)
 
     def _observations(self, values: np.ndarray, say: Callable[[str], None]) -> tuple[np.ndarray, spaces.Choices | None]:
         given = self.observation_space
-        space = given and spaces.of_gymnasium(given, "observations")
+        space = None if given is None else spaces.of_gymnasium(given, "observations")
         if space is None and (values.ndim == 1 or values.shape[1:] == (1,)) and values.dtype.kind in "iu":
             space, note = spaces.infer(values, "observations")
             say(note)
@@ -85,12 +89,14 @@ class Trajectories:
         self, values: np.ndarray, offsets: np.ndarray, say: Callable[[str], None]
     ) -> tuple[np.ndarray, spaces.Actions]:
         given = self.action_space
-        space = given and spaces.of_gymnasium(given, "actions")
+        space = None if given is None else spaces.of_gymnasium(given, "actions")
         if values.dtype.kind not in "biu":
             columns.require_finite(values, "actions", offsets, self.name)
         if space is None:
             space, note = spaces.infer(values, "actions")
             say(note)
+        if space is not None and values.ndim > 2 and np.prod(values.shape[1:]) in spaces.sizes(space):
+            values = values.reshape(len(values), -1)  # as the space says, in its own shape
         if isinstance(space, spaces.Choices) and values.ndim <= 2:
             return spaces.one_hot(values, space, "actions"), space
         values = columns.vectors(values, "actions", say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -41,7 +42,7 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
             "of them, or name its environment with --env ID."
         )
     onnx_form.require_extra()
-    config = model.config
+    config, model = model.config, deepcopy(model).float()
     described = {
         "format": FORMAT,
         "name": facts.dataset or env_name,

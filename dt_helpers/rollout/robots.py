@@ -129,6 +129,8 @@ class Robot:
         choices = self.actions if isinstance(self.actions, spaces.Choices) else None
         found = spaces.of_gymnasium(space, f"The actions of {name}:")
         need = (state_dim, found.dim)
+        if choices is None and isinstance(found, spaces.Choices) and (found.dim != have[1] or len(found.sizes) > 1):
+            raise ValueError(f"{name} takes {space} as actions, but the model's are continuous: {self._discrete()}.")
         same = choices is not None or found.dim == have[1]
         if choices is not None and isinstance(found, spaces.Choices):
             same = len(found.sizes) == len(choices.sizes)
@@ -140,8 +142,6 @@ class Robot:
             )
         if choices is not None:
             self._require_choices(choices, found, space)
-        elif isinstance(found, spaces.Choices) and not isinstance(space, kinds.Discrete):
-            raise ValueError(f"{name} takes {space} as actions, but the model's are continuous: {self._discrete()}.")
 
     def _require_choices(self, own: spaces.Choices, found: spaces.Actions, space) -> None:
         if isinstance(found, spaces.Continuous):

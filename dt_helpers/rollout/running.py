@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dt_helpers import data
 from dt_helpers.data.replay_facts import ReplayFacts
+from dt_helpers.envs import door
 from dt_helpers.machine.telling import tell
 from dt_helpers.rollout import evaluate, short
+from dt_helpers.rollout.robots import Robot
 
 if TYPE_CHECKING:
     from dt_helpers.data import Trajectories
@@ -26,6 +29,27 @@ def environment(agent: TrainableDT, env: str | None) -> str:
             f"The model learned from {facts.dataset!r}, whose environment is not known: name it with --env ID."
         )
     return home
+
+
+def recordings(agent: TrainableDT) -> str:
+    """The name of the dataset that the agent learned from. ValueError if the course doesn't have it."""
+    name = ReplayFacts.of(agent.config).dataset
+    if name not in (*data.SETS, *data.PUBLISHED):
+        raise ValueError(
+            f"The model learned from {name!r}, which is not a dataset of the course: name its file with --data FILE."
+        )
+    return name
+
+
+def require_fit(recorded: Trajectories, env: str, settings: Settings) -> None:
+    """Before a run: ValueError if what it will make from these recordings can't act in `env`."""
+    from dt_helpers import training
+    from dt_helpers.collator import DecisionTransformerGymDataCollator
+
+    model = training.make_model(DecisionTransformerGymDataCollator(recorded, scale=None, max_ep_len=None), settings)
+    with ExitStack() as stack:
+        (opened,) = door.open_all(env, 1, stack)
+        Robot(opened, model.config, ReplayFacts.of(model.config)).reset(seed=0)
 
 
 def target(agent: TrainableDT) -> float:

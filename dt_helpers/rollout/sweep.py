@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from dt_helpers import rollout
+from dt_helpers.data import asked
 from dt_helpers.envs.door import Environment
 from dt_helpers.workspace import replacing
 
 if TYPE_CHECKING:
-    from dt_helpers.data.trajectories import Trajectories
     from dt_helpers.model import DecisionTransformerModel
 
 
@@ -122,7 +122,7 @@ def default_targets(data_returns: np.ndarray, count: int = 8) -> np.ndarray:
 
 def sweep(
     model: DecisionTransformerModel,
-    data: Trajectories,
+    data: asked.Source,
     env_name: Environment = "HalfCheetah-v5",
     targets: Sequence[float] | np.ndarray | None = None,
     episodes: int = 4,
@@ -135,5 +135,6 @@ def sweep(
     `targets` are by default `default_targets` of the returns in `data`, the dataset that the model was trained on. The
     i-th episode has the same start for every target. Raises ValueError as `rollout.evaluate` does.
     """
-    asked = default_targets(data.returns) if targets is None else targets
-    return Sweep(rollout.evaluate_targets(model, env_name, asked, episodes, seed, max_steps, progress), data.returns)
+    returns = asked.opened(data).returns
+    wanted = default_targets(returns) if targets is None else targets
+    return Sweep(rollout.evaluate_targets(model, env_name, wanted, episodes, seed, max_steps, progress), returns)

@@ -15,12 +15,13 @@ from safetensors import SafetensorError
 from transformers import set_seed
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.data import asked
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine import bars
 from dt_helpers.machine.telling import tell
 from dt_helpers.model import TrainableDT, action_loss, trainable
 from dt_helpers.training import fingerprint, runs, saved, saved_class, scales, watch
-from dt_helpers.training.beginning import make_model, prepare, with_quickest_attention
+from dt_helpers.training.beginning import make_model, prepare, tell_data, with_quickest_attention
 from dt_helpers.training.card import write_card
 from dt_helpers.training.checkpoints import Checkpoints, MovingAverage, restore, step_of
 from dt_helpers.training.cloning import clone
@@ -45,13 +46,13 @@ PROVIDED = Path(__file__).parents[1] / "assets" / "model"  # trained with the qu
 
 
 def train(
-    data: Trajectories,
+    data: asked.Source,
     settings: Settings | str | None = None,
     output: Path | str | None = None,
     seed: int = 0,
     resume: bool = True,
     criterion: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
-    model: TrainableDT | None = None,
+    model: TrainableDT | Path | str | None = None,
     architecture: type | None = None,
     returns_to_go: Callable | None = None,
     pad_left: Callable | None = None,
@@ -60,6 +61,7 @@ def train(
 
     Parameters
     ----------
+    data : `Trajectories`, the name of a dataset, or whatever `data.formats.open` reads.
     settings : `Settings`, the name of a preset, or None for `preset()`'s default.
     output : folder for the model, ``model/`` in the workspace if None. Checkpoints are in its ``checkpoints/`` until
         the run is finished. A model that is already there stays whole until the new one is complete and replaces it.
@@ -67,9 +69,9 @@ def train(
         the final weights are those of a run that was not interrupted. Where something differs, a line says what, and
         training starts again. With False such checkpoints are thrown away.
     criterion : a loss with the signature of `dt_helpers.model.action_loss`, which is the default.
-    model : one to go on from, which stays as it is: a copy is trained, with its own statistics, scale, K and action
-        bounds. Without it, and with `resume`, a finished model in `output` of the same run with fewer steps is trained
-        further, with a new schedule.
+    model : one to go on from, or its folder; it stays as it is: a copy is trained, with its own sizes, statistics,
+        scale, K and action bounds. Without it, and with `resume`, a finished model in `output` of the same run with
+        fewer steps is trained further, with a new schedule.
     architecture : the model's class, if it is not the course's: a student's own, of notebook 4. Its source is saved
         with the model, and its forward pass is run for every batch.
     returns_to_go, pad_left : functions that make the batches, as for the collator.
@@ -78,8 +80,14 @@ def train(
     finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, and
     KeyboardInterrupt, with a message that says how to go on, when the run is interrupted.
     """
+    data = asked.opened(data)
+    data.require_finite()
     settings = settings if isinstance(settings, Settings) else preset(settings)
-    settings, lines = scales.resolve(settings, data)
+    if isinstance(model, str | Path):
+        model = load(model)
+    if model is not None:
+        settings = scales.of_model(settings, model.config)
+    settings, lines = scales.resolve(settings, data, model is not None)
     output = Path(output) if output is not None else workspace() / "model"
     given = {"architecture": architecture, "returns_to_go": returns_to_go, "pad_left": pad_left}
     own = {name: code for name, code in given.items() if code is not None}
@@ -119,6 +127,7 @@ def _train(
     else:
         collator.follow(before.config)
         model = prepare(deepcopy(before).float(), settings)
+        tell_data(model.config, data)
     if criterion is not None:
         object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is not part of the model
     args = arguments(settings, run.scratch, seed)

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.data import spaces
+from dt_helpers.data import home, spaces
 from dt_helpers.data.replay_facts import ReplayFacts
+from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.hardware import device
 from dt_helpers.model import DecisionTransformerModel, TrainableDT, fast_cpu, make_config, trainable
 from dt_helpers.training.settings import Settings
@@ -52,7 +53,7 @@ def make_model(
         observation_space=data.observation_space,
         env=data.env,
         observation_key=data.observation_key,
-        target_return=float(np.quantile(data.returns, 0.9)),
+        target_return=high_return(data),
     )
     facts.put(config)
     for key, value in about.items():
@@ -65,6 +66,17 @@ def make_model(
         if settings.time_slope is not None:
             _straighten_time(model.embed_timestep, settings.time_slope)
     return prepare(model, settings)
+
+
+def tell_data(config, data: Trajectories) -> None:
+    """Write to a model's config what it learned from, where it acts, and which return is a high one there."""
+    config.env = data.env or home(ReplayFacts.of(config))
+    config.dataset, config.target_return = data.name, high_return(data)
+
+
+def high_return(data: Trajectories) -> float:
+    """A return that a tenth of the episodes exceed."""
+    return float(np.quantile(data.returns, 0.9))
 
 
 def prepare(model: TrainableDT, settings: Settings) -> TrainableDT:

@@ -15,10 +15,12 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from dt_helpers.data import asked
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
 from dt_helpers.model import choice_loss
+from dt_helpers.training.watch import NotFinite
 
 HIDDEN = 256
 STEPS = 5_000
@@ -63,7 +65,7 @@ class Clone(nn.Module):
 
 
 def clone(
-    data: Trajectories,
+    data: asked.Source,
     steps: int = STEPS,
     seed: int = 0,
     progress: bool = True,
@@ -89,9 +91,8 @@ def clone(
     """
     if steps < 1 or not 0 < best <= 1:
         raise ValueError(f"steps must be at least 1, and best above 0 and at most 1, not {steps} and {best}.")
-    for column in ("observations", "actions"):  # which may have been changed since `data` was made
-        if not np.isfinite(getattr(data, column)).all():
-            raise ValueError(f"The {column} of {data!r} hold numbers that are not finite: they can't be cloned.")
+    data = asked.opened(data)
+    data.require_finite()
     train, rest = data.hold_out(held_out)
     train = train[np.argsort(-data.returns[train], kind="stable")][: max(1, round(best * len(train)))]
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
@@ -106,6 +107,8 @@ def clone(
             for _ in range(steps):
                 drawn = torch.randint(len(states), (batch_size,))
                 loss = model.loss(states[drawn], actions[drawn])
+                if not torch.isfinite(loss):
+                    raise NotFinite("Cloning stopped: the loss is not finite. A lower learning_rate often helps.")
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()

@@ -21,7 +21,7 @@ from transformers import DecisionTransformerConfig
 from transformers.utils import logging as transformers_logging
 
 from dt_helpers import data
-from dt_helpers.data import downloading, spaces
+from dt_helpers.data import asked, downloading, spaces
 from dt_helpers.data.replay_facts import ReplayFacts, lacking
 from dt_helpers.machine.bars import without_file_bars
 from dt_helpers.model import TrainableDT
@@ -40,7 +40,7 @@ CAUSAL_MASKS = (".attn.bias", ".attn.masked_bias")  # kept among the weights by 
 
 def load(
     name: str = "edbeeching/decision-transformer-gym-halfcheetah-expert",
-    dataset: str | None = None,
+    dataset: asked.Source | None = None,
     progress: bool = True,
     say: Callable[[str], object] = print,
 ) -> TrainableDT:
@@ -50,8 +50,9 @@ def load(
     ----------
     name : a repository on the Hub, or a folder that looks like one: ``config.json`` beside ``model.safetensors`` or
         ``pytorch_model.bin``. What was downloaded once is found again without a network.
-    dataset : the published set (a name for `data.load`) that the model was trained on; its states' mean and standard
-        deviation are computed. Not needed for the names in STATISTICS, nor for models that this course trained.
+    dataset : what the model was trained on: the name of a published set, or whatever `data.formats.open` reads; its
+        states' mean and standard deviation are computed. Not needed for the names in STATISTICS, nor for models that
+        this course trained.
 
     The published models were trained on recordings of the old physics: evaluate them in ``HalfCheetah-v3``,
     ``Hopper-v3`` and ``Walker2d-v3``.
@@ -79,17 +80,20 @@ def load(
 
 
 def _add_what_a_replay_needs(
-    config: DecisionTransformerConfig, name: str, dataset: str | None, progress: bool, say: Callable
+    config: DecisionTransformerConfig, name: str, dataset: asked.Source | None, progress: bool, say: Callable
 ) -> None:
     if dataset is not None:
-        trajectories = data.load(dataset, progress=progress, say=say)
-        if trajectories.name != dataset:
-            raise downloading.HubUnavailable(
-                f"{name} needs the statistics of {dataset}, which is not available; those of {trajectories.name} are "
-                "another robot's."
-            )
+        if isinstance(dataset, str) and not asked.is_file(dataset):
+            trajectories = data.load(dataset, progress=progress, say=say)
+            if trajectories.name != dataset:
+                raise downloading.HubUnavailable(
+                    f"{name} needs the statistics of {dataset}, which is not available; those of {trajectories.name} "
+                    "are another robot's."
+                )
+        else:
+            trajectories = asked.opened(dataset)
         mean, std = trajectories.state_mean, trajectories.state_std
-        say(f"{name}: states are normalised with the mean and standard deviation of {dataset}.")
+        say(f"{name}: states are normalised with the mean and standard deviation of {trajectories.name}.")
     elif not lacking(config):  # this course saved it
         return
     elif card := _card(name):

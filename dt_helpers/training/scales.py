@@ -6,11 +6,13 @@ The robots keep their published constants. What was taken is printed, and so is 
 from __future__ import annotations
 
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.envs import ROBOTS
 from dt_helpers.training.settings import Settings
@@ -30,12 +32,26 @@ def return_scale(data: Trajectories) -> float:
     return deviation if deviation > 1e-9 * size else size or 1.0
 
 
-def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]]:
+def of_model(settings: Settings, config) -> Settings:
+    """`settings` with what a model that is trained further already has: its sizes, K, scale and timesteps."""
+    sizes = {name: getattr(config, name) for name in ("max_ep_len", "hidden_size", "n_layer", "n_head")}
+    facts = ReplayFacts.of(config)
+    return replace(settings, scale=facts.return_scale, context_length=facts.context_length, **sizes)
+
+
+def resolve(settings: Settings, data: Trajectories, further: bool = False) -> tuple[Settings, list[str]]:
     """`settings` with numbers for what has to be taken from the data, and lines that say what was taken and what can't
-    be learned. Raises ValueError for settings that are out of range."""
+    be learned. `further`: they are those of a model (`of_model`). Raises ValueError for settings that are out of range.
+    """
     for name in ("context_length", "steps", "batch_size", "hidden_size", "n_layer", "n_head"):
-        if getattr(settings, name) < 1:
-            raise ValueError(f"{name} has to be at least 1, not {getattr(settings, name)!r}.")
+        value = getattr(settings, name)
+        if not isinstance(value, Integral) or value < 1:
+            raise ValueError(f"{name} has to be a whole number, at least 1, not {value!r}.")
+    if settings.hidden_size % settings.n_head:
+        raise ValueError(
+            f"hidden_size has to be a multiple of n_head, as each head has its share of a token's components; they are "
+            f"{settings.hidden_size} and {settings.n_head}."
+        )
     for name in ("scale", "max_ep_len"):
         value = getattr(settings, name)
         if value is not None and not value > 0:
@@ -55,11 +71,11 @@ def resolve(settings: Settings, data: Trajectories) -> tuple[Settings, list[str]
         said.append(
             f"timesteps from {settings.max_ep_len:,} on look the same (max_ep_len), and episodes have {longest:,}"
         )
-    if longest < settings.context_length:
+    if longest < settings.context_length and not further:
         taken["context_length"] = longest
         said.append(f"K is {longest}, the longest episode")
     space = data.space
-    if isinstance(space, spaces.Continuous) and not space.is_unit:
+    if isinstance(space, spaces.Continuous) and not space.is_unit and not further:
         said.append(f"actions are scaled from their bounds, {space}, to ±1")
     elif isinstance(space, spaces.Choices):
         said.append(f"actions are {space}, one-hot, learned by cross-entropy")

@@ -11,6 +11,7 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator, Shuffled, Windows
 from dt_helpers.data import spaces
+from dt_helpers.data.replay_facts import ReplayFacts, lacking
 from dt_helpers.machine.hardware import device, has_bf16, keep_freed_memory
 from dt_helpers.model import TrainableDT
 from dt_helpers.training import muon, watch
@@ -119,7 +120,15 @@ def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
         "context_length": collator.max_len,
     }
     stated = {name: getattr(config, name) for name in own if hasattr(config, name)}
-    odd = [name for name, value in stated.items() if not np.allclose(value, own[name], rtol=1e-4, atol=1e-6)]
+    odd = [
+        name
+        for name, value in stated.items()
+        if np.shape(value) != np.shape(own[name]) or not np.allclose(value, own[name], rtol=1e-4, atol=1e-6)
+    ]
+    if collator.max_ep_len > getattr(config, "max_ep_len", collator.max_ep_len):
+        odd.append("max_ep_len")
+    if not lacking(config) and collator.other_observations(ReplayFacts.of(config)):
+        odd.append("the observations' parts")
     if spaces.of_model(config) != collator.action_space:
         odd.append("the actions' bounds")
     if odd:

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -72,6 +74,16 @@ def test_a_state_token_is_what_its_action_is_predicted_from(model):  # noqa: F81
         timesteps=torch.arange(7, 12)[None], return_dict=True,
     ).action_preds[0, -1]  # fmt: skip
     torch.testing.assert_close(predicted, action, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64], ids=str)
+def test_a_model_in_another_number_type_is_looked_into_as_well(model, watched, dtype):  # noqa: F811
+    other = copy.deepcopy(model).to(dtype)
+    found = attention.watch(other, target_return=3000, seed=5, max_steps=5, progress=False)
+    np.testing.assert_allclose(found.weights[0], watched.weights[0], atol=0.02)
+    data = make_trajectories([9, 30], state_dim=17, act_dim=6)
+    tokens = [attention.state_tokens(one, data, np.array([0, 20])) for one in (other, model)]
+    np.testing.assert_allclose(*tokens, atol=0.1, rtol=0.05)
 
 
 def test_principal_components_find_the_plane_that_the_points_lie_in():

@@ -1,5 +1,6 @@
 """Other people's formats, written by their own libraries and read back."""
 
+import datasets
 import h5py
 import numpy as np
 import pytest
@@ -143,3 +144,25 @@ def test_parquet_that_cannot_be_read(tmp_path):
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(ValueError, match="cannot be read as parquet"):
         formats.open(tmp_path / "broken.parquet")
+
+
+FOLDERS = {
+    "a dataset": lambda rows: rows,
+    "splits": lambda rows: datasets.DatasetDict(train=rows, test=rows.select([0])),
+    "shards": lambda rows: rows,
+    "one split": lambda rows: datasets.DatasetDict(train=rows),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_that_datasets_saved(name, tmp_path, trajectories):
+    shards = {"num_shards": 2} if name == "shards" else {}
+    FOLDERS[name](trajectories.to_dataset()).save_to_disk(tmp_path / "mine", **shards)
+    data = formats.open(tmp_path / "mine")
+    assert same(data, trajectories) and data.name == "mine"
+
+
+def test_a_saved_folder_without_a_train_split_is_told_which_there_are(tmp_path, trajectories):
+    datasets.DatasetDict(test=trajectories.to_dataset()).save_to_disk(tmp_path / "mine")
+    with pytest.raises(ValueError, match=r"Pass one split, such as dataset\['test'\]"):
+        formats.open(tmp_path / "mine")

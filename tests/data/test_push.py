@@ -20,7 +20,9 @@ from dt_helpers.data.push import push
 
 for verb, name in json.loads(sys.argv[1]):
     try:
-        if verb == "push":
+        if verb == "push file":
+            print(json.dumps(push(f"{sys.argv[2]}/{name}", "ada/robots")))
+        elif verb == "push":
             print(json.dumps(push(formats.open(f"{sys.argv[2]}/{name}"), "ada/robots")))
         else:
             loaded = data.load(name, repository="ada/robots", progress=False, say=lambda text: None)
@@ -65,6 +67,17 @@ def test_what_was_pushed_is_loaded(hub, tmp_path):
     assert missing[0] == "HubUnavailable" and "has no dataset of that name" in missing[1]
     assert set(hub.files) == {"README.md", "hopper-mine/train/0000.parquet", "walker2d-mine/train/0000.parquet"}
     assert hub.messages == ["hopper-mine: 2 episodes, 14 steps", f"walker2d-mine: 1 episodes, {second.n_steps} steps"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "npz"])
+def test_a_file_is_pushed_as_what_it_holds(hub, tmp_path, kind):
+    data = write(tmp_path, "mine", [5, 9])
+    columns = {name: getattr(data, name) for name in ("observations", "actions", "rewards", "dones", "offsets")}
+    np.savez(tmp_path / "mine.npz", **columns)
+    path = {"file": "mine/train/0000.parquet", "folder": "mine", "npz": "mine.npz"}[kind]
+    _, loaded = child(hub, tmp_path, ("push file", path), ("load", "mine"))
+    assert loaded[:2] == ["mine", [5, 9]] and hub.messages == ["mine: 2 episodes, 14 steps"]
+    assert set(hub.files) == {"README.md", "mine/train/0000.parquet"}, "with slashes on every system"
 
 
 def test_the_card_names_each_set_once_and_keeps_what_else_it_says(hub, tmp_path):

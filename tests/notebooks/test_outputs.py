@@ -41,6 +41,17 @@ def test_what_is_compared_is_the_same_everywhere(stem, cell):
     assert {what for what, pattern in DIFFERS.items() if pattern.search(said)} == set(), said
 
 
+def test_the_pages_and_the_makefile_replay_with_nbval_lax_and_say_why():
+    """Plain ``--nbval`` would compare each cell's output, times and paths among them."""
+    pages = [TREE.root / name for name in ("Makefile", "README.md", "solutions/README.md", "docs", ".ci")]
+    pages = [file for page in pages for file in (page.rglob("*") if page.is_dir() else [page]) if file.is_file()]
+    strict = re.compile(r"--nbval(?!-)")
+    assert [page for page in pages if strict.search(page.read_text(encoding="utf-8", errors="replace"))] == []
+    guide = (TREE.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "plain `--nbval` compares all, and fails where times and paths differ" in guide
+    assert len(strict.findall(guide)) == 1 and "--nbval-lax" in (TREE.root / "Makefile").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "said",
     ["12 ms", "0:03", "[00:12<00:00]", "~/.cache/x", "/home/ada/x", r"C:\Users\ada", "loss 0.731", "50%|###"],

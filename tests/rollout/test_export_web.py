@@ -37,6 +37,13 @@ def test_the_folder_has_all_that_a_replay_needs(tmp_path, cheetah_data):
     assert "<include" not in xml and "file=" not in xml, "one file"
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64], ids=str)
+def test_a_model_in_another_number_type_is_exported_and_stays_as_it_is(dtype, tmp_path):
+    model = cheetah_model().to(dtype)
+    assert (export_web.export(model, tmp_path / "web") / "model.onnx").stat().st_size > 1000
+    assert model.dtype == dtype
+
+
 @pytest.mark.parametrize("name", ["HalfCheetah-v5", "Hopper-v5", "Walker2d-v3"])
 def test_a_robot_begins_where_gymnasium_begins(name):
     env = envs.make(name)

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -202,6 +204,31 @@ def test_an_interrupted_film_leaves_nothing(model, made, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         slider.film(model, "HalfCheetah-v5", [1000, 2000], tmp_path / "films.mp4", size=(64, 64), **settings)
     assert list(tmp_path.iterdir()) == []
+
+
+TYPES = [torch.bfloat16, torch.float16, torch.float64]
+
+
+@pytest.mark.parametrize("dtype", TYPES, ids=str)
+def test_a_model_in_another_number_type_acts_as_it_does_in_float32(model, dtype, tmp_path):
+    other = copy.deepcopy(model).to(dtype)
+    settings = {"target_return": 3000, "seed": 4, "max_steps": 6, "progress": False}
+    found = rollout.evaluate(other, episodes=2, **settings)
+    np.testing.assert_allclose(
+        found.rewards[:, 0], rollout.evaluate(model, episodes=2, **settings).rewards[:, 0], atol=0.1
+    )
+    _, filmed = rollout.record(other, path=tmp_path / "a.mp4", width=64, height=64, backend="drawing", **settings)
+    np.testing.assert_allclose(filmed.rewards[0], found.rewards[0], atol=0.05)
+
+
+@pytest.mark.parametrize("inputs", [torch.float32, torch.float64, torch.float16], ids=str)
+@pytest.mark.parametrize("dtype", TYPES, ids=str)
+def test_get_action_takes_inputs_of_any_type(model, dtype, inputs):
+    generator = torch.Generator().manual_seed(0)
+    history = [torch.randn(7, n, generator=generator) for n in (17, 6, 1, 1)]
+    expected = rollout.get_action(model, *history, torch.arange(7))
+    found = rollout.get_action(copy.deepcopy(model).to(dtype), *(x.to(inputs) for x in history), torch.arange(7))
+    torch.testing.assert_close(found.float(), expected.float(), atol=0.05, rtol=0.05)
 
 
 def test_the_weights_that_were_measured_are_noted(model):

@@ -1,0 +1,136 @@
+"""The one check for all columns: what isn't finite, and what has another rank, is named with the way out."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from dt_helpers.data import formats
+from dt_helpers.data.trajectories import Trajectories
+
+N = 60
+
+
+def columns(**other):
+    """Three episodes of twenty steps as flat columns."""
+    rng = np.random.default_rng(0)
+    found = {"observations": rng.normal(size=(N, 3)), "actions": rng.uniform(-1, 1, (N, 2)), "rewards": np.ones(N)}
+    return found | {"dones": np.zeros(N, bool), "offsets": np.arange(0, N + 1, 20)} | other
+
+
+def table(**other):
+    """The same with one row per step."""
+    found = columns()
+    rows = {name: list(found[name]) for name in ("observations", "actions", "rewards", "dones")}
+    return pd.DataFrame(rows | {"episode_index": np.repeat(np.arange(3), 20)} | other)
+
+
+def spoilt(values, row, value, kind=None):
+    values = np.array(values, kind)
+    values[row] = value
+    return values
+
+
+NOT_FINITE = {  # what is opened, the column, the row and how many there are
+    "one NaN": (lambda c: c | {"observations": spoilt(c["observations"], (7, 1), np.nan)}, "observations", 7, 1),
+    "half precision": (
+        lambda c: c | {"observations": spoilt(c["observations"], (7, 1), np.inf, "f2")},
+        "observations",
+        7,
+        1,
+    ),
+    "an infinite reward": (lambda c: c | {"rewards": spoilt(c["rewards"], 50, -np.inf)}, "rewards", 50, 1),
+    "the last action": (lambda c: c | {"actions": spoilt(c["actions"], (59, 0), np.nan)}, "actions", 59, 1),
+    "bfloat16": (lambda c: c | {"rewards": torch.full((N,), torch.nan, dtype=torch.bfloat16)}, "rewards", 0, N),
+    "a mask": (lambda c: c | {"rewards": np.ma.array(np.ones(N), mask=np.arange(N) == 7)}, "rewards", 7, 1),
+    "pandas' NA": (lambda c: table(rewards=pd.array([1.0, None] + [1.0] * 58, "Float64")), "rewards", 1, 1),
+    "NA among choices": (lambda c: table(actions=pd.array([1, 0, None] + [1] * 57, "Int64")), "actions", 2, 1),
+    "None in a vector": (lambda c: table(observations=[[1.0, None]] * N), "observations", 0, N),
+}
+
+
+def opened(source, **options):
+    if isinstance(source, dict) and not options:
+        return Trajectories(**source)
+    return formats.open(source, **options)
+
+
+@pytest.mark.parametrize("name", NOT_FINITE)
+def test_what_is_not_finite_is_named_with_column_row_and_count(name):
+    spoil, column, row, count = NOT_FINITE[name]
+    words = f"The {column} of .* not finite .*in {count} of 60 steps, first .* in row {row}, episode {row // 20}, step"
+    with pytest.raises(ValueError, match=words):
+        opened(spoil(columns()))
+
+
+@pytest.mark.parametrize("name", [name for name, (_, _, _, count) in NOT_FINITE.items() if count == 1])
+def test_its_episode_can_be_left_out_whichever_way_it_comes(name, capsys):
+    spoil, _, row, _ = NOT_FINITE[name]
+    data = opened(spoil(columns()), on_nan="drop episodes")
+    assert len(data) == 2 and data.notes[-1].startswith("1 of 3 episodes are left out")
+    kept = np.delete(np.arange(N), np.arange(row // 20 * 20, row // 20 * 20 + 20))
+    if data.state_dim == 3 and name != "half precision":
+        np.testing.assert_allclose(data.observations, columns()["observations"][kept], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("column", "value"), [("rewards", 1e300), ("observations", 1e39), ("actions", -1e39)], ids=str)
+def test_what_would_become_infinite_is_told(column, value):
+    with pytest.raises(ValueError, match=f"`{column}` holds 1e.*too large for float32: rescale it"):
+        Trajectories(**columns(**{column: spoilt(columns()[column], 3, value)}))
+
+
+@pytest.mark.parametrize("column", ["observations", "actions", "rewards"])
+def test_numbers_that_were_changed_later_are_found_before_a_run(column, tmp_path):
+    from dt_helpers import training
+
+    data = Trajectories(**columns())
+    getattr(data, column)[13] = np.nan
+    for run in (lambda: training.train(data, "ci", tmp_path), lambda: training.clone(data, steps=2, best=0.5)):
+        with pytest.raises(ValueError, match=f"The {column} of .* in row 13, episode 0, step 13"):
+            run()
+
+
+RANKS = {  # a column of another rank or kind, and what the error says
+    "rewards (E, T, 1)": ("rewards", np.ones((3, 20, 1)), r"`rewards` must be flat, one number per step"),
+    "rewards (N, 2)": ("rewards", np.ones((N, 2)), r"`rewards` must be flat, one number per step.* \(60, 2\)"),
+    "one number": ("rewards", 1.0, r"`rewards` must be flat, one number per step.* \(\)"),
+    "images (E, T, H, W)": ("observations", np.zeros((3, 20, 84, 84), "u1"), r"'observations': 3, 'actions': 60"),
+    "images (N, H, W, 3)": ("observations", np.zeros((N, 64, 64, 3), "u1"), r"there is an encoder: see .*pixels"),
+    "actions (E, T, 2)": ("actions", np.zeros((3, 20, 2)), r"'actions': 3"),
+    "a record": ("observations", np.zeros(N, [("x", "f4"), ("v", "f4")]), "`observations` must hold numbers"),
+    "dates": ("rewards", np.arange(N).astype("M8[s]"), r"`rewards` must hold numbers.*astype\(float\)"),
+    "text": ("actions", np.array(["left", "right"] * 30), "`actions` must hold numbers"),
+    "complex": ("rewards", np.ones(N) + 1j, "`rewards` must hold numbers, but its dtype is complex128"),
+    "a sparse tensor": ("observations", torch.eye(N).to_sparse(), "`observations` must hold numbers.*to_dense"),
+    "uneven steps": ("observations", [[1, 2], [3]] * 30, "`observations` must hold numbers, the same number of them"),
+    "lengths as offsets": ("offsets", [20, 20, 20], r"They look like lengths: np.concatenate"),
+    "offsets without an end": ("offsets", [0, 20], r"offsets must rise from 0 to the number of steps \(60\)"),
+    "NaN among flags": ("dones", spoilt(np.zeros(N), 3, np.nan), "`dones` must hold one flag per step.*nan"),
+}
+
+
+@pytest.mark.parametrize("name", RANKS)
+def test_another_rank_or_kind_is_named_at_the_door(name):
+    column, values, words = RANKS[name]
+    with pytest.raises(ValueError, match=re.compile(words, re.DOTALL)):
+        Trajectories(**columns(**{column: values}))
+
+
+FITS = {
+    "actions (N,)": ("actions", np.linspace(-1, 1, N), (N, 1)),
+    "rewards (N, 1)": ("rewards", np.ones((N, 1)), (N,)),
+    "dones (N, 1)": ("dones", np.zeros((N, 1), int), (N,)),
+    "observations (N,)": ("observations", np.linspace(-1, 1, N), (N, 1)),
+    "matrices": ("observations", np.ones((N, 4, 2)), (N, 8)),
+    "offsets in a list": ("offsets", [0, 20, 60], (3,)),
+    "a Series with its own index": ("rewards", pd.Series(np.ones(N), index=range(100, 160)), (N,)),
+    "an array of arrays": ("observations", np.array([np.ones(3) for _ in range(N)] + [None], object)[:-1], (N, 3)),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_what_can_mean_one_thing_only_is_read(name):
+    column, values, shape = FITS[name]
+    assert getattr(Trajectories(**columns(**{column: values})), column).shape == shape

@@ -1,0 +1,146 @@
+"""Minari's datasets, written by Minari: spaces, parts of observations, and what is refused."""
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium import spaces as kinds
+
+from dt_helpers import cli
+from dt_helpers.data import formats
+from dt_helpers.data.spaces import Choices, Continuous
+
+minari = pytest.importorskip("minari")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path))
+    return tmp_path
+
+
+def box(size, bound=1.0):
+    return kinds.Box(-bound, bound, (size,), np.float32)
+
+
+def together(space, steps):
+    """Samples of a space, as Minari keeps them: of each part, all steps."""
+    if isinstance(space, kinds.Dict):
+        return {part: together(inner, [step[part] for step in steps]) for part, inner in space.spaces.items()}
+    if isinstance(space, kinds.Tuple):
+        return tuple(together(inner, [step[i] for step in steps]) for i, inner in enumerate(space.spaces))
+    return np.stack(steps)
+
+
+def make(observations, actions, id="lab/mine-v0", lengths=(4, 5)):
+    """A dataset of two episodes, drawn from these spaces."""
+    buffers = []
+    for space in (observations, actions):
+        space.seed(0)
+    for n in lengths:
+        buffers.append(
+            minari.data_collector.EpisodeBuffer(
+                observations=together(observations, [observations.sample() for _ in range(n + 1)]),
+                actions=together(actions, [actions.sample() for _ in range(n)]),
+                rewards=np.arange(n, dtype=float),
+                terminations=np.arange(n) == n - 1,
+                truncations=np.zeros(n, bool),
+            )
+        )
+    return minari.create_dataset_from_buffers(id, buffers, observation_space=observations, action_space=actions)
+
+
+ACTIONS = {
+    "Box(-10, 10)": (box(2, 10), Continuous((-10, -10), (10, 10))),
+    "MultiDiscrete": (kinds.MultiDiscrete([3, 4]), Choices((3, 4), (0, 0))),
+    "MultiBinary": (kinds.MultiBinary(3), Choices((2, 2, 2), (0, 0, 0))),
+    "Discrete from -1 on": (kinds.Discrete(3, start=-1), Choices((3,), (-1,))),
+    "a matrix": (kinds.Box(-2, 2, (2, 2), np.float32), Continuous((-2,) * 4, (2,) * 4)),
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_the_action_space_is_the_datasets(name):
+    space, wanted = ACTIONS[name]
+    data = formats.open(make(box(3), space))
+    assert data.space == wanted and data.lengths.tolist() == [4, 5] and data.act_dim == wanted.dim
+    assert formats.open("lab/mine-v0").space == wanted
+
+
+def test_actions_with_parts_are_refused_at_the_door():
+    with pytest.raises(ValueError, match=r"lab/mine-v0: its actions must be in a Box.*not Dict"):
+        formats.open(make(box(3), kinds.Dict(move=box(2), grip=kinds.Discrete(2))))
+
+
+MAZE = kinds.Dict(observation=box(4), achieved_goal=box(2), desired_goal=box(2))
+KITCHEN = kinds.Dict(observation=box(3), achieved_goal=kinds.Dict(kettle=box(2), light=box(1)))
+PARTS = {  # the space, key=, and the numbers that are read
+    "antmaze": (MAZE, None, 8),
+    "antmaze without goals": (MAZE, "observation", 4),
+    "fetch, two parts": (MAZE, ["observation", "desired_goal"], 6),
+    "kitchen": (KITCHEN, None, 6),
+    "kitchen's goals": (KITCHEN, "achieved_goal", 3),
+    "a Tuple": (kinds.Tuple((box(2), box(1))), None, 3),
+    "Discrete": (kinds.Discrete(7), None, 7),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_are_flattened_as_gymnasium_does_it(name):
+    space, key, numbers = PARTS[name]
+    dataset = make(space, box(2))
+    data = formats.open(dataset, **({"key": key} if key else {}))
+    assert data.state_dim == numbers and data.observation_key == (tuple(key) if isinstance(key, list) else key)
+    if key is None:
+        space.seed(0)
+        np.testing.assert_allclose(data.observations[0], gymnasium.spaces.flatten(space, space.sample()), rtol=1e-6)
+    elif isinstance(key, str):
+        assert cli.main(["data", "lab/mine-v0", "--key", key]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"key": "obs"}, "no part 'obs': choose key= from 'observation', 'achieved_goal', 'desired_goal'"),
+        ({"key": ["observation", "goal"]}, "no part 'goal'"),
+        ({"rename": {"a": "b"}}, "Leave rename= out: Minari names the columns"),
+        ({"horizon": 3}, "Leave horizon= out"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        formats.open(make(MAZE, box(2)), **options)
+
+
+def test_a_part_of_observations_without_parts_is_refused():
+    with pytest.raises(ValueError, match=r"key='obs' names a part .* they have no named parts"):
+        formats.open(make(box(3), box(2)), key="obs")
+
+
+FILTERS = {
+    "no episode": lambda one: False,
+    "long ones": lambda one: len(one.rewards) > 99,
+    "another length": lambda one: len(one.rewards) == 3,
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("key", [None, "observation"])
+def test_a_filter_that_leaves_nothing_is_said(name, key):
+    with pytest.raises(ValueError, match="lab/mine-v0 is empty: it has no episodes, or its filter leaves none"):
+        formats.open(make(MAZE, box(2)).filter_episodes(FILTERS[name]), key=key)
+
+
+def test_a_filter_that_leaves_some_and_a_split_are_read():
+    dataset = make(box(3), box(2))
+    assert formats.open(dataset.filter_episodes(lambda one: len(one.rewards) == 5)).lengths.tolist() == [5]
+    assert [len(formats.open(part)) for part in minari.split_dataset(dataset, [1, 1])] == [1, 1]
+
+
+@pytest.mark.parametrize("place", ["data/main_data.hdf5", "data", "."])
+@pytest.mark.parametrize("id", ["lab/mine-v0", "lab/tasks/mine-v0", "mine-v0"])
+def test_a_file_or_folder_of_minari_s_is_told_its_id(id, place, home):
+    make(box(3), box(2), id)
+    with pytest.raises(ValueError, match=f"belongs to a Minari dataset; pass the dataset's id: .*'{id}'"):
+        formats.open(home / id / place)
+    assert len(formats.open(id)) == 2

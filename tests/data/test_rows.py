@@ -1,0 +1,194 @@
+"""One row per episode or per step, and lists of episodes: the layouts that people bring, and what each is told."""
+
+from types import SimpleNamespace
+
+import datasets
+import numpy as np
+import pytest
+
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.data import formats, rows
+from dt_helpers.data.spaces import Choices
+
+RNG = np.random.default_rng(0)
+FLOATS, FLAGS = datasets.Sequence(datasets.Value("float32")), datasets.Sequence(datasets.Value("bool"))
+LEROBOT = {
+    "observation.state": "observations", "action": "actions", "next.reward": "rewards", "next.done": "dones"
+}  # fmt: skip
+
+
+def lerobot(**other):
+    """Two episodes of ten steps in LeRobot's layout."""
+    columns = {
+        "observation.state": RNG.normal(size=(20, 3)).tolist(),
+        "action": RNG.uniform(-1, 1, (20, 2)).tolist(),
+        "next.reward": np.arange(20.0).tolist(),
+        "next.done": [False] * 20,
+        "episode_index": (np.arange(20) // 10).tolist(),
+        "frame_index": (np.arange(20) % 10).tolist(),
+        "timestamp": [0.1] * 20,
+    }
+    return datasets.Dataset.from_dict(
+        {name: values for name, values in (columns | other).items() if values is not None}
+    )
+
+
+NAMES = {
+    "text": ["a"] * 10 + ["b"] * 10,
+    "uuids": ["7f3c"] * 10 + ["03aa"] * 10,
+    "numbers from 5 on": [5] * 10 + [9] * 10,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_steps_are_grouped_by_whatever_names_their_episode(name, shuffled):
+    table = lerobot(episode_index=NAMES[name])
+    data = formats.open(table.shuffle(seed=1) if shuffled else table, rename=LEROBOT)
+    assert data.lengths.tolist() == [10, 10]
+    both = {tuple(data.episode(i)["rewards"]) for i in range(2)}
+    assert both == {tuple(np.arange(10.0)), tuple(np.arange(10.0, 20.0))}
+
+
+@pytest.mark.parametrize(
+    ("other", "rename", "words"),
+    [
+        ({}, None, "rename={'observation.state': 'observations', 'action': 'actions', 'next.reward': 'rewards'"),
+        ({"episode_index": None}, LEROBOT, r"lacks the columns \['episode_index'\].*as a row is a step here"),
+        ({"episode_index": [0] * 19 + [None]}, LEROBOT, r"`episode_index` is missing \(null\) in 1 rows"),
+        ({"frame_index": None, "episode_index": [0, 1] * 10}, LEROBOT, "next to each other.* add a column frame_index"),
+        ({"next.done": [None] * 20}, LEROBOT, "`dones` must hold one flag per step.* nan"),
+        ({"action": ["left", "right"] * 10}, LEROBOT, "`actions` must hold numbers.*'left'"),
+    ],
+)
+def test_steps_that_can_not_be_read_are_told_what_is_missing(other, rename, words):
+    with pytest.raises(ValueError, match=words):
+        formats.open(lerobot(**other), rename=rename)
+
+
+def arrays(seen, done, earned=FLOATS, **values):
+    """Two rows of four steps, in columns of these types."""
+    features = datasets.Features(observations=seen, actions=done, rewards=earned, dones=FLAGS)
+    plain = {
+        "observations": np.arange(24.0).reshape(2, 4, 3),
+        "actions": np.zeros((2, 4, 2)),
+        "rewards": np.ones((2, 4)),
+    }
+    columns = {name: np.asarray(values.get(name, plain[name])).tolist() for name in plain}
+    return datasets.Dataset.from_dict(columns | {"dones": [[False] * 4] * 2}, features=features)
+
+
+A2 = datasets.Array2D((4, 2), "float32")
+NESTED = datasets.Sequence(FLOATS)
+LAYOUTS = {
+    "Array2D": arrays(datasets.Array2D((4, 3), "float32"), A2),
+    "Array2D of any length": arrays(datasets.Array2D((None, 3), "float32"), A2),
+    "Array3D": arrays(datasets.Array3D((4, 3, 1), "float32"), A2, observations=np.arange(24.0).reshape(2, 4, 3, 1)),
+    "rewards (T, 1)": arrays(NESTED, A2, datasets.Array2D((4, 1), "float32"), rewards=np.ones((2, 4, 1))),
+    "fixed lengths": arrays(datasets.Sequence(datasets.Sequence(datasets.Value("float32"), 3), 4), NESTED),
+    "LargeList": arrays(datasets.LargeList(datasets.LargeList(datasets.Value("float32"))), NESTED),
+    "as tensors": arrays(NESTED, NESTED).with_format("torch"),
+    "chosen rows": datasets.concatenate_datasets([arrays(NESTED, NESTED)] * 2).select([2, 1]),
+    "in splits": datasets.DatasetDict(train=arrays(NESTED, NESTED), test=arrays(NESTED, NESTED).select([0])),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_columns_of_any_type_hold_the_same_episodes(name):
+    for data in (formats.open(LAYOUTS[name]), DecisionTransformerGymDataCollator(LAYOUTS[name]).trajectories):
+        assert data.lengths.tolist() == [4, 4] and data.rewards.tolist() == [1] * 8
+        np.testing.assert_array_equal(data.observations, np.arange(24.0).reshape(8, 3))
+
+
+def test_a_matrix_in_each_step_is_flattened():
+    columns = {"observations": np.ones((6, 2, 2)).tolist()}
+    columns |= {"actions": [[0.5]] * 6, "rewards": [1.0] * 6, "dones": [False] * 6, "episode_index": [0, 0, 0, 1, 1, 1]}
+    features = datasets.Features(
+        observations=datasets.Array2D((2, 2), "float32"),
+        actions=FLOATS,
+        rewards=datasets.Value("float32"),
+        dones=datasets.Value("bool"),
+        episode_index=datasets.Value("int64"),
+    )
+    data = formats.open(datasets.Dataset.from_dict(columns, features=features))
+    assert data.observations.shape == (6, 4) and data.lengths.tolist() == [3, 3]
+
+
+STREAMS = {
+    "a stream": lerobot().to_iterable_dataset(),
+    "streams of splits": datasets.IterableDatasetDict(train=lerobot().to_iterable_dataset()),
+    "a stream that was mapped": lerobot().to_iterable_dataset().map(lambda row: row),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_stream_is_told_how_to_become_a_dataset(name):
+    for door in (formats.open, DecisionTransformerGymDataCollator):
+        with pytest.raises(ValueError, match=r"has no known end: load it without streaming, or take a part of it"):
+            door(STREAMS[name])
+
+
+def episode(**other):
+    found = {"observations": np.ones((5, 3)), "actions": np.array([0, 1, 1, 0]), "rewards": np.ones(4)}
+    return found | {"dones": [False, False, False, True]} | other
+
+
+def renamed(found, names):
+    return {names.get(name, name): values for name, values in found.items()}
+
+
+IMITATION = {"observations": "obs", "actions": "acts", "rewards": "rews", "dones": "terminal"}
+EPISODES = {
+    "dicts with the final observation": ([episode()] * 2, {}),
+    "imitation's": (
+        [SimpleNamespace(**renamed(episode(dones=True), IMITATION), infos=None)] * 2,
+        {"rename": {ours: name for name, ours in IMITATION.items()}},
+    ),
+    "d3rlpy's": (
+        [SimpleNamespace(**renamed(episode(rewards=np.ones((4, 1)), dones=True), {"dones": "terminated"}))] * 2,
+        {},
+    ),
+    "kzl's": ([renamed(episode(), {"dones": "terminals"})] * 2, {}),
+}
+
+
+@pytest.mark.parametrize("name", EPISODES)
+def test_lists_of_episodes_as_other_libraries_keep_them(name):
+    source, options = EPISODES[name]
+    data = formats.open(source, **options)
+    assert data.lengths.tolist() == [4, 4] and np.flatnonzero(data.dones).tolist() == [3, 7]
+    assert data.space == Choices((2,), (0,)) and data.observations.shape == (8, 3)
+
+
+NOTHING_TO_READ = {
+    "an empty list": ([], "is empty: there are no episodes in the list"),
+    "a table that was filtered to nothing": (lerobot().filter(lambda row: False), "lacks the columns|is empty"),
+    "lists of steps": ([[{"observations": [1.0]}] * 3], "entry 0 is of type <class 'list'>"),
+    "tuples": ([(np.ones(2), 1.0)], "entry 0 is of type <class 'tuple'>"),
+    "a dict of episodes": ({0: episode(), 1: episode()}, r"lacks \['observations'.*has \[0, 1\]"),
+    "a generator": ((one for one in [episode()]), "not <class 'generator'>"),
+    "nothing": (None, "not <class 'NoneType'>"),
+    "one array": (np.ones((3, 3)), "not <class 'numpy.ndarray'>"),
+    "some with a final observation": (
+        [episode(), episode(observations=np.ones((4, 3)))],
+        "episode 0 has 5 steps there",
+    ),
+    "two more observations": (
+        [episode(observations=np.ones((6, 3)))],
+        "episode 0 has 6 steps there and 4 in 'rewards'",
+    ),
+    "an action more": ([episode(actions=np.zeros(5, int))], "'actions' must be as long .* episode 0 has 5 steps"),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_TO_READ)
+def test_what_holds_no_episodes_is_refused_by_its_kind(name):
+    source, words = NOTHING_TO_READ[name]
+    with pytest.raises(ValueError, match=words):
+        formats.open(source)
+
+
+@pytest.mark.parametrize("source", [lerobot(), [episode()], lerobot().to_pandas()], ids=["table", "list", "frame"])
+def test_an_option_without_a_meaning_is_refused(source):
+    with pytest.raises(ValueError, match="Leave horizon= out: here rows, or entries of the list, say where"):
+        rows.read(source, horizon=3)

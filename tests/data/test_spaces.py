@@ -1,0 +1,100 @@
+"""Actions with bounds, and choices: what the model sees, what the environment gets, and what is refused at the door."""
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium import spaces as kinds
+
+from dt_helpers.data import spaces
+from dt_helpers.data.trajectories import Trajectories
+
+INF = np.inf
+BOXES = {  # the space, and bounds of the data in it where it has none of its own
+    "Pendulum": kinds.Box(-2, 2, (1,)),
+    "0 to 100": kinds.Box(0, 100, (2,)),
+    "Humanoid, within ±1": kinds.Box(-0.4, 0.4, (17,)),
+    "CarRacing, of three kinds": kinds.Box(np.array([-1, 0, 0], "f4"), np.ones(3, "f4")),
+    "a matrix": kinds.Box(-3, 3, (2, 2)),
+    "no bounds": kinds.Box(-INF, INF, (2,)),
+    "bounds on one side": kinds.Box(0, INF, (2,)),
+    "bounds that say nothing": kinds.Box(-3.4e38, 3.4e38, (1,)),
+    "bytes": kinds.Box(0, 255, (2,), np.uint8),
+}
+CHOICES = {
+    "MultiDiscrete": (kinds.MultiDiscrete([3, 4]), 7),
+    "MultiBinary": (kinds.MultiBinary(3), 6),
+    "CartPole": (kinds.Discrete(2), 2),
+    "FrozenLake": (kinds.Discrete(4), 4),
+    "from -3 on": (kinds.Discrete(5, start=-3), 5),
+    "a matrix of choices": (kinds.MultiDiscrete([[2, 3], [4, 5]]), 14),
+    "a matrix of bits": (kinds.MultiBinary([2, 2]), 8),
+}
+UNSUPPORTED = {
+    "Dict": kinds.Dict(move=kinds.Box(-1, 1, (2,)), grip=kinds.Discrete(2)),
+    "Tuple": kinds.Tuple((kinds.Box(-1, 1, (1,)), kinds.Discrete(2))),
+    "Text": kinds.Text(3),
+    "Sequence": kinds.Sequence(kinds.Discrete(3)),
+    "no space at all": (-2, 2),
+}
+
+
+def made(actions, space=None, steps=60):
+    """Sixty steps with these actions, and whatever else."""
+    return Trajectories(np.zeros((steps, 2)), actions, np.ones(steps), np.zeros(steps), [0, steps], action_space=space)
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_numbers_are_within_1_for_the_model_and_come_back(name):
+    space = BOXES[name]
+    rng = np.random.default_rng(0)
+    low = np.where(np.abs(space.low) > 1e30, -30, space.low)
+    high = np.where(np.abs(space.high) > 1e30, 40, space.high)
+    actions = rng.uniform(low, high, (60, *space.shape))
+    actions[0], actions[1] = low, high
+    actions = actions.astype(space.dtype)
+    data = made(actions, space)
+    seen = data.space.to_model(data.actions)
+    np.testing.assert_allclose([seen.min(axis=0), seen.max(axis=0)], [-np.ones(data.act_dim), np.ones(data.act_dim)])
+    np.testing.assert_allclose(data.space.from_model(seen), actions.reshape(60, -1), rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_choices_are_one_hot_and_come_back(name):
+    space, size = CHOICES[name]
+    space.seed(0)
+    actions = np.array([space.sample() for _ in range(60)])
+    data = made(actions, space)
+    assert data.actions.shape == (60, size) and (data.actions.sum(axis=1) == len(data.space.sizes)).all()
+    np.testing.assert_array_equal(data.space.decode(data.actions).reshape(actions.shape), actions)
+
+
+@pytest.mark.parametrize("name", UNSUPPORTED)
+def test_other_spaces_are_refused_at_the_door(name):
+    with pytest.raises(ValueError, match="actions must be in a Box, Discrete, MultiDiscrete or MultiBinary space"):
+        made(np.zeros((60, 2)), UNSUPPORTED[name])
+
+
+def test_a_choice_that_the_space_lacks_is_named():
+    with pytest.raises(ValueError, match="`actions` hold 4, which is not among the 4 choices that start at 0"):
+        made(np.arange(60) % 5, kinds.Discrete(4))
+
+
+@pytest.mark.parametrize("actions", [np.arange(60) % 2, np.arange(60)[:, None] % 4, np.arange(120).reshape(60, 2) % 3])
+def test_choices_that_were_saved_as_floats_are_numbers_and_a_line_says_what_helps(actions, capsys):
+    """A column with a gap is one of floats in pandas, and so are many exports."""
+    data = made(actions.astype(float))
+    assert isinstance(data.space, spaces.Continuous)
+    assert "if they are choices: `action_space=gymnasium.spaces.Discrete(n)`" in capsys.readouterr().out
+    made(actions.astype(float) / 7)
+    assert "choices" not in capsys.readouterr().out
+    if actions.ndim == 1:
+        assert made(actions.astype(float), kinds.Discrete(2)).act_dim == 2
+
+
+@pytest.mark.parametrize("cells", [16, 500, 3])
+def test_observations_of_a_discrete_space_are_one_hot(cells):
+    """FrozenLake, Taxi, and a few cells that the data never visits."""
+    seen = np.arange(60) % min(cells, 40)
+    given = {"observation_space": gymnasium.spaces.Discrete(cells)}
+    data = Trajectories(seen, np.zeros((60, 1)), np.ones(60), np.zeros(60), [0, 60], **given)
+    np.testing.assert_array_equal(data.observations, np.eye(cells)[seen])

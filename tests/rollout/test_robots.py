@@ -1,0 +1,82 @@
+"""What a model predicts within ±1, or as logits, is what the environment gets in its own units, whatever asks."""
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+
+from dt_helpers import rollout
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.data import recording
+from dt_helpers.training.beginning import make_model
+from dt_helpers.training.settings import preset
+from tests.data.test_spaces import BOXES, CHOICES
+
+
+class Notes(gymnasium.Env):
+    """Five steps; notes what it is told to do."""
+
+    observation_space = gymnasium.spaces.Box(-1, 1, (2,))
+
+    def __init__(self, space):
+        self.action_space, self.told = space, []
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.left = 5
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action):
+        assert self.action_space.contains(action), action
+        self.told.append(np.array(action))
+        self.left -= 1
+        return np.zeros(2, np.float32), 1.0, self.left == 0, False, {}
+
+
+def trained_on(space, at=None):
+    """A model of recordings in this space; it predicts what `at` is for it, whatever it sees."""
+    space.seed(0)
+    data = recording.record(lambda seen: np.array([space.sample()]), Notes(space), 6, progress=False)
+    model = make_model(DecisionTransformerGymDataCollator(data), preset("ci")).eval()
+    with torch.no_grad():
+        for parameter in model.predict_action.parameters():
+            parameter.zero_()
+        model.predict_action[0].bias.copy_(torch.as_tensor(at(data), dtype=torch.float32))
+    return data, model
+
+
+def first_action(model):
+    """What `get_action` says after one state."""
+    seen, act_dim = torch.zeros(1, model.config.state_dim), model.config.act_dim
+    ones = torch.ones(1)
+    return rollout.get_action(model, seen, torch.zeros(1, act_dim), ones, ones, torch.zeros(1).long()).detach()
+
+
+@pytest.mark.parametrize("share", [-1, 0, 1])
+@pytest.mark.parametrize("name", [name for name in BOXES if name != "bounds that say nothing"])
+def test_numbers_reach_the_environments_bounds(name, share):
+    data, model = trained_on(BOXES[name], lambda data: np.full(data.act_dim, 20.0 * share))
+    low, high = np.array(data.space.low), np.array(data.space.high)
+    wanted = (low + high) / 2 + share * (high - low) / 2
+    env = Notes(BOXES[name])
+    rollout.evaluate(model, env, 5.0, episodes=1, progress=False)
+    rounding = 0.5 if BOXES[name].dtype == np.uint8 else 1e-4
+    np.testing.assert_allclose(np.array(env.told).reshape(5, -1), [wanted] * 5, rtol=1e-5, atol=rounding)
+    np.testing.assert_allclose(first_action(model), wanted, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_choices_are_the_environments_own(name):
+    data, model = trained_on(CHOICES[name][0], lambda data: data.actions[3])
+    env = Notes(CHOICES[name][0])
+    rollout.evaluate(model, env, 5.0, episodes=1, progress=False)
+    wanted = data.space.decode(data.actions[3])
+    np.testing.assert_array_equal(np.array(env.told).reshape(5, -1), [wanted] * 5)
+    np.testing.assert_array_equal(first_action(model), data.actions[3])
+
+
+@pytest.mark.parametrize("choices", [gymnasium.spaces.Discrete(4), gymnasium.spaces.MultiDiscrete([2, 3])])
+def test_a_model_of_numbers_is_told_how_choices_are_read(choices):
+    _, model = trained_on(BOXES["Pendulum"], lambda data: np.zeros(1))
+    with pytest.raises(ValueError, match="but the model's are continuous: train on whole numbers, or read the data"):
+        rollout.evaluate(model, Notes(choices), 5.0, episodes=1, progress=False)
