@@ -249,7 +249,7 @@ def pessimistic(q, seen, worst):
 
     q : (states, actions) float array.
     seen : (states, actions) boolean array, True for each action that was recorded in that state.
-    worst : number, the value of an action that was not.
+    worst : number, not infinite, the value of an action that was not.
     Returns (states, actions) values.
     """
     ### BEGIN SOLUTION

@@ -89,7 +89,7 @@ _DOMAIN = (
         ),
     ),
     Says(
-        "worst : number",
+        "worst : number, not infinite",
         lambda q, seen, worst: np.isfinite(worst),
         (
             lambda q, seen, worst: worst == 0,
