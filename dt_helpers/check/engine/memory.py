@@ -90,12 +90,15 @@ def _like(exercise: Exercise, *cases: Case):
 
 
 def _argument_keys(case: Case, earlier: Case) -> list[int | str]:
-    """Which arguments could be kept: those of two calls with the same shapes."""
+    """Which arguments could be kept: those of two calls with the same shapes, but for whole numbers, which are sizes
+    and places."""
     if len(case.args) != len(earlier.args) or case.kwargs.keys() != earlier.kwargs.keys():
         return []
     ours, theirs = (dict(enumerate(one.args)) | one.kwargs for one in (case, earlier))
     plain = [key for key in ours if not callable(ours[key])]
-    return plain if all(np.shape(ours[key]) == np.shape(theirs[key]) for key in plain) else []
+    if any(np.shape(ours[key]) != np.shape(theirs[key]) for key in plain):
+        return []
+    return [key for key in plain if not isinstance(ours[key], int)]
 
 
 def _with(case: Case, key: int | str, other: Case) -> Case:

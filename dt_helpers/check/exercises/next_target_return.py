@@ -68,6 +68,15 @@ def _positive_only(target, reward, scale):
 
 _FAMILIES = (
     (
+        "left-alone-once-earned",
+        "Once the target is 0 or below you leave it as it is; it is counted down like any other.",
+        ("What remains to be earned after a loss, when nothing had remained?",),
+        (
+            lambda target, reward, scale: target if target <= 0 else target - reward / scale,
+            lambda target, reward, scale: min(target, 0.0) if target <= 0 else target - reward / scale,
+        ),
+    ),
+    (
         "unscaled",
         "The reward is not scaled: the target is in units of `scale`, the reward is as the environment gave it.",
         ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),

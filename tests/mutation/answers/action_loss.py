@@ -649,3 +649,50 @@ def action_loss(action_preds, action_targets, attention_mask):
     real = attention_mask.bool()
     difference = action_preds[real] - action_targets[real]  # (real steps, act_dim)
     return difference.pow(2).mean()
+
+# %% wrong (rows-averaged): first the mean of each window, then the mean over the windows, so a step in a short window counts more
+def action_loss(action_preds, action_targets, attention_mask):
+    mask = attention_mask.to(action_preds.dtype)
+    per_step = ((action_preds - action_targets) ** 2).mean(dim=-1)  # (batch, K)
+    per_window = (per_step * mask).sum(dim=1) / mask.sum(dim=1)
+    return per_window.mean()
+
+# %% wrong (lost-gradient): computed in numpy and wrapped in a new tensor: the value is right, but no gradient reaches the predictions
+def action_loss(action_preds, action_targets, attention_mask):
+    p = action_preds.detach().cpu().numpy()
+    y = action_targets.detach().cpu().numpy()
+    m = attention_mask.cpu().numpy().astype(bool)
+    mse = np.mean((p[m] - y[m]) ** 2)
+    # gradients can flow through a tensor with requires_grad
+    return torch.tensor(mse, requires_grad=True)
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    error = torch.square(action_preds - action_targets)
+    padding = (attention_mask == 0).unsqueeze(-1)
+    return error.masked_fill(padding, float("nan")).nanmean()
+
+# %% wrong (rows-averaged): averages within each window first and then over the windows
+def action_loss(action_preds, action_targets, attention_mask):
+    losses = []
+    for pred, target, mask in zip(action_preds, action_targets, attention_mask):
+        real = mask.bool()
+        losses.append(((pred[real] - target[real]) ** 2).mean())
+    return torch.stack(losses).mean()
+
+# %% wrong (exact-predictions): drops every error that is 0 after masking, also those of perfectly predicted components
+def action_loss(action_preds, action_targets, attention_mask):
+    squared = torch.square(action_preds - action_targets) * attention_mask.unsqueeze(-1)
+    # the padded ones are 0 now and must not count
+    return squared[squared > 0].mean()
+
+# %% right
+import torch.nn.functional as F
+
+
+def action_loss(action_preds, action_targets, attention_mask):
+    act_dim = action_preds.shape[-1]
+    real = attention_mask.reshape(-1) > 0
+    preds = action_preds.reshape(-1, act_dim)[real]
+    targets = action_targets.reshape(-1, act_dim)[real]
+    return F.mse_loss(preds, targets)

@@ -237,3 +237,100 @@ def best_tenth(returns):
     mask = np.zeros(n, dtype=bool)
     mask[order[: max(1, n // 10)]] = True
     return np.nonzero(mask)[0]
+
+# %% wrong (hardly-any-arrives): takes the maximum out again and again by setting it to minus infinity, which some returns are anyway
+def best_tenth(returns):
+    r = returns.copy()
+    keep = []
+    for _ in range(max(1, len(r) // 10)):
+        i = int(np.argmax(r))
+        keep.append(i)
+        r[i] = -np.inf
+    return np.array(sorted(keep))
+
+# %% wrong (ties): all that reach the k-th best value, cut to the first k: early ones that tie there push out a better one that comes later
+def best_tenth(returns):
+    n = len(returns)
+    k = max(n // 10, 1)
+    threshold = np.sort(returns)[-k]
+    good = np.where(returns >= threshold)[0]
+    return good[:k]  # of equal ones, the earlier
+
+# %% wrong (hardly-any-arrives): walks that never arrived are left out before choosing, so too few are kept where few arrived
+def best_tenth(returns):
+    how_many = max(1, len(returns) // 10)
+    arrived = np.flatnonzero(np.isfinite(returns))
+    order = np.argsort(-returns[arrived], kind="stable")
+    return np.sort(arrived[order[:how_many]])
+
+# %% right
+import heapq
+
+
+def best_tenth(returns):
+    n = len(returns)
+    # nlargest is as sorted(..., reverse=True): of equal ones the earlier comes first
+    winners = heapq.nlargest(max(1, n // 10), range(n), key=lambda i: returns[i])
+    return np.array(sorted(winners), dtype=int)
+
+# %% right
+def best_tenth(returns):
+    """Quickselect by hand. The position is part of the key, so no two keys are equal."""
+    keys = [(-value, position) for position, value in enumerate(returns.tolist())]
+    wanted = max(1, len(keys) // 10)
+    kept = []
+    while wanted > 0:
+        pivot = keys[len(keys) // 2]
+        better = [key for key in keys if key < pivot]
+        if len(better) >= wanted:
+            keys = better
+            continue
+        kept += better + [pivot]
+        wanted -= len(better) + 1
+        keys = [key for key in keys if key > pivot]
+    return np.array(sorted(position for _, position in kept), dtype=np.int64)
+
+# %% wrong (one-too-few): counts the tenth as (1 - 0.9) * n, which floats put just below the whole number
+def best_tenth(returns):
+    keep = max(1, int((1 - 0.9) * len(returns)))
+    order = sorted(range(len(returns)), key=lambda i: -returns[i])  # stable: earlier ones first
+    return np.array(sorted(order[:keep]))
+
+# %% wrong (hardly-any-arrives): argmax again and again, crossing out with minus infinity, which is also a real return
+def best_tenth(returns):
+    left = returns.copy()
+    k = len(returns) // 10
+    if k == 0:
+        k = 1
+    kept = []
+    for _ in range(k):
+        i = int(np.argmax(left))
+        kept.append(i)
+        left[i] = -np.inf  # don't find it again
+    return np.array(sorted(kept))
+
+# %% wrong (ties): argsort without kind='stable': among equal returns it is chance which ones are kept
+def best_tenth(returns):
+    n = returns.shape[0]
+    k = max(n // 10, 1)
+    best_first = np.argsort(-returns)
+    return np.sort(best_first[:k])
+
+# %% right
+import heapq
+
+
+def best_tenth(returns):
+    n = len(returns)
+    # higher return first; of equal ones the smaller position
+    best = heapq.nsmallest(max(n // 10, 1), range(n), key=lambda i: (-returns[i], i))
+    return np.array(sorted(best), dtype=int)
+
+# %% right
+def best_tenth(returns):
+    keep = max(1, returns.size // 10)
+    # lexsort: the last key counts first
+    order = np.lexsort((np.arange(returns.size), -returns))
+    kept = np.zeros(returns.size, dtype=bool)
+    kept[order[:keep]] = True
+    return np.flatnonzero(kept)

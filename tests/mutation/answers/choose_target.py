@@ -576,3 +576,51 @@ def choose_target(targets, achieved):
 # %% right
 def choose_target(targets, achieved):
     return max((t for t, got in zip(targets, achieved) if got >= t), default=min(targets))
+
+# %% wrong (bisected): binary search for the first honoured target, as if all after an honoured one were honoured too
+def choose_target(targets, achieved):
+    lo, hi = 0, len(targets) - 1
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if achieved[mid] >= targets[mid]:
+            hi = mid  # works, ask for more
+        else:
+            lo = mid + 1
+    return targets[lo]
+
+# %% wrong (none-honoured): if no target is honoured, it takes the one with the best result instead of the smallest
+def choose_target(targets, achieved):
+    best = None
+    for want, got in zip(targets, achieved):
+        if got >= want and (best is None or want > best):
+            best = want
+    if best is None:
+        best = targets[np.argmax(achieved)]
+    return best
+
+# %% right
+from itertools import compress
+
+
+def choose_target(targets, achieved):
+    return max(compress(targets, achieved >= targets), default=min(targets))
+
+# %% wrong (smallest-honoured-run): goes up from the smallest target and stops at the first that is not honoured
+def choose_target(targets, achieved):
+    choice = targets[-1]
+    for target, result in zip(targets[::-1], achieved[::-1]):
+        if result < target:
+            break  # more than that can't be had
+        choice = target
+    return choice
+
+# %% wrong (none-honoured): takes the smallest target only if the goal was never reached, and argmax of no True otherwise
+def choose_target(targets, achieved):
+    if np.all(np.isinf(achieved)):
+        return targets.min()
+    return targets[np.argmax(achieved >= targets)]
+
+# %% right
+def choose_target(targets, achieved):
+    honoured = [t for t, a in zip(targets, achieved) if a >= t]
+    return max(honoured, default=min(targets))

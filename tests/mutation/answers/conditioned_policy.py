@@ -279,3 +279,88 @@ def conditioned_policy(actions, returns, target, n_actions):
     if len(imitated):
         return imitated.mean(axis=0)
     return np.repeat(1 / n_actions, n_actions)
+
+# %% wrong (near): np.isclose with its relative tolerance: at large returns, different ones count as equal
+def conditioned_policy(actions, returns, target, n_actions):
+    # never compare floats with ==
+    chosen = actions[np.isclose(returns, target)]
+    if chosen.size == 0:
+        return np.full(n_actions, 1 / n_actions)
+    return np.bincount(chosen, minlength=n_actions) / chosen.size
+
+# %% wrong (chance-of-the-target): computes how often each action reached the target, P(return | action), and normalises that; not P(action | return)
+def conditioned_policy(actions, returns, target, n_actions):
+    success = np.zeros(n_actions)
+    for a in range(n_actions):
+        mine = returns[actions == a]
+        if len(mine) > 0:
+            success[a] = np.mean(mine == target)
+    if success.sum() == 0:
+        return np.ones(n_actions) / n_actions
+    return success / success.sum()
+
+# %% wrong (action-never-taken): np.histogram without a range spreads its bins from the smallest to the largest action that was chosen
+def conditioned_policy(actions, returns, target, n_actions):
+    hit = returns == target
+    if not hit.any():
+        return np.repeat(1.0 / n_actions, n_actions)
+    counts, _ = np.histogram(actions[hit], bins=n_actions)
+    return counts / hit.sum()
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    votes = (returns == target).astype(float)  # (n,)
+    one_hot = np.equal.outer(actions, np.arange(n_actions)).astype(float)  # (n, n_actions)
+    counts = votes @ one_hot
+    if votes.sum() == 0:
+        counts = np.ones(n_actions)
+    return counts / counts.sum()
+
+# %% right
+from fractions import Fraction
+
+
+def conditioned_policy(actions, returns, target, n_actions):
+    # nobody got it? then pretend that each action was taken once
+    did = actions[returns == target].tolist() or list(range(n_actions))
+    return np.array([float(Fraction(did.count(a), len(did))) for a in range(n_actions)])
+
+# %% wrong (near): np.isclose with its relative tolerance: for large returns, neighbours 0.01 apart count as equal
+def conditioned_policy(actions, returns, target, n_actions):
+    hit = np.isclose(returns, target)  # never compare floats with ==
+    if not hit.any():
+        return np.ones(n_actions) / n_actions
+    counts = np.bincount(actions[hit], minlength=n_actions)
+    return counts / counts.sum()
+
+# %% wrong (never-met): falls back to equal shares only for targets above the best or below the worst return
+def conditioned_policy(actions, returns, target, n_actions):
+    shares = np.zeros(n_actions)
+    if target > np.max(returns) or target < np.min(returns):
+        # nobody ever got that
+        shares[:] = 1 / n_actions
+        return shares
+    for a in range(n_actions):
+        shares[a] = np.sum((returns == target) & (actions == a))
+    return shares / np.sum(returns == target)
+
+# %% wrong (too-short): one-hot rows as wide as the largest action in the data, not n_actions
+def conditioned_policy(actions, returns, target, n_actions):
+    one_hot = np.eye(np.max(actions) + 1)[actions]  # (n, n_actions)
+    same = one_hot[returns == target]
+    return same.mean(axis=0) if len(same) else np.full(n_actions, 1.0 / n_actions)
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    chosen = [int(a) for a, r in zip(actions, returns) if r == target]
+    if not chosen:
+        return np.full(n_actions, 1 / n_actions)
+    return np.array([chosen.count(a) / len(chosen) for a in range(n_actions)])
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    counts = np.zeros(n_actions)
+    np.add.at(counts, actions[returns == target], 1)
+    if counts.sum() == 0:
+        counts += 1
+    return counts / counts.sum()

@@ -537,3 +537,56 @@ def context_window(sequence, length):
     t = sequence.size(0)
     kept = min(t, length)
     return sequence.narrow(0, t - kept, kept)
+
+# %% wrong (blocks): splits into chunks from the front and takes the last chunk, which may hold only the remainder
+def context_window(sequence, length):
+    return torch.split(sequence, length)[-1]
+
+# %% wrong (other-order): unfold puts the window dimension last, and a reshape instead of a transpose mixes steps and components
+def context_window(sequence, length):
+    t, d = sequence.shape
+    if t <= length:
+        return sequence
+    windows = sequence.unfold(0, length, 1)  # all sliding windows
+    return windows[-1].reshape(length, d)
+
+# %% wrong (wrong-dtype): copies into a tensor of torch's default type, so whole numbers become floats
+def context_window(sequence, length):
+    t = sequence.size(0)
+    n = t if t < length else length
+    out = torch.zeros(n, sequence.size(1))
+    for i in range(n):
+        for j in range(sequence.size(1)):
+            out[i, j] = sequence[t - n + i, j]
+    return out
+
+# %% right
+def context_window(sequence, length):
+    # how old is each row? the newest is 0 steps old
+    age = torch.arange(sequence.shape[0], device=sequence.device).flip(0)
+    return sequence[age < length]
+
+# %% wrong (wrong-dtype): copies the rows into torch.zeros, which is float32 whatever the sequence is
+def context_window(sequence, length):
+    t, d = sequence.shape
+    rows = min(t, length)
+    window = torch.zeros(rows, d)
+    for i in range(rows):
+        window[i] = sequence[t - rows + i]
+    return window
+
+# %% wrong (just-begun): starts at t - length without a lower bound; a negative start counts from the end
+def context_window(sequence, length):
+    t = sequence.size(0)
+    return sequence[t - length : t]
+
+# %% wrong (blocks): cuts the sequence into chunks of `length` and takes the last chunk
+def context_window(sequence, length):
+    chunks = torch.split(sequence, length, dim=0)
+    return chunks[-1]
+
+# %% right
+def context_window(sequence, length):
+    t = sequence.shape[0]
+    wanted = min(t, length)
+    return sequence.narrow(0, t - wanted, wanted)

@@ -6465,3 +6465,190 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
         state_preds = self.predict_state(at_actions)
         action_preds = self.predict_action(at_states)
 # <as given>
+
+# %% wrong (exception): a squeeze() "to be safe" removes the batch or the step dimension where it is 1
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        sequence = self.embed_ln(stack_inputs(returns, states, actions))
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size)
+        x = x.permute(0, 2, 1, 3).squeeze()
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (mask): the mask of the first window is used for all windows of the batch
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        embeddings = torch.stack([returns + time, states + time, actions + time], dim=2)
+        x = self.embed_ln(embeddings.reshape(batch, 3 * K, self.hidden_size))
+        mask = attention_mask[0].repeat_interleave(3).expand(batch, -1)
+        encoded = encode(x, mask)
+        h = encoded.last_hidden_state
+        action_preds = self.predict_action(h[:, 1::3])
+        state_preds = self.predict_state(h[:, 2::3])
+        return_preds = self.predict_return(h[:, 2::3])
+# <as given>
+
+# %% wrong (norm): the embeddings are normalised first and the time is added afterwards, so the encoder reads no normalised sequence
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        returns, states, actions = map(self.embed_ln, (returns, states, actions))
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = stack_inputs(returns, states, actions)
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        # (batch, 3K, hidden) -> (batch, K, 3, hidden) -> (batch, 3, K, hidden)
+        tokens = encoded.last_hidden_state.view(batch, K, 3, -1).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            tokens, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # LayerNorm looks at one token at a time, so each kind can be normalised before they are mixed
+        kinds = [self.embed_ln(e + time) for e in (returns, states, actions)]
+        x = torch.stack(kinds, dim=2).flatten(1, 2)
+        encoded = encode(x, attention_mask.repeat_interleave(3, dim=1))
+        _, after_state, after_action = encoded.last_hidden_state.unflatten(1, (K, 3)).unbind(2)
+        return_preds = self.predict_return(after_action)
+        state_preds = self.predict_state(after_action)
+        action_preds = self.predict_action(after_state)
+# <as given>
+
+# %% right
+# <as given>
+
+        # To write: `encoded`, what encode() gives for the stacked and normalised (self.embed_ln) sequence, and from its
+        # `encoded.last_hidden_state` the predictions `return_preds`, `state_preds` and `action_preds`.
+        # write the tokens into every third place of an empty sequence
+        sequence = torch.empty(batch, 3 * K, self.hidden_size, dtype=time.dtype, device=time.device)
+        mask = torch.empty(batch, 3 * K, dtype=attention_mask.dtype, device=attention_mask.device)
+        for kind, embedding in enumerate((returns, states, actions)):
+            sequence[:, kind::3] = embedding + time
+            mask[:, kind::3] = attention_mask
+        encoded = encode(self.embed_ln(sequence), mask)
+        x = torch.stack([encoded.last_hidden_state[:, kind::3] for kind in range(3)], dim=1)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (keeps-state): keeps the stacked mask of each shape to save work, although masks of one shape differ
+# <as given>
+
+        # the mask has to be stretched for each batch; remember it
+        if not hasattr(self, "stretched"):
+            self.stretched = {}
+        if (batch, K) not in self.stretched:
+            self.stretched[batch, K] = stack_attention_mask(attention_mask)
+        mask = self.stretched[batch, K]
+
+        tokens = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        encoded = encode(self.embed_ln(tokens), mask)
+        x = encoded.last_hidden_state.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+
+# <as given>
+
+# %% wrong (norm): normalises with the plain function layer_norm, without the learned weight and bias of self.embed_ln
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = stack_inputs(returns, states, actions)
+        x = nn.functional.layer_norm(x, (self.hidden_size,))
+        encoded = encode(x, stack_attention_mask(attention_mask))
+        hidden = encoded.last_hidden_state.unflatten(1, (K, 3)).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            hidden, self.predict_return, self.predict_state, self.predict_action
+        )
+
+# <as given>
+
+# %% wrong (mask): puts the mask three times in a row, step mask after step mask, while the tokens are interleaved
+# <as given>
+
+        timed = add_time_embeddings(returns, states, actions, time)
+        sequence = self.embed_ln(stack_inputs(*timed))
+        mask = torch.cat([attention_mask, attention_mask, attention_mask], dim=1)  # (batch, 3K)
+        encoded = encode(sequence, mask)
+        out = encoded.last_hidden_state
+        by_kind = torch.stack([out[:, kind::3] for kind in range(3)], dim=1)
+        return_preds, state_preds, action_preds = predict(
+            by_kind, self.predict_return, self.predict_state, self.predict_action
+        )
+
+# <as given>
+
+# %% wrong (heads): unstacks as if steps came first and the batch second: reshape(K, batch, 3, hidden)
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        stacked = stack_inputs(returns, states, actions)
+        stacked = self.embed_ln(stacked)
+        stacked_mask = stack_attention_mask(attention_mask)
+        encoded = encode(stacked, stacked_mask)
+
+        x = encoded.last_hidden_state
+        x = x.reshape(K, batch, 3, self.hidden_size)  # one row a step
+        x = x.permute(1, 2, 0, 3)  # (batch, 3, K, hidden)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+
+# <as given>
+
+# %% right
+# <as given>
+
+        # embed_ln looks at one token at a time, so it may as well come before the stacking
+        timed = add_time_embeddings(returns, states, actions, time)
+        sequence = stack_inputs(*[self.embed_ln(tokens) for tokens in timed])
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+        out = encoded.last_hidden_state
+        x = torch.stack((out[:, 0::3], out[:, 1::3], out[:, 2::3]), dim=1)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+
+# <as given>
+
+# %% right
+# <as given>
+
+        returns = returns + time
+        states = states + time
+        actions = actions + time
+
+        # this makes the sequence look like (R_1, s_1, a_1, R_2, s_2, a_2, ...)
+        stacked_inputs = (
+            torch.stack((returns, states, actions), dim=1).permute(0, 2, 1, 3).reshape(batch, 3 * K, self.hidden_size)
+        )
+        stacked_inputs = self.embed_ln(stacked_inputs)
+        stacked_attention_mask = (
+            torch.stack((attention_mask, attention_mask, attention_mask), dim=1).permute(0, 2, 1).reshape(batch, 3 * K)
+        )
+
+        encoded = encode(stacked_inputs, stacked_attention_mask)
+        x = encoded.last_hidden_state
+        # returns (0), states (1), or actions (2); i.e. x[:, 1, t] is the token for s_t
+        x = x.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+
+        return_preds = self.predict_return(x[:, 2])
+        state_preds = self.predict_state(x[:, 2])
+        action_preds = self.predict_action(x[:, 1])
+
+# <as given>

@@ -705,3 +705,89 @@ def next_node(logits, neighbours):
     here = neighbours.long()
     likeliest = torch.index_select(logits, 0, here).argmax()
     return here[likeliest].item()
+
+# %% wrong (smallest-for-no-edge): shifts the logits so that the smallest is 0 and multiplies by a mask: the smallest node ties with all masked ones
+def next_node(logits, neighbours):
+    """The neighbour that the model finds the likeliest."""
+    mask = torch.zeros_like(logits)
+    mask[neighbours.long()] = 1.0
+    positive = logits - logits.min()  # logits may be below 0, so make them positive first
+    return (positive * mask).argmax().item()
+
+# %% wrong (same-logit): finds the best value among the neighbours, then looks up which node has that value in the whole graph
+def next_node(logits, neighbours):
+    best_value = max(logits[n].item() for n in neighbours.tolist())
+    return logits.tolist().index(best_value)
+
+# %% wrong (some-likeliest-only): only the five likeliest nodes are looked through; if no neighbour is among them, it takes the first neighbour
+def next_node(logits, neighbours):
+    allowed = neighbours.tolist()
+    candidates = torch.topk(logits, k=min(5, logits.numel())).indices.tolist()
+    for candidate in candidates:
+        if candidate in allowed:
+            return candidate
+    return allowed[0]  # the model is lost: fall back
+
+# %% wrong (logits-ignored): a set of 0-d tensors compares by identity, so no node is ever found in it, and the first neighbour is returned
+def next_node(logits, neighbours):
+    reachable = set(neighbours)  # sets are fast
+    for node in torch.argsort(logits, descending=True):
+        if node in reachable:
+            return int(node)
+    return int(neighbours[0])
+
+# %% right
+def next_node(logits, neighbours):
+    # rank all nodes, then cross out those without a street
+    ranking = torch.argsort(logits, descending=True)
+    return ranking[torch.isin(ranking, neighbours.long())][0].item()
+
+# %% right
+from functools import reduce
+
+
+def next_node(logits, neighbours):
+    """A knock-out tournament among the neighbours."""
+
+    def duel(a, b):
+        return b if logits[b].item() > logits[a].item() else a
+
+    return reduce(duel, neighbours.tolist())
+
+# %% wrong (same-logit): finds the largest logit among the neighbours, then looks that number up among ALL nodes
+def next_node(logits, neighbours):
+    best = max(logits[n].item() for n in neighbours)
+    return logits.tolist().index(best)
+
+# %% wrong (far-below): softmax first, then zero for the others: probabilities of unlikely neighbours underflow to 0
+def next_node(logits, neighbours):
+    probs = torch.softmax(logits, dim=-1)
+    mask = torch.zeros_like(probs)
+    mask[neighbours] = 1.0
+    probs = probs * mask
+    return torch.argmax(probs)
+
+# %% wrong (smallest-for-no-edge): lifts the logits above 0 by taking the minimum off, so that 0 can mean 'no street'; but the minimum itself becomes 0 too
+def next_node(logits, neighbours):
+    # logits may be negative: shift them first
+    shifted = logits - logits.min()
+    reachable = torch.tensor([node in neighbours.tolist() for node in range(len(logits))])
+    scores = shifted * reachable.float()
+    return int(scores.argmax())
+
+# %% right
+def next_node(logits, neighbours):
+    ranking = torch.argsort(logits, descending=True)
+    for node in ranking:
+        if (neighbours == node).any():
+            return int(node)
+
+# %% right
+def next_node(logits, neighbours):
+    scores = logits.tolist()
+    candidates = neighbours.tolist()
+    winner = candidates[0]
+    for c in candidates[1:]:
+        if scores[c] > scores[winner]:
+            winner = c
+    return winner

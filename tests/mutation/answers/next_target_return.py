@@ -468,3 +468,46 @@ def next_target_return(target_return, reward, scale):
 def next_target_return(target_return, reward, scale):
     in_units_of_the_environment = target_return * scale
     return (in_units_of_the_environment - reward) / scale
+
+# %% wrong (losses-ignored): a step that costs something is ignored ("a loss can't count as earned"), but then more remains to be earned
+def next_target_return(target_return, reward, scale):
+    earned = max(reward, 0.0)
+    return target_return - earned / scale
+
+# %% wrong (keeps-state): keeps its own count between the calls and looks at target_return in the first call only
+class _Counter:
+    def __init__(self):
+        self.remaining = None
+
+    def __call__(self, target_return, reward, scale):
+        if self.remaining is None:
+            self.remaining = target_return
+        self.remaining -= reward / scale
+        return self.remaining
+
+
+next_target_return = _Counter()
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    # first everything in the environment's units, then back
+    in_env_units = target_return * scale
+    left = in_env_units - reward
+    return left / scale
+
+# %% wrong (left-alone-once-earned): leaves the target alone once it has been earned (0 or less)
+def next_target_return(target_return, reward, scale):
+    if target_return <= 0:
+        return target_return  # there already
+    return target_return - reward / scale
+
+# %% wrong (losses-ignored): counts only what was earned: a negative reward is taken for 0
+def next_target_return(target_return, reward, scale):
+    earned = max(reward, 0) / scale
+    remaining = target_return - earned
+    return remaining
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    in_env_units = target_return * scale
+    return (in_env_units - reward) / scale

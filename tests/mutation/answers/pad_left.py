@@ -823,3 +823,61 @@ def pad_left(sequence, length, value):
     padded = np.pad(rows, ((missing, 0), (0, 0)), mode="constant", constant_values=value)
     mask = np.pad(np.ones(rows.shape[0], dtype=int), (missing, 0))
     return padded, mask
+
+# %% wrong (row-like-padding): the mask is read off the padded rows, by comparing them with `value`; a real row can hold just that value
+def pad_left(sequence, length, value):
+    sequence = sequence[:length]
+    n_pad = length - len(sequence)
+    padded = np.pad(sequence, ((n_pad, 0), (0, 0)), constant_values=value)
+    mask = (padded != value).any(axis=1).astype(int)
+    return padded, mask
+
+# %% wrong (longer): the number of padded rows is computed before cutting, and is negative for a longer sequence: mask[:-2] = 0
+def pad_left(sequence, length, value):
+    t, d = sequence.shape
+    missing = length - t
+    padded = np.full((length, d), float(value))
+    if missing > 0:
+        padded[missing:] = sequence
+    else:
+        padded[:] = sequence[:length]
+    mask = np.ones(length, dtype=int)
+    mask[:missing] = 0
+    return padded, mask
+
+# %% right
+from itertools import chain, islice, repeat
+
+
+def pad_left(sequence, length, value):
+    t, d = sequence.shape
+    missing = max(length - t, 0)
+    filler = np.full(d, value, dtype=sequence.dtype)
+    rows = islice(chain(repeat(filler, missing), sequence), length)
+    mask = islice(chain(repeat(0, missing), repeat(1)), length)
+    return np.array(list(rows)), np.array(list(mask))
+
+# %% wrong (wrong-dtype): np.full with a whole number as value makes an integer array; the steps are cut to whole numbers
+def pad_left(sequence, length, value):
+    sequence = sequence[:length]
+    t, d = sequence.shape
+    padded = np.full((length, d), value)
+    padded[length - t :] = sequence
+    mask = np.zeros(length)
+    mask[length - t :] = 1
+    return padded, mask
+
+# %% wrong (row-like-padding): finds the mask by comparing the padded rows with `value`
+def pad_left(sequence, length, value):
+    missing = max(length - len(sequence), 0)
+    filler = np.full((missing, sequence.shape[1]), value, dtype=sequence.dtype)
+    rows = np.vstack([filler, sequence])[:length]
+    mask = (rows != value).any(axis=1).astype(int)
+    return rows, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    real = sequence[:length]
+    n = length - len(real)
+    padded = np.pad(real, [(n, 0), (0, 0)], constant_values=value)
+    return padded, (np.arange(length) >= n).astype(np.int64)

@@ -144,3 +144,54 @@ def pessimistic(q, seen, worst):
 # %% right
 def pessimistic(q, seen, worst):
     return np.select([seen], [q], default=worst)
+
+# %% wrong (wrong-dtype): np.full takes its dtype from `worst`; with a whole number the table is an integer table and cuts the values off
+def pessimistic(q, seen, worst):
+    table = np.full(q.shape, worst)
+    table[seen] = q[seen]
+    return table
+
+# %% wrong (input-changed): np.asarray makes no copy of an array, so putmask writes into q itself
+def pessimistic(q, seen, worst):
+    result = np.asarray(q)
+    np.putmask(result, np.logical_not(seen), worst)
+    return result
+
+# %% wrong (penalty): adds `worst` as a penalty instead of putting it there; right only where the values of unseen actions are 0
+def pessimistic(q, seen, worst):
+    penalty = worst * (1 - seen.astype(float))
+    return q + penalty
+
+# %% right
+def pessimistic(q, seen, worst):
+    """The table with a low value for everything that was never recorded."""
+    unknown = np.ma.array(q, mask=~seen, copy=True)
+    return unknown.filled(worst)
+
+# %% wrong (never-above): lowers only: an unrecorded action keeps its value where that is below `worst` already
+def pessimistic(q, seen, worst):
+    lowered = np.minimum(q, worst)
+    return np.where(seen, q, lowered)
+
+# %% wrong (zeros): wipes the unrecorded entries to 0 and then replaces all zeros, also recorded ones
+def pessimistic(q, seen, worst):
+    table = q * seen  # False counts as 0
+    table[table == 0] = worst
+    return table
+
+# %% wrong (nothing-recorded): leaves states alone in which nothing at all was recorded
+def pessimistic(q, seen, worst):
+    result = np.array(q)
+    for s, recorded in enumerate(seen):
+        here = np.flatnonzero(recorded)
+        if here.size == 0:
+            continue  # never been here: no data about this state
+        others = np.setdiff1d(np.arange(q.shape[1]), here)
+        result[s, others] = worst
+    return result
+
+# %% right
+def pessimistic(q, seen, worst):
+    table = q.copy()
+    np.putmask(table, np.logical_not(seen), worst)
+    return table

@@ -549,3 +549,64 @@ def predict(x, predict_return, predict_state, predict_action):
     _return_tokens, state_tokens, action_tokens = x.unbind(dim=1)
     heads = [(predict_return, action_tokens), (predict_state, action_tokens), (predict_action, state_tokens)]
     return tuple(head(tokens) for head, tokens in heads)
+
+# %% wrong (wrong-shape): after split, squeeze() without a dimension also removes a batch of 1 or a K of 1
+def predict(x, predict_return, predict_state, predict_action):
+    _, state_token, action_token = (part.squeeze() for part in x.split(1, dim=1))
+    return predict_return(action_token), predict_state(action_token), predict_action(state_token)
+
+# %% wrong (return-without-action): the next return is predicted from the state token, which does not know the action yet
+def predict(x, predict_return, predict_state, predict_action):
+    """R, s -> action and what it will be worth;  R, s, a -> next state"""
+    s_out = x[:, 1]
+    a_out = x[:, 2]
+    action_preds = predict_action(s_out)
+    return_preds = predict_return(s_out)
+    state_preds = predict_state(a_out)
+    return return_preds, state_preds, action_preds
+
+# %% wrong (batch-and-steps-exchanged): the predictions of the steps are stacked along a new first axis, so batch and K are exchanged
+def predict(x, predict_return, predict_state, predict_action):
+    return_preds, state_preds, action_preds = [], [], []
+    for k in range(x.shape[2]):
+        action_preds.append(predict_action(x[:, 1, k]))
+        state_preds.append(predict_state(x[:, 2, k]))
+        return_preds.append(predict_return(x[:, 2, k]))
+    return torch.stack(return_preds), torch.stack(state_preds), torch.stack(action_preds)
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    tokens = dict(zip("Rsa", x.unbind(dim=1)))
+    plan = ((predict_return, "a"), (predict_state, "a"), (predict_action, "s"))
+    return tuple(head(tokens[name]) for head, name in plan)
+
+# %% wrong (axes-mixed): brings the kind of token to the front by reshape instead of a transposition
+def predict(x, predict_return, predict_state, predict_action):
+    batch, kinds, K, hidden = x.shape
+    return_token, state_token, action_token = x.reshape(kinds, batch, K, hidden)
+    return predict_return(action_token), predict_state(action_token), predict_action(state_token)
+
+# %% wrong (wrong-shape): squeezes the token axis away with a bare squeeze(), which drops all axes of size 1
+def predict(x, predict_return, predict_state, predict_action):
+    _, states, actions = [part.squeeze() for part in torch.split(x, 1, dim=1)]
+    return_preds = predict_return(actions)
+    state_preds = predict_state(actions)
+    action_preds = predict_action(states)
+    return return_preds, state_preds, action_preds
+
+# %% wrong (plain-head): clamps the actions to [-1, 1], since torques lie there; the head's answer is changed
+def predict(x, predict_return, predict_state, predict_action):
+    # state and return need the action token, the action only the state token
+    after_state, after_action = x[:, 1, :, :], x[:, 2, :, :]
+    action_preds = torch.clamp(predict_action(after_state), -1.0, 1.0)
+    return predict_return(after_action), predict_state(after_action), action_preds
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    knows_return, knows_state, knows_action = x.unbind(dim=1)
+    heads_and_tokens = [
+        (predict_return, knows_action),
+        (predict_state, knows_action),
+        (predict_action, knows_state),
+    ]
+    return tuple(head(tokens) for head, tokens in heads_and_tokens)

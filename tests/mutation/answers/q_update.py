@@ -258,3 +258,88 @@ def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
     target = reward + (0.0 if done else gamma * future)
     new[state, action] = np.interp(learning_rate, [0.0, 1.0], [new[state, action], target])
     return new[state, action]
+
+# %% wrong (input-changed): `row` is a view of the table, and the new value is written into it
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    row = q[state]  # work on the row only, leave the table alone
+    target = reward if done else reward + gamma * q[next_state].max()
+    row[action] += learning_rate * (target - row[action])
+    return float(row[action])
+
+# %% wrong (stays): a step that stays in its state is also treated as the end of the episode
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    # at the goal one stays where one is, so nothing follows there
+    terminal = done or state == next_state
+    future = 0.0 if terminal else np.max(q[next_state])
+    td_error = reward + gamma * future - q[state, action]
+    return q[state, action] + learning_rate * td_error
+
+# %% wrong (exception): the loop for the maximum counts the states (len(q)) instead of the actions
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward
+    if not done:
+        best = q[next_state][0]
+        for a in range(1, len(q)):
+            if q[next_state][a] > best:
+                best = q[next_state][a]
+        target = target + gamma * best
+    return (1 - learning_rate) * q[state][action] + learning_rate * target
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    nothing_follows = bool(done)
+    target = reward + (0.0 if nothing_follows else gamma * np.max(q[next_state]))
+    # on the straight line from the old value (at 0) to the target (at 1)
+    return float(np.interp(learning_rate, [0.0, 1.0], [q[state, action], target]))
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    # np.dot of the shares with (what I believed, what I saw)
+    promised = sorted(q[next_state].tolist())[-1]
+    seen = reward + gamma * promised * 0 ** int(done)
+    return np.dot((1 - learning_rate, learning_rate), (q[state, action], seen))
+
+# %% wrong (end-jumps): at the end of an episode returns the target at once and forgets the learning rate
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    if done:
+        return reward  # nothing follows
+    target = reward + gamma * np.max(q[next_state])
+    old = q[state, action]
+    return old + learning_rate * (target - old)
+
+# %% wrong (value-of-zero): takes entries that are exactly 0 for 'never updated' and leaves them out of the maximum
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    known = [value for value in q[next_state] if value != 0]  # what has been learned so far
+    future = 0 if done or not known else max(known)
+    target = reward + gamma * future
+    return (1 - learning_rate) * q[state, action] + learning_rate * target
+
+# %% wrong (large-values): searches the maximum from a 'small enough' start, -999
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    n_actions = q.shape[1]
+    best = -999.0
+    i = 0
+    while i < n_actions:
+        if q[next_state][i] > best:
+            best = q[next_state][i]
+        i = i + 1
+    if done:
+        best = 0.0
+    delta = reward + gamma * best - q[state][action]
+    return q[state][action] + learning_rate * delta
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward + (0 if done else gamma * max(q[next_state]))
+    old = q[state, action]
+    return old + learning_rate * (target - old)
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    table = q.copy()  # the original stays as it is
+    target = reward
+    if not done:
+        best_action = np.argmax(table[next_state])
+        target += gamma * table[next_state, best_action]
+    table[state, action] = (1 - learning_rate) * table[state, action] + learning_rate * target
+    return float(table[state, action])

@@ -984,3 +984,118 @@ def returns_to_go(rewards, gamma=1.0):
     kernel = float(gamma) ** np.arange(T)
     full = np.convolve(rewards[::-1], kernel)
     return full[:T][::-1]
+
+# %% wrong (gamma-zero): powers gamma**(j - i) are also formed below the diagonal and then multiplied by a 0/1 mask: inf * 0 is nan
+def returns_to_go(rewards, gamma=1.0):
+    """The return that is still to come, at each step of an episode."""
+    T = len(rewards)
+    i, j = np.indices((T, T))
+    with np.errstate(all="ignore"):
+        propagator = float(gamma) ** (j - i) * (j >= i)
+    return propagator @ rewards
+
+# %% wrong (late-reward): sums only an "effective horizon" of 5 / (1 - gamma) steps, as if what lies further away were nothing
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    # the effective horizon of a discounted problem is 1/(1-gamma); use 5 of those to be safe
+    horizon = T if gamma == 1 else min(T, int(np.ceil(5 / (1 - gamma))))
+    weights = gamma ** np.arange(horizon)
+    out = np.zeros(T)
+    for t in range(T):
+        chunk = rewards[t : t + horizon]
+        out[t] = np.dot(chunk, weights[: len(chunk)])
+    return out
+
+# %% wrong (keeps-state): results are remembered by the rewards alone, gamma is not part of the key
+_rtg_cache = {}
+
+
+def returns_to_go(rewards, gamma=1.0):
+    key = rewards.tobytes()
+    if key in _rtg_cache:
+        return _rtg_cache[key].copy()
+    result = np.empty(len(rewards))
+    running = 0.0
+    for t in reversed(range(len(rewards))):
+        running = rewards[t] + gamma * running
+        result[t] = running
+    _rtg_cache[key] = result
+    return result.copy()
+
+# %% wrong (powers-turned-round): np.polyval wants the highest power first, so the LAST reward gets gamma**0 and the own reward the highest power
+def returns_to_go(rewards, gamma=1.0):
+    # it is a polynomial in gamma with the rewards as coefficients
+    return np.array([np.polyval(rewards[t:], gamma) for t in range(len(rewards))])
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    # R_t - gamma * R_{t+1} = r_t is a linear system with an upper bidiagonal matrix
+    T = len(rewards)
+    A = np.eye(T) - gamma * np.eye(T, k=1)
+    return np.linalg.solve(A, np.asarray(rewards, dtype=np.float64))
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    """Parallel scan (Hillis & Steele), like on a GPU: after each pass an entry holds twice as many terms."""
+    total = np.array(rewards, dtype=np.float64)
+    reach = 1
+    while reach < len(total):
+        shifted = np.concatenate([total[reach:], np.zeros(reach)])
+        total = total + gamma**reach * shifted
+        reach *= 2
+    return total
+
+# %% wrong (exception): recursion, one Python call for each step of the episode
+def returns_to_go(rewards, gamma=1.0):
+    def rest(t):
+        if t == len(rewards) - 1:
+            return [rewards[t]]
+        later = rest(t + 1)
+        return [rewards[t] + gamma * later[0]] + later
+
+    return np.array(rest(0))
+
+# %% wrong (gamma-zero): discounts from the start of the episode, sums from the back, then divides by gamma**t, which underflows to 0
+def returns_to_go(rewards, gamma=1.0):
+    discounts = gamma ** np.arange(len(rewards))
+    discounted = rewards * discounts
+    still_to_come = np.cumsum(discounted[::-1])[::-1]
+    # gamma has to count from the step itself
+    return still_to_come / discounts
+
+# %% wrong (gamma-zero): computes the first return, then walks forward with G[t+1] = (G[t] - r[t]) / gamma, which blows every rounding error up
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    result = np.zeros(T)
+    # the whole discounted return first
+    g = 0.0
+    for k in range(T):
+        g += gamma**k * rewards[k]
+    # ... and after each step the reward is taken off again, as when the model acts
+    for t in range(T):
+        result[t] = g
+        g = (g - rewards[t]) / gamma
+    return result
+
+# %% wrong (keeps-state): collects the answer in a list that is a default argument, so that it survives the call
+def returns_to_go(rewards, gamma=1.0, result=[]):
+    running = 0
+    for reward in rewards[::-1]:
+        running = reward + gamma * running
+        result.insert(0, running)
+    return np.array(result)
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    backwards = accumulate(rewards[::-1], lambda later, reward: reward + gamma * later)
+    return np.array(list(backwards))[::-1]
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    t = np.arange(len(rewards))
+    ahead = t[None, :] - t[:, None]  # how far step j lies ahead of step i
+    weights = np.where(ahead >= 0, float(gamma) ** np.maximum(ahead, 0), 0.0)
+    return weights @ rewards

@@ -3810,3 +3810,568 @@ def run_episode(model, env, target_return, max_steps, seed):
         remaining = next_target_return(remaining, reward, cfg.return_scale)
         over = terminated or truncated
     return rewards
+
+# %% wrong (state-like-padding): the attention mask is guessed from the states (all zeros = padding), but a normalised state can be all zeros
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    mean, std = np.array(cfg.state_mean), np.array(cfg.state_std)
+
+    S = torch.zeros(1, K, cfg.state_dim)
+    A = torch.zeros(1, K, cfg.act_dim)
+    R = torch.zeros(1, K, 1)
+    T = torch.zeros(1, K, dtype=torch.long)
+
+    obs, _ = env.reset(seed=seed)
+    left = target_return / cfg.return_scale
+    rewards = []
+    for t in range(max_steps):
+        # ring buffers: everything moves one place to the left
+        S, A, R, T = (torch.roll(x, -1, dims=1) for x in (S, A, R, T))
+        S[0, -1] = torch.as_tensor((obs - mean) / std, dtype=torch.float32)
+        A[0, -1] = 0
+        R[0, -1, 0] = left
+        T[0, -1] = t
+        mask = (S.abs().sum(dim=-1) > 0).long()
+        with torch.no_grad():
+            out = model(states=S, actions=A, returns_to_go=R, timesteps=T, attention_mask=mask)
+        A[0, -1] = out.action_preds[0, -1]
+        obs, reward, terminated, truncated, _ = env.step(A[0, -1].numpy().copy())
+        rewards.append(reward)
+        left -= reward / cfg.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (one-target-for-all): the same tensor is appended each time and then changed in place, so all past returns-to-go become the newest one
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    K = config.context_length
+    mean = torch.tensor(config.state_mean, dtype=torch.float32)
+    std = torch.tensor(config.state_std, dtype=torch.float32)
+
+    observation, info = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    remaining = torch.tensor([target_return / config.return_scale], dtype=torch.float32)
+
+    for t in range(max_steps):
+        states.append((torch.as_tensor(observation, dtype=torch.float32) - mean) / std)
+        actions.append(torch.zeros(config.act_dim))
+        returns.append(remaining)
+        n = min(K, t + 1)
+        with torch.inference_mode():
+            output = model(
+                states=torch.stack(states[-K:]).unsqueeze(0),
+                actions=torch.stack(actions[-K:]).unsqueeze(0),
+                returns_to_go=torch.stack(returns[-K:]).unsqueeze(0),
+                timesteps=torch.arange(t + 1 - n, t + 1).unsqueeze(0),
+                attention_mask=torch.ones(1, n, dtype=torch.long),
+            )
+            action = output.action_preds[0, -1].clone()
+        actions[-1] = action
+        observation, reward, terminated, truncated, info = env.step(action.cpu().numpy())
+        rewards.append(reward)
+        remaining -= float(reward) / config.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (actions-shifted): no place is held for the newest action, and the shorter list is padded on the left: each action stands one step late
+def run_episode(model, env, target_return, max_steps, seed):
+    def padded(rows, width, K):
+        rows = np.array(rows[-K:], dtype=np.float32).reshape(-1, width)
+        missing = np.zeros((K - len(rows), width), dtype=np.float32)
+        return torch.from_numpy(np.vstack([missing, rows])).unsqueeze(0)
+
+    model.eval()
+    c = model.config
+    K = c.context_length
+    mu = np.asarray(c.state_mean)
+    sigma = np.asarray(c.state_std)
+    states, actions, goals, times, rewards = [], [], [], [], []
+    obs, _ = env.reset(seed=seed)
+    goal = target_return / c.return_scale
+    finished = False
+    t = 0
+    while not finished and t < max_steps:
+        states.append((obs - mu) / sigma)
+        goals.append([goal])
+        times.append([t])
+        real = min(len(states), K)
+        with torch.no_grad():
+            preds = model(
+                states=padded(states, c.state_dim, K),
+                actions=padded(actions, c.act_dim, K),
+                returns_to_go=padded(goals, 1, K),
+                timesteps=padded(times, 1, K)[..., 0].long(),
+                attention_mask=torch.tensor([[0] * (K - real) + [1] * real]),
+            ).action_preds
+        action = preds[0, -1].numpy()
+        actions.append(action)
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        goal = goal - reward / c.return_scale
+        finished = terminated or truncated
+        t += 1
+    return rewards
+
+# %% wrong (times-in-the-window): the timesteps are counted in the window, 0 to K - 1, and not in the episode
+from collections import deque
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    memory = deque(maxlen=cfg.context_length)  # [state, action, return-to-go]
+    obs, _ = env.reset(seed=seed)
+    mean = torch.tensor(cfg.state_mean)
+    std = torch.tensor(cfg.state_std)
+    remaining, rewards = target_return / cfg.return_scale, []
+    while len(rewards) < max_steps:
+        state = (torch.tensor(np.asarray(obs), dtype=torch.float32) - mean) / std
+        memory.append([state, torch.zeros(cfg.act_dim), torch.tensor([remaining], dtype=torch.float32)])
+        s, a, r = (torch.stack(column)[None] for column in zip(*memory))
+        with torch.no_grad():
+            preds = model(
+                states=s,
+                actions=a,
+                returns_to_go=r,
+                timesteps=torch.arange(len(memory))[None],
+                attention_mask=torch.ones(1, len(memory), dtype=torch.long),
+            ).action_preds
+        memory[-1][1] = preds[0, -1]
+        obs, reward, terminated, truncated, _ = env.step(preds[0, -1].numpy())
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, cfg.return_scale)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (stops-when-earned): the loop also ends when the target has been earned ("mission accomplished")
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    scale = model.config.return_scale
+    mean = np.array(model.config.state_mean, dtype=np.float64)
+    std = np.array(model.config.state_std, dtype=np.float64)
+    obs, info = env.reset(seed=seed)
+
+    states = torch.zeros((0, model.config.state_dim))
+    actions = torch.zeros((0, model.config.act_dim))
+    rtgs = torch.zeros((0, 1))
+    timesteps = torch.zeros((0, 1), dtype=torch.long)
+
+    togo = target_return / scale
+    rewards = []
+    terminated = truncated = False
+    with torch.no_grad():
+        while togo > 0 and len(rewards) < max_steps and not (terminated or truncated):
+            new_state = torch.tensor((obs - mean) / std, dtype=torch.float32).reshape(1, -1)
+            states = context_window(torch.cat([states, new_state]), K)
+            actions = context_window(torch.cat([actions, torch.zeros(1, model.config.act_dim)]), K)
+            rtgs = context_window(torch.cat([rtgs, torch.tensor([[togo]], dtype=torch.float32)]), K)
+            timesteps = context_window(torch.cat([timesteps, torch.tensor([[len(rewards)]])]), K)
+            output = model(
+                states=states.unsqueeze(0),
+                actions=actions.unsqueeze(0),
+                returns_to_go=rtgs.unsqueeze(0),
+                timesteps=timesteps.squeeze(-1).unsqueeze(0),
+                attention_mask=torch.ones((1, len(states)), dtype=torch.long),
+            )
+            actions[-1] = output.action_preds[0, -1]
+            obs, reward, terminated, truncated, info = env.step(output.action_preds[0, -1].numpy())
+            rewards.append(reward)
+            togo = togo - reward / scale
+    return rewards
+
+# %% right
+from collections import deque
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    """Let a model act in an environment for one episode, and return the rewards, one number per step."""
+    return list(_walk(model, env, target_return, max_steps, seed))
+
+
+def _walk(model, env, target_return, max_steps, seed):
+    """A generator: each next() is one step of the robot."""
+    model.eval()
+    c = model.config
+    K = c.context_length
+    mean, std = np.array(c.state_mean), np.array(c.state_std)
+
+    # full of padding from the start; new steps push it out on the left
+    states = deque([np.zeros(c.state_dim)] * K, maxlen=K)
+    actions = deque([np.zeros(c.act_dim)] * K, maxlen=K)
+    returns = deque([[0.0]] * K, maxlen=K)
+    times = deque([0] * K, maxlen=K)
+    mask = deque([0] * K, maxlen=K)
+
+    def batch(rows, dtype=torch.float32):
+        return torch.tensor(np.array(rows), dtype=dtype)[None]
+
+    left = target_return / c.return_scale
+    obs, _ = env.reset(seed=seed)
+    for t in range(max_steps):
+        states.append((np.asarray(obs) - mean) / std)
+        actions.append(np.zeros(c.act_dim))
+        returns.append([left])
+        times.append(t)
+        mask.append(1)
+        with torch.no_grad():
+            output = model(
+                states=batch(states),
+                actions=batch(actions),
+                returns_to_go=batch(returns),
+                timesteps=batch(times, torch.long),
+                attention_mask=batch(mask, torch.long),
+            )
+        action = output.action_preds[0, -1].cpu().numpy()
+        actions[-1] = action.copy()
+        obs, reward, terminated, truncated, _ = env.step(action)
+        yield reward
+        left = left - float(reward) / c.return_scale
+        if terminated or truncated:
+            return
+
+# %% right
+class Pilot:
+    """Remembers the whole episode in tensors, and shows the model the last K steps of it, without padding."""
+
+    def __init__(self, model, target_return, max_steps):
+        c = model.config
+        self.model = model
+        self.K = c.context_length
+        self.scale = c.return_scale
+        self.mean = torch.tensor(c.state_mean, dtype=torch.float64)
+        self.std = torch.tensor(c.state_std, dtype=torch.float64)
+        self.states = torch.zeros(1, max_steps, c.state_dim)
+        self.actions = torch.zeros(1, max_steps, c.act_dim)
+        self.returns = torch.zeros(1, max_steps, 1)
+        self.times = torch.arange(max_steps)[None]
+        self.remaining = target_return / self.scale
+        self.t = 0
+
+    @torch.no_grad()
+    def act(self, observation):
+        t = self.t
+        obs = torch.as_tensor(np.asarray(observation), dtype=torch.float64)
+        self.states[0, t] = ((obs - self.mean) / self.std).float()
+        self.returns[0, t, 0] = self.remaining
+        w = slice(max(0, t + 1 - self.K), t + 1)
+        out = self.model(
+            states=self.states[:, w],
+            actions=self.actions[:, w],
+            returns_to_go=self.returns[:, w],
+            timesteps=self.times[:, w],
+            attention_mask=torch.ones_like(self.times[:, w]),
+        )
+        self.actions[0, t] = out.action_preds[0, -1]
+        return self.actions[0, t].numpy().copy()
+
+    def earn(self, reward):
+        self.remaining -= float(reward) / self.scale
+        self.t += 1
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    pilot = Pilot(model, target_return, max_steps)
+    observation, _ = env.reset(seed=seed)
+    rewards = []
+    over = False
+    while not over:
+        observation, reward, terminated, truncated, _ = env.step(pilot.act(observation))
+        rewards.append(reward)
+        pilot.earn(reward)
+        over = terminated or truncated or len(rewards) == max_steps
+    return rewards
+
+# %% wrong (times-in-the-window): timesteps count inside the window instead of in the episode
+def run_episode(model, env, target_return, max_steps, seed):
+    cfg = model.config
+    model.eval()
+    obs, _ = env.reset(seed=seed)
+    mean, std = np.array(cfg.state_mean), np.array(cfg.state_std)
+
+    states = torch.zeros(0, cfg.state_dim)
+    actions = torch.zeros(0, cfg.act_dim)
+    rtgs = torch.zeros(0, 1)
+    to_go = target_return / cfg.return_scale
+    rewards = []
+
+    for _ in range(max_steps):
+        state = torch.tensor((obs - mean) / std, dtype=torch.float32).reshape(1, -1)
+        states = context_window(torch.cat([states, state]), cfg.context_length)
+        actions = context_window(torch.cat([actions, torch.zeros(1, cfg.act_dim)]), cfg.context_length)
+        rtgs = context_window(torch.cat([rtgs, torch.tensor([[to_go]], dtype=torch.float32)]), cfg.context_length)
+        n = len(states)
+        with torch.no_grad():
+            out = model(
+                states=states[None],
+                actions=actions[None],
+                returns_to_go=rtgs[None],
+                timesteps=torch.arange(n)[None],
+                attention_mask=torch.ones(1, n, dtype=torch.long),
+            )
+        action = out.action_preds[0, -1]
+        actions[-1] = action
+        obs, reward, terminated, truncated, _ = env.step(action.numpy().copy())
+        rewards.append(reward)
+        to_go = next_target_return(to_go, reward, cfg.return_scale)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (seed-of-zero): asks `if seed`, so that seed 0 is taken for 'no seed'
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float32)
+    std = torch.tensor(model.config.state_std, dtype=torch.float32)
+    scale = model.config.return_scale
+
+    observation, info = env.reset(seed=seed) if seed else env.reset()
+
+    S, A, G = [], [], [target_return / scale]
+    rewards = []
+    done = False
+    while not done and len(rewards) < max_steps:
+        t = len(rewards)
+        S.append((torch.as_tensor(np.array(observation), dtype=torch.float32) - mean) / std)
+        A.append(torch.zeros(model.config.act_dim))
+
+        first = max(0, t + 1 - K)
+        real = t + 1 - first
+        pad = K - real
+        with torch.inference_mode():
+            s = torch.cat([torch.zeros(pad, len(mean)), torch.stack(S[first:])])
+            a = torch.cat([torch.zeros(pad, model.config.act_dim), torch.stack(A[first:])])
+            g = torch.cat([torch.zeros(pad), torch.tensor(G[first:], dtype=torch.float32)])
+            ts = torch.cat([torch.zeros(pad, dtype=torch.long), torch.arange(first, t + 1)])
+            m = torch.cat([torch.zeros(pad, dtype=torch.long), torch.ones(real, dtype=torch.long)])
+            pred = model(
+                states=s.unsqueeze(0),
+                actions=a.unsqueeze(0),
+                returns_to_go=g.reshape(1, K, 1),
+                timesteps=ts.unsqueeze(0),
+                attention_mask=m.unsqueeze(0),
+            ).action_preds
+        A[-1] = pred[0, -1].clone()
+        observation, reward, terminated, truncated, info = env.step(pred[0, -1].numpy())
+        rewards.append(reward)
+        G.append(G[-1] - reward / scale)
+        done = terminated or truncated
+    return rewards
+
+# %% wrong (one-step-more): off by one in the loop's end: `t <= max_steps`
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    K, sd, ad = config.context_length, config.state_dim, config.act_dim
+
+    def padded(rows, width, dtype=torch.float32):
+        """The last K rows as (1, K, width), zeros before them."""
+        block = torch.zeros(1, K, width, dtype=dtype)
+        rows = rows[-K:]
+        for i, row in enumerate(rows):
+            block[0, K - len(rows) + i] = torch.as_tensor(row, dtype=dtype)
+        return block
+
+    obs, _ = env.reset(seed=seed)
+    history_s, history_a, history_g, history_t = [], [], [], []
+    left = target_return / config.return_scale
+    rewards = []
+    t = 0
+    over = False
+    while not over and t <= max_steps:
+        history_s.append([(o - m) / s for o, m, s in zip(obs, config.state_mean, config.state_std)])
+        history_a.append([0.0] * ad)
+        history_g.append([left])
+        history_t.append([t])
+        mask = torch.zeros(1, K, dtype=torch.long)
+        mask[0, -min(K, t + 1):] = 1
+        with torch.no_grad():
+            output = model(
+                states=padded(history_s, sd),
+                actions=padded(history_a, ad),
+                returns_to_go=padded(history_g, 1),
+                timesteps=padded(history_t, 1, torch.long)[:, :, 0],
+                attention_mask=mask,
+            )
+        action = output.action_preds[0, K - 1].numpy()
+        history_a[-1] = action.tolist()
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        left -= reward / config.return_scale
+        over = terminated or truncated
+        t += 1
+    return rewards
+
+# %% wrong (exception): keeps the history in lists outside of the function and never empties them
+states, actions, targets, times = [], [], [], []  # the history of the robot
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    obs, _ = env.reset(seed=seed)
+    togo = target_return / c.return_scale
+    rewards = []
+    for t in range(max_steps):
+        states.append((np.asarray(obs) - np.array(c.state_mean)) / np.array(c.state_std))
+        actions.append(np.zeros(c.act_dim))
+        targets.append([togo])
+        times.append(t)
+
+        def window(rows, dtype=torch.float32):
+            return torch.tensor(np.array(rows[-c.context_length:]), dtype=dtype).unsqueeze(0)
+
+        with torch.no_grad():
+            out = model(
+                states=window(states),
+                actions=window(actions),
+                returns_to_go=window(targets),
+                timesteps=window(times, torch.long),
+                attention_mask=torch.ones_like(window(times, torch.long)),
+            )
+        action = out.action_preds[0, -1].numpy()
+        actions[-1] = action.copy()
+        obs, reward, terminated, truncated, info = env.step(action)
+        rewards.append(reward)
+        togo = next_target_return(togo, reward, c.return_scale)
+        if terminated or truncated:
+            return rewards
+    return rewards
+
+# %% wrong (truncated-ignored): old gym habit: only the first of the two flags ends the episode, `truncated` is thrown away
+class Agent:
+    """Holds the history of one episode and asks the model."""
+
+    def __init__(self, model, target):
+        self.model = model
+        self.config = model.config
+        self.states, self.actions, self.returns, self.steps = [], [], [], []
+        self.target = target / self.config.return_scale
+
+    def normalise(self, obs):
+        return (np.asarray(obs) - np.asarray(self.config.state_mean)) / np.asarray(self.config.state_std)
+
+    @torch.no_grad()
+    def act(self, obs):
+        self.states.append(self.normalise(obs))
+        self.actions.append(np.zeros(self.config.act_dim))
+        self.returns.append([self.target])
+        self.steps.append(len(self.steps))
+        K = self.config.context_length
+        as_batch = lambda rows: torch.tensor(np.stack(rows[-K:]), dtype=torch.float32)[None]
+        steps = torch.tensor(self.steps[-K:])[None]
+        out = self.model(
+            states=as_batch(self.states),
+            actions=as_batch(self.actions),
+            returns_to_go=as_batch(self.returns),
+            timesteps=steps,
+            attention_mask=torch.ones_like(steps),
+        )
+        self.actions[-1] = out.action_preds[0, -1].cpu().numpy()
+        return self.actions[-1].copy()
+
+    def earn(self, reward):
+        self.target -= reward / self.config.return_scale
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    agent = Agent(model, target_return)
+    obs, _ = env.reset(seed=seed)
+    rewards = []
+    for _ in range(max_steps):
+        obs, reward, done, _, _ = env.step(agent.act(obs))
+        agent.earn(reward)
+        rewards.append(reward)
+        if done:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    model.train(False)
+    c = model.config
+    mean = np.array(c.state_mean, dtype=np.float64)
+    std = np.array(c.state_std, dtype=np.float64)
+
+    # room for the whole episode
+    states = np.zeros((max_steps, c.state_dim), dtype=np.float32)
+    actions = np.zeros((max_steps, c.act_dim), dtype=np.float32)
+    to_go = np.zeros((max_steps, 1), dtype=np.float32)
+
+    obs, _ = env.reset(seed=seed)
+    remaining = target_return / c.return_scale
+    rewards = []
+    for t in range(max_steps):
+        states[t] = (obs - mean) / std
+        to_go[t, 0] = remaining
+        lo = max(0, t + 1 - c.context_length)
+        now = slice(lo, t + 1)
+        with torch.inference_mode():
+            output = model(
+                states=torch.tensor(states[None, now]),
+                actions=torch.tensor(actions[None, now]),
+                returns_to_go=torch.tensor(to_go[None, now]),
+                timesteps=torch.arange(lo, t + 1).unsqueeze(0),
+                attention_mask=torch.ones(1, t + 1 - lo, dtype=torch.long),
+            )
+        action = output.action_preds[0, -1].numpy()
+        actions[t] = action
+        obs, reward, terminated, truncated, _ = env.step(action.copy())
+        rewards.append(reward)
+        remaining = remaining - reward / c.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+from collections import deque
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    scale = model.config.return_scale
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float64)
+    std = torch.tensor(model.config.state_std, dtype=torch.float64)
+
+    # the window starts full of padding, which newer steps push out on the left
+    blank = {
+        "states": torch.zeros(model.config.state_dim),
+        "actions": torch.zeros(model.config.act_dim),
+        "returns_to_go": torch.zeros(1),
+        "timesteps": torch.tensor(0),
+        "attention_mask": torch.tensor(0),
+    }
+    window = {name: deque([row] * K, maxlen=K) for name, row in blank.items()}
+
+    observation, _ = env.reset(seed=seed)
+    wanted = target_return / scale
+    rewards, over, t = [], False, 0
+    while not over:
+        state = (torch.tensor(np.asarray(observation), dtype=torch.float64) - mean) / std
+        window["states"].append(state.float())
+        window["actions"].append(blank["actions"])
+        window["returns_to_go"].append(torch.tensor([wanted], dtype=torch.float32))
+        window["timesteps"].append(torch.tensor(t))
+        window["attention_mask"].append(torch.tensor(1))
+
+        with torch.no_grad():
+            output = model(**{name: torch.stack(list(rows))[None] for name, rows in window.items()})
+        action = output.action_preds[0, -1].detach().clone()
+        window["actions"][-1] = action
+
+        observation, reward, terminated, truncated, _ = env.step(action.numpy().copy())
+        rewards.append(reward)
+        wanted = next_target_return(wanted, reward, scale)
+        t += 1
+        over = terminated or truncated or t >= max_steps
+    return rewards

@@ -508,3 +508,41 @@ def stack_attention_mask(attention_mask):
 def stack_attention_mask(attention_mask):
     step_of_token = torch.arange(3 * attention_mask.shape[1], device=attention_mask.device) // 3
     return attention_mask[:, step_of_token]
+
+# %% wrong (one-row-for-all): counts the padded steps of the first row and uses that number for all rows
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    n_padded = int((attention_mask[0] == 0).sum())
+    stacked = torch.ones(batch, 3 * K, dtype=attention_mask.dtype)
+    stacked[:, : 3 * n_padded] = 0
+    return stacked
+
+# %% wrong (repeated-blocks): the factors of the Kronecker product are exchanged, so the row is repeated as a whole
+def stack_attention_mask(attention_mask):
+    three = torch.ones((1, 3), dtype=attention_mask.dtype, device=attention_mask.device)
+    return torch.kron(three, attention_mask)
+
+# %% right
+def stack_attention_mask(attention_mask):
+    # token number i belongs to step i // 3
+    tokens = torch.arange(3 * attention_mask.size(1), device=attention_mask.device)
+    steps = torch.div(tokens, 3, rounding_mode="floor")
+    return torch.index_select(attention_mask, 1, steps)
+
+# %% wrong (None): counts the padded steps of the whole batch and blanks as many in every row
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    stacked = torch.ones((batch, 3 * K), dtype=attention_mask.dtype)
+    padded_steps = int((attention_mask == 0).sum())
+    stacked[:, : 3 * padded_steps] = 0
+    return stacked
+
+# %% wrong (wrong-shape): repeat_interleave without a dim flattens the batch
+def stack_attention_mask(attention_mask):
+    return torch.repeat_interleave(attention_mask, repeats=3).unsqueeze(0)
+
+# %% right
+def stack_attention_mask(attention_mask):
+    K = attention_mask.shape[1]
+    step_of_token = torch.arange(3 * K, device=attention_mask.device) // 3  # 0 0 0 1 1 1 2 2 2 ...
+    return attention_mask[:, step_of_token]

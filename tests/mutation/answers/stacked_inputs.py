@@ -579,3 +579,45 @@ def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
     # side by side in each step, R | s | a, and then cut each step into three
     wide = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
     return wide.reshape(batch, 3 * K, hidden)
+
+# %% wrong (features-mixed): the kind of token gets the last place, so the reshape interleaves the components of the three embeddings
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    B, K, H = state_embeddings.shape
+    stacked = torch.stack((returns_embeddings, state_embeddings, action_embeddings), dim=-1)
+    return stacked.reshape(B, 3 * K, H)
+
+# %% wrong (wrong-shape): the order of the tokens is written down for the three steps of the picture
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    everything = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=1)
+    #        R1 s1 a1 R2 s2 a2 R3 s3 a3
+    order = [0, 3, 6, 1, 4, 7, 2, 5, 8]
+    return everything[:, order]
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    # side by side in one long row per step, R | s | a, which is then cut into three
+    batch, K, hidden = returns_embeddings.shape
+    rows = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return rows.reshape(batch, 3 * K, hidden)
+
+# %% wrong (batch-mixed): collects the tokens step by step in a list, but the batch ends up behind the tokens before the view
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = state_embeddings.shape
+    tokens = []
+    for k in range(K):
+        tokens.append(returns_embeddings[:, k])
+        tokens.append(state_embeddings[:, k])
+        tokens.append(action_embeddings[:, k])
+    return torch.stack(tokens).view(batch, 3 * K, hidden)
+
+# %% wrong (features-mixed): gives the kind a dimension of its own, but behind the hidden one
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    x = torch.stack([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return x.reshape(x.shape[0], x.shape[1] * 3, x.shape[2])
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = returns_embeddings.shape
+    # side by side: each step is one row R s a of 3 * hidden numbers, which only has to be cut
+    side_by_side = torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=2)
+    return side_by_side.reshape(batch, K * 3, hidden)

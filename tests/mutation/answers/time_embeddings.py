@@ -554,3 +554,38 @@ def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings,
     kinds = torch.stack([returns_embeddings, state_embeddings, action_embeddings])
     returns, states, actions = kinds + time_embeddings
     return returns, states, actions
+
+# %% wrong (time-not-added): `e = e + ...` in a loop only gives the name e a new value; the three tensors stay as they were
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    for e in [returns_embeddings, state_embeddings, action_embeddings]:
+        e = e + time_embeddings
+    return returns_embeddings, state_embeddings, action_embeddings
+
+# %% wrong (time-of-one-episode): the time embeddings of the first window are added to all windows of the batch
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    t = time_embeddings[0]  # (K, hidden), broadcasts over the batch
+    return returns_embeddings + t, state_embeddings + t, action_embeddings + t
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    three = torch.stack([returns_embeddings, state_embeddings, action_embeddings])
+    return torch.unbind(three + time_embeddings)  # broadcasts over the kinds
+
+# %% wrong (time-of-one-episode): adds the time of the first window to all windows
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    time = time_embeddings[0]  # (K, hidden), the rest is done by broadcasting
+    return (
+        returns_embeddings + time,
+        state_embeddings + time,
+        action_embeddings + time,
+    )
+
+# %% wrong (exception): stacks the three in front, but gives the time its extra axis behind the batch
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    all_three = torch.stack([returns_embeddings, state_embeddings, action_embeddings])
+    all_three = all_three + time_embeddings.unsqueeze(1)
+    return tuple(all_three)
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    return tuple(map(time_embeddings.add, (returns_embeddings, state_embeddings, action_embeddings)))

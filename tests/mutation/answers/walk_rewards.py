@@ -642,3 +642,48 @@ def walk_rewards(walk, goal, lengths):
 def walk_rewards(walk, goal, lengths):
     steps = zip(walk[:-1], walk[1:])
     return np.array([0.0 if here == goal else 0.0 - float(lengths[here, there]) for here, there in steps], dtype=float)
+
+# %% wrong (lost-walks-punished): everything from the first arrival on is set to 0, but argmax gives 0 as well for a walk that never arrives
+def walk_rewards(walk, goal, lengths):
+    rewards = -1.0 * lengths[walk[:-1], walk[1:]]
+    arrival = np.argmax(walk == goal)
+    rewards[arrival:] = 0
+    return rewards
+
+# %% wrong (wrong-dtype): the rewards are collected in an array like the walk, which is an integer array and cuts lengths off
+def walk_rewards(walk, goal, lengths):
+    rewards = np.zeros_like(walk[1:])
+    for t in range(len(walk) - 1):
+        if walk[t] != goal:
+            rewards[t] = -lengths[walk[t], walk[t + 1]]
+    return rewards
+
+# %% right
+from itertools import pairwise
+
+
+def walk_rewards(walk, goal, lengths):
+    def earns(here, there):
+        return 0.0 if here == goal else -float(lengths[here, there])
+
+    return np.array([earns(here, there) for here, there in pairwise(walk)])
+
+# %% wrong (lost-walks-punished): finds the arrival by argmax, which is 0 also when the goal is not in the walk at all
+def walk_rewards(walk, goal, lengths):
+    arrival = np.argmax(walk == goal)  # steps until the goal
+    rewards = np.zeros(len(walk) - 1)
+    rewards[:arrival] = -lengths[walk[:arrival], walk[1 : arrival + 1]]
+    return rewards
+
+# %% wrong (wrong-dtype): the rewards are made like the walk, so they are whole numbers
+def walk_rewards(walk, goal, lengths):
+    rewards = np.zeros_like(walk[:-1])
+    for t in range(len(rewards)):
+        if walk[t] != goal:
+            rewards[t] = -lengths[walk[t], walk[t + 1]]
+    return rewards
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    here, there = walk[:-1], walk[1:]
+    return np.where(here == goal, 0.0, -lengths[here, there])

@@ -203,6 +203,8 @@ _FAMILIES = (
             lambda a, r, t, n: (
                 np.unique(a[r == t], return_counts=True)[1] / len(a[r == t]) if (r == t).any() else _uniform(n)
             ),
+            lambda a, r, t, n: np.eye(a.max() + 1)[a[r == t]].mean(axis=0) if (r == t).any() else _uniform(n),
+            lambda a, r, t, n: _kept(np.equal)(a, r, t, a.max() + 1),
         ),
     ),
     (

@@ -23,13 +23,13 @@ def _cases(rng):
         label = f"{nodes} nodes, {count} neighbour{'s' * (count > 1)}, {dtype}"
         return Case(label, (torch.from_numpy(logits), torch.from_numpy(neighbours)), **options)
 
-    def special(edge, values, outside, nodes=None, others=0.0):
-        """Neighbours with these logits, those of other nodes around `others`, and `outside` for one of these."""
+    def special(edge, values, outside, nodes=None, others=0.0, at=None):
+        """Neighbours with these logits, those of other nodes around `others`, and `outside` for one of these, `at`."""
         logits = rng.uniform(-0.4, 0.4, 20).astype("float32") + np.float32(others)
         order = rng.permutation([node for node in range(1, 19) if node not in (nodes or ())])
         chosen = np.sort(order[: len(values)]) if nodes is None else np.array(nodes)
         logits[chosen] = values if nodes else rng.permutation(values)
-        logits[order[-1]] = outside
+        logits[order[-1] if at is None else at] = outside
         args = (torch.from_numpy(logits), torch.from_numpy(chosen))
         count = f"{len(values)} neighbour{'s' * (len(values) > 1)}"
         return Case(f"20 nodes, {count}, {edge.replace('-', ' ')}", args, core=False, edge=edge)
@@ -57,6 +57,8 @@ def _cases(rng):
         special("first-node", [-0.2, -0.9, -0.5], 2, nodes=(0, 3, 7)),
         special("last-node", [-0.4, 0.2, 1.0], 2, nodes=(2, 3, 19)),
         special("unsorted", [1.0, 0.2, -0.5, 2.0], 3, nodes=(11, 3, 7, 5)),
+        special("same-logit", [1.0, 0.2, -0.5], 1.0, nodes=(4, 9, 12), at=2),
+        special("same-logit", [0.2, 1.0], 1.0, nodes=(9, 12), at=15),
         special("lowest", [-1.0], 2),
         special("lowest", [-3.0, -3.0 + 1e-3], 2, others=2.0),
         special("crowded", [-1.0, -0.5, -1.5], 4, others=1.0),
@@ -127,6 +129,10 @@ EXERCISE = Exercise(
         "unsorted": (
             "The result is wrong where the neighbours are not in ascending order.",
             "Which logit belongs to which neighbour?",
+        ),
+        "same-logit": (
+            "The result is wrong where a node that can't be reached has the same logit as the likeliest neighbour.",
+            "Do you look up a logit among all nodes? Look for the place of the largest among the neighbours.",
         ),
         "lowest": (
             "The result is wrong where no node is less likely than the neighbours.",

@@ -220,6 +220,14 @@ _FAMILIES = (
             _read(lambda x, token: x.reshape(x.shape[0], x.shape[2], 3, -1)[:, :, token]),
             _read(lambda x, token: x.flatten(1, 2)[:, token * x.shape[2] :][:, ::3]),
             _read(lambda x, token: x.flatten(1, 2)[:, token : token + x.shape[2]]),
+            _read(lambda x, token: x.reshape(3, x.shape[0], x.shape[2], -1)[token]),
+        ),
+    ),
+    (
+        "batch-and-steps-exchanged",
+        "The first two axes of the predictions have changed places: the batch comes first, then the steps.",
+        ("On which axis does `torch.stack` put what it is given?",),
+        (
             _read(lambda x, token: x[:, token].transpose(0, 1)),
             _read(lambda x, token: x[:, token].transpose(0, 1).reshape(x.shape[0], x.shape[2], -1)),
         ),

@@ -30,6 +30,13 @@ def _cases(rng):
         step |= {key: value(step) if callable(value) else value for key, value in changes.items()}
         return Case(f"{states} states, {actions} actions, {label}", tuple(step.values()), **options)
 
+    def zeroed(step, which):
+        """The table with a 0 for the next state's best or lowest value; the other ones are all below it, or above."""
+        q = -np.abs(step["q"]) if which == "argmax" else np.abs(step["q"])
+        row = step["next_state"]
+        q[row, getattr(q[row], which)()] = 0.0
+        return q
+
     def corner(edge, label, **changes):
         return case(label, core=False, edge=edge, **changes)
 
@@ -68,6 +75,8 @@ def _cases(rng):
         corner("single-action", "the last step", actions=1, done=True),
         corner("fresh-table", "a table of zeros", q=lambda step: np.zeros_like(step["q"])),
         corner("fresh-table", "the last step, a table of zeros", done=True, q=lambda step: np.zeros_like(step["q"])),
+        corner("value-of-zero", "the next state's best value is 0", below=True, q=lambda step: zeroed(step, "argmax")),
+        corner("value-of-zero", "the next state's lowest value is 0", q=lambda step: zeroed(step, "argmin")),
         corner("large-values", "values in the hundreds", q=lambda step: step["q"] * 300, reward=250.0),
         corner("large-values", "values far below 0", below=True, q=lambda step: step["q"] * 3000, reward=-900.0),
     ]
@@ -192,6 +201,10 @@ EXERCISE = Exercise(
             "Is one of the actions left out of the maximum?",
         ),
         "fresh-table": ("With a table of zeros the result is wrong.", "Is there a condition about a value?"),
+        "value-of-zero": (
+            "Where a value of the next state is exactly 0 the result is wrong: it is a value like any other.",
+            'Is a 0 taken for "not known yet"?',
+        ),
         "large-values": (
             "With values in the hundreds or below the result is wrong.",
             "Is a number written into the code, or something cut off?",

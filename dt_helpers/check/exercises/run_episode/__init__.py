@@ -44,7 +44,7 @@ def right(model, env, target_return, max_steps, seed):
 def _cases(rng):
     def case(
         label, steps, K, *, target=None, states=3, acts=2, scale=None, training=True, max_ep_len=60, pays=1.0, far=1.0,
-        seed=None, core=True, edge=None, **world,
+        seed=None, core=True, edge="", **world,
     ):  # fmt: skip
         """`target`: in scaled units; `far`: how many deviations of the config's an observation may be off the mean."""
         scale = scale or round(float(rng.uniform(20, 900)), 1)
