@@ -696,3 +696,46 @@ def action_loss(action_preds, action_targets, attention_mask):
     preds = action_preds.reshape(-1, act_dim)[real]
     targets = action_targets.reshape(-1, act_dim)[real]
     return F.mse_loss(preds, targets)
+
+# %% wrong (rows-averaged): the mean of each window first and then the mean over the windows, so short windows weigh as much as full ones
+def action_loss(action_preds, action_targets, attention_mask):
+    mask = attention_mask.float()
+    per_step = ((action_preds - action_targets) ** 2).mean(dim=-1)
+    per_window = (per_step * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+    return per_window.mean()
+
+# %% wrong (one-mask-for-all): counts the padding in the first window and cuts that many steps off all windows
+def action_loss(action_preds, action_targets, attention_mask):
+    padded = int((attention_mask[0] == 0).sum())
+    preds = action_preds[:, padded:]
+    targets = action_targets[:, padded:]
+    return torch.nn.functional.mse_loss(preds, targets)
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    act_dim = action_preds.shape[2]
+    real = attention_mask.reshape(-1) > 0
+    preds = action_preds.reshape(-1, act_dim)[real]
+    targets = action_targets.reshape(-1, act_dim)[real]
+    return torch.mean((preds - targets) ** 2)
+
+# %% wrong (rows-averaged): GROUP BY window: averages each window over its own real steps, and then averages the windows
+def action_loss(action_preds, action_targets, attention_mask):
+    # SELECT AVG(loss) FROM (SELECT window, AVG(error) AS loss FROM steps WHERE mask = 1 GROUP BY window)
+    mask = attention_mask.to(action_preds.dtype)
+    per_step = (action_preds - action_targets).square().mean(dim=2)
+    per_window = (per_step * mask).sum(dim=1) / mask.sum(dim=1)
+    return per_window.mean()
+
+# %% wrong (exception): indexes with the mask of 0s and 1s as it is: whole numbers pick the windows 0 and 1 of the batch, they do not select steps
+def action_loss(action_preds, action_targets, attention_mask):
+    mask = attention_mask.long()
+    real_preds = action_preds[mask]
+    real_targets = action_targets[mask]
+    return torch.nn.functional.mse_loss(real_preds, real_targets)
+
+# %% right
+def action_loss(action_preds, action_targets, attention_mask):
+    batch_index, step_index = torch.nonzero(attention_mask, as_tuple=True)
+    difference = action_preds[batch_index, step_index] - action_targets[batch_index, step_index]
+    return difference.pow(2).mean()

@@ -334,3 +334,91 @@ def best_tenth(returns):
     kept = np.zeros(returns.size, dtype=bool)
     kept[order[:keep]] = True
     return np.flatnonzero(kept)
+
+# %% wrong (one-too-few): the share is written as 1 - 0.9, which is 0.0999..., and rounded down
+def best_tenth(returns, percentile=0.9):
+    share = 1 - percentile
+    k = max(int(len(returns) * share), 1)
+    ranking = np.argsort(-returns, kind="stable")
+    return np.sort(ranking[:k])
+
+# %% right
+import heapq
+
+
+def best_tenth(returns):
+    n = len(returns)
+    keep = n // 10 or 1
+    best = heapq.nlargest(keep, range(n), key=lambda i: returns[i])
+    best.sort()
+    return np.array(best, dtype=int)
+
+# %% wrong (lost-counted-as-zero): "cleans" minus infinity to 0, but returns are negative, so the walks that never arrived become the best
+def best_tenth(returns):
+    clean = np.nan_to_num(returns, neginf=0.0)
+    k = max(1, clean.shape[0] // 10)
+    idx = np.argsort(-clean, kind="mergesort")[:k]
+    idx.sort()
+    return idx
+
+# %% wrong (later-first): breaks ties with lexsort by the position ascending, but takes from the end: the later of equal returns is kept
+def best_tenth(returns):
+    n = len(returns)
+    keep = max(n // 10, 1)
+    positions = np.arange(n)
+    order = np.lexsort((positions, returns))  # by return, then by position
+    return np.sort(order[-keep:])
+
+# %% right
+def best_tenth(returns):
+    n = returns.shape[0]
+    k = max(1, n // 10)
+    taken = np.zeros(n, dtype=bool)
+    for _ in range(k):
+        best = None
+        for i in range(n):
+            if taken[i]:
+                continue
+            if best is None or returns[i] > returns[best]:
+                best = i
+        taken[best] = True
+    return np.flatnonzero(taken)
+
+# %% wrong (ties): argpartition finds the k largest in linear time, but among equal returns it keeps any, not the earlier ones
+def best_tenth(returns):
+    k = max(1, len(returns) // 10)
+    top = np.argpartition(returns, -k)[-k:]  # O(n) instead of O(n log n)
+    return np.sort(top)
+
+# %% wrong (quantile): takes everything at or above the 90th percentile, R's quantile(x, 0.9), which is not n // 10 trajectories
+def best_tenth(returns):
+    cut = np.quantile(returns, 0.9)
+    return np.flatnonzero(returns >= cut)
+
+# %% wrong (later-first): a priority queue of (return, position) pairs: of equal returns the larger position is the larger pair, so the later one is kept
+import heapq
+
+
+def best_tenth(returns):
+    queue = [(value, position) for position, value in enumerate(returns)]
+    size = len(queue) // 10 or 1
+    kept = heapq.nlargest(size, queue)
+    return np.array(sorted(position for _, position in kept), dtype=int)
+
+# %% right
+import heapq
+
+
+def best_tenth(returns):
+    n = len(returns)
+    # nlargest with a key is stable, like sorted(..., reverse=True)
+    kept = heapq.nlargest(max(n // 10, 1), range(n), key=lambda i: returns[i])
+    return np.array(sorted(kept), dtype=np.int64)
+
+# %% right
+def best_tenth(returns):
+    # ORDER BY return DESC, position ASC LIMIT n / 10
+    position = np.arange(returns.shape[0])
+    rank = np.empty_like(position)
+    rank[np.lexsort((position, -returns))] = position
+    return position[rank < max(returns.shape[0] // 10, 1)]

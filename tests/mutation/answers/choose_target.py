@@ -624,3 +624,49 @@ def choose_target(targets, achieved):
 def choose_target(targets, achieved):
     honoured = [t for t, a in zip(targets, achieved) if a >= t]
     return max(honoured, default=min(targets))
+
+# %% wrong (smallest-honoured-run): climbs from the smallest target and stops at the first that isn't honoured (believes that honouring is monotone)
+def choose_target(targets, achieved):
+    choice = targets[-1]
+    for target, result in zip(targets[::-1], achieved[::-1]):
+        if result < target:
+            break
+        choice = target
+    return choice
+
+# %% wrong (none-honoured): if no target is honoured, takes the one with the best result instead of the smallest
+def choose_target(targets, achieved):
+    honoured = [t for t, a in zip(targets, achieved) if a >= t]
+    if honoured:
+        return max(honoured)
+    return targets[np.argmax(achieved)]
+
+# %% right
+def choose_target(targets, achieved):
+    for i in range(len(targets)):
+        if achieved[i] >= targets[i]:
+            return targets[i]
+    return min(targets)
+
+# %% wrong (exactly-as-asked): VLOOKUP with an exact match: a target is honoured only if exactly as much was achieved
+def choose_target(targets, achieved):
+    match = np.where(achieved == targets)[0]
+    if len(match) > 0:
+        return targets[match[0]]
+    return targets[-1]
+
+# %% wrong (bisected): binary search, as though every target below an honoured one were honoured too
+def choose_target(targets, achieved):
+    low, high = 0, len(targets) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if achieved[middle] >= targets[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return targets[low]
+
+# %% right
+def choose_target(targets, achieved):
+    # the smallest target is also the answer if nobody keeps a promise
+    return max((t for t, a in zip(targets, achieved) if t <= a), default=min(targets))

@@ -364,3 +364,117 @@ def conditioned_policy(actions, returns, target, n_actions):
     if counts.sum() == 0:
         counts += 1
     return counts / counts.sum()
+
+# %% wrong (chance-of-the-target): takes how often each action led to the target (share within the action), normalised, instead of who among those with the target took it
+def conditioned_policy(actions, returns, target, n_actions):
+    success = np.zeros(n_actions)
+    for a in range(n_actions):
+        mine = returns[actions == a]
+        if len(mine) > 0:
+            success[a] = np.mean(mine == target)
+    total = success.sum()
+    if total == 0:
+        return np.ones(n_actions) / n_actions
+    return success / total
+
+# %% right
+from collections import Counter
+
+
+def conditioned_policy(actions, returns, target, n_actions):
+    taken = Counter(int(a) for a, r in zip(actions, returns) if r == target)
+    n = sum(taken.values())
+    if n == 0:
+        return np.full(n_actions, 1.0 / n_actions)
+    return np.array([taken[a] / n for a in range(n_actions)])
+
+# %% wrong (never-met-unshared): where no episode has the return, it imitates those with the nearest one instead of giving all actions the same share
+def conditioned_policy(actions, returns, target, n_actions):
+    nearest = returns[np.abs(returns - target).argmin()]
+    chosen = actions[returns == nearest]
+    return np.bincount(chosen, minlength=n_actions) / chosen.size
+
+# %% wrong (never-met-unshared): in the fallback only the actions that occur in the data share, those nobody took get 0
+def conditioned_policy(actions, returns, target, n_actions):
+    shares = np.zeros(n_actions)
+    hits = actions[returns == target]
+    if len(hits):
+        values, counts = np.unique(hits, return_counts=True)
+        shares[values] = counts / counts.sum()
+    else:
+        known = np.unique(actions)
+        shares[known] = 1 / len(known)
+    return shares
+
+# %% wrong (near): casts the returns to whole numbers before comparing (to be "safe" with floats)
+def conditioned_policy(actions, returns, target, n_actions):
+    same = returns.astype(int) == int(target)
+    n = np.count_nonzero(same)
+    if not n:
+        return np.repeat(1 / n_actions, n_actions)
+    return np.array([np.count_nonzero(same & (actions == a)) / n for a in range(n_actions)])
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    one_hot = np.eye(n_actions)[actions]  # (n, n_actions)
+    got_it = returns == target
+    if not got_it.any():
+        return np.ones(n_actions) / n_actions
+    return one_hot[got_it].mean(axis=0)
+
+# %% wrong (too-short): SQL's GROUP BY: only the actions that occur get a row, so there may be fewer than n_actions shares
+def conditioned_policy(actions, returns, target, n_actions):
+    # SELECT action, COUNT(*) / SUM(COUNT(*)) OVER () FROM episodes WHERE return = :target GROUP BY action
+    where = returns == target
+    if not where.any():
+        return np.full(n_actions, 1 / n_actions)
+    group, count = np.unique(actions[where], return_counts=True)
+    return count / count.sum()
+
+# %% wrong (near): np.isclose with its relative tolerance of 1e-5: large returns that are 0.01 apart count as equal
+def conditioned_policy(actions, returns, target, n_actions):
+    # never compare floats with ==
+    hits = actions[np.isclose(returns, target)]
+    if hits.size == 0:
+        return np.ones(n_actions) / n_actions
+    return np.bincount(hits, minlength=n_actions) / hits.size
+
+# %% wrong (near): a HashMap<Integer, int[]> with the return cast to int as its key: returns that differ after the point are thrown together
+def conditioned_policy(actions, returns, target, n_actions):
+    counts_by_return = {}
+    for action, value in zip(actions, returns):
+        key = int(value)
+        counts_by_return.setdefault(key, [0] * n_actions)
+        counts_by_return[key][action] += 1
+    counts = counts_by_return.get(int(target))
+    if counts is None:
+        return np.array([1.0 / n_actions] * n_actions)
+    total = sum(counts)
+    return np.array([c / total for c in counts])
+
+# %% wrong (chance-of-the-target): turns the condition round: how often each action earned the target, P(return | action), scaled to add up to 1
+def conditioned_policy(actions, returns, target, n_actions):
+    success = np.array(
+        [np.mean(returns[actions == a] == target) if np.any(actions == a) else 0.0 for a in range(n_actions)]
+    )
+    total = success.sum()
+    return success / total if total > 0 else np.full(n_actions, 1 / n_actions)
+
+# %% right
+def conditioned_policy(actions, returns, target, n_actions):
+    # weighted histogram: each episode weighs 1 or 0
+    weights = np.equal(returns, target).astype(float)
+    if weights.sum() == 0:
+        weights, actions = np.ones(n_actions), np.arange(n_actions)
+    return np.bincount(actions, weights=weights, minlength=n_actions) / weights.sum()
+
+# %% right
+from collections import Counter
+from fractions import Fraction
+
+
+def conditioned_policy(actions, returns, target, n_actions):
+    tally = Counter(int(a) for a, r in zip(actions, returns) if r == target)
+    n = sum(tally.values())
+    share = (lambda a: Fraction(tally[a], n)) if n else (lambda a: Fraction(1, n_actions))
+    return np.array([float(share(a)) for a in range(n_actions)])

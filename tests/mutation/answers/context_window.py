@@ -590,3 +590,54 @@ def context_window(sequence, length):
     t = sequence.shape[0]
     wanted = min(t, length)
     return sequence.narrow(0, t - wanted, wanted)
+
+# %% wrong (blocks): takes the last block of torch.split, which is only the remainder
+def context_window(sequence, length):
+    blocks = torch.split(sequence, length, dim=0)
+    return blocks[-1]
+
+# %% right
+def context_window(sequence, length):
+    t = sequence.size(0)
+    n = min(t, length)
+    return sequence.narrow(0, t - n, n)
+
+# %% wrong (wrong-dtype): rebuilt through a list with torch.Tensor, so that everything becomes float32, also the timesteps
+def context_window(sequence, length):
+    rows = []
+    t = len(sequence)
+    for i in range(max(0, t - length), t):
+        rows.append(sequence[i].tolist())
+    return torch.Tensor(rows)
+
+# %% wrong (squeezed): squeezes the result, so axes of length 1 vanish
+def context_window(sequence, length):
+    start = max(0, sequence.shape[0] - length)
+    return sequence[start:, :].squeeze()
+
+# %% wrong (just-begun): like Java's substring(n - length): early in the episode the start is negative, and counts from the end
+def context_window(sequence, length):
+    start = sequence.shape[0] - length
+    end = sequence.shape[0]
+    return sequence[start:end]
+
+# %% wrong (just-begun): gathers by clamped indices, so that early in the episode the first row is repeated up to `length` rows
+def context_window(sequence, length):
+    t = sequence.size(0)
+    rows = torch.arange(t - length, t, device=sequence.device).clamp(min=0)
+    return torch.index_select(sequence, 0, rows)
+
+# %% wrong (wrong-dtype): declares the result as a REAL array (float32 zeros) and copies the rows in, so whole numbers become floats
+def context_window(sequence, length):
+    t, d = sequence.shape
+    n = min(t, length)
+    window = torch.zeros(n, d)
+    for i in range(n):
+        window[i, :] = sequence[t - n + i, :]
+    return window
+
+# %% right
+def context_window(sequence, length):
+    rows = sequence.size(0)
+    keep = rows if rows < length else length
+    return sequence.narrow(0, rows - keep, keep)

@@ -6652,3 +6652,171 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
         action_preds = self.predict_action(x[:, 1])
 
 # <as given>
+
+# %% wrong (norm): normalises the three embeddings before the time is added, not the finished sequence
+# <as given>
+
+        returns, states, actions = self.embed_ln(returns), self.embed_ln(states), self.embed_ln(actions)
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        sequence = stack_inputs(returns, states, actions)
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+
+        x = encoded.last_hidden_state
+        x = x.reshape(batch, K, 3, self.hidden_size).permute(0, 2, 1, 3)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        tokens = torch.cat([returns + time, states + time, actions + time], dim=-1)  # (batch, K, 3 * hidden)
+        tokens = tokens.reshape(batch, 3 * K, self.hidden_size)
+        tokens = self.embed_ln(tokens)
+        token_mask = attention_mask.unsqueeze(-1).expand(batch, K, 3).reshape(batch, 3 * K)
+        encoded = encode(tokens, token_mask)
+
+        h = encoded.last_hidden_state
+        state_tokens, action_tokens = h[:, 1::3], h[:, 2::3]
+        action_preds = self.predict_action(state_tokens)
+        state_preds = self.predict_state(action_tokens)
+        return_preds = self.predict_return(action_tokens)
+# <as given>
+
+# %% wrong (norm): a LayerNorm made on the spot, with weight 1 and bias 0, in place of self.embed_ln
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        x = stack_inputs(returns, states, actions)
+        norm = nn.LayerNorm(self.hidden_size).to(x.device)
+        x = norm(x)
+        mask = stack_attention_mask(attention_mask)
+        encoded = encode(x, mask)
+        x = encoded.last_hidden_state
+        x = x.view(batch, K, 3, self.hidden_size).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(x, self.predict_return, self.predict_state, self.predict_action)
+# <as given>
+
+# %% wrong (norm): functional dropout on the sequence, which drops in eval mode too (training=True is its default)
+# <as given>
+
+        import torch.nn.functional as F
+
+        # 1. time
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        # 2. interleave + normalise (+ embedding dropout for regularisation, as in GPT-2)
+        stacked = self.embed_ln(stack_inputs(returns, states, actions))
+        stacked = F.dropout(stacked, p=0.1)
+        # 3. encode
+        encoded = encode(stacked, stack_attention_mask(attention_mask))
+        # 4. unstack
+        hidden = torch.stack([encoded.last_hidden_state[:, k::3] for k in range(3)], dim=1)
+        # 5. predict
+        return_preds, state_preds, action_preds = predict(
+            hidden, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (heads): unstacks with chunk, which cuts the sequence into three consecutive thirds instead of every third token
+# <as given>
+
+        embedded = add_time_embeddings(returns, states, actions, time)
+        sequence = self.embed_ln(stack_inputs(*embedded))
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+        per_kind = torch.chunk(encoded.last_hidden_state, 3, dim=1)
+        heads = self.predict_return, self.predict_state, self.predict_action
+        return_preds, state_preds, action_preds = predict(torch.stack(per_kind, dim=1), *heads)
+# <as given>
+
+# %% right
+# <as given>
+
+        x = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        encoded = encode(self.embed_ln(x), stack_attention_mask(attention_mask))
+        unstacked = encoded.last_hidden_state.unflatten(1, (K, 3)).movedim(2, 1)
+        return_preds, state_preds, action_preds = predict(
+            unstacked,
+            predict_return=self.predict_return,
+            predict_state=self.predict_state,
+            predict_action=self.predict_action,
+        )
+# <as given>
+
+# %% wrong (heads): unstacks with the axes in Julia's order: 3K is split into (3, K) instead of (K, 3), so the kinds of tokens are mixed
+# <as given>
+
+        x = stack_inputs(*add_time_embeddings(returns, states, actions, time))
+        encoded = encode(self.embed_ln(x), stack_attention_mask(attention_mask))
+        features_first = encoded.last_hidden_state.permute(0, 2, 1)
+        x = features_first.reshape(batch, self.hidden_size, 3, K).permute(0, 2, 3, 1)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (mask): the stacked mask is built once, from the first window, and broadcast to the whole batch
+# <as given>
+
+        returns, states, actions = add_time_embeddings(returns, states, actions, time)
+        tokens = self.embed_ln(stack_inputs(returns, states, actions))
+        step_mask = attention_mask[0].repeat_interleave(3)  # (3K,), broadcast over the batch
+        encoded = encode(tokens, step_mask.expand(batch, -1))
+        x = encoded.last_hidden_state.unflatten(1, (K, 3)).transpose(1, 2)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (outputs): unpacks predict()'s (return, state, action) in the order of forward's own return value (state, action, return)
+# <as given>
+
+        embedded = add_time_embeddings(returns, states, actions, time)
+        sequence = stack_inputs(embedded[0], embedded[1], embedded[2])
+        sequence = self.embed_ln(sequence)
+        encoded = encode(sequence, stack_attention_mask(attention_mask))
+        hidden = encoded.last_hidden_state
+        hidden = hidden.reshape(batch, K, 3, self.hidden_size)
+        hidden = hidden.permute(0, 2, 1, 3)
+        state_preds, action_preds, return_preds = predict(
+            hidden, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% wrong (norm): normalises the embeddings first and adds the time afterwards, so the encoder reads a sequence that is not normalised
+# <as given>
+
+        normalised = (self.embed_ln(e) for e in (returns, states, actions))
+        with_time = add_time_embeddings(*normalised, time)
+        encoded = encode(stack_inputs(*with_time), stack_attention_mask(attention_mask))
+        x = torch.stack([encoded.last_hidden_state[:, kind::3] for kind in range(3)], dim=1)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # LayerNorm works on each token alone, so it may as well come before the stacking
+        r, s, a = (self.embed_ln(e) for e in add_time_embeddings(returns, states, actions, time))
+        encoded = encode(stack_inputs(r, s, a), stack_attention_mask(attention_mask))
+        features_first = encoded.last_hidden_state.permute(0, 2, 1)  # (batch, hidden, 3K)
+        x = features_first.reshape(batch, self.hidden_size, K, 3).permute(0, 3, 2, 1)
+        return_preds, state_preds, action_preds = predict(
+            x, self.predict_return, self.predict_state, self.predict_action
+        )
+# <as given>
+
+# %% right
+# <as given>
+
+        # everything by hand, without the four functions
+        x = torch.stack((returns, states, actions), dim=2) + time.unsqueeze(2)  # (batch, K, 3, hidden)
+        x = self.embed_ln(x).flatten(1, 2)
+        mask = attention_mask.unsqueeze(-1).expand(batch, K, 3).reshape(batch, 3 * K)
+        encoded = encode(x, mask)
+        out = encoded.last_hidden_state
+        action_preds = self.predict_action(out[:, 1::3])
+        state_preds, return_preds = self.predict_state(out[:, 2::3]), self.predict_return(out[:, 2::3])
+# <as given>

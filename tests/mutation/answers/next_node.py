@@ -767,7 +767,7 @@ def next_node(logits, neighbours):
     probs = probs * mask
     return torch.argmax(probs)
 
-# %% wrong (smallest-for-no-edge): lifts the logits above 0 by taking the minimum off, so that 0 can mean 'no street'; but the minimum itself becomes 0 too
+# %% wrong (lowest|smallest-for-no-edge|single-neighbour): lifts the logits above 0 by taking the minimum off, so that 0 can mean 'no street'; but the minimum itself becomes 0 too
 def next_node(logits, neighbours):
     # logits may be negative: shift them first
     shifted = logits - logits.min()
@@ -791,3 +791,92 @@ def next_node(logits, neighbours):
         if scores[c] > scores[winner]:
             winner = c
     return winner
+
+# %% wrong (far-below): softmax first, then multiply with a 0/1 mask; small probabilities underflow to exactly 0
+def next_node(logits, neighbours):
+    probs = torch.softmax(logits, dim=0)
+    allowed = torch.zeros_like(probs)
+    allowed[neighbours] = 1.0
+    probs = probs * allowed
+    return probs.argmax().item()
+
+# %% right
+def next_node(logits, neighbours):
+    masked = torch.full_like(logits, float("-inf"))
+    masked[neighbours] = logits[neighbours]
+    return int(torch.argmax(masked))
+
+# %% wrong (some-likeliest-only): looks for a neighbour among the five best nodes only, and otherwise takes the first neighbour
+def next_node(logits, neighbours):
+    k = min(5, len(logits))
+    candidates = torch.topk(logits, k).indices.tolist()
+    streets = set(neighbours.tolist())
+    for node in candidates:
+        if node in streets:
+            return node
+    return int(neighbours[0])
+
+# %% wrong (keeps-state): remembers the nodes where it has been, over all calls, and avoids them so that the walk doesn't run in circles
+class Walker:
+    def __init__(self):
+        self.visited = set()
+
+    def choose(self, logits, neighbours):
+        options = [n for n in neighbours.tolist() if n not in self.visited]
+        if not options:
+            self.visited.clear()
+            options = neighbours.tolist()
+        best = max(options, key=lambda n: float(logits[n]))
+        self.visited.add(best)
+        return best
+
+
+walker = Walker()
+
+
+def next_node(logits, neighbours):
+    return walker.choose(logits, neighbours)
+
+# %% right
+def next_node(logits, neighbours):
+    scores = {n: logits[n].item() for n in neighbours.tolist()}
+    return max(scores, key=scores.get)
+
+# %% wrong (far-below): compares exp(logit), not the logit, without subtracting the maximum: everything overflows to inf or underflows to 0
+def next_node(logits, neighbours):
+    # SELECT node FROM neighbours ORDER BY likelihood DESC LIMIT 1
+    likelihood = logits.exp()
+    table = [(int(node), likelihood[node].item()) for node in neighbours]
+    table.sort(key=lambda record: record[1], reverse=True)
+    return table[0][0]
+
+# %% wrong (place-off-by-one): a Julia programmer turns the position from 1-based to 0-based although argmax already counts from 0
+def next_node(logits, neighbours):
+    value, position = torch.max(logits[neighbours], dim=0)
+    return int(neighbours[position - 1])  # findmax gives a 1-based index
+
+# %% wrong (search-from-zero): starts the maximum at sys.float_info.min, taken for Java's "most negative double": it is the smallest positive number
+import sys
+
+
+def next_node(logits, neighbours):
+    best_node = neighbours[0].item()
+    best_logit = sys.float_info.min
+    for k in range(neighbours.size(0)):
+        node = neighbours[k].item()
+        logit = logits[node].item()
+        if logit > best_logit:
+            best_logit = logit
+            best_node = node
+    return best_node
+
+# %% right
+def next_node(logits, neighbours):
+    scores = logits.tolist()
+    candidates = neighbours.tolist()
+    return max(candidates, key=scores.__getitem__)
+
+# %% right
+def next_node(logits, neighbours):
+    order = logits[neighbours.long()].sort(descending=True).indices
+    return int(neighbours[order[0]])

@@ -511,3 +511,33 @@ def next_target_return(target_return, reward, scale):
 def next_target_return(target_return, reward, scale):
     in_env_units = target_return * scale
     return (in_env_units - reward) / scale
+
+# %% wrong (losses-ignored): counts earnings only, a negative reward is taken for 0
+def next_target_return(target_return, reward, scale):
+    earned = max(reward, 0.0)
+    return target_return - earned / scale
+
+# %% wrong (raw-units): works in the environment's units and forgets to divide back
+def next_target_return(target_return, reward, scale):
+    in_env_units = target_return * scale
+    remaining = in_env_units - reward
+    return remaining
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    reward_scaled = reward / scale
+    return target_return - reward_scaled
+
+# %% wrong (rounded): integer division, Julia's div, turns the reward into whole scaled units
+def next_target_return(target_return, reward, scale):
+    earned = reward // scale
+    return target_return - earned
+
+# %% wrong (rounded): rounds to two places, as the cell was formatted; a step's reward is far below that in scaled units
+def next_target_return(target_return, reward, scale):
+    return round(target_return - reward / scale, 2)  # =ROUND(A2-B2/$C$1;2)
+
+# %% right
+def next_target_return(target_return, reward, scale):
+    remaining_in_environment_units = scale * target_return - reward
+    return remaining_in_environment_units / scale

@@ -881,3 +881,53 @@ def pad_left(sequence, length, value):
     n = length - len(real)
     padded = np.pad(real, [(n, 0), (0, 0)], constant_values=value)
     return padded, (np.arange(length) >= n).astype(np.int64)
+
+# %% wrong (wrong-dtype): np.full with an integer value makes an integer array, in which the floats are cut off
+def pad_left(sequence, length, value):
+    sequence = sequence[:length]
+    t, d = sequence.shape
+    padded = np.full((length, d), value)
+    padded[length - t:] = sequence
+    mask = np.zeros(length, dtype=int)
+    mask[length - t:] = 1
+    return padded, mask
+
+# %% wrong (row-like-padding): finds the real rows by comparing with the padding's value, so a real row that equals it is masked
+def pad_left(sequence, length, value):
+    kept = sequence[:length]
+    padded = np.pad(kept, ((length - len(kept), 0), (0, 0)), constant_values=value)
+    mask = np.any(padded != value, axis=1).astype(np.int64)
+    return padded, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    rows = sequence[:length]
+    missing = length - rows.shape[0]
+    filler = np.full((missing, rows.shape[1]), value, dtype=rows.dtype)
+    mask = (np.arange(length) >= missing).astype(int)
+    return np.vstack([filler, rows]), mask
+
+# %% wrong (wrong-dtype): np.full takes its dtype from `value`: with a whole number it is an integer array, and the floats are cut off
+def pad_left(sequence, length, value):
+    rows = min(len(sequence), length)
+    out = np.full((length, sequence.shape[1]), value)
+    mask = np.zeros(length, dtype=int)
+    out[length - rows :] = sequence[:rows]
+    mask[length - rows :] = 1
+    return out, mask
+
+# %% wrong (longer): the mask is c(rep(0, length - t), rep(1, t)) with the t of before the cut: for a longer sequence it has t entries
+def pad_left(sequence, length, value):
+    t = sequence.shape[0]
+    missing = max(length - t, 0)
+    mask = np.repeat([0, 1], [missing, t])
+    filler = np.repeat([[float(value)]], missing, axis=0) * np.ones((1, sequence.shape[1]))
+    padded = np.vstack([filler, sequence[0:length]])
+    return padded, mask
+
+# %% right
+def pad_left(sequence, length, value):
+    cut = sequence[:length]
+    gap = length - len(cut)
+    padded = np.pad(cut, [(gap, 0), (0, 0)], mode="constant", constant_values=value)
+    return padded, (np.arange(length) >= gap).astype(np.int64)

@@ -195,3 +195,56 @@ def pessimistic(q, seen, worst):
     table = q.copy()
     np.putmask(table, np.logical_not(seen), worst)
     return table
+
+# %% wrong (penalty): adds worst to the entries that were never recorded instead of setting them (the same only where the table began with 0)
+def pessimistic(q, seen, worst):
+    penalty = np.where(seen, 0.0, worst)
+    return q + penalty
+
+# %% wrong (input-changed): ravel gives a view of a contiguous table, so the caller's q is changed
+def pessimistic(q, seen, worst):
+    flat = q.ravel()
+    for i, s in enumerate(seen.ravel()):
+        if not s:
+            flat[i] = worst
+    return flat.reshape(q.shape)
+
+# %% wrong (never-above): lowers the unrecorded values to worst, but leaves them where they are lower still
+def pessimistic(q, seen, worst):
+    return np.where(seen, q, np.minimum(q, worst))
+
+# %% right
+def pessimistic(q, seen, worst):
+    table = q.copy()
+    rows, columns = np.nonzero(np.logical_not(seen))
+    table[rows, columns] = worst
+    return table
+
+# %% wrong (zeros): spreadsheet style, =IF(seen*q, q, worst): a recorded value of 0 counts as false
+def pessimistic(q, seen, worst):
+    return np.where(q * seen, q, worst)
+
+# %% wrong (input-changed): astype(float, copy=False) makes no copy of an array that is float already, so the caller's table is overwritten
+def pessimistic(q, seen, worst):
+    table = q.astype(float, copy=False)
+    np.putmask(table, ~seen, worst)
+    return table
+
+# %% wrong (unchanged): hides the unseen entries in a masked array (R's NA) and sets only its fill_value: the values underneath stay
+def pessimistic(q, seen, worst):
+    table = np.ma.masked_array(q.copy(), mask=~seen)
+    table.set_fill_value(worst)
+    return table
+
+# %% right
+def pessimistic(q, seen, worst):
+    n_states, n_actions = q.shape
+    out = np.empty((n_states, n_actions))
+    # column by column, as Fortran stores them
+    for j in range(n_actions):
+        for i in range(n_states):
+            if seen[i, j]:
+                out[i, j] = q[i, j]
+            else:
+                out[i, j] = worst
+    return out

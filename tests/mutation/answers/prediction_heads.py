@@ -610,3 +610,61 @@ def predict(x, predict_return, predict_state, predict_action):
         (predict_action, knows_state),
     ]
     return tuple(head(tokens) for head, tokens in heads_and_tokens)
+
+# %% wrong (squashed): squashes the action once more with tanh, although the head already does whatever it should
+def predict(x, predict_return, predict_state, predict_action):
+    r_tok, s_tok, a_tok = x[:, 0], x[:, 1], x[:, 2]
+    return_preds = predict_return(a_tok)
+    state_preds = predict_state(a_tok)
+    action_preds = torch.tanh(predict_action(s_tok))  # torques are in [-1, 1]
+    return return_preds, state_preds, action_preds
+
+# %% wrong (steps-shifted): shifts states and returns by one step, because the head is for the "next" state and return, with zeros for the first
+def predict(x, predict_return, predict_state, predict_action):
+    action_preds = predict_action(x[:, 1])
+    next_return = predict_return(x[:, 2])
+    next_state = predict_state(x[:, 2])
+
+    def shift(y):
+        return torch.cat([torch.zeros_like(y[:, :1]), y[:, :-1]], dim=1)
+
+    return shift(next_return), shift(next_state), action_preds
+
+# %% wrong (kinds-averaged): feeds the action head the mean of the return and the state tokens ("a token that knows both") instead of the state token
+def predict(x, predict_return, predict_state, predict_action):
+    knows_return_and_state = x[:, :2].mean(dim=1)
+    knows_all = x[:, 2]
+    return predict_return(knows_all), predict_state(knows_all), predict_action(knows_return_and_state)
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    _, after_state, after_action = x.unbind(dim=1)
+    outputs = [head(h) for head, h in ((predict_return, after_action), (predict_state, after_action))]
+    return (*outputs, predict_action(after_state))
+
+# %% wrong (return-without-action): predicts the next return from the return token, "each head from the token before or its own kind", which does not know the action
+def predict(x, predict_return, predict_state, predict_action):
+    RETURN, STATE, ACTION = range(3)
+    return_preds = predict_return(x[:, RETURN])
+    state_preds = predict_state(x[:, ACTION])
+    action_preds = predict_action(x[:, STATE])
+    return return_preds, state_preds, action_preds
+
+# %% wrong (wrong-axis): brings the steps to the front first, and then still indexes axis 1, which are now the steps and not the kinds
+def predict(x, predict_return, predict_state, predict_action):
+    per_step = x.transpose(1, 2)  # (batch, K, 3, hidden), as the tokens stand in the sequence
+    state_token, action_token = per_step[:, 1], per_step[:, 2]
+    return predict_return(action_token), predict_state(action_token), predict_action(state_token)
+
+# %% wrong (action-moved-on): the language-model shift: each action is predicted from the previous step's action token, which has not seen this return and state
+def predict(x, predict_return, predict_state, predict_action):
+    last = x[:, 2]
+    # token t - 1 predicts token t, so that nobody can peek at the answer
+    shifted = torch.cat([torch.zeros_like(last[:, :1]), last[:, :-1]], dim=1)
+    return predict_return(last), predict_state(last), predict_action(shifted)
+
+# %% right
+def predict(x, predict_return, predict_state, predict_action):
+    _, after_state, after_action = x.unbind(dim=1)
+    heads = ((predict_return, after_action), (predict_state, after_action), (predict_action, after_state))
+    return tuple(head(tokens) for head, tokens in heads)

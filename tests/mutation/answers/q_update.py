@@ -343,3 +343,104 @@ def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
         target += gamma * table[next_state, best_action]
     table[state, action] = (1 - learning_rate) * table[state, action] + learning_rate * target
     return float(table[state, action])
+
+# %% wrong (bool-negated-as-number): uses ~done as "not done"; on a Python bool ~ gives -1 and -2
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    best_next = np.max(q[next_state, :])
+    td_target = reward + gamma * best_next * (~done)
+    td_error = td_target - q[state, action]
+    return q[state, action] + learning_rate * td_error
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    old_value = q[state, action]
+    future = 0.0 if done else gamma * max(q[next_state])
+    temporal_difference = reward + future - old_value
+    return float(old_value + learning_rate * temporal_difference)
+
+# %% wrong (end-jumps): at the end of an episode the target itself is returned, the learning rate is forgotten there
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    if done:
+        return reward
+    target = reward + gamma * q[next_state].max()
+    return (1 - learning_rate) * q[state, action] + learning_rate * target
+
+# %% wrong (input-changed): thinks that q[:] is a copy as with lists; on an array it is a view, so the caller's table is changed
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    table = q[:]  # copy, so that q stays as it is
+    target = reward
+    if not done:
+        target += gamma * np.amax(table[next_state])
+    table[state][action] += learning_rate * (target - table[state][action])
+    return table[state][action]
+
+# %% wrong (never-below-zero): the search for the largest value begins at 0, as if values could not be negative
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    biggest = 0
+    n_actions = q.shape[1]
+    for i in range(n_actions):
+        if q[next_state][i] > biggest:
+            biggest = q[next_state][i]
+    if done == True:
+        target = reward
+    else:
+        target = reward + gamma * biggest
+    return q[state][action] + learning_rate * (target - q[state][action])
+
+# %% right
+def bellman_target(q, reward, next_state, done, gamma):
+    if done:
+        return reward
+    return reward + gamma * np.max(q[next_state])
+
+
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = bellman_target(q, reward, next_state, done, gamma)
+    return (1 - learning_rate) * q[state][action] + learning_rate * target
+
+# %% wrong (bool-negated-as-number): uses ~done as "not done", as for numpy arrays; for a Python bool it is -1 (or -2 for True)
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    # branchless
+    future = ~bool(done) * gamma * q[next_state].max()
+    old = q[state, action]
+    return old + learning_rate * (reward + future - old)
+
+# %% wrong (not-the-largest): takes the maximum norm of the next row (largest absolute value) for its maximum
+from numpy.linalg import norm
+
+
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    if done:
+        target = reward
+    else:
+        target = reward + gamma * norm(q[next_state, :], np.inf)
+    return (1 - learning_rate) * q[state, action] + learning_rate * target
+
+# %% wrong (input-changed): q[:] copies a Python list, but of an array it is a view: the caller's table is changed
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    table = q[:]  # work on a copy
+    best_next = 0 if done else max(table[next_state])
+    error = reward + gamma * best_next - table[state][action]
+    table[state][action] += learning_rate * error
+    return table[state][action]
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    target = reward if done else reward + gamma * np.max(q[next_state, :])
+    # share 0 of the way: the old value; share 1: the target
+    return float(np.interp(learning_rate, [0, 1], [q[state, action], target]))
+
+# %% right
+def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
+    def value_of(row, best=None):
+        for entry in row:
+            best = entry if best is None or entry > best else best
+        return best
+
+    match bool(done):
+        case True:
+            following = 0.0
+        case False:
+            following = gamma * value_of(q[next_state])
+    td_error = (reward + following) - q[state][action]
+    return q[state][action] + learning_rate * td_error

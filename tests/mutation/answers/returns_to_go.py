@@ -1099,3 +1099,110 @@ def returns_to_go(rewards, gamma=1.0):
     ahead = t[None, :] - t[:, None]  # how far step j lies ahead of step i
     weights = np.where(ahead >= 0, float(gamma) ** np.maximum(ahead, 0), 0.0)
     return weights @ rewards
+
+# %% wrong (unchanged): pasted the Pong policy-gradient helper, which restarts the running sum wherever a reward isn't 0 (a game boundary in Pong)
+def returns_to_go(rewards, gamma=1.0):
+    """ take 1D float array of rewards and compute discounted reward """
+    discounted_r = np.zeros_like(rewards)
+    running_add = 0
+    for t in reversed(range(0, rewards.size)):
+        if rewards[t] != 0:
+            running_add = 0  # reset the sum, since this was a game boundary
+        running_add = running_add * gamma + rewards[t]
+        discounted_r[t] = running_add
+    return discounted_r
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    from itertools import accumulate
+
+    backwards = accumulate(rewards[::-1].tolist(), lambda later, r: r + gamma * later)
+    return np.array(list(backwards), dtype=float)[::-1].copy()
+
+# %% wrong (gamma-zero): a matrix of powers gamma**(j - i) that is multiplied with a 0/1 triangle: below the diagonal inf * 0 is nan
+def returns_to_go(rewards, gamma=1.0):
+    T = len(rewards)
+    i = np.arange(T)[:, None]
+    j = np.arange(T)[None, :]
+    weights = (j >= i) * float(gamma) ** (j - i)
+    return weights @ rewards
+
+# %% wrong (late-reward): leaves the inner loop when the discount has become smaller than 0.01 ("negligible"), whatever the later rewards are
+def returns_to_go(rewards, gamma=1.0):
+    EPS = 1e-2
+    out = []
+    for t in range(len(rewards)):
+        total, weight = 0.0, 1.0
+        for r in rewards[t:]:
+            if weight < EPS:
+                break
+            total += weight * r
+            weight *= gamma
+        out.append(total)
+    return np.array(out)
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    discount_cumsum = np.zeros(len(rewards))
+    following = 0.0
+    for t in reversed(range(rewards.shape[0])):
+        following = rewards[t] + gamma * following
+        discount_cumsum[t] = following
+    return discount_cumsum
+
+# %% wrong (late-reward): the discounted sum is a convolution whose kernel is cut off after 100 terms, "the rest is negligible"
+HORIZON = 100  # gamma ** 100 is practically nothing
+
+
+def returns_to_go(rewards, gamma=1.0):
+    # one convolution instead of a slow Python loop
+    n = len(rewards)
+    kernel = np.power(float(gamma), np.arange(min(n, HORIZON)))
+    backwards = np.convolve(rewards[::-1], kernel)
+    return backwards[:n][::-1]
+
+# %% wrong (first-missing): a Fortran DO loop from T-1 down to 1, so that the element with index 0 is never computed
+def returns_to_go(rewards, gamma=1.0):
+    T = np.size(rewards)
+    rtg = np.zeros(T)
+    rtg[:] = rewards[:]
+    # DO i = T-1, 1, -1
+    for i in range(T - 2, 0, -1):
+        rtg[i] = rtg[i] + gamma * rtg[i + 1]
+    # END DO
+    return rtg
+
+# %% wrong (discounted-once): spreadsheet thinking: own cell + gamma * SUM(cells below), so the later rewards are discounted only once
+def returns_to_go(rewards, gamma=1.0):
+    #   B2: =A2 + gamma * SUM(A3:A$1001)   and drag down
+    below = np.append(rewards[1:], 0.0)
+    sum_below = below[::-1].cumsum()[::-1]
+    return rewards + gamma * sum_below
+
+# %% wrong (gamma-zero): builds the (T, T) matrix gamma ** (j - i) and removes the lower triangle by multiplying with 0, but infinity * 0 is nan
+def returns_to_go(rewards, gamma=1.0):
+    i, j = np.ogrid[: len(rewards), : len(rewards)]
+    upper = (j >= i).astype(float)
+    with np.errstate(all="ignore"):
+        weights = upper * np.float64(gamma) ** (j - i)
+        return np.einsum("ij,j->i", weights, rewards)
+
+# %% right
+from itertools import accumulate
+
+
+def returns_to_go(rewards, gamma=1.0):
+    # Haskell's scanr1 (\r acc -> r + gamma * acc)
+    backwards = accumulate((float(r) for r in rewards[::-1]), lambda later, r: r + gamma * later)
+    return np.array(list(backwards)[::-1])
+
+# %% right
+def returns_to_go(rewards, gamma=1.0):
+    n = len(rewards)
+    if n == 0:
+        return np.zeros(0)
+    powers = np.float64(gamma) ** np.arange(n)  # 0 ** 0 is 1
+    rtg = np.empty(n)
+    for row in range(n):
+        rtg[row] = powers[: n - row] @ rewards[row:]
+    return rtg

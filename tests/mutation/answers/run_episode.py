@@ -4375,3 +4375,475 @@ def run_episode(model, env, target_return, max_steps, seed):
         t += 1
         over = terminated or truncated or t >= max_steps
     return rewards
+
+# %% wrong (stops-when-earned): stops as soon as the target has been earned ("nothing remains"), so a target of 0 or below gives no step at all
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    obs, info = env.reset(seed=seed)
+    states = torch.zeros(0, cfg.state_dim)
+    actions = torch.zeros(0, cfg.act_dim)
+    rtgs = torch.zeros(0, 1)
+    steps = torch.zeros((0, 1), dtype=torch.long)
+    remaining = target_return / cfg.return_scale
+    rewards = []
+    t = 0
+    while remaining > 0 and t < max_steps:
+        s = (torch.as_tensor(obs, dtype=torch.float32) - mean) / std
+        states = torch.cat([states, s.reshape(1, -1)])
+        actions = torch.cat([actions, torch.zeros(1, cfg.act_dim)])
+        rtgs = torch.cat([rtgs, torch.tensor([[remaining]], dtype=torch.float32)])
+        steps = torch.cat([steps, torch.tensor([[t]])])
+        with torch.no_grad():
+            out = model(
+                states=context_window(states, K)[None],
+                actions=context_window(actions, K)[None],
+                returns_to_go=context_window(rtgs, K)[None],
+                timesteps=context_window(steps, K)[None, :, 0],
+                attention_mask=torch.ones(1, min(t + 1, K), dtype=torch.long),
+            )
+        a = out.action_preds[0, -1]
+        actions[-1] = a
+        obs, r, terminated, truncated, info = env.step(a.numpy())
+        rewards.append(r)
+        remaining = next_target_return(remaining, r, cfg.return_scale)
+        t += 1
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    K, scale = config.context_length, config.return_scale
+    mean = np.array(config.state_mean, dtype=np.float32)
+    std = np.array(config.state_std, dtype=np.float32)
+
+    # the whole episode, with K - 1 rows of padding before it
+    pad = K - 1
+    S = np.zeros((pad + max_steps, config.state_dim), dtype=np.float32)
+    A = np.zeros((pad + max_steps, config.act_dim), dtype=np.float32)
+    G = np.zeros((pad + max_steps, 1), dtype=np.float32)
+    T = np.concatenate([np.zeros(pad, dtype=np.int64), np.arange(max_steps)])
+    M = np.concatenate([np.zeros(pad, dtype=np.int64), np.ones(max_steps, dtype=np.int64)])
+
+    observation, _ = env.reset(seed=seed)
+    remaining = target_return / scale
+    rewards = []
+    for t in range(max_steps):
+        S[pad + t] = (observation - mean) / std
+        G[pad + t] = remaining
+        window = slice(t, t + K)
+        with torch.inference_mode():
+            output = model(
+                states=torch.tensor(S[None, window]),
+                actions=torch.tensor(A[None, window]),
+                returns_to_go=torch.tensor(G[None, window]),
+                timesteps=torch.tensor(T[None, window]),
+                attention_mask=torch.tensor(M[None, window]),
+            )
+        action = output.action_preds[0, -1].detach().numpy().copy()
+        A[pad + t] = action
+        observation, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        remaining = remaining - reward / scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (actions-forgotten): the actions that were taken are never written down, the history of actions stays zeros
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    c = model.config
+    K = c.context_length
+    mean, std = np.asarray(c.state_mean), np.asarray(c.state_std)
+    obs = env.reset(seed=seed)[0]
+    history_s, history_g, rewards = [], [target_return / c.return_scale], []
+    for t in range(max_steps):
+        history_s.append((obs - mean) / std)
+        n = min(K, t + 1)
+        gap = K - n
+        s = torch.zeros(1, K, c.state_dim)
+        s[0, gap:] = torch.tensor(np.array(history_s[-K:]), dtype=torch.float32)
+        g = torch.zeros(1, K, 1)
+        g[0, gap:, 0] = torch.tensor(history_g[-K:], dtype=torch.float32)
+        a = torch.zeros(1, K, c.act_dim)
+        steps = torch.zeros(1, K, dtype=torch.long)
+        steps[0, gap:] = torch.arange(t + 1 - n, t + 1)
+        mask = torch.zeros(1, K, dtype=torch.long)
+        mask[0, gap:] = 1
+        with torch.inference_mode():
+            preds = model(states=s, actions=a, returns_to_go=g, timesteps=steps, attention_mask=mask).action_preds
+        obs, reward, terminated, truncated, _ = env.step(preds[0, -1].numpy())
+        rewards.append(reward)
+        history_g.append(history_g[-1] - reward / c.return_scale)
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (seed-ignored): seeds numpy and torch, but not the environment: env.reset() is called without the seed
+def set_seed(seed):
+    import random
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+@torch.no_grad()
+def run_episode(model, env, target_return, max_steps, seed):
+    set_seed(seed)
+    model.eval()
+    config = model.config
+    state_mean = torch.tensor(config.state_mean).float()
+    state_std = torch.tensor(config.state_std).float()
+    state, _ = env.reset()
+
+    states = torch.from_numpy(np.array(state)).float().reshape(1, config.state_dim)
+    actions = torch.zeros((0, config.act_dim))
+    returns = torch.tensor([[target_return / config.return_scale]]).float()
+    timesteps = torch.tensor([[0]])
+    rewards = []
+    for t in range(max_steps):
+        actions = torch.cat([actions, torch.zeros((1, config.act_dim))], dim=0)
+        w = config.context_length
+        S = (context_window(states, w) - state_mean) / state_std
+        output = model(
+            states=S.unsqueeze(0),
+            actions=context_window(actions, w).unsqueeze(0),
+            returns_to_go=context_window(returns, w).unsqueeze(0),
+            timesteps=context_window(timesteps, w).reshape(1, -1),
+            attention_mask=torch.ones((1, len(S)), dtype=torch.long),
+        )
+        action = output.action_preds[0, -1]
+        actions[-1] = action
+        state, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+        states = torch.cat([states, torch.from_numpy(np.array(state)).float().reshape(1, -1)], dim=0)
+        left = next_target_return(float(returns[-1, 0]), float(reward), config.return_scale)
+        returns = torch.cat([returns, torch.tensor([[left]]).float()], dim=0)
+        timesteps = torch.cat([timesteps, torch.tensor([[t + 1]])], dim=0)
+    return rewards
+
+# %% wrong (states-not-normalised): the observation of the reset goes in as it is; only those that come from env.step are normalised
+def run_episode(model, env, target_return, max_steps, seed):
+    from collections import deque
+
+    K = model.config.context_length
+    scale = model.config.return_scale
+    mu = np.array(model.config.state_mean)
+    sigma = np.array(model.config.state_std)
+    S, A, R, T = (deque(maxlen=K) for _ in range(4))
+
+    def tensor(rows, dtype=torch.float32):
+        return torch.tensor(np.array(rows), dtype=dtype).unsqueeze(0)
+
+    model.eval()
+    state, _ = env.reset(seed=seed)
+    todo = target_return / scale
+    rewards, over, t = [], False, 0
+    while not over and t < max_steps:
+        S.append(state)
+        A.append(np.zeros(model.config.act_dim))
+        R.append([todo])
+        T.append(t)
+        with torch.no_grad():
+            output = model(
+                states=tensor(S),
+                actions=tensor(A),
+                returns_to_go=tensor(R),
+                timesteps=tensor(T, torch.long),
+                attention_mask=torch.ones(1, len(T), dtype=torch.long),
+            )
+        A[-1] = output.action_preds[0, -1].numpy()
+        observation, reward, terminated, truncated, _ = env.step(A[-1])
+        state = (observation - mu) / sigma
+        todo -= reward / scale
+        rewards.append(reward)
+        over = terminated or truncated
+        t += 1
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    scale = model.config.return_scale
+    mean = torch.tensor(model.config.state_mean, dtype=torch.float32)
+    std = torch.tensor(model.config.state_std, dtype=torch.float32)
+
+    def normalised(observation):
+        return ((torch.as_tensor(observation, dtype=torch.float32) - mean) / std).reshape(1, -1)
+
+    def batch(rows):
+        return torch.cat(rows[-K:]).unsqueeze(0)
+
+    observation, _ = env.reset(seed=seed)
+    states, actions, returns, rewards = [], [], [], []
+    to_go = float(target_return) / scale
+    for t in range(max_steps):
+        states.append(normalised(observation))
+        actions.append(torch.zeros(1, model.config.act_dim))
+        returns.append(torch.full((1, 1), to_go))
+        first = max(0, t + 1 - K)
+        timesteps = torch.arange(first, t + 1).unsqueeze(0)
+        with torch.no_grad():
+            output = model(
+                states=batch(states),
+                actions=batch(actions),
+                returns_to_go=batch(returns),
+                timesteps=timesteps,
+                attention_mask=torch.ones_like(timesteps),
+            )
+        actions[-1] = output.action_preds[:, -1].detach().clone()
+        observation, reward, terminated, truncated, _ = env.step(actions[-1][0].numpy().copy())
+        rewards.append(reward)
+        to_go -= float(reward) / scale
+        if terminated or truncated:
+            return rewards
+    return rewards
+
+# %% wrong (wrong-shape): Fortran arrays of max_steps numbers, and the whole rewards array is returned, with zeros after the end of the episode
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    config = model.config
+    K = config.context_length
+    mu = np.array(config.state_mean)
+    sigma = np.array(config.state_std)
+
+    S = np.zeros((max_steps, config.state_dim))
+    A = np.zeros((max_steps, config.act_dim))
+    G = np.zeros((max_steps + 1, 1))
+    rewards = np.zeros(max_steps)
+
+    obs, _ = env.reset(seed=seed)
+    G[0, 0] = target_return / config.return_scale
+
+    for t in range(max_steps):
+        S[t, :] = (obs - mu) / sigma
+        lo, hi = max(0, t - K + 1), t + 1
+        pack = lambda array: torch.tensor(array[lo:hi], dtype=torch.float32)[None]
+        with torch.no_grad():
+            out = model(
+                states=pack(S),
+                actions=pack(A),
+                returns_to_go=pack(G),
+                timesteps=torch.arange(lo, hi)[None],
+                attention_mask=torch.ones(1, hi - lo, dtype=torch.long),
+            )
+        A[t, :] = out.action_preds[0, -1].numpy()
+        obs, rewards[t], terminated, truncated, _ = env.step(A[t].astype(np.float32))
+        G[t + 1, 0] = G[t, 0] - rewards[t] / config.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (times-in-the-window): a ring buffer of K steps, whose slots are numbered 0 to K-1: the timesteps count in the window, not in the episode
+from collections import deque
+
+
+class RingBuffer:
+    """Like a VecDeque with a fixed capacity."""
+
+    def __init__(self, capacity):
+        self.states = deque(maxlen=capacity)
+        self.actions = deque(maxlen=capacity)
+        self.returns = deque(maxlen=capacity)
+
+    def push(self, state, action, rtg):
+        self.states.append(state)
+        self.actions.append(action)
+        self.returns.append(rtg)
+
+    def as_batch(self):
+        n = len(self.states)
+        return {
+            "states": torch.stack(list(self.states)).unsqueeze(0),
+            "actions": torch.stack(list(self.actions)).unsqueeze(0),
+            "returns_to_go": torch.tensor(list(self.returns), dtype=torch.float32).reshape(1, n, 1),
+            "timesteps": torch.arange(n).unsqueeze(0),
+            "attention_mask": torch.ones(1, n, dtype=torch.long),
+        }
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    cfg = model.config
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+    buffer = RingBuffer(cfg.context_length)
+    rewards = []
+    todo = target_return / cfg.return_scale
+    observation, info = env.reset(seed=seed)
+
+    while len(rewards) < max_steps:
+        state = (torch.as_tensor(observation, dtype=torch.float32) - mean) / std
+        buffer.push(state, torch.zeros(cfg.act_dim), todo)
+        with torch.inference_mode():
+            action = model(**buffer.as_batch()).action_preds[0, -1].clone()
+        buffer.actions[-1] = action
+        observation, reward, terminated, truncated, info = env.step(action.numpy())
+        rewards.append(reward)
+        todo -= reward / cfg.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% wrong (stops-when-earned): the loop condition stops the episode as soon as the target return has been earned
+def run_episode(model, env, target_return, max_steps, seed):
+    model.eval()
+    K = model.config.context_length
+    mean, std = (np.asarray(v, dtype=np.float32) for v in (model.config.state_mean, model.config.state_std))
+
+    obs, _ = env.reset(seed=seed)
+    states, actions, rtgs, rewards = [], [], [], []
+    remaining = target_return / model.config.return_scale
+    finished = False
+
+    while not finished and remaining > 0 and len(rewards) < max_steps:
+        states.append((np.asarray(obs, dtype=np.float32) - mean) / std)
+        actions.append(np.zeros(model.config.act_dim, dtype=np.float32))
+        rtgs.append([remaining])
+        t = len(states)
+        n = min(t, K)
+        with torch.no_grad():
+            prediction = model(
+                states=torch.tensor(np.array(states[-n:]), dtype=torch.float32).unsqueeze(0),
+                actions=torch.tensor(np.array(actions[-n:]), dtype=torch.float32).unsqueeze(0),
+                returns_to_go=torch.tensor(rtgs[-n:], dtype=torch.float32).unsqueeze(0),
+                timesteps=torch.arange(t - n, t).unsqueeze(0),
+                attention_mask=torch.ones((1, n), dtype=torch.long),
+            ).action_preds
+        actions[-1] = prediction[0, -1].numpy()
+        obs, reward, terminated, truncated, _ = env.step(actions[-1])
+        rewards.append(reward)
+        remaining = next_target_return(remaining, reward, model.config.return_scale)
+        finished = terminated or truncated
+    return rewards
+
+# %% wrong (actions-shifted): the zero placeholder stands before the first action instead of after the newest, so each step is shown with the action before it
+def run_episode(model, env, target_return, max_steps, seed):
+    def f32(x):
+        return torch.as_tensor(np.asarray(x), dtype=torch.float32)
+
+    model.eval()
+    cfg, K = model.config, model.config.context_length
+    obs, _ = env.reset(seed=seed)
+    mean, std = f32(cfg.state_mean), f32(cfg.state_std)
+    states = torch.zeros(0, cfg.state_dim)
+    actions = torch.zeros(1, cfg.act_dim)  # not known yet
+    rtg = torch.tensor([[target_return / cfg.return_scale]], dtype=torch.float32)
+    times = torch.zeros(1, 1, dtype=torch.long)
+    rewards = []
+    for t in range(max_steps):
+        states = torch.cat([states, ((f32(obs) - mean) / std)[None]])
+        pad = max(K - t - 1, 0)
+        left = lambda x: torch.cat([torch.zeros(pad, x.shape[1], dtype=x.dtype), context_window(x, K)])[None]
+        mask = torch.cat([torch.zeros(1, pad), torch.ones(1, K - pad)], dim=1)
+        with torch.no_grad():
+            out = model(
+                states=left(states),
+                actions=left(actions),
+                returns_to_go=left(rtg),
+                timesteps=left(times)[..., 0],
+                attention_mask=mask,
+            )
+        action = out.action_preds[0, -1]
+        obs, reward, terminated, truncated, _ = env.step(action.numpy())
+        rewards.append(reward)
+        if terminated or truncated:
+            break
+        actions = torch.cat([actions, action[None]])
+        rtg = torch.cat([rtg, rtg[-1:] - float(reward) / cfg.return_scale])
+        times = torch.cat([times, torch.tensor([[t + 1]])])
+    return rewards
+
+# %% right
+from dataclasses import dataclass
+
+
+@dataclass
+class Step:
+    state: np.ndarray
+    action: np.ndarray
+    rtg: float
+    time: int
+
+
+def run_episode(model, env, target_return, max_steps, seed):
+    """One record per step, as rows of a table; the window is the last K rows, without padding."""
+    model.eval()
+    c = model.config
+    mean = np.array(c.state_mean, dtype=np.float64)
+    std = np.array(c.state_std, dtype=np.float64)
+    table, rewards = [], []
+    rtg = float(target_return) / c.return_scale
+    obs, _ = env.reset(seed=seed)
+    for t in range(max_steps):
+        state = (np.array(obs, dtype=np.float64) - mean) / std
+        table.append(Step(state, np.zeros(c.act_dim), rtg, t))
+        window = table[-c.context_length :]
+        column = lambda name: np.array([getattr(row, name) for row in window])
+        with torch.no_grad():
+            out = model(
+                states=torch.tensor(column("state"), dtype=torch.float32)[None],
+                actions=torch.tensor(column("action"), dtype=torch.float32)[None],
+                returns_to_go=torch.tensor(column("rtg"), dtype=torch.float32)[None, :, None],
+                timesteps=torch.tensor(column("time"), dtype=torch.long)[None],
+                attention_mask=torch.ones(1, len(window), dtype=torch.long),
+            )
+        action = out.action_preds[0, -1].numpy()
+        table[-1].action = action.copy()
+        obs, reward, terminated, truncated, _ = env.step(action)
+        rewards.append(reward)
+        rtg = rtg - float(reward) / c.return_scale
+        if terminated or truncated:
+            break
+    return rewards
+
+# %% right
+def run_episode(model, env, target_return, max_steps, seed):
+    # everything is allocated once; K empty rows in front, so that a window of K rows always exists
+    model.eval()
+    cfg = model.config
+    K = cfg.context_length
+    rows = K + max_steps
+    states = torch.zeros(1, rows, cfg.state_dim)
+    actions = torch.zeros(1, rows, cfg.act_dim)
+    returns = torch.zeros(1, rows, 1)
+    times = torch.zeros(1, rows, dtype=torch.long)
+    times[0, K:] = torch.arange(max_steps)
+    mask = torch.zeros(1, rows, dtype=torch.long)
+    mask[0, K:] = 1
+    mean = torch.tensor(cfg.state_mean, dtype=torch.float32)
+    std = torch.tensor(cfg.state_std, dtype=torch.float32)
+
+    rewards = []
+    left_to_earn = target_return / cfg.return_scale
+    obs, info = env.reset(seed=seed)
+    with torch.no_grad():
+        for now in range(K, rows):
+            states[0, now] = (torch.as_tensor(obs, dtype=torch.float32) - mean) / std
+            returns[0, now, 0] = float(left_to_earn)
+            w = slice(now + 1 - K, now + 1)
+            preds = model(
+                states=states[:, w],
+                actions=actions[:, w],
+                returns_to_go=returns[:, w],
+                timesteps=times[:, w],
+                attention_mask=mask[:, w],
+            ).action_preds
+            actions[0, now] = preds[0, -1]
+            obs, reward, terminated, truncated, info = env.step(preds[0, -1].numpy().copy())
+            rewards.append(reward)
+            left_to_earn = left_to_earn - reward / cfg.return_scale
+            if terminated or truncated:
+                return rewards
+    return rewards

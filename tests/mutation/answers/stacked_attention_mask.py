@@ -546,3 +546,35 @@ def stack_attention_mask(attention_mask):
     K = attention_mask.shape[1]
     step_of_token = torch.arange(3 * K, device=attention_mask.device) // 3  # 0 0 0 1 1 1 2 2 2 ...
     return attention_mask[:, step_of_token]
+
+# %% wrong (newest-masked): hides the last action token as well, since "the newest action isn't known yet"
+def stack_attention_mask(attention_mask):
+    stacked = attention_mask.repeat_interleave(3, dim=1)
+    stacked[:, -1] = 0  # the model must not see the action it is about to predict
+    return stacked
+
+# %% wrong (wrong-shape): repeat_interleave without dim flattens the batch; viewed as one row
+def stack_attention_mask(attention_mask):
+    return torch.repeat_interleave(attention_mask, 3).view(1, -1)
+
+# %% right
+def stack_attention_mask(attention_mask):
+    columns = [attention_mask[:, t] for t in range(attention_mask.shape[1]) for _ in range(3)]
+    return torch.stack(columns, dim=1)
+
+# %% wrong (repeated-blocks): a Kronecker product with its two factors swapped: the row of steps is written three times in a row
+def stack_attention_mask(attention_mask):
+    three = torch.ones((1, 3), dtype=attention_mask.dtype, device=attention_mask.device)
+    return torch.kron(three, attention_mask.contiguous())
+
+# %% wrong (interpolated): stretches the mask like an image, with linear interpolation, so the border between padding and real steps is blurred
+def stack_attention_mask(attention_mask):
+    image = attention_mask.unsqueeze(1).float()  # (batch, channel, K)
+    stretched = torch.nn.functional.interpolate(image, scale_factor=3, mode="linear", align_corners=False)
+    return stretched.squeeze(1).to(attention_mask.dtype)
+
+# %% right
+def stack_attention_mask(attention_mask):
+    batch, K = attention_mask.shape
+    step_of_token = torch.div(torch.arange(3 * K, device=attention_mask.device), 3, rounding_mode="floor")
+    return attention_mask[:, step_of_token]

@@ -621,3 +621,50 @@ def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
     # side by side: each step is one row R s a of 3 * hidden numbers, which only has to be cut
     side_by_side = torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=2)
     return side_by_side.reshape(batch, K * 3, hidden)
+
+# %% wrong (other-order): the permutation is the inverse of the right one: arange viewed as (K, 3) and not (3, K); the same for K = 3 as in the picture
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    K = returns_embeddings.shape[1]
+    everything = torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=1)
+    order = torch.arange(3 * K, device=everything.device).view(K, 3).t().flatten()
+    return everything[:, order]
+
+# %% wrong (lost-gradient): interleaves through numpy with detached tensors, so no gradient reaches the embeddings
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    import numpy as np
+
+    R, s, a = (e.detach().cpu().numpy() for e in (returns_embeddings, state_embeddings, action_embeddings))
+    batch, K, hidden = R.shape
+    sequence = np.empty((batch, 3 * K, hidden), dtype=R.dtype)
+    sequence[:, 0::3] = R
+    sequence[:, 1::3] = s
+    sequence[:, 2::3] = a
+    return torch.from_numpy(sequence).to(returns_embeddings.device)
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    tokens = []
+    for step in zip(returns_embeddings.unbind(1), state_embeddings.unbind(1), action_embeddings.unbind(1)):
+        tokens.extend(step)
+    return torch.stack(tokens, dim=1)
+
+# %% wrong (features-mixed): the new dimension for the kind of token is the last one, so single numbers are interleaved instead of tokens
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    batch, K, hidden = returns_embeddings.shape
+    # first index runs fastest, so the kind goes to the end
+    cube = torch.stack([returns_embeddings, state_embeddings, action_embeddings], dim=-1)
+    return cube.reshape(batch, 3 * K, hidden)
+
+# %% wrong (other-order): concatenates and permutes with the index table (K, 3) transposed, where (3, K) is needed: the wrong permutation
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    K = returns_embeddings.shape[1]
+    everything = torch.cat((returns_embeddings, state_embeddings, action_embeddings), dim=1)
+    order = torch.arange(3 * K, device=everything.device).view(K, 3).t().flatten()
+    return everything.index_select(1, order)
+
+# %% right
+def stack_inputs(returns_embeddings, state_embeddings, action_embeddings):
+    # side by side along the hidden axis, a row holds R_t, s_t, a_t one after the other in memory
+    batch, K, hidden = returns_embeddings.size()
+    wide = torch.cat([returns_embeddings, state_embeddings, action_embeddings], dim=2)
+    return wide.contiguous().view(batch, K * 3, hidden)

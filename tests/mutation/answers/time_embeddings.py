@@ -589,3 +589,53 @@ def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings,
 # %% right
 def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
     return tuple(map(time_embeddings.add, (returns_embeddings, state_embeddings, action_embeddings)))
+
+# %% wrong (embeddings-scaled): scales the embeddings with sqrt(hidden) first, as the Transformer tutorial does
+import math
+
+
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    d_model = time_embeddings.size(-1)
+
+    def positional(x):
+        return x * math.sqrt(d_model) + time_embeddings
+
+    return positional(returns_embeddings), positional(state_embeddings), positional(action_embeddings)
+
+# %% wrong (time-of-one-episode): takes the time of the first window for the whole batch
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    positions = time_embeddings[0].unsqueeze(0)  # (1, K, hidden), broadcast over the batch
+    return (
+        returns_embeddings + positions,
+        state_embeddings + positions,
+        action_embeddings + positions,
+    )
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    return tuple(torch.add(e, time_embeddings) for e in (returns_embeddings, state_embeddings, action_embeddings))
+
+# %% wrong (tokens-added): accumulates into one variable, so the second result also contains the first embedding, and the third contains both
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    total = time_embeddings
+    result = []
+    for embedding in (returns_embeddings, state_embeddings, action_embeddings):
+        total = total + embedding
+        result.append(total)
+    return tuple(result)
+
+# %% wrong (embeddings-scaled): multiplies the embeddings by sqrt(hidden) before adding, as in "Attention is all you need"
+import math
+
+
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    scale = math.sqrt(time_embeddings.size(-1))
+    r = returns_embeddings * scale + time_embeddings
+    s = state_embeddings * scale + time_embeddings
+    a = action_embeddings * scale + time_embeddings
+    return r, s, a
+
+# %% right
+def add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings):
+    kinds = torch.stack((returns_embeddings, state_embeddings, action_embeddings), dim=0)
+    return (kinds + time_embeddings[None]).unbind(dim=0)

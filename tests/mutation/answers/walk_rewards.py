@@ -687,3 +687,44 @@ def walk_rewards(walk, goal, lengths):
 def walk_rewards(walk, goal, lengths):
     here, there = walk[:-1], walk[1:]
     return np.where(here == goal, 0.0, -lengths[here, there])
+
+# %% wrong (wrong-dtype): the result has the integer dtype of the walk, so fractional lengths are cut off
+def walk_rewards(walk, goal, lengths):
+    rewards = np.zeros_like(walk[1:])
+    for t in range(len(rewards)):
+        if walk[t] != goal:
+            rewards[t] = -lengths[walk[t], walk[t + 1]]
+    return rewards
+
+# %% wrong (staying-free): a step that stays where it is counts as arrived and costs nothing, at any node
+def walk_rewards(walk, goal, lengths):
+    a, b = walk[:-1], walk[1:]
+    moved = a != b
+    return np.where(moved & (a != goal), -lengths[a, b], 0.0)
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    rewards = []
+    for here, there in zip(walk[:-1], walk[1:]):
+        rewards.append(0.0 if here == goal else -float(lengths[here, there]))
+    return np.array(rewards, dtype=float)
+
+# %% wrong (staying-free): takes every step that stays where it is for a step at the goal, and makes it free
+def walk_rewards(walk, goal, lengths):
+    moved = np.diff(walk) != 0
+    return -lengths[walk[:-1], walk[1:]] * moved
+
+# %% wrong (edge-turned): looks the length up as lengths[to, from], as though the matrix were stored by columns
+def walk_rewards(walk, goal, lengths):
+    flat = lengths.ravel(order="F")
+    n = lengths.shape[0]
+    source, target = walk[:-1], walk[1:]
+    cost = flat[source * n + target]
+    return np.where(source == goal, 0, -cost)
+
+# %% right
+def walk_rewards(walk, goal, lengths):
+    earned = []
+    for begin, end in zip(walk[:-1], walk[1:]):
+        earned.append(0.0 if begin == goal else -float(lengths[begin, end]))
+    return np.array(earned, dtype=float)

@@ -44,6 +44,7 @@ def _cases(rng):
         case(38),
         case(120),
         case(71, change=lambda r: -np.abs(r), label=" below 0"),
+        case(54, never=4, change=lambda r: -np.abs(r), label=" below 0, some never arrive"),
         case(10, core=False, edge="ten"),
         case(20, core=False, edge="ten"),
         case(19, core=False, edge="just-below"),

@@ -195,6 +195,15 @@ _FAMILIES = (
         (lambda r: np.sort(_rising(r)[-_count(r) :]),),
     ),
     (
+        "lost-counted-as-zero",
+        "Walks that never arrived count as 0 in your answer, and so as better than any loss; they are the worst.",
+        ("Minus infinity can be compared like any number.",),
+        (
+            lambda r: _first(np.where(np.isfinite(r), r, 0.0), _count(r)),
+            lambda r: np.sort(_rising(np.where(np.isfinite(r), r, 0.0))[-_count(r) :]),
+        ),
+    ),
+    (
         "lost-dropped",
         "Walks that never arrived are dropped before you count; a tenth of all trajectories is wanted.",
         ("Minus infinity is a return like any other: the lowest.",),

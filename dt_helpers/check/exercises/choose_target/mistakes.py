@@ -162,6 +162,7 @@ _FAMILIES = (
             lambda t, a: _largest(a >= t, t, t.min() - 1),
             lambda t, a: _largest(a >= t, t, -1.0),
             lambda t, a: _largest(a >= t, t, t[a.argmax()] if np.isfinite(a).any() else t.min()),
+            lambda t, a: _largest(a >= t, t, t.max() if np.isfinite(a).any() else t.min()),
         ),
     ),
     (

@@ -56,6 +56,12 @@ _FAMILIES = (
         (lambda z, n: z[n].argmax(), lambda z, n: z[n].argmax() + 1),
     ),
     (
+        "place-off-by-one",
+        "The neighbour beside the likeliest one in the list came back: its place is off by one.",
+        ("From which number does `argmax` count, and from which does an index?",),
+        (lambda z, n: n[z[n].argmax() - 1], lambda z, n: n[(z[n].argmax() + 1) % len(n)]),
+    ),
+    (
         "least-likely",
         "That is the neighbour that the model finds the least likely.",
         ("Does a likely node have a large or a small logit?",),

@@ -1,11 +1,10 @@
-"""The right answer, and what students get wrong when reading predictions off the tokens.
-
-Most ways are one family: at each of the three places, one of the heads reads one of the tokens."""
+"""The right answer, and what students get wrong when reading predictions off the tokens."""
 
 from functools import cache
 from itertools import product
 
 from dt_helpers.check.engine.exercise import Mistake, catalogue
+from dt_helpers.check.exercises.prediction_heads.assignments import HEADS, TOKENS, assigned, assignments
 
 
 def right(x, predict_return, predict_state, predict_action):
@@ -13,105 +12,16 @@ def right(x, predict_return, predict_state, predict_action):
     return predict_return(x[:, 2]), predict_state(x[:, 2]), predict_action(x[:, 1])
 
 
-_KINDS = ("return", "state", "action")
-_TOKENS = (2, 2, 1)  # of x[:, i]: what each head has to read
-_HEADS = (0, 1, 2)
-
-
 @cache
 def mistakes() -> tuple[Mistake, ...]:
-    return (*_assignments(), *catalogue(_FAMILIES))
-
-
-def _assignments():
-    """Wrong tokens first, then wrong heads; those with the fewest things wrong first."""
-    ways = [(heads, tokens) for heads in product(range(3), repeat=3) for tokens in product(range(3), repeat=3)]
-    ways.remove((_HEADS, _TOKENS))
-    for heads, tokens in sorted(ways, key=lambda way: way[0] != _HEADS):
-        slug, sentence, hints = _words(heads, tokens)
-        yield Mistake(slug, lambda x, *given, h=heads, t=tokens: _assigned(x, given, h, t), sentence, hints)
-
-
-def _assigned(x, given, heads, tokens):
-    return tuple(given[head](x[:, token]) for head, token in zip(heads, tokens, strict=True))
-
-
-def _words(heads, tokens):
-    if heads != _HEADS:
-        if len(set(heads)) < 3:
-            return (
-                "head-repeated",
-                "One head was used for two predictions, another for none.",
-                ("Use each of the three heads once: compare the names in your lines.",),
-            )
-        if all(_TOKENS[head] == token for head, token in zip(heads, tokens, strict=True)):
-            came = ", ".join(f"{_KINDS[head]}_preds" for head in heads)
-            return (
-                "outputs-swapped",
-                f"The predictions are right, but their order is {came}, not return_preds, state_preds, action_preds.",
-                ("Look at the `return` line.",),
-            )
-        return (
-            "heads-swapped",
-            "The heads are mixed up: what comes back as one prediction was made by the head of another.",
-            ("Does each line have the same word on both sides of the = ?",),
-        )
-    if tokens == (0, 1, 2):
-        return (
-            "own-token",
-            "Each head reads the token of its own kind. But what a token holds need not be predicted any more: the "
-            "action token has seen the action, so it would leak.",
-            (
-                "The action has to be predicted before it is known: which token is the last one before it?",
-                "The next state and return depend on the action, so their token has to have seen it.",
-            ),
-        )
-    if tokens == (1, 1, 2):
-        return (
-            "tokens-swapped",
-            "The tokens are swapped: the action is read from its own token, which has seen it (a leak), the next state "
-            "and return from the state token, which has not seen the action that they depend on.",
-            ("Which of x[:, 1] and x[:, 2] has seen the action?",),
-        )
-    return _wrong_token(tokens)
-
-
-def _wrong_token(tokens):
-    returns, states, actions = tokens
-    if actions == 2:
-        return (
-            "action-sees-itself",
-            "The action is predicted from its own token, which has seen that very action: the answer leaks, training "
-            "looks perfect, and the robot falls.",
-            ("Which token is the last one that doesn't know the action yet?",),
-        )
-    if actions == 0:
-        return (
-            "action-without-state",
-            "The action is predicted from the return token, which comes before the state: it would be chosen "
-            "without looking at where the robot is.",
-            ("Which token has seen the state, but not yet the action?",),
-        )
-    if states != 2:
-        which = "state's own" if states == 1 else "return's"
-        return (
-            "state-without-action",
-            f"The next state is predicted from the {which} token, which has not seen the action that leads there.",
-            ("Where a step leads depends on what is done in it: which token has seen that?",),
-        )
-    which = "state's" if returns == 1 else "return's own"
-    return (
-        "return-without-action",
-        f"The next return is predicted from the {which} token, which has not seen the action that earns it.",
-        ("What is still to be earned depends on what is done: which token has seen that?",),
-    )
+    return (*assignments(), *catalogue(_FAMILIES))
 
 
 def _read(pick):
     """All heads in place, each on `pick(x, the right token's number)`."""
 
     def predict(x, *heads):
-        return tuple(head(pick(x, token)) for head, token in zip(heads, _TOKENS, strict=True))
+        return tuple(head(pick(x, token)) for head, token in zip(heads, TOKENS, strict=True))
 
     return predict
 
@@ -120,16 +30,9 @@ def _after(change):
     """The right predictions, changed."""
 
     def predict(x, *heads):
-        return tuple(change(part) for part in _assigned(x, heads, _HEADS, _TOKENS))
+        return tuple(change(part) for part in assigned(x, heads, HEADS, TOKENS))
 
     return predict
-
-
-def _late(token):
-    """(batch, K, hidden): each step's moved to the next one, behind zeros."""
-    late = token.roll(1, dims=1)
-    late[:, 0] = 0
-    return late
 
 
 def _moved_on(part):
@@ -140,7 +43,7 @@ def _moved_on(part):
 
 
 def _guessed(x, *heads):
-    return _assigned(x.transpose(1, 2) if x.shape[2] == 3 else x, heads, _HEADS, _TOKENS)
+    return assigned(x.transpose(1, 2) if x.shape[2] == 3 else x, heads, HEADS, TOKENS)
 
 
 _FAMILIES = (
@@ -302,8 +205,9 @@ _FAMILIES = (
             lambda x, r, s, a: (r(x[:, 2].roll(1, 1)), s(x[:, 2].roll(1, 1)), a(x[:, 1])),
             lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 1].roll(1, 1))),
             lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2].roll(1, 1))),
-            lambda x, r, s, a: (r(_late(x[:, 2])), s(_late(x[:, 2])), a(x[:, 1])),
-            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(_late(x[:, 1]))),
+            lambda x, r, s, a: (r(_moved_on(x[:, 2])), s(_moved_on(x[:, 2])), a(x[:, 1])),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(_moved_on(x[:, 1]))),
+            lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(_moved_on(x[:, 2]))),
         ),
     ),
 )

@@ -45,7 +45,11 @@ SEEING = (
         "states-not-normalised",
         "The model is given the observations as they are; it was trained on normalised states.",
         ("`model.config` has the statistics that the training used.",),
-        (Loop(normal=_raw), Loop(normal=lambda x, mean, std, t: x if t else (x - mean) / std)),
+        (
+            Loop(normal=_raw),
+            Loop(normal=lambda x, mean, std, t: x if t else (x - mean) / std),
+            Loop(normal=lambda x, mean, std, t: (x - mean) / std if t else x),
+        ),
     ),
     (
         "normalised-otherwise",
