@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -66,7 +67,16 @@ def record(
         cells = opened.observation_space if choice else None
     joined = {column: np.asarray(values) for column, values in parts.items()}
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return rows.assemble(joined, offsets, name, env=door.name_of(opened), action_space=space, observation_space=cells)
+    told: dict[str, Any] = {"env": door.name_of(opened), "action_space": space, "observation_space": cells}
+    return rows.assemble(joined, offsets, name, observation_key=_parts_in_order(opened.observation_space), **told)
+
+
+def _parts_in_order(space: gymnasium.Space) -> tuple[str, ...] | None:
+    """The names of the parts as gymnasium flattens them; None if the names alone don't say the order."""
+    if not isinstance(space, gymnasium.spaces.Dict):
+        return None
+    simple = not any(isinstance(part, gymnasium.spaces.Dict | gymnasium.spaces.Tuple) for part in space.values())
+    return tuple(space) if simple else None
 
 
 def _disturbed(action: np.ndarray, space: gymnasium.spaces.Box, noise: float, rng: np.random.Generator) -> np.ndarray:

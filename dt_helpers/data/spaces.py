@@ -7,8 +7,11 @@ MultiDiscrete, MultiBinary) are one-hot rows, one part per choice. The spaces ar
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
+
+from dt_helpers.data import lists
 
 MOST_CHOICES = 1000  # integers with a wider range are numbers
 NARROW = 0.1  # actions within this share of ±1 are scaled by the data's own range
@@ -162,6 +165,17 @@ def of_gymnasium(space, what: str) -> Actions:
         f"{what} must be in a Box, Discrete, MultiDiscrete or MultiBinary space, not {space}. "
         "Flatten a Tuple or Dict of them with gymnasium's wrappers."
     )
+
+
+def by_name(space, key=None):
+    """A gymnasium space with its parts, and the parts within them, in the order of their names, in which they are read;
+    or with the parts `key` alone, in the order given. A keyword ``Dict(b=..., a=...)`` has an order of its own."""
+    from gymnasium import spaces
+
+    if key is not None or isinstance(space, spaces.Dict):
+        inner: Any = space.spaces if isinstance(space, spaces.Dict) else None
+        return spaces.Dict([(part, by_name(inner[part])) for part in lists.names(inner, key)])
+    return spaces.Tuple([by_name(part) for part in space.spaces]) if isinstance(space, spaces.Tuple) else space
 
 
 def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Actions | None, str]:

@@ -83,6 +83,18 @@ def test_every_door_says_which_parts_it_read(door, key):
     assert Trajectories.concatenate([found, again]).observation_key == found.observation_key
 
 
+KEPT_APART = [(["sees", "goal"], ["goal", "sees"]), ("sees", ("feels",)), (None, ("sees", "goal", "feels"))]
+
+
+@pytest.mark.parametrize(("one", "other"), KEPT_APART, ids=str)
+def test_data_of_other_parts_or_another_order_is_not_joined(one, other):
+    """Even where they are as many numbers."""
+    episodes = [episode(n) | {"observations": {part: np.ones((n, 2)) for part in SIZES}} for n in (3, 4)]
+    both = [DOORS["list"](episodes, key) for key in (one, other)]
+    with pytest.raises(ValueError, match=r"the same parts of observations, in the same order.*the same key="):
+        Trajectories.concatenate(both)
+
+
 def test_plain_observations_have_no_parts():
     episodes = [episode(n) | {"observations": np.ones((n, 2), "f4")} for n in (3, 2)]
     assert rows.read(episodes, "plain").observation_key is None
