@@ -86,14 +86,14 @@ def from_columns(
         found["terminals"] = found["dones"]
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        meant = {theirs: "terminals" for theirs in ("dones", "done") if "terminals" in missing and theirs in given}
-        advice = f" If `dones` are true where the robot fell: rename={meant}." if meant else ""
+        flag = rows.likely(given, ["terminals"]) if "terminals" in missing else {}
+        advice = " If `dones` are true where the robot fell, they are the `terminals`." if flag else ""
         try:
-            rows.require_columns(found, NEEDED)
+            rows.require_columns(found, NEEDED, also=(rows.EPISODE, rows.NEXT))
         except ValueError as error:
             hint = str(error).partition(", one row per episode.")[2]
             raise ValueError(
-                f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice or hint}"
+                f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice}{hint}"
             ) from error
     options = {"observation_key": lists.chosen(found["observations"], key)} | options
     found["observations"] = lists.pick(found["observations"], key)
@@ -108,7 +108,12 @@ def from_columns(
         offsets = columns.array(found["offsets"], "offsets")
     else:
         flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
-        offsets = _offsets(parts, flags, found.get("next_observations"), horizon, options.get("env"), say)
+        theirs = {ours: name for name, ours in (rename or {}).items()}
+        for other, *_ in rows.likely(found, (rows.NEXT,)).values():
+            say(f"`{other}` is not read; if it holds the observation after each step: rename={ {other: rows.NEXT} }")
+        offsets = _offsets(
+            parts, flags, found.get(rows.NEXT), [theirs.get(c, c) for c in flags], horizon, options.get("env"), say
+        )
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
     parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
     return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
@@ -118,6 +123,7 @@ def _offsets(
     parts: dict[str, np.ndarray],
     flags: dict[str, np.ndarray],
     following,
+    clocks: list[str],  # the flags' names in the file
     horizon: int | None,
     env: str | None,
     say: Callable,
@@ -131,7 +137,7 @@ def _offsets(
         end |= columns.flags(values, column, steps)
     ends = np.flatnonzero(end) + 1  # first row after each episode
     if following is not None:
-        ends = _checked(parts["observations"], columns.array(following, "next_observations"), ends, bool(flags), say)
+        ends = _checked(parts["observations"], columns.array(following, "next_observations"), ends, clocks, say)
     if (not flags and following is None) or horizon is not None:
         clock = horizon or _limit(env) or HORIZON
         before, ends = ends, _cut(ends, steps, int(clock))
@@ -161,7 +167,7 @@ def _limit(env: str | None) -> int | None:
         return None
 
 
-def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Callable) -> np.ndarray:
+def _checked(observations, following, ends: np.ndarray, clocks: list[str], say: Callable) -> np.ndarray:
     """Ends of episodes, checked against where ``next_observations`` differs from the next row's observation."""
     if following.shape != observations.shape:
         raise ValueError(
@@ -179,11 +185,13 @@ def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Ca
         )
     if not len(unmarked):
         return ends
-    if has_clock:
+    if clocks:
+        wrong = " and ".join(f"`{column}`" for column in clocks)
         raise ValueError(
             f"`next_observations` differ from the next row's observation at {len(unmarked)} steps where neither "
-            f"`terminals` nor `timeouts` is true, first at row {unmarked[0] - 1}: are the `timeouts` a step late? "
-            "Leave out the wrong column; episodes then end where next_observations says."
+            f"`terminals` nor {wrong} is true, first at row {unmarked[0] - 1}: is {wrong} a step late, or do the steps "
+            f"of several environments follow one another? Leave {wrong} out, for instance with "
+            f"rename={dict.fromkeys(clocks, 'unused')}; episodes then end where `next_observations` say."
         )
     say(f"{len(unmarked)} episodes end where `next_observations` differs from the next row's observation")
     return np.union1d(ends, breaks)

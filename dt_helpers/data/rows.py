@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     import datasets
 
 EPISODE, STEP = "episode_index", "frame_index"
+NEXT = "next_observations"
 ENDS = ("terminals", "terminated", "terminations")  # other names of `dones`: the robot fell
 GUESSES = {  # common names of columns, only used for advice
-    "observations": r"(.*\.)?(obs|observation|obss|states?)(\.state|_state)?s?$",
+    "observations": r"(?!next)(.*\.)?(obs|observation|obss|states?)([._](environment_)?state)?s?$",
     "actions": r"(.*\.)?(acts?|action|acs|controls?|u)$",
     "rewards": r"(.*\.)?(rews?|reward|rwd|r)$",
     "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
-    EPISODE: r"(episode|episode_id|traj(ectory)?_?(id|index)?|ep)$",
+    "terminals": r"(dones?|terminal|is_terminal)$",
+    EPISODE: r"((episode|eps?)(_?id|_?index)?|traj(ectory)?_?(id|index)?)s?$",
+    NEXT: r"(next|new)[._]?(obs|observation|state)s?$|(obs|observation|state)s?[._]?(next|new|2)$",
 }
 
 
@@ -142,19 +145,30 @@ def refuse(options: dict, name: str, reason: str) -> None:
         raise ValueError(f"Leave {name}= out: {reason}.")
 
 
-def require_columns(there, needed, what: str = "one row per episode") -> None:
-    """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`."""
+def likely(there, wanted) -> dict[str, list[str]]:
+    """For those of the `wanted` columns that aren't there, the names that may mean them: none means two."""
+    found: dict[str, list[str]] = {}
+    for column in wanted:
+        free = [str(name) for name in there if not any(name in names for names in found.values())]
+        names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]
+        if names and column not in there:
+            found[column] = names
+    return found
+
+
+def require_columns(there, needed, what: str = "one row per episode", also=()) -> None:
+    """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`, with the columns
+    `also` where they have other names."""
     there = list(there)
     missing = [column for column in needed if column not in there]
     if not missing:
         return
-    meant = {
-        name: column
-        for column in missing
-        for name in there
-        if re.match(GUESSES.get(column, "$^"), str(name), re.IGNORECASE)
-    }
+    guesses = likely(there, (*missing, *also))
+    meant = {names[0]: column for column, names in guesses.items()}
     advice = f" If they have other names: rename={meant or {'your name': missing[0]}}."
+    for column, names in guesses.items():
+        if names[1:]:
+            advice += f" Or does `{column}` mean {' or '.join(map(repr, names[1:]))}? Only one can be read."
     if "rewards" in missing and "rewards" not in meant.values():
         advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     raise ValueError(
@@ -180,6 +194,13 @@ def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
     found = {rename.get(name, name): values for name, values in given.items()}
+    for ours in rename.values():
+        if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
+            raise ValueError(
+                f"{names} would all be `{ours}` after rename=, and only one can be read: leave out the others, or join "
+                f'them before, for instance data["{ours}"] = list(numpy.column_stack([list(data[name]) for name in '
+                f"{names}]))."
+            )
     fallen = next((name for name in ENDS if name in found), None)
     if "dones" not in found and fallen:
         found["dones"] = found[fallen]
