@@ -180,12 +180,12 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
     return narrow
 
 
-def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None]) -> None:
-    """Say where an episode continues after a `done`."""
+def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None], column: str = "dones") -> None:
+    """Say where an episode continues after a `done`, or another flag that ends episodes."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
     if len(inside):
         episode = int(np.searchsorted(starts, inside[0], "right")) - 1
         say(
-            f"`dones` are true within episodes, {len(inside)} times, first in episode {episode} at step "
+            f"`{column}` are true within episodes, {len(inside)} times, first in episode {episode} at step "
             f"{int(inside[0] - starts[episode])}: the rewards after it still count. Are these several episodes?"
         )

@@ -73,10 +73,17 @@ def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
 
 
+def is_listed(column: pa.ChunkedArray) -> bool:
+    """Whether the rows of a column are lists of single values."""
+    return hasattr(column.type, "value_type") and not hasattr(column.type.value_type, "value_type")
+
+
 def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """A column of numbers, or of text such as an episode's name: each text has the number of its first place."""
+    """A column of numbers, or of text such as an episode's name: each text has the number of its first place. Of lists
+    of them, all values."""
     import pyarrow as pa
 
+    column = pa.compute.list_flatten(column) if is_listed(column) else column
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
