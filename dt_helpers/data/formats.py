@@ -97,6 +97,7 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
     space, name = dataset.observation_space, name or dataset.id
     spaces.of_gymnasium(options.get("action_space", dataset.action_space), f"{dataset.id}: its actions")
     space = spaces.by_name(space, key)
+    spaces.refuse_images(space, asked=key is not None, way="choose key= from")
     if len(space.shape or ()) > 1:
         raise ValueError(
             f"{dataset.id}: its observations must be vectors, but they are {space}. For images there is an "

@@ -38,6 +38,9 @@ def pick(values, key):
             "The parts of `observations` must have the same length, but have "
             f"{dict(zip(wanted, map(len, parts), strict=True))}."
         )
+    if len(parts) > 1:
+        steps = {part: (values.shape[1:], values.dtype) for part, values in zip(wanted, parts, strict=True)}
+        columns.refuse_images(steps, asked=key is not None)
     return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 

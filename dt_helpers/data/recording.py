@@ -12,7 +12,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from dt_helpers.data import rows
+from dt_helpers.data import rows, spaces
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.envs import door
 from dt_helpers.machine.bars import bar
@@ -47,6 +47,7 @@ def record(
             raise ValueError(
                 f"Noise needs actions with bounds, but those of {door.name_of(env)} are {space}: set noise=0."
             )
+        spaces.refuse_images(opened.observation_space, asked=True, way="keep with gymnasium.wrappers.FilterObservation")
         nested = isinstance(opened.observation_space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple)
         shown = stack.enter_context(bar(episodes, f"recording {name}", show=progress, unit="episode"))
         for i in range(episodes):

@@ -1,5 +1,7 @@
 """Minari's datasets, written by Minari: spaces, parts of observations, and what is refused."""
 
+import contextlib
+
 import gymnasium
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from gymnasium import spaces as kinds
 
 from dt_helpers import cli
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.data import formats
+from dt_helpers.data import formats, recording
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.spaces import Choices, Continuous
 from dt_helpers.rollout.robots import Robot
@@ -107,7 +109,8 @@ def test_parts_are_flattened_as_gymnasium_does_it(name):
 def numbered(space, first=0):
     """An observation in which each number says which one it is, in the order of the space, and how many they are."""
     if not isinstance(space, kinds.Dict):
-        return np.arange(first, first + space.shape[0], dtype=np.float32), first + space.shape[0]
+        size = int(np.prod(space.shape))
+        return np.arange(first, first + size, dtype=np.float32).reshape(space.shape), first + size
     found = {}
     for part, inner in space.spaces.items():
         found[part], first = numbered(inner, first)
@@ -181,6 +184,28 @@ def test_an_option_that_does_not_fit_is_refused(options, words):
 def test_a_part_of_observations_without_parts_is_refused():
     with pytest.raises(ValueError, match=r"key='obs' names a part .* they have no named parts"):
         formats.open(make(box(3), box(2)), key="obs")
+
+
+IMAGE = kinds.Box(0, 255, (24, 24, 3), np.uint8)
+IMAGES = {  # the space, key=, and what the error says
+    "beside numbers": (kinds.Dict(at=box(2), seen=IMAGE), None, r"\['seen'\]` are images .*: choose key= from 'at'\."),
+    "within a part": (kinds.Dict(at=box(2), eyes=kinds.Dict(left=IMAGE)), None, r"\['eyes'\]` .* key= from 'at'"),
+    "asked for": (kinds.Dict(at=box(2), seen=IMAGE), "seen", r"\['seen'\]` are images of shape \(24, 24, 3\)"),
+    "in floats": (kinds.Dict(at=box(2), seen=kinds.Box(0, 1, (16, 16))), None, "as large as images, which key= can"),
+    "in a Tuple": (kinds.Tuple((box(2), IMAGE)), None, r"`observations\[1\]` are images"),
+}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_images_among_the_parts_are_refused(name):
+    space, key, words = IMAGES[name]
+    dataset = make(space, box(2))
+    with pytest.raises(ValueError, match=words):
+        formats.open(dataset, key=key)
+    if name == "in floats":
+        assert formats.open(dataset, key=["at", "seen"]).state_dim == 2 + 16 * 16
+    with contextlib.nullcontext() if name == "in floats" else pytest.raises(ValueError, match="images of shape"):
+        recording.record(lambda seen: np.zeros((1, 2)), Shows(space), 1, 1, progress=False)
 
 
 FILTERS = {
