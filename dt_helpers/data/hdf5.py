@@ -86,8 +86,8 @@ def from_columns(
         found["terminals"] = found["dones"]
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        flag = rows.likely(given, ["terminals"]) if "terminals" in missing else {}
-        advice = " If `dones` are true where the robot fell, they are the `terminals`." if flag else ""
+        flag = rows.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
+        advice = f" If `{flag[0]}` are true where the robot fell, they are the `terminals`." if flag else ""
         try:
             rows.require_columns(found, NEEDED, also=(order.EPISODE, rows.NEXT))
         except ValueError as error:

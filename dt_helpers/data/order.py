@@ -69,7 +69,7 @@ def _require_counted(step: np.ndarray, starts: np.ndarray, say: Callable[[str], 
             f"{first(again)}: the order of the steps is unknown. If the rows are in order, leave {STEP} out."
         )
     if within.any() and (gaps := within & (rise > 1.5 * np.median(rise[within]))).any():
-        say(f"`{STEP}` has gaps, {gaps.sum()} of them, first after {first(gaps)}: are steps missing there?")
+        say(f"`{STEP}` has gaps, {gaps.sum()} of them, first after {first(gaps)}: steps may be missing there")
 
 
 def _require_whole(step: np.ndarray, offsets: np.ndarray) -> None:

@@ -183,7 +183,8 @@ def require_columns(there, needed, what: str = "one row per episode", also=()) -
         return
     guesses = likely(there, (*missing, *also))
     meant = {names[0]: column for column, names in guesses.items()}
-    advice = f" If they have other names: rename={meant or {'your name': missing[0]}}."
+    meant = meant if set(meant.values()) & set(missing) else {"your name": missing[0]} | meant
+    advice = f" If they have other names: rename={meant}."
     for column, names in guesses.items():
         if names[1:]:
             advice += f" Or does `{column}` mean {' or '.join(map(repr, names[1:]))}? Only one can be read."

@@ -113,6 +113,25 @@ def several(names, ends=(5, 11, 25, 33), cut=19):
     return {names.get(name, name): values for name, values in (columns | {"obs_next": following}).items()}
 
 
+ASKED = {  # names that are there, and the rename that is suggested
+    "dones": {"dones": "terminals"},
+    "done": {"done": "terminals"},
+    "is_terminal episode_id": {"is_terminal": "terminals", "episode_id": "episode_index"},
+    "done dones": {"done": "terminals"},
+    "o_t episode_id": {"your name": "terminals", "episode_id": "episode_index"},
+}
+
+
+@pytest.mark.parametrize("names", ASKED)
+def test_terminals_under_another_name_are_one_column(names):
+    columns = {name: values for name, values in flat().items() if name != "terminals"}
+    with pytest.raises(ValueError, match=re.escape(f"rename={ASKED[names]}.")) as caught:
+        formats.open(columns | {name: np.zeros(N) for name in names.split()})
+    assert f"`{names.split()[0]}` are true where the robot fell" in str(caught.value) or "your name" in str(
+        caught.value
+    )
+
+
 SUCCESSORS = ["obs_next", "next_obs", "next_state", "next_observation", "new_obs"]
 
 

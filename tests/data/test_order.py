@@ -129,7 +129,7 @@ def test_a_column_that_seems_to_name_episodes_is_not_passed_over_in_silence(name
     assert f"`{name}` is not read; if it holds the episode of each step: rename=" in capsys.readouterr().out
     assert formats.open(columns, rename={name: "episode_index"}).lengths.tolist() == LENGTHS
     del columns["rewards"]
-    with pytest.raises(ValueError, match=f"rename={{'{name}': 'episode_index'}}"):
+    with pytest.raises(ValueError, match=f"rename={{'your name': 'rewards', '{name}': 'episode_index'}}"):
         formats.open(columns)
 
 

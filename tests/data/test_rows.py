@@ -107,6 +107,11 @@ AMBIGUOUS = {  # the names that there are, and the renames that are suggested
         {"r": "rewards", "done": "dones"},
         "'rew' or 'reward'",
     ),
+    "one that helps, but none that lacks": (
+        ["o_t", "a_t", "rewards", "dones", "episode_id"],
+        {"your name": "observations"},
+        None,
+    ),
     "a next state": (["state", "next_state", "actions", "rewards", "dones"], {"state": "observations"}, None),
 }  # fmt: skip
 
