@@ -5,7 +5,7 @@ Errors are ValueErrors that name the user's columns: what was expected, what cam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,26 @@ def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.n
 
 
 def _are_pictures(values: np.ndarray) -> bool:
-    return values.ndim > 2 and values.dtype == np.uint8 and np.sort(values.shape[1:])[-2] >= PICTURE
+    return values.dtype == np.uint8 and _are_as_large(values.shape[1:])
+
+
+def _are_as_large(shape: tuple[int, ...]) -> bool:
+    return len(shape) > 1 and bool(np.sort(shape)[-2] >= PICTURE)
+
+
+def refuse_images(parts: Mapping[Any, tuple[tuple[int, ...], Any]], asked: bool, way: str = "choose key= from") -> None:
+    """Raises ValueError if one of several parts of observations, of which the shape in a step and the dtype are given,
+    is an image; or, unless it was asked for by its name, a matrix as large: its numbers would outweigh the others."""
+    images = [p for p, (shape, dtype) in parts.items() if _are_as_large(shape) and (dtype == np.uint8 or not asked)]
+    if images:
+        others = ", ".join(repr(part) for part in parts if part not in images)
+        shape, dtype = parts[images[0]]
+        what = "images" if dtype == np.uint8 else "as large as images, which key= can ask for,"
+        raise ValueError(
+            f"`observations[{images[0]!r}]` are {what} of shape {shape}, but the model takes vectors, (steps, numbers)"
+            f"{f': {way} {others}' if others else ''}. For images there is an encoder: see dt_helpers.pixels and the "
+            "challenges notebook."
+        )
 
 
 def scalars(values: np.ndarray, column: str) -> np.ndarray:
@@ -180,12 +199,12 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
     return narrow
 
 
-def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None]) -> None:
-    """Say where an episode continues after a `done`."""
+def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None], column: str = "dones") -> None:
+    """Say where an episode continues after a `done`, or another flag that ends episodes."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
     if len(inside):
         episode = int(np.searchsorted(starts, inside[0], "right")) - 1
         say(
-            f"`dones` are true within episodes, {len(inside)} times, first in episode {episode} at step "
+            f"`{column}` are true within episodes, {len(inside)} times, first in episode {episode} at step "
             f"{int(inside[0] - starts[episode])}: the rewards after it still count. Are these several episodes?"
         )

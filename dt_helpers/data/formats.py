@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dt_helpers.data import lists, pickles, rows, spaces
+from dt_helpers.data import pickles, rows, spaces
 from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.telling import tell
@@ -83,8 +83,9 @@ def _require_outside_minari(path: Path) -> None:
 def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, key=None, **options) -> Trajectories:
     """The episodes of a Minari dataset: an object, or the id of one on this machine (from ``minari download``).
 
-    Dict and Tuple observations are flattened as by gymnasium; `key` selects a part of them. The observation after an
-    episode's last step, which Minari keeps, is dropped, as no action follows it.
+    Dict and Tuple observations are flattened as by gymnasium, parts in the order of their names; `key` selects one of
+    them, or several in the order given. The observation after an episode's last step, which Minari keeps, is dropped,
+    as no action follows it.
     """
     import gymnasium
     import numpy as np
@@ -95,9 +96,8 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
         dataset = _minari_by_id(dataset)
     space, name = dataset.observation_space, name or dataset.id
     spaces.of_gymnasium(options.get("action_space", dataset.action_space), f"{dataset.id}: its actions")
-    if key is not None:
-        parts: Any = space.spaces if isinstance(space, gymnasium.spaces.Dict) else None
-        space = gymnasium.spaces.Dict({part: parts[part] for part in lists.names(parts, key)})
+    space = spaces.by_name(space, key)
+    spaces.refuse_images(space, asked=key is not None, way="choose key= from")
     if len(space.shape or ()) > 1:
         raise ValueError(
             f"{dataset.id}: its observations must be vectors, but they are {space}. For images there is an "
@@ -124,7 +124,7 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
     told = {
         "action_space": dataset.action_space,
         "observation_space": space if one_hot else None,
-        "observation_key": key if key is None or isinstance(key, str) else tuple(key),
+        "observation_key": key if isinstance(key, str) else tuple(space) if hasattr(space, "keys") else None,
         "env": getattr(dataset.spec, "env_spec", None) and dataset.spec.env_spec.id,
     }
     parts = {"observations": observations, "actions": joined("actions"), "rewards": joined("rewards")}

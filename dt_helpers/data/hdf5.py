@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, rows
+from dt_helpers.data import columns, lists, order, rows
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -72,28 +72,28 @@ def from_columns(
 ) -> Trajectories:
     """Episodes from flat columns, all steps one after another.
 
-    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after at most
-    `horizon` steps (default: the limit of the environment `env`, else 1000, which is printed). Steps after the last end
-    belong to an unfinished episode, whose return is unknown: they are left out, with a printed note, as in the Decision
-    Transformer's own script
+    An episode ends at a terminal or a timeout, or where ``offsets`` or ``episode_index`` say. Without timeouts it ends
+    after at most `horizon` steps (default: the limit of the environment `env`, else 1000, which is printed). Steps
+    after the last end belong to an unfinished episode, whose return is unknown: they are left out, with a printed note,
+    as in the Decision Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
     found = rows.named(given, rename or {})
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:
         found["terminals"] = found[falls]
-    if "terminals" not in found and "dones" in found and "offsets" in found:
+    if "terminals" not in found and "dones" in found and ("offsets" in found or order.EPISODE in found):
         found["terminals"] = found["dones"]
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        meant = {theirs: "terminals" for theirs in ("dones", "done") if "terminals" in missing and theirs in given}
-        advice = f" If `dones` are true where the robot fell: rename={meant}." if meant else ""
+        flag = rows.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
+        advice = f" If `{flag[0]}` are true where the robot fell, they are the `terminals`." if flag else ""
         try:
-            rows.require_columns(found, NEEDED)
+            rows.require_columns(found, NEEDED, also=(order.EPISODE, rows.NEXT))
         except ValueError as error:
             hint = str(error).partition(", one row per episode.")[2]
             raise ValueError(
-                f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice or hint}"
+                f"{problem}: it lacks {missing} and has {there or sorted(given)}.{advice}{hint}"
             ) from error
     options = {"observation_key": lists.chosen(found["observations"], key)} | options
     found["observations"] = lists.pick(found["observations"], key)
@@ -104,12 +104,29 @@ def from_columns(
         notes.append(rows.say(name, note))
 
     columns.same_length(parts)
+    steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
+    flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
+    following = columns.array(found[rows.NEXT], rows.NEXT) if rows.NEXT in found else None
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
+    elif order.EPISODE in found:
+        rows.refuse({"horizon": horizon}, "horizon", f"{order.EPISODE} says where episodes end")
+        ids = {c: order.labels(found[c], c) for c in (order.EPISODE, order.STEP) if c in found}
+        whole = parts | flags | ({} if following is None else {rows.NEXT: following})
+        columns.same_length(whole | ids)
+        whole, offsets = order.arranged(whole, ids[order.EPISODE], ids.get(order.STEP), say)
+        parts, flags = ({c: whole[c] for c in part} for part in (parts, flags))
+        if following is not None:
+            named = theirs.get(order.EPISODE, order.EPISODE)
+            _checked(parts["observations"], whole[rows.NEXT], offsets[1:], [named], say)
     else:
-        flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
-        offsets = _offsets(parts, flags, found.get("next_observations"), horizon, options.get("env"), say)
+        rows.note_unread(found, (order.EPISODE, rows.NEXT), say)
+        clocks = [theirs.get(column, column) for column in flags]
+        offsets = _offsets(parts, flags, following, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
+        flags = {}
+    for column, values in flags.items():
+        columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)
     parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
     return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
 
@@ -118,6 +135,7 @@ def _offsets(
     parts: dict[str, np.ndarray],
     flags: dict[str, np.ndarray],
     following,
+    clocks: list[str],  # the flags' names in the file
     horizon: int | None,
     env: str | None,
     say: Callable,
@@ -131,7 +149,7 @@ def _offsets(
         end |= columns.flags(values, column, steps)
     ends = np.flatnonzero(end) + 1  # first row after each episode
     if following is not None:
-        ends = _checked(parts["observations"], columns.array(following, "next_observations"), ends, bool(flags), say)
+        ends = _checked(parts["observations"], following, ends, clocks, say)
     if (not flags and following is None) or horizon is not None:
         clock = horizon or _limit(env) or HORIZON
         before, ends = ends, _cut(ends, steps, int(clock))
@@ -161,7 +179,7 @@ def _limit(env: str | None) -> int | None:
         return None
 
 
-def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Callable) -> np.ndarray:
+def _checked(observations, following, ends: np.ndarray, clocks: list[str], say: Callable) -> np.ndarray:
     """Ends of episodes, checked against where ``next_observations`` differs from the next row's observation."""
     if following.shape != observations.shape:
         raise ValueError(
@@ -179,11 +197,13 @@ def _checked(observations, following, ends: np.ndarray, has_clock: bool, say: Ca
         )
     if not len(unmarked):
         return ends
-    if has_clock:
+    if clocks:
+        wrong = " and ".join(f"`{column}`" for column in clocks)
         raise ValueError(
-            f"`next_observations` differ from the next row's observation at {len(unmarked)} steps where neither "
-            f"`terminals` nor `timeouts` is true, first at row {unmarked[0] - 1}: are the `timeouts` a step late? "
-            "Leave out the wrong column; episodes then end where next_observations says."
+            f"`next_observations` differ from the next row's observation at {len(unmarked)} steps at which no episode "
+            f"ends by {wrong}, first at row {unmarked[0] - 1}: is {wrong} a step late, or do the steps of several "
+            f"environments follow one another? Leave {wrong} out, for instance with "
+            f"rename={dict.fromkeys(clocks, 'unused')}; episodes then end where `next_observations` say."
         )
     say(f"{len(unmarked)} episodes end where `next_observations` differs from the next row's observation")
     return np.union1d(ends, breaks)

@@ -38,6 +38,9 @@ def pick(values, key):
             "The parts of `observations` must have the same length, but have "
             f"{dict(zip(wanted, map(len, parts), strict=True))}."
         )
+    if len(parts) > 1:
+        steps = {part: (values.shape[1:], values.dtype) for part, values in zip(wanted, parts, strict=True)}
+        columns.refuse_images(steps, asked=key is not None)
     return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 
@@ -73,10 +76,17 @@ def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
 
 
+def is_listed(column: pa.ChunkedArray) -> bool:
+    """Whether the rows of a column are lists of single values."""
+    return hasattr(column.type, "value_type") and not hasattr(column.type.value_type, "value_type")
+
+
 def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """A column of numbers, or of text such as an episode's name: each text has the number of its first place."""
+    """A column of numbers, or of text such as an episode's name: each text has the number of its first place. Of lists
+    of them, all values."""
     import pyarrow as pa
 
+    column = pa.compute.list_flatten(column) if is_listed(column) else column
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):

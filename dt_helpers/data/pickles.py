@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import hdf5, rows
-from dt_helpers.data.trajectories import Trajectories
+from dt_helpers.data import columns, hdf5, rows
+from dt_helpers.data.order import EPISODE, STEP
+from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
+FLAGS = (*rows.ENDS, "dones", *hdf5.CLOCK, *hdf5.ENDS)
+BESIDE = (EPISODE, STEP)  # of each step: which episode it belongs to, and which step it is
 NUMPY = ("numpy.core", "numpy._core")  # before and since NumPy 2
 ALLOWED = {  # what pickles of arrays, numbers, lists and dicts are made of
     ("numpy", "ndarray"),
@@ -66,7 +69,10 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
 
 
 def from_npz(path: Path, name: str, **options) -> Trajectories:
-    """Flat columns as in a D4RL file; or blocks of equally long episodes, (episodes, steps, ...)."""
+    """Flat columns as in a D4RL file; or blocks of equally long episodes, (episodes, steps, ...), which is noted.
+
+    Raises ValueError if blocks seem to be (steps, environments, ...), as in a buffer.
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
             content = {key: _column(file, key) for key in file.files}
@@ -77,10 +83,35 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
     named = rows.named(content, options.get("rename") or {})
     rewards = named.get("rewards")
     if rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
-        blocks = {
-            column: named[column] for column in ("observations", "actions", "rewards", "dones") if column in named
-        }
+        count, steps = rewards.shape
+        _require_episodes(named, count, steps)
+        blocks = {column: named[column] for column in (*COLUMNS, *BESIDE) if column in named}
         options.pop("rename", None)
-        count = len(rewards)
+        note = (
+            f"read as {count} episodes of {steps} steps each; if the arrays are (steps, environments, ...), turn them "
+            "round with array.swapaxes(0, 1)"
+        )
+        options["notes"] = (*options.get("notes", ()), rows.say(name, note))
         return rows.read([{c: values[i] for c, values in blocks.items()} for i in range(count)], name, **options)
     return hdf5.from_columns(content, name, f"{path.name} does not hold flat columns", **options)
+
+
+def _require_episodes(named: dict[str, np.ndarray], count: int, steps: int) -> None:
+    """Raises ValueError if what marks the ends, or follows each step, says that rows of blocks aren't episodes."""
+    there = {column: columns.array(named[column], column) for column in FLAGS if column in named}
+    flags = {c: values.reshape(count, steps) != 0 for c, values in there.items() if values.size == count * steps}
+    reason = next((f"`{c}` are true within rows" for c, values in flags.items() if values[:, :-1].any()), "")
+    ended = np.any([values[:, -1] for values in flags.values()], axis=0) if flags else np.zeros(count, bool)
+    if not reason and ended.any() and not ended.all() and (clocks := [c for c in hdf5.CLOCK if c in flags]):
+        reason = f"neither `dones` nor `{clocks[0]}` is true at the end of {(~ended).sum()} rows"
+    seen, after = named.get("observations"), named.get(rows.NEXT)
+    if not reason and seen is not None and after is not None and seen.shape == after.shape:
+        along, across = np.isclose(after[:, :-1], seen[:, 1:]).mean(), np.isclose(after[:-1], seen[1:]).mean()
+        reason = f"`{rows.NEXT}` are in the next row, not the next column" if across > along else ""
+    if reason:
+        raise ValueError(
+            f"The arrays of shape ({count}, {steps}, ...) are not (episodes, steps, ...): {reason}. If they are "
+            "(steps, environments, ...), as in a buffer, make all of them flat, one environment after another, with "
+            f"array.swapaxes(0, 1).reshape({count * steps}, -1), and set `timeouts` in the last step of each. "
+            "If shorter episodes were filled up, pass a list of dicts with their own steps."
+        )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import gymnasium
 import numpy as np
 
-from dt_helpers.data import rows
+from dt_helpers.data import rows, spaces
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.envs import door
 from dt_helpers.machine.bars import bar
@@ -46,6 +47,7 @@ def record(
             raise ValueError(
                 f"Noise needs actions with bounds, but those of {door.name_of(env)} are {space}: set noise=0."
             )
+        spaces.refuse_images(opened.observation_space, asked=True, way="keep with gymnasium.wrappers.FilterObservation")
         nested = isinstance(opened.observation_space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple)
         shown = stack.enter_context(bar(episodes, f"recording {name}", show=progress, unit="episode"))
         for i in range(episodes):
@@ -66,7 +68,16 @@ def record(
         cells = opened.observation_space if choice else None
     joined = {column: np.asarray(values) for column, values in parts.items()}
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return rows.assemble(joined, offsets, name, env=door.name_of(opened), action_space=space, observation_space=cells)
+    told: dict[str, Any] = {"env": door.name_of(opened), "action_space": space, "observation_space": cells}
+    return rows.assemble(joined, offsets, name, observation_key=_parts_in_order(opened.observation_space), **told)
+
+
+def _parts_in_order(space: gymnasium.Space) -> tuple[str, ...] | None:
+    """The names of the parts as gymnasium flattens them; None if the names alone don't say the order."""
+    if not isinstance(space, gymnasium.spaces.Dict):
+        return None
+    simple = not any(isinstance(part, gymnasium.spaces.Dict | gymnasium.spaces.Tuple) for part in space.values())
+    return tuple(space) if simple else None
 
 
 def _disturbed(action: np.ndarray, space: gymnasium.spaces.Box, noise: float, rng: np.random.Generator) -> np.ndarray:

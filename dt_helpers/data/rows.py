@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, lists
+from dt_helpers.data import columns, lists, order
+from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
     import datasets
 
-EPISODE, STEP = "episode_index", "frame_index"
+NEXT = "next_observations"
 ENDS = ("terminals", "terminated", "terminations")  # other names of `dones`: the robot fell
 GUESSES = {  # common names of columns, only used for advice
-    "observations": r"(.*\.)?(obs|observation|obss|states?)(\.state|_state)?s?$",
+    "observations": r"(?!next)(.*\.)?(obs|observation|obss|states?)([._](environment_)?state)?s?$",
     "actions": r"(.*\.)?(acts?|action|acs|controls?|u)$",
     "rewards": r"(.*\.)?(rews?|reward|rwd|r)$",
     "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
-    EPISODE: r"(episode|episode_id|traj(ectory)?_?(id|index)?|ep)$",
+    "terminals": r"(dones?|terminal|is_terminal)$",
+    EPISODE: r"((episode|eps?)(_?id|_?index)?|traj(ectory)?_?(id|index)?)s?$",
+    NEXT: r"(next|new)[._]?(obs|observation|state)s?$|(obs|observation|state)s?[._]?(next|new|2)$",
 }
+UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
 
 
 def read(source: object, name: str = "unnamed", **options) -> Trajectories:
@@ -74,6 +78,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         require_columns(episode, COLUMNS)
     read = lists.chosen(found[0]["observations"], key)
     options = {"observation_key": read} | options
+    note = _noting(name, options)
     parts: dict[str, list[np.ndarray]] = {column: [] for column in COLUMNS}
     lengths: list[int] = []
     for i, episode in enumerate(found):
@@ -93,13 +98,20 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         lengths.append(len(rewards))
     if all(len(part) == length + 1 for part, length in zip(parts["observations"], lengths, strict=True)):
         parts["observations"] = [part[:-1] for part in parts["observations"]]
-        options["notes"] = (
-            *options.get("notes", ()),
-            say(name, "the observation after each episode's end is left out"),
-        )
+        note("the observation after each episode's end is left out")
     for column, values in parts.items():
         _same_lengths(column, [len(part) for part in values], lengths)
-    return assemble(parts, np.concatenate([[0], np.cumsum(lengths)]), name, **options)
+    listed = {c for c, values in found[0].items() if np.ndim(values) == 1}
+    told = {
+        c: order.labels(np.concatenate([one[c] for one in found]), c)
+        for c in (EPISODE, STEP)
+        if c in listed and all(np.ndim(one.get(c, 0)) == 1 for one in found)
+    }
+    note_unread(listed, (EPISODE,), note)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    joined = {column: _joined(values, column) for column, values in parts.items()}
+    joined, offsets = order.put_together(joined, offsets, told, note)
+    return assemble(joined, offsets, name, **options)
 
 
 def _parts(names) -> str:
@@ -136,25 +148,46 @@ def say(name: str, note: str) -> str:
     return note
 
 
+def _noting(name: str, options: dict) -> Callable[[str], None]:
+    """What says a note, and keeps it in the options."""
+
+    def note(text: str) -> None:
+        options["notes"] = (*options.get("notes", ()), say(name, text))
+
+    return note
+
+
 def refuse(options: dict, name: str, reason: str) -> None:
     """Raises ValueError if an option was set that has no meaning for this source."""
     if options.pop(name, None):
         raise ValueError(f"Leave {name}= out: {reason}.")
 
 
-def require_columns(there, needed, what: str = "one row per episode") -> None:
-    """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`."""
+def likely(there, wanted) -> dict[str, list[str]]:
+    """For those of the `wanted` columns that aren't there, the names that may mean them: none means two."""
+    found: dict[str, list[str]] = {}
+    for column in wanted:
+        free = [str(name) for name in there if not any(name in names for names in found.values())]
+        names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]
+        if names and column not in there:
+            found[column] = names
+    return found
+
+
+def require_columns(there, needed, what: str = "one row per episode", also=()) -> None:
+    """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`, with the columns
+    `also` where they have other names."""
     there = list(there)
     missing = [column for column in needed if column not in there]
     if not missing:
         return
-    meant = {
-        name: column
-        for column in missing
-        for name in there
-        if re.match(GUESSES.get(column, "$^"), str(name), re.IGNORECASE)
-    }
-    advice = f" If they have other names: rename={meant or {'your name': missing[0]}}."
+    guesses = likely(there, (*missing, *also))
+    meant = {names[0]: column for column, names in guesses.items()}
+    meant = meant if set(meant.values()) & set(missing) else {"your name": missing[0]} | meant
+    advice = f" If they have other names: rename={meant}."
+    for column, names in guesses.items():
+        if names[1:]:
+            advice += f" Or does `{column}` mean {' or '.join(map(repr, names[1:]))}? Only one can be read."
     if "rewards" in missing and "rewards" not in meant.values():
         advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     raise ValueError(
@@ -180,6 +213,13 @@ def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
     found = {rename.get(name, name): values for name, values in given.items()}
+    for ours in rename.values():
+        if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
+            raise ValueError(
+                f"{names} would all be `{ours}` after rename=, and only one can be read: leave out the others, or join "
+                f'them before, for instance data["{ours}"] = list(numpy.column_stack([list(data[name]) for name in '
+                f"{names}]))."
+            )
     fallen = next((name for name in ENDS if name in found), None)
     if "dones" not in found and fallen:
         found["dones"] = found[fallen]
@@ -202,17 +242,19 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
         return _from_steps(found, name, key, **options)
     rewards, offsets = lists.flat(found["rewards"], "rewards")
-    parts, lengths = {"rewards": rewards}, np.diff(offsets)
+    parts, lengths, note = {"rewards": rewards}, np.diff(offsets), _noting(name, options)
     for column in ("observations", "actions", "dones"):
         values, given = lists.flat(found[column], column, key)
         given = np.diff(given)
         if column == "observations" and len(given) and np.array_equal(given, lengths + 1):
             values = np.delete(values, np.cumsum(given) - 1, axis=0)
-            note = say(name, "the observation after each episode's end is left out")
-            options["notes"] = (*options.get("notes", ()), note)
+            note("the observation after each episode's end is left out")
         else:
             _same_lengths(column, given, lengths)
         parts[column] = values
+    told = {c: lists.numbers_of(found[c], c) for c in (EPISODE, STEP) if c in found and lists.is_listed(found[c])}
+    note_unread([c for c in found if lists.is_listed(found[c])], (EPISODE,), note)
+    parts, offsets = order.put_together(parts, offsets, told, note)
     return assemble(parts, offsets, name, **options)
 
 
@@ -222,18 +264,15 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
         require_columns(found, (*COLUMNS, EPISODE), "as a row is a step here, not an episode")
     episode = lists.numbers_of(found[EPISODE], EPISODE)
     parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}
-    if STEP in found:
-        order = np.lexsort((lists.numbers_of(found[STEP], STEP), episode))
-        if (np.diff(order) != 1).any():
-            options["notes"] = (*options.get("notes", ()), say(name, f"rows are sorted by {EPISODE} and {STEP}"))
-            episode, parts = episode[order], {column: values[order] for column, values in parts.items()}
-    starts = np.flatnonzero(np.concatenate([[True], episode[1:] != episode[:-1]]))
-    if len(np.unique(episode)) != len(starts):
-        raise ValueError(
-            f"The rows of an episode are not next to each other ({EPISODE} returns to an earlier value), so the order "
-            f"of the steps is unknown: add a column {STEP} with the step's number, or sort the rows."
-        )
-    return assemble(parts, np.append(starts, len(episode)), name, **options)
+    step = lists.numbers_of(found[STEP], STEP) if STEP in found else None
+    parts, offsets = order.arranged(parts, episode, step, _noting(name, options))
+    return assemble(parts, offsets, name, **options)
+
+
+def note_unread(found: Iterable, wanted, say: Callable[[str], object]) -> None:
+    """Say which columns may be among the `wanted` ones, under other names."""
+    for ours, (other, *_) in likely(found, wanted).items():
+        say(f"`{other}` is not read; if it holds {UNREAD[ours]}: rename={ {other: ours} }")
 
 
 def _same_lengths(column: str, given, lengths) -> None:

@@ -6,9 +6,13 @@ MultiDiscrete, MultiBinary) are one-hot rows, one part per choice. The spaces ar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
+
+from dt_helpers.data import columns, lists
 
 MOST_CHOICES = 1000  # integers with a wider range are numbers
 NARROW = 0.1  # actions within this share of ±1 are scaled by the data's own range
@@ -162,6 +166,32 @@ def of_gymnasium(space, what: str) -> Actions:
         f"{what} must be in a Box, Discrete, MultiDiscrete or MultiBinary space, not {space}. "
         "Flatten a Tuple or Dict of them with gymnasium's wrappers."
     )
+
+
+def by_name(space, key=None):
+    """A gymnasium space with its parts, and the parts within them, in the order of their names, in which they are read;
+    or with the parts `key` alone, in the order given. A keyword ``Dict(b=..., a=...)`` has an order of its own."""
+    from gymnasium import spaces
+
+    if key is not None or isinstance(space, spaces.Dict):
+        inner: Any = space.spaces if isinstance(space, spaces.Dict) else None
+        return spaces.Dict([(part, by_name(inner[part])) for part in lists.names(inner, key)])
+    return spaces.Tuple([by_name(part) for part in space.spaces]) if isinstance(space, spaces.Tuple) else space
+
+
+def refuse_images(space, asked: bool, way: str) -> None:
+    """As `columns.refuse_images`, for the parts of a gymnasium space."""
+    inner = getattr(space, "spaces", ())
+    groups: list[Mapping] = [inner] if isinstance(inner, Mapping) else [{i: part} for i, part in enumerate(inner)]
+    for parts in groups:  # of a Tuple none can be chosen
+        largest = {name: max(_leaves(part), key=lambda leaf: np.prod(leaf.shape or ())) for name, part in parts.items()}
+        columns.refuse_images({name: (leaf.shape or (), leaf.dtype) for name, leaf in largest.items()}, asked, way)
+
+
+def _leaves(space) -> list:
+    inner = getattr(space, "spaces", ())
+    parts = inner.values() if isinstance(inner, Mapping) else inner
+    return [leaf for part in parts for leaf in _leaves(part)] or [space]
 
 
 def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Actions | None, str]:

@@ -222,6 +222,11 @@ class Trajectories:
         lengths = np.concatenate([part.lengths for part in parts])
         joined = {column: np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS}
         envs, keys = {part.env for part in parts}, {part.observation_key for part in parts}
+        if len(read := {(key,) if isinstance(key, str) else key for key in keys if key is not None}) > 1:
+            raise ValueError(
+                f"All must have the same parts of observations, in the same order, but have {sorted(read)}: read them "
+                "with the same key=."
+            )
         return cls(
             **joined,
             offsets=np.concatenate([[0], np.cumsum(lengths)]),

@@ -78,22 +78,15 @@ class Robot:
 
     def _encoded(self, observation: Any) -> np.ndarray:
         space, dim = self.env.observation_space, self.config.state_dim
+        if self.key is not None and isinstance(space, kinds.Dict | kinds.Tuple):
+            space, observation = self._read(space, observation)
         if self.cells is not None:
             return self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
         if isinstance(space, kinds.Dict | kinds.Tuple):
-            if self.key is not None:
-                parts = [self.key] if isinstance(self.key, str) else self.key
-                if lost := [part for part in parts if not isinstance(space, kinds.Dict) or part not in space.spaces]:
-                    raise ValueError(
-                        f"{self.name} observes {space}, which has no part {lost[0]!r}; the model's data was read with "
-                        f"key={self.key!r}. Use the environment that its data comes from."
-                    )
-                return np.concatenate([np.ravel(observation[part]) for part in parts])
             flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:
                 return flat
-            values = observation.values() if isinstance(observation, Mapping) else observation
-            plain = np.concatenate([np.ravel(value) for value in values])
+            plain = _plain(space, observation)
             if len(plain) == dim:
                 return plain
             raise ValueError(
@@ -104,6 +97,17 @@ class Robot:
         if isinstance(space, kinds.Discrete) and dim == space.n > 1:
             return np.asarray(kinds.flatten(space, observation), np.float32)
         return np.asarray(observation, None if isinstance(observation, np.ndarray) else np.float64).reshape(-1)
+
+    def _read(self, space, observation: Any) -> tuple[Any, Any]:
+        """The parts that the model's data was read with, in its order: their space, and the observation of it."""
+        parts = [self.key] if isinstance(self.key, str) else list(self.key or ())
+        if lost := [part for part in parts if not isinstance(space, kinds.Dict) or part not in space.spaces]:
+            raise ValueError(
+                f"{self.name} observes {space}, which has no part {lost[0]!r}; the model's data was read with "
+                f"key={self.key!r}. Use the environment that its data comes from."
+            )
+        space = spaces.by_name(space, parts)
+        return (space[parts[0]], observation[parts[0]]) if len(parts) == 1 else (space, observation)
 
     def _action(self, prediction: np.ndarray) -> tuple[object, np.ndarray]:
         """The action for the environment, and the action as the model will see it."""
@@ -196,6 +200,14 @@ def tell_origin(facts: ReplayFacts, name: str) -> None:
 
 def _robot(name: str) -> str:
     return name.rpartition("/")[2].rpartition("-v")[0]
+
+
+def _plain(space: Any, observation: Any) -> np.ndarray:
+    """The numbers of an observation with parts, as they are there: no choice becomes one-hot."""
+    if not isinstance(space, kinds.Dict | kinds.Tuple):
+        return np.ravel(observation)
+    names: Any = space.spaces if isinstance(space, kinds.Dict) else range(len(space.spaces))
+    return np.concatenate([_plain(space[name], observation[name]) for name in names])
 
 
 def _shaped(chosen: np.ndarray, space) -> object:

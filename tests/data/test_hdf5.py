@@ -1,5 +1,8 @@
 """Flat columns: where episodes end, and that nothing is cut to fit."""
 
+import ast
+import re
+
 import h5py
 import numpy as np
 import pytest
@@ -98,6 +101,55 @@ def test_nor_where_offsets_say_where_episodes_end(name):
     other, words = UNEVEN[name]
     with pytest.raises(ValueError, match=words):
         formats.open(flat(offsets=np.arange(0, N + 1, 300)) | other)
+
+
+def several(names, ends=(5, 11, 25, 33), cut=19):
+    """Tianshou's buffer of two environments: the first is cut off within an episode, and the second one follows."""
+    seen = np.arange(40.0)[:, None] * np.ones((1, 3))
+    fell = np.isin(np.arange(40), ends)
+    columns = {"obs": seen, "act": np.full((40, 1), 0.5), "rew": np.ones(40), "terminated": fell}
+    columns["truncated"] = np.zeros(40, bool)
+    following = np.where(np.arange(40)[:, None] == cut, 99.0, seen + 1)
+    return {names.get(name, name): values for name, values in (columns | {"obs_next": following}).items()}
+
+
+ASKED = {  # names that are there, and the rename that is suggested
+    "dones": {"dones": "terminals"},
+    "done": {"done": "terminals"},
+    "is_terminal episode_id": {"is_terminal": "terminals", "episode_id": "episode_index"},
+    "done dones": {"done": "terminals"},
+    "o_t episode_id": {"your name": "terminals", "episode_id": "episode_index"},
+}
+
+
+@pytest.mark.parametrize("names", ASKED)
+def test_terminals_under_another_name_are_one_column(names):
+    columns = {name: values for name, values in flat().items() if name != "terminals"}
+    with pytest.raises(ValueError, match=re.escape(f"rename={ASKED[names]}.")) as caught:
+        formats.open(columns | {name: np.zeros(N) for name in names.split()})
+    assert f"`{names.split()[0]}` are true where the robot fell" in str(caught.value) or "your name" in str(
+        caught.value
+    )
+
+
+SUCCESSORS = ["obs_next", "next_obs", "next_state", "next_observation", "new_obs"]
+
+
+@pytest.mark.parametrize("name", SUCCESSORS)
+@pytest.mark.parametrize(("door", "clock"), [("hdf5", "truncated"), ("npz", "timeouts"), ("dict", "limit")])
+def test_what_the_errors_suggest_leads_to_the_episodes_of_each_environment(name, clock, door, tmp_path, capsys):
+    made = DOORS[door](tmp_path / "a.hdf5", several({"obs_next": name, "truncated": clock}))
+    rename = {"limit": "timeouts"} if clock == "limit" else {}
+    for words in ("If they have other names", "differ from the next row's observation at 1 steps.* first at row 19"):
+        with pytest.raises(ValueError, match=words) as caught:
+            formats.open(made, rename=rename)
+        rename = rename | ast.literal_eval(re.search(r"rename=({.*?})", str(caught.value))[1])
+    assert rename[name] == "next_observations" and rename[clock] == "unused"
+    data = formats.open(made, rename=rename)
+    assert data.lengths.tolist() == [6, 6, 8, 6, 8, 6]
+    del rename[name], rename[clock]
+    formats.open(made, rename=rename)
+    assert f"`{name}` is not read; if it holds the observation after each step" in capsys.readouterr().out
 
 
 def test_the_final_observation_of_each_block_is_left_out_and_that_is_said(tmp_path, capsys):

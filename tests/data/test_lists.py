@@ -4,12 +4,13 @@ from collections import OrderedDict
 
 import datasets
 import gymnasium
+import h5py
 import numpy as np
 import pytest
 
 from dt_helpers import rollout
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.data import hdf5, rows
+from dt_helpers.data import formats, hdf5, rows
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.rollout.robots import Robot
@@ -81,6 +82,18 @@ def test_every_door_says_which_parts_it_read(door, key):
     again = Trajectories.from_dataset(found.to_dataset())
     assert again.observation_key == found.observation_key
     assert Trajectories.concatenate([found, again]).observation_key == found.observation_key
+
+
+KEPT_APART = [(["sees", "goal"], ["goal", "sees"]), ("sees", ("feels",)), (None, ("sees", "goal", "feels"))]
+
+
+@pytest.mark.parametrize(("one", "other"), KEPT_APART, ids=str)
+def test_data_of_other_parts_or_another_order_is_not_joined(one, other):
+    """Even where they are as many numbers."""
+    episodes = [episode(n) | {"observations": {part: np.ones((n, 2)) for part in SIZES}} for n in (3, 4)]
+    both = [DOORS["list"](episodes, key) for key in (one, other)]
+    with pytest.raises(ValueError, match=r"the same parts of observations, in the same order.*the same key="):
+        Trajectories.concatenate(both)
 
 
 def test_plain_observations_have_no_parts():
@@ -161,3 +174,61 @@ def test_episodes_with_and_without_parts_are_not_joined():
 def test_parts_that_are_not_read_may_differ():
     episodes = [with_parts(["sees", "goal"]), with_parts(["sees", "feels"])]
     assert rows.read(episodes, "arms", key="sees").observations.shape == (8, 2)
+
+
+PIXELS = {  # a part that is an image, and whether key= may ask for it beside others
+    "colours": (np.zeros((4, 84, 84, 3), np.uint8), False),
+    "the channel first": (np.zeros((4, 3, 64, 48), np.uint8), False),
+    "grey": (np.zeros((4, 16, 16), np.uint8), False),
+    "in floats": (np.zeros((4, 32, 32, 3), np.float32), True),
+    "in whole numbers, as lists become": (np.zeros((4, 20, 20), np.int64), True),
+}
+
+
+def with_pixels(name):
+    return episode(4) | {"observations": {"object": np.ones((4, 3), "f4"), "seen": PIXELS[name][0]}}
+
+
+def as_table(episodes):
+    told = [one | {"observations": {p: v.tolist() for p, v in one["observations"].items()}} for one in episodes]
+    return datasets.Dataset.from_list(
+        [{c: v if c == "observations" else v.tolist() for c, v in e.items()} for e in told]
+    )
+
+
+def as_robomimic(episodes, path):
+    with h5py.File(path / "a.hdf5", "w") as file:
+        for number, one in enumerate(episodes):
+            for part, values in one["observations"].items():
+                file[f"data/demo_{number}/obs/{part}"] = values
+            for column in ("actions", "rewards", "dones"):
+                file[f"data/demo_{number}/{column}"] = one[column]
+    return path / "a.hdf5"
+
+
+ENTRIES = {
+    "list": lambda episodes, path: episodes,
+    "dict": lambda episodes, path: {"terminals": episodes[0]["dones"], **episodes[0]},
+    "robomimic": as_robomimic,
+    "table": lambda episodes, path: as_table(episodes),
+}
+
+
+@pytest.mark.parametrize("door", ENTRIES)
+@pytest.mark.parametrize("name", PIXELS)
+def test_images_among_the_parts_are_refused_with_the_parts_to_choose(name, door, tmp_path):
+    """In a table they are lists of whole numbers."""
+    source = ENTRIES[door]([with_pixels(name)] * 2, tmp_path)
+    with pytest.raises(ValueError, match=r"`observations\['seen'\]` are .*images.*: choose key= from 'object'"):
+        formats.open(source)
+    assert formats.open(source, key="object").observations.shape[1] == 3
+    if PIXELS[name][1] or (door == "table"):
+        assert formats.open(source, key=["object", "seen"]).state_dim > 3
+    else:
+        with pytest.raises(ValueError, match="choose key= from 'object'"):
+            formats.open(source, key=["seen", "object"])
+
+
+def test_small_grids_are_no_images():
+    grid = episode(4) | {"observations": {"way": np.ones(4), "image": np.ones((4, 7, 7, 3), np.uint8)}}
+    assert formats.open([grid] * 2).state_dim == 148

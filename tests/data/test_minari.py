@@ -1,13 +1,20 @@
 """Minari's datasets, written by Minari: spaces, parts of observations, and what is refused."""
 
+import contextlib
+
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium import spaces as kinds
 
 from dt_helpers import cli
-from dt_helpers.data import formats
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.data import formats, recording
+from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.spaces import Choices, Continuous
+from dt_helpers.rollout.robots import Robot
+from dt_helpers.training.beginning import make_model
+from dt_helpers.training.settings import preset
 
 minari = pytest.importorskip("minari")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -90,12 +97,74 @@ def test_parts_are_flattened_as_gymnasium_does_it(name):
     space, key, numbers = PARTS[name]
     dataset = make(space, box(2))
     data = formats.open(dataset, **({"key": key} if key else {}))
-    assert data.state_dim == numbers and data.observation_key == (tuple(key) if isinstance(key, list) else key)
+    assert data.state_dim == numbers
     if key is None:
         space.seed(0)
-        np.testing.assert_allclose(data.observations[0], gymnasium.spaces.flatten(space, space.sample()), rtol=1e-6)
+        ordered = kinds.Dict(dict(space.spaces)) if isinstance(space, kinds.Dict) else space  # gymnasium sorts a dict
+        np.testing.assert_allclose(data.observations[0], gymnasium.spaces.flatten(ordered, space.sample()), rtol=1e-6)
     elif isinstance(key, str):
         assert cli.main(["data", "lab/mine-v0", "--key", key]) == 0
+
+
+def numbered(space, first=0):
+    """An observation in which each number says which one it is, in the order of the space, and how many they are."""
+    if not isinstance(space, kinds.Dict):
+        size = int(np.prod(space.shape))
+        return np.arange(first, first + size, dtype=np.float32).reshape(space.shape), first + size
+    found = {}
+    for part, inner in space.spaces.items():
+        found[part], first = numbered(inner, first)
+    return found, first
+
+
+class Shows(gymnasium.Env):
+    """Always shows the same."""
+
+    action_space = box(2)
+
+    def __init__(self, space):
+        self.observation_space = space
+
+    def reset(self, *, seed=None, options=None):
+        return numbered(self.observation_space)[0], {}
+
+    def step(self, action):
+        return self.reset()[0], 1.0, False, False, {}
+
+
+# gymnasium keeps the order of keywords, and sorts a dict
+SORTED = kinds.Dict({part: MAZE[part] for part in MAZE})
+DEEP = kinds.Dict(goal=kinds.Dict(z=box(1), kettle=box(2)), arm=box(3))
+ORDERS = {  # the environment's space, key=, and which of its numbers are read, in this order
+    "by name, asked for in another order": (SORTED, ["observation", "desired_goal"], [4, 5, 6, 7, 2, 3]),
+    "by name, three parts": (SORTED, ("observation", "desired_goal", "achieved_goal"), [4, 5, 6, 7, 2, 3, 0, 1]),
+    "by name": (SORTED, None, list(range(8))),
+    "in an order of its own": (MAZE, None, [4, 5, 6, 7, 0, 1, 2, 3]),
+    "in an order of its own, two parts": (MAZE, ["observation", "achieved_goal"], [0, 1, 2, 3, 4, 5]),
+    "in an order of its own within a part": (DEEP, None, [3, 4, 5, 1, 2, 0]),
+    "a part with an order of its own": (DEEP, "goal", [1, 2, 0]),
+    "a part with an order of its own, first": (DEEP, ["goal", "arm"], [1, 2, 0, 3, 4, 5]),
+}
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["as made", "from disk"])
+@pytest.mark.parametrize("name", ORDERS)
+def test_a_model_is_shown_the_parts_in_the_order_of_the_data(name, again):
+    """Minari writes a space's parts in the order of their names, whatever the environment's order is."""
+    space, key, wanted = ORDERS[name]
+    seen = [numbered(space)[0]] * 5
+    buffer = minari.data_collector.EpisodeBuffer(
+        observations=together(space, seen), actions=np.zeros((4, 2), np.float32), rewards=[1.0] * 4,
+        terminations=[False] * 4, truncations=[False] * 3 + [True],
+    )  # fmt: skip
+    made = minari.create_dataset_from_buffers(
+        "lab/order-v0", [buffer] * 2, observation_space=space, action_space=box(2)
+    )
+    data = formats.open("lab/order-v0" if again else made, key=key)
+    model = make_model(DecisionTransformerGymDataCollator(data), preset("ci"))
+    robot = Robot(Shows(space), model.config, ReplayFacts.of(model.config))
+    assert robot.reset(seed=0).tolist() == data.observations[0].tolist()
+    assert data.observations[0].tolist() == wanted
 
 
 @pytest.mark.parametrize(
@@ -115,6 +184,28 @@ def test_an_option_that_does_not_fit_is_refused(options, words):
 def test_a_part_of_observations_without_parts_is_refused():
     with pytest.raises(ValueError, match=r"key='obs' names a part .* they have no named parts"):
         formats.open(make(box(3), box(2)), key="obs")
+
+
+IMAGE = kinds.Box(0, 255, (24, 24, 3), np.uint8)
+IMAGES = {  # the space, key=, and what the error says
+    "beside numbers": (kinds.Dict(at=box(2), seen=IMAGE), None, r"\['seen'\]` are images .*: choose key= from 'at'\."),
+    "within a part": (kinds.Dict(at=box(2), eyes=kinds.Dict(left=IMAGE)), None, r"\['eyes'\]` .* key= from 'at'"),
+    "asked for": (kinds.Dict(at=box(2), seen=IMAGE), "seen", r"\['seen'\]` are images of shape \(24, 24, 3\)"),
+    "in floats": (kinds.Dict(at=box(2), seen=kinds.Box(0, 1, (16, 16))), None, "as large as images, which key= can"),
+    "in a Tuple": (kinds.Tuple((box(2), IMAGE)), None, r"`observations\[1\]` are images"),
+}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_images_among_the_parts_are_refused(name):
+    space, key, words = IMAGES[name]
+    dataset = make(space, box(2))
+    with pytest.raises(ValueError, match=words):
+        formats.open(dataset, key=key)
+    if name == "in floats":
+        assert formats.open(dataset, key=["at", "seen"]).state_dim == 2 + 16 * 16
+    with contextlib.nullcontext() if name == "in floats" else pytest.raises(ValueError, match="images of shape"):
+        recording.record(lambda seen: np.zeros((1, 2)), Shows(space), 1, 1, progress=False)
 
 
 FILTERS = {

@@ -55,4 +55,4 @@ def test_parts_come_flattened_and_any_door_is_open():
         data = recording.record(lambda x: x[:, :2] + 0.5, env, 2, progress=False)
         np.testing.assert_array_equal(data.observations, [[0, 0, 0, 1, 0]] * 2)
         np.testing.assert_array_equal(data.actions, np.full((2, 2), 0.5))
-        assert data.env == "Parts" and data.rewards.tolist() == [0.5, 0.5]
+        assert data.observation_key == ("at", "goal") and data.env == "Parts" and data.rewards.tolist() == [0.5, 0.5]

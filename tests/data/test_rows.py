@@ -1,9 +1,11 @@
 """One row per episode or per step, and lists of episodes: the layouts that people bring, and what each is told."""
 
+import re
 from types import SimpleNamespace
 
 import datasets
 import numpy as np
+import pandas
 import pytest
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
@@ -64,6 +66,63 @@ def test_steps_are_grouped_by_whatever_names_their_episode(name, shuffled):
 def test_steps_that_can_not_be_read_are_told_what_is_missing(other, rename, words):
     with pytest.raises(ValueError, match=words):
         formats.open(lerobot(**other), rename=rename)
+
+
+TWICE = {  # rename=, and the columns that would have become one
+    "two scalars": ({"pos": "observations", "vel": "observations"}, ["pos", "vel"]),
+    "two vectors": ({"state": "observations", "goal": "observations"}, ["state", "goal"]),
+    "a vector and a scalar": ({"state": "observations", "vel": "observations"}, ["vel", "state"]),
+    "one that is there": ({"pos": "actions"}, ["pos", "actions"]),
+}
+
+
+@pytest.mark.parametrize("kind", ["frame", "dataset", "dict"])
+@pytest.mark.parametrize("name", TWICE)
+def test_two_columns_do_not_become_one_and_the_way_that_is_told_joins_them(name, kind):
+    """The sentence is followed to the letter."""
+    rename, both = TWICE[name]
+    data = {"pos": RNG.normal(size=6), "vel": RNG.normal(size=6), "state": list(RNG.normal(size=(6, 3)))}
+    data |= {"goal": list(RNG.normal(size=(6, 2))), "actions": RNG.uniform(-1, 1, 6), "rewards": np.ones(6)}
+    data |= {"dones": np.arange(6) == 5, "terminals": np.arange(6) == 5, "episode_index": np.zeros(6, int)}
+    made = {"frame": pandas.DataFrame, "dataset": datasets.Dataset.from_dict, "dict": dict}[kind](data)
+    with pytest.raises(ValueError, match=r"would all be `.*` after rename=, and only one can be read") as caught:
+        formats.open(made, rename=rename)
+    assert str(both) in str(caught.value)
+    advice = str(caught.value).partition("for instance ")[2].removesuffix(".")
+    if "actions" not in both and kind != "dataset":
+        exec(advice, {"numpy": np, "data": made})
+        found = formats.open(made).observations
+        np.testing.assert_allclose(found, np.column_stack([list(data[column]) for column in both]), rtol=1e-6)
+
+
+AMBIGUOUS = {  # the names that there are, and the renames that are suggested
+    "both obs and state": (["obs", "state", "actions", "rewards", "dones"], {"obs": "observations"}, "'state'"),
+    "LeRobot's": (
+        ["observation.state", "observation.environment_state", "action", "next.reward", "next.done"],
+        {"observation.state": "observations", "action": "actions", "next.reward": "rewards", "next.done": "dones"},
+        "'observation.environment_state'",
+    ),
+    "three rewards": (
+        ["observations", "actions", "r", "rew", "reward", "done"],
+        {"r": "rewards", "done": "dones"},
+        "'rew' or 'reward'",
+    ),
+    "one that helps, but none that lacks": (
+        ["o_t", "a_t", "rewards", "dones", "episode_id"],
+        {"your name": "observations"},
+        None,
+    ),
+    "a next state": (["state", "next_state", "actions", "rewards", "dones"], {"state": "observations"}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_a_suggested_rename_never_maps_two_names_to_one(name):
+    there, rename, other = AMBIGUOUS[name]
+    with pytest.raises(ValueError, match=re.escape(f"rename={rename}.")) as caught:
+        formats.open(datasets.Dataset.from_dict({column: [[0.0]] for column in there}))
+    assert (f"mean {other}? Only one can be read" if other else "rename=") in str(caught.value)
+    assert ("Only one" in str(caught.value)) == bool(other)
 
 
 def arrays(seen, done, earned=FLOATS, **values):

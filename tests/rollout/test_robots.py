@@ -1,5 +1,6 @@
 """What a model predicts within ±1, or as logits, is what the environment gets in its own units, whatever asks."""
 
+import datasets
 import gymnasium
 import numpy as np
 import pytest
@@ -7,7 +8,9 @@ import torch
 
 from dt_helpers import rollout
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.data import recording
+from dt_helpers.data import formats, recording
+from dt_helpers.data.replay_facts import ReplayFacts
+from dt_helpers.rollout.robots import Robot
 from dt_helpers.training.beginning import make_model
 from dt_helpers.training.settings import preset
 from tests.data.test_spaces import BOXES, CHOICES
@@ -80,3 +83,65 @@ def test_a_model_of_numbers_is_told_how_choices_are_read(choices):
     _, model = trained_on(BOXES["Pendulum"], lambda data: np.zeros(1))
     with pytest.raises(ValueError, match="but the model's are continuous: train on whole numbers, or read the data"):
         rollout.evaluate(model, Notes(choices), 5.0, episodes=1, progress=False)
+
+
+class Sees(gymnasium.Env):
+    """Five steps; sees a direction, a switch, some numbers and a goal that has parts."""
+
+    observation_space = gymnasium.spaces.Dict(
+        way=gymnasium.spaces.Discrete(4, start=2),
+        switch=gymnasium.spaces.MultiDiscrete([3, 2]),
+        at=gymnasium.spaces.Box(-9, 9, (2,), np.float32),
+        goal=gymnasium.spaces.Dict(x=gymnasium.spaces.Box(-9, 9, (1,)), cell=gymnasium.spaces.Discrete(3)),
+        task=gymnasium.spaces.Text(9),
+    )
+    action_space = gymnasium.spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        self.left = 5
+        goal = {"x": np.ones(1, np.float32), "cell": 2}
+        seen = {"way": 3, "switch": np.array([1, 1]), "at": np.array([7, 8], np.float32), "goal": goal, "task": "go"}
+        return seen, {}
+
+    def step(self, action):
+        self.left -= 1
+        return Sees.reset(Sees())[0], 1.0, self.left == 0, False, {}
+
+
+STEPS = 4
+COLUMNS = {
+    "way": np.array([3, 2, 5, 3]),
+    "switch": np.array([[1, 1], [0, 1], [2, 0], [1, 1]]),
+    "at": np.tile(np.float32([7, 8]), (STEPS, 1)),
+    "far": np.zeros(STEPS),
+}
+SEEN = {  # key=, and what the model sees
+    "way": [0, 0, 0, 1, 0, 0],
+    ("way",): [0, 0, 0, 1, 0, 0],
+    ("way", "at"): [3, 7, 8],
+    ("at", "way"): [7, 8, 3],
+    "switch": [1, 1],
+    ("switch", "way"): [1, 1, 3],
+    "at": [7, 8],
+}
+
+
+@pytest.mark.parametrize("key", SEEN, ids=str)
+def test_a_part_that_is_a_choice_is_seen_as_in_the_data(key):
+    """Alone it is one-hot, beside others a number, as lists of dicts are read; text beside it does no harm."""
+    other = {"actions": np.array([0, 1, 1, 0]), "rewards": np.ones(STEPS), "dones": np.arange(STEPS) == STEPS - 1}
+    data = formats.open([{"observations": COLUMNS, **other}] * 2, key=key)
+    model = make_model(DecisionTransformerGymDataCollator(data), preset("ci")).eval()
+    robot = Robot(Sees(), model.config, ReplayFacts.of(model.config))
+    assert robot.reset(seed=0).tolist() == SEEN[key] == data.observations[0].tolist()
+    assert rollout.evaluate(model, Sees, 5.0, episodes=1, progress=False).returns.tolist() == [5.0]
+
+
+def test_parts_within_parts_are_seen_as_numbers_or_as_gymnasium_flattens_them():
+    """Tables keep parts within parts; those of the goal are read in the order of their names."""
+    steps = {"at": [7.0, 8.0], "goal": {"cell": 2, "x": 1.0}}
+    row = {"observations": [steps] * 4, "actions": [0, 1, 1, 0], "rewards": [1.0] * 4, "dones": [False] * 4}
+    data = formats.open(datasets.Dataset.from_list([row] * 2), key=["at", "goal"])
+    model = make_model(DecisionTransformerGymDataCollator(data), preset("ci")).eval()
+    robot = Robot(Sees(), model.config, ReplayFacts.of(model.config))
+    assert robot.reset(seed=0).tolist() == data.observations[0].tolist() == [7, 8, 2, 1]
