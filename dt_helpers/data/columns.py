@@ -5,10 +5,13 @@ Errors are ValueErrors that name the user's columns: what was expected, what cam
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from dt_helpers.data import remedies
 
 ROWS = 2**16  # examined at a time
 PICTURE = 16  # pixels along a side: uint8 observations of at least this size are images
@@ -31,18 +34,28 @@ def array(values: Any, column: str) -> np.ndarray:
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"`{column}` must hold numbers, the same number of them in every step, but can't be read so ({error})."
+            + (f" {remedies.to_numbers(error.value, column)}" if isinstance(error, NotANumber) else "")
         ) from error
     if found.dtype.kind not in "biuf":
+        first = found.reshape(-1)[0] if found.size else None
         raise ValueError(
-            f"`{column}` must hold numbers, but its dtype is {found.dtype}: convert it, for instance with "
-            ".astype(float)."
+            f"`{column}` must hold numbers, but its dtype is {found.dtype}. {remedies.to_numbers(first, column)}"
         )
     return found
 
 
+class NotANumber(TypeError):
+    """A value among numbers that is none, such as text, which float() would accept, or a date."""
+
+    def __init__(self, value: object):
+        what = "text" if isinstance(value, str | bytes) else f"a {type(value).__name__}"
+        super().__init__(f"there is {what} among them, {reprlib.repr(value)}")
+        self.value = value
+
+
 def _numbers(value: object) -> np.ndarray:
-    if isinstance(value, str | bytes):  # float() would accept "1"
-        raise TypeError(f"there is text among them, {value!r}")
+    if isinstance(value, remedies.NO_NUMBERS):
+        raise NotANumber(value)
     found = np.asarray(np.nan if value is None else value)
     if found.dtype.kind not in "biuf":
         found = np.array([_numbers(part) for part in found.reshape(-1)]) if found.ndim else found.astype(float)

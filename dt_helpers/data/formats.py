@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dt_helpers.data import lists, pickles, rows, spaces
+from dt_helpers.data import lists, pickles, remedies, rows, spaces
 from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.telling import tell
@@ -47,7 +47,13 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     Raises FileNotFoundError if there is no such file, ValueError, naming the user's columns, if its content is not what
     is expected, and ImportError, saying what to install.
     """
+    remedies.require_known(options)
     if isinstance(source, Trajectories):
+        if given := [*(["name"] if name else []), *options]:
+            raise ValueError(
+                f"Leave {'=, '.join(given)}= out: {source!r} has been read already. Read its source with them, or "
+                "replace a field, as in dataclasses.replace(data, env=...)."
+            )
         return source
     if not isinstance(source, str | Path):
         if hasattr(source, "iterate_episodes"):
@@ -89,6 +95,7 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
     import gymnasium
     import numpy as np
 
+    remedies.require_known(options)
     for option in ("rename", "horizon"):
         rows.refuse(options, option, "Minari names the columns and ends the episodes itself")
     if isinstance(dataset, str):

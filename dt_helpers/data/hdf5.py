@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, rows
+from dt_helpers.data import columns, lists, remedies, rows
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -25,6 +25,7 @@ def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajector
 
     `from_columns` takes the `options` and explains where episodes end.
     """
+    remedies.require_known(options)
     try:
         import h5py
     except ImportError as error:
@@ -78,6 +79,7 @@ def from_columns(
     Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
+    remedies.require_known(options)
     found = rows.named(given, rename or {})
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:

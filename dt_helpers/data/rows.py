@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, lists
+from dt_helpers.data import columns, lists, remedies
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.machine.telling import tell
 
@@ -38,6 +38,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
     """
     import datasets
 
+    remedies.require_known(options)
     refuse(options, "horizon", "here rows, or entries of the list, say where episodes end")
     rename = options.pop("rename", None) or {}
     splits = source if isinstance(source, Mapping) and hasattr(source, "column_names") else None
@@ -218,10 +219,10 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
 
 def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
+    parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}  # text is told first
     if EPISODE not in found:
         require_columns(found, (*COLUMNS, EPISODE), "as a row is a step here, not an episode")
     episode = lists.numbers_of(found[EPISODE], EPISODE)
-    parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}
     if STEP in found:
         order = np.lexsort((lists.numbers_of(found[STEP], STEP), episode))
         if (np.diff(order) != 1).any():

@@ -100,7 +100,7 @@ RANKS = {  # a column of another rank or kind, and what the error says
     "images (N, H, W, 3)": ("observations", np.zeros((N, 64, 64, 3), "u1"), r"there is an encoder: see .*pixels"),
     "actions (E, T, 2)": ("actions", np.zeros((3, 20, 2)), r"'actions': 3"),
     "a record": ("observations", np.zeros(N, [("x", "f4"), ("v", "f4")]), "`observations` must hold numbers"),
-    "dates": ("rewards", np.arange(N).astype("M8[s]"), r"`rewards` must hold numbers.*astype\(float\)"),
+    "dates": ("rewards", np.arange(N).astype("M8[s]"), r"`rewards` must hold numbers.*to_datetime\(values\).astype"),
     "text": ("actions", np.array(["left", "right"] * 30), "`actions` must hold numbers"),
     "complex": ("rewards", np.ones(N) + 1j, "`rewards` must hold numbers, but its dtype is complex128"),
     "a sparse tensor": ("observations", torch.eye(N).to_sparse(), "`observations` must hold numbers.*to_dense"),

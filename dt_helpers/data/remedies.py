@@ -1,0 +1,72 @@
+"""What to do about columns and options that can't be read: sentences for the errors, each with code that works."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+OPTIONS = ("rename", "key", "horizon", "on_nan", "env", "action_space", "observation_space")
+OURS = ("notes", "observation_key")  # what one reader passes to the next
+DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
+NO_NUMBERS = (str, bytes, Mapping, *DATES)
+WRITTEN = {  # a list that was written out as text: how it is read, and the code that says so
+    "[ast.literal_eval(text) for text in values]": ast.literal_eval,
+    '[numpy.fromstring(text.strip("[]()"), sep=" ") for text in values]': lambda text: np.fromstring(
+        text.strip("[]()"), sep=" "
+    ),
+}
+
+
+def to_numbers(value: object, column: str) -> str:
+    """What makes numbers of values like this one: a sentence with code, in which they are `values`."""
+    if isinstance(value, np.generic) and value.dtype.kind == "V":
+        return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
+    if isinstance(value, complex | np.complexfloating):
+        return "Make two numbers of each: `numpy.stack([numpy.real(values), numpy.imag(values)], axis=-1)`."
+    if isinstance(value, datetime.timedelta | np.timedelta64):
+        return 'Make numbers of the durations: `pandas.to_timedelta(values).astype("int64")`.'
+    if isinstance(value, datetime.date | np.datetime64):
+        return (
+            'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`, or number them in their order: '
+            '`pandas.Series(values).rank(method="dense")`.'
+        )
+    if isinstance(value, Mapping):
+        return "Make one column of each part: `{part: [step[part] for step in values] for part in values[0]}`."
+    if isinstance(value, str | bytes):
+        return _of_text(value, column)
+    return "Convert it to numbers."
+
+
+def _of_text(value: str | bytes, column: str) -> str:
+    if "[" in column:  # observations['mission']
+        return "Leave this part out: `key=` takes the names of the parts to read."
+    if _reads(float, value):
+        return "Make numbers of the text: `numpy.asarray(values, float)`."
+    if isinstance(value, str) and re.match(r"\s*[\[(]", value):
+        for code, read in WRITTEN.items():
+            if _reads(read, value):
+                return f"These are lists, written as text: `{code}`."
+    if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
+        return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
+    return "Give each text its number: `pandas.Series(values).factorize()[0]`."
+
+
+def _reads(read, text) -> bool:
+    try:
+        return np.asarray(read(text)).dtype.kind in "biufO"
+    except (ValueError, TypeError, SyntaxError):
+        return False
+
+
+def require_known(options: Iterable[str]) -> None:
+    """Raises ValueError for an option that no reader has, with the likely one."""
+    for option in options:
+        if option not in (*OPTIONS, *OURS):
+            close = difflib.get_close_matches(option, OPTIONS, n=1, cutoff=0.5)
+            hint = f" Did you mean {close[0]}=?" if close else ""
+            raise ValueError(f"There is no option {option}=.{hint} The options are {', '.join(OPTIONS)}.")
