@@ -58,6 +58,13 @@ def chosen(values, key) -> str | tuple[str, ...] | None:
     return tuple(sorted(field.name for field in kind)) if isinstance(kind, pa.StructType) else None
 
 
+def are_numbers(column: pa.ChunkedArray) -> bool:
+    """Whether each row is a single number, flag or date."""
+    import pyarrow as pa
+
+    return pa.types.is_primitive(column.type)
+
+
 def steps_of(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
     import pyarrow as pa
 

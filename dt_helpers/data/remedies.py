@@ -12,6 +12,11 @@ import numpy as np
 
 OPTIONS = ("rename", "key", "horizon", "on_nan", "env", "action_space", "observation_space")
 OURS = ("notes", "observation_key")  # what one reader passes to the next
+COLUMNS = ("observations", "actions", "rewards", "dones")
+ENDS = ("dones", "terminals", "terminated", "terminations", "terminateds")
+NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
+STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
+SUMS = re.compile(r"(.*\.)?(rtgs?|returns?_?to_?go)$", re.IGNORECASE)
 DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
 NO_NUMBERS = (str, bytes, Mapping, *DATES)
 WRITTEN = {  # a list that was written out as text: how it is read, and the code that says so
@@ -61,6 +66,51 @@ def _reads(read, text) -> bool:
         return np.asarray(read(text)).dtype.kind in "biufO"
     except (ValueError, TypeError, SyntaxError):
         return False
+
+
+def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mapping[str, str]) -> str:
+    """What to do about columns that aren't `there`. `meant` are those that seem to have other names."""
+    starts = [name for name in there if STARTS.match(str(name))]
+    advice = f" If they have other names: rename={meant}." if meant else ""
+    if not meant and not starts:
+        advice = f" If they have other names: rename={{'your name': {missing[0]!r}}}."
+    unknown = [column for column in missing if column not in meant.values()]
+    rest = [name for name in there if name not in (*needed, *meant, *starts, *ENDS, *NEVER)]
+    steps = "episode_index" in needed
+    if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
+        advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
+    if sums := [name for name in there if SUMS.match(str(name))] if "rewards" in unknown else []:
+        advice += (
+            f" The rewards are the differences of {sums[0]!r}, with the last of each episode as it is: "
+            f"`numpy.append(-numpy.diff(sums), sums[-1])`."
+        )
+    elif "rewards" in unknown and len(missing) < len(COLUMNS):
+        advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
+    if ends := [column for column in unknown if column in ENDS]:
+        advice += (
+            f" `{ends[0]}` are true where an episode ended by itself, not where one begins or time ran out; if the "
+            "data doesn't say, add a column of False."
+        )
+    if starts and ("episode_index" in missing or "terminals" in missing):
+        advice += _begun(starts[0], "episode_index" in missing)
+    return advice
+
+
+def _begun(start: str, steps: bool) -> str:
+    code = (
+        f"episode_index = numpy.cumsum({start})" if steps else f"offsets = [*numpy.flatnonzero({start}), len({start})]"
+    )
+    return f" {start!r} says where episodes begin: `{code}`."
+
+
+def require_ends(rename: Mapping[str, str]) -> None:
+    """Raises ValueError where the flags of episodes' first steps are renamed to those of their last."""
+    for theirs, ours in rename.items():
+        if ours in ENDS and STARTS.match(str(theirs)):
+            raise ValueError(
+                f"rename= takes {theirs!r} for {ours!r}, but it is true where an episode begins, not where one ended. "
+                f"Where a row is a step:{_begun(theirs, True)} In a dict of columns:{_begun(theirs, False)}"
+            )
 
 
 def require_known(options: Iterable[str]) -> None:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import datasets
 
 EPISODE, STEP = "episode_index", "frame_index"
-ENDS = ("terminals", "terminated", "terminations")  # other names of `dones`: the robot fell
+ENDS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
 GUESSES = {  # common names of columns, only used for advice
-    "observations": r"(.*\.)?(obs|observation|obss|states?)(\.state|_state)?s?$",
-    "actions": r"(.*\.)?(acts?|action|acs|controls?|u)$",
-    "rewards": r"(.*\.)?(rews?|reward|rwd|r)$",
+    "observations": r"(.*\.|continuous_|discrete_)?(obs|observation|obss|states?)(\.state|_state)?s?$",
+    "actions": r"(.*\.|continuous_|discrete_)?(acts?|actions?|acs|controls?|u)$",
+    "rewards": r"(.*\.)?(rews?|rewards?|rwd|r)$",
     "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
     EPISODE: r"(episode|episode_id|traj(ectory)?_?(id|index)?|ep)$",
 }
@@ -155,11 +155,9 @@ def require_columns(there, needed, what: str = "one row per episode") -> None:
         for name in there
         if re.match(GUESSES.get(column, "$^"), str(name), re.IGNORECASE)
     }
-    advice = f" If they have other names: rename={meant or {'your name': missing[0]}}."
-    if "rewards" in missing and "rewards" not in meant.values():
-        advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     raise ValueError(
-        f"The dataset lacks the columns {missing}; it has {there}. It needs {list(needed)}, {what}.{advice}"
+        f"The dataset lacks the columns {missing}; it has {there}. It needs {list(needed)}, {what}."
+        + remedies.for_missing(missing, there, needed, meant)
     )
 
 
@@ -180,6 +178,7 @@ def _as_dict(episode: object, row: int) -> Mapping:
 def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
+    remedies.require_ends(rename)
     found = {rename.get(name, name): values for name, values in given.items()}
     fallen = next((name for name in ENDS if name in found), None)
     if "dones" not in found and fallen:
@@ -192,7 +191,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     table = {column: table[column] for column in dataset.column_names}
     found = named(table, rename)
     options = {**Trajectories.described(dataset.info.description), **options}
-    require_columns(found, COLUMNS)
+    require_columns(found, *(_STEPS if _rows_are_steps(found) else (COLUMNS,)))
     if not len(dataset):
         raise ValueError(f"{name} is empty: it has no rows.")
     if read := lists.chosen(found["observations"], key):
@@ -217,11 +216,22 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     return assemble(parts, offsets, name, **options)
 
 
+_STEPS = (*COLUMNS, EPISODE), "as a row is a step here, not an episode"
+
+
+def _rows_are_steps(found: dict) -> bool:
+    """By the first of these columns that is there, else by all: single numbers, not lists."""
+    for column in ("rewards", EPISODE, STEP):
+        if names := [name for name in found if name == column or re.match(GUESSES.get(column, "$^"), name, re.I)]:
+            return all(map(lists.are_numbers, (found[name] for name in names)))
+    return all(map(lists.are_numbers, found.values()))
+
+
 def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
     parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}  # text is told first
     if EPISODE not in found:
-        require_columns(found, (*COLUMNS, EPISODE), "as a row is a step here, not an episode")
+        require_columns(found, *_STEPS)
     episode = lists.numbers_of(found[EPISODE], EPISODE)
     if STEP in found:
         order = np.lexsort((lists.numbers_of(found[STEP], STEP), episode))
