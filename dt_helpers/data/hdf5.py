@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from numbers import Integral
 from pathlib import Path
@@ -53,6 +54,25 @@ def _number(group: str) -> tuple[int, str]:
     return int(digits or 0), group
 
 
+def _numbered(given: Mapping) -> list[dict]:
+    """Episodes of columns such as ``rewards_0``, as d3rlpy dumps them; parts of a tuple, ``observations_0_1``, as dict.
+
+    Empty if the columns are others.
+    """
+    if not {"actions_0", "rewards_0"} <= set(given):
+        return []
+    episodes: dict[int, dict] = {}
+    for name, values in given.items():
+        if found := re.fullmatch(r"(.+?)_(\d+)(?:_(\d+))?", str(name)):
+            column, number, part = found.groups()
+            episode = episodes.setdefault(int(number), {})
+            if part is None:
+                episode[column] = values
+            else:
+                episode.setdefault(column, {})[part] = values
+    return [episodes[number] for number in sorted(episodes)]
+
+
 def _episode(group) -> dict:
     found = {key: group[key][()] for key in group if not hasattr(group[key], "keys")}
     if "observations" not in found and "obs" in group:
@@ -73,13 +93,17 @@ def from_columns(
 ) -> Trajectories:
     """Episodes from flat columns, all steps one after another.
 
-    An episode ends at a terminal or a timeout, or where ``offsets`` says. Without timeouts it ends after at most
+    Columns with a number, ``rewards_0``, are episodes. Else one ends at a terminal or a timeout, or where ``offsets``
+    says. Without timeouts it ends after at most
     `horizon` steps (default: the limit of the environment `env`, else 1000, which is printed). Steps after the last end
     belong to an unfinished episode, whose return is unknown: they are left out, with a printed note, as in the Decision
     Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
     remedies.require_known(options)
+    if episodes := _numbered(given):
+        rows.refuse({"horizon": horizon}, "horizon", "each number is an episode")
+        return rows.from_episodes(episodes, name, rename or {}, key=key, **options)
     found = rows.named(given, rename or {})
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:
