@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ __all__ = ["from_columns", "from_hdf5", "from_minari", "from_parquet", "is_file"
 
 HDF5 = (".hdf5", ".h5", ".hdf")
 PICKLES = (".pkl", ".pickle")
+CHUNK = re.compile(r"chunk-\d+")  # LeRobot's folders of one dataset
 READ = (*HDF5, ".parquet", ".npz", *PICKLES)
 
 
@@ -192,7 +194,8 @@ def to_parquet(data: Trajectories, folder: str | Path) -> Path:
 
 def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajectories:
     """The episodes of a parquet file, or of all parquet files in a folder, in the order of their names. In the Hub's
-    layout, with one folder per split, only those of ``train``. Also reads what `save_to_disk` of `datasets` wrote."""
+    layout, with one folder per split, only those of ``train``; in LeRobot's, those of ``data``. Also reads what
+    `save_to_disk` of `datasets` wrote."""
     import datasets
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -200,17 +203,20 @@ def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajec
     path = _existing(path)
     if path.is_dir() and ((path / "state.json").exists() or (path / "dataset_dict.json").exists()):
         return rows.read(datasets.load_from_disk(str(path)), name or path.name, **options)
+    if (path / "meta" / "info.json").is_file():  # LeRobot's layout
+        return from_parquet(path / "data", name or path.name, **options)
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files:
         raise FileNotFoundError(f"There is no parquet file in {path}.")
-    splits = {file.relative_to(path).parts[-2] for file in files if len(file.relative_to(path).parts) > 1}
-    if len(splits) > 1:
-        if "train" not in splits:
-            raise ValueError(
-                f"{path} holds several datasets or splits, {sorted(splits)}: pass the folder of one of them."
-            )
-        tell(f"{path.name}: reading the split 'train' of {sorted(splits)}.")
-        files = [file for file in files if file.parent.name == "train"]
+    folders = sorted({file.parent for file in files if path not in (file, file.parent)})
+    whole = len({folder.parent for folder in folders}) == 1 and all(CHUNK.fullmatch(folder.name) for folder in folders)
+    if len(folders) > 1 and not whole:
+        splits = [folder.relative_to(path).as_posix() for folder in folders]
+        train = [folder for folder in folders if folder.name == "train"]
+        if len(train) != 1:
+            raise ValueError(f"{path} holds several datasets or splits, {splits}: pass the folder of one of them.")
+        tell(f"{path.name}: reading the split 'train' of {splits}.")
+        files = [file for file in files if file.parent == train[0]]
     try:
         table = pa.concat_tables([pq.read_table(file) for file in files])
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:

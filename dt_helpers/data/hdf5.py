@@ -94,10 +94,9 @@ def from_columns(
     """Episodes from flat columns, all steps one after another.
 
     Columns with a number, ``rewards_0``, are episodes. Else one ends at a terminal or a timeout, or where ``offsets``
-    says. Without timeouts it ends after at most
-    `horizon` steps (default: the limit of the environment `env`, else 1000, which is printed). Steps after the last end
-    belong to an unfinished episode, whose return is unknown: they are left out, with a printed note, as in the Decision
-    Transformer's own script
+    says. Without timeouts it ends after at most `horizon` steps (default: the limit of the environment `env`, else
+    1000, which is printed). Steps after the last end belong to an unfinished episode, whose return is unknown: they are
+    left out, with a printed note, as in the Decision Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
     remedies.require_known(options)
