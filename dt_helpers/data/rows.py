@@ -204,6 +204,10 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths = {"rewards": rewards}, np.diff(offsets)
     for column in ("observations", "actions", "dones"):
+        if column == "dones" and lists.are_numbers(found[column]):  # one flag, for the end of the episode
+            ended = columns.flags(lists.numbers_of(found[column], column), column)
+            parts[column] = np.isin(np.arange(offsets[-1]), (offsets[1:] - 1)[ended & (lengths > 0)])
+            continue
         values, given = lists.flat(found[column], column, key)
         given = np.diff(given)
         if column == "observations" and len(given) and np.array_equal(given, lengths + 1):
