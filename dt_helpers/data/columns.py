@@ -193,11 +193,20 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
     return narrow
 
 
-def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None]) -> None:
-    """Say where an episode continues after a `done`."""
+def note_ends(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray, say: Callable[[str], None]) -> None:
+    """Say where an episode continues after a `done`, or is padded."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
     if len(inside):
         episode = int(np.searchsorted(starts, inside[0], "right")) - 1
+        found, first = np.unique(np.searchsorted(starts, inside, "right"), return_index=True)
+        rests = [observations[row + 1 : starts[i]] for row, i in zip(inside[first], found, strict=True)]
+        if all((rest == rest[0]).all() for rest in rests) and any(len(rest) > 1 for rest in rests):
+            return say(
+                f"`dones` are true within {len(rests)} episodes, first in episode {episode} at step "
+                f"{int(inside[0] - starts[episode])}, and the observations after it are all the same: they look like "
+                "padding, which would be learned. Pass a list of episodes, each as long as it was: "
+                "`{column: values[:length] for column, values in episode.items()}`"
+            )
         say(
             f"`dones` are true within episodes, {len(inside)} times, first in episode {episode} at step "
             f"{int(inside[0] - starts[episode])}: the rewards after it still count. Are these several episodes?"

@@ -134,3 +134,51 @@ FITS = {
 def test_what_can_mean_one_thing_only_is_read(name):
     column, values, shape = FITS[name]
     assert getattr(Trajectories(**columns(**{column: values})), column).shape == shape
+
+
+def blocks(fill, lengths=(5, 9, 7), longest=9, value=0.0):
+    """Episodes in blocks as long as the longest; after the end, `fill` makes the observations."""
+    rng = np.random.default_rng(0)
+    seen = rng.normal(size=(len(lengths), longest, 3))
+    rewards, dones = rng.normal(size=(2, len(lengths), longest))
+    for i, n in enumerate(lengths):
+        seen[i, n:], rewards[i, n:] = fill(seen[i, n - 1], longest - n), value
+        dones[i] = np.arange(longest) == n - 1
+    actions = rng.uniform(-1, 1, (len(lengths), longest, 2))
+    return {"observations": seen, "actions": actions, "rewards": rewards, "dones": dones}
+
+
+PADDING = {
+    "zeros": lambda last, n: 0,
+    "a number of its own": lambda last, n: -99,
+    "the last step again": lambda last, n: last,
+}
+
+
+@pytest.mark.parametrize("fill", PADDING)
+@pytest.mark.parametrize("door", ["list", "npz"])
+def test_steps_after_the_end_that_are_all_the_same_are_called_padding(fill, door, tmp_path):
+    padded = blocks(PADDING[fill])
+    np.savez(tmp_path / "a.npz", **padded)
+    listed = [{column: values[i] for column, values in padded.items()} for i in range(3)]
+    data = formats.open(tmp_path / "a.npz" if door == "npz" else listed)
+    words = "within 2 episodes, first in episode 0 at step 4, and the observations after it are all the same: they look"
+    assert any(words in note for note in data.notes)
+    assert not any("several episodes" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("lengths", [(5, 9, 7), (3, 4, 9), (1, 2, 3)])
+def test_steps_that_go_on_are_not(lengths):
+    going_on = blocks(lambda last, n: np.random.default_rng(1).normal(size=(n, 3)), lengths)
+    data = formats.open([{column: values[i] for column, values in going_on.items()} for i in range(3)])
+    assert any("Are these several episodes?" in note for note in data.notes)
+    assert not any("padding" in note for note in data.notes)
+
+
+def test_the_padding_is_left_out_as_the_note_says():
+    padded = blocks(PADDING["zeros"])
+    (note,) = formats.open([{c: values[i] for c, values in padded.items()} for i in range(3)]).notes
+    code = note.split("`")[-2]
+    each = [({c: values[i] for c, values in padded.items()}, n) for i, n in enumerate([5, 9, 7])]
+    data = formats.open([eval(code, {"episode": episode, "length": length}) for episode, length in each])
+    assert data.lengths.tolist() == [5, 9, 7] and data.notes == ()
