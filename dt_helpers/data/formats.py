@@ -20,7 +20,7 @@ from dt_helpers.workspace import replacing
 if TYPE_CHECKING:
     import minari
 
-__all__ = ["from_columns", "from_hdf5", "from_minari", "from_parquet", "is_file", "open", "to_parquet"]
+__all__ = ["from_columns", "from_hdf5", "from_minari", "from_parquet", "is_file", "is_minari", "open", "to_parquet"]
 
 HDF5 = (".hdf5", ".h5", ".hdf")
 PICKLES = (".pkl", ".pickle")
@@ -31,6 +31,17 @@ READ = (*HDF5, ".parquet", ".npz", *PICKLES)
 def is_file(source: str) -> bool:
     """Whether a name on the command line means a file, a folder or a Minari dataset, not one that `data.load` knows."""
     return source.endswith(READ) or "/" in source or "\\" in source or Path(source).suffix in (".csv", ".json", ".npy")
+
+
+def is_minari(id: str) -> bool:
+    """Whether there is a Minari dataset of this id on this machine."""
+    if not re.search(r"-v\d+$", id):
+        return False
+    try:
+        import minari
+    except ImportError:
+        return False
+    return id in minari.list_local_datasets()
 
 
 def open(source: object, name: str | None = None, **options) -> Trajectories:
