@@ -170,6 +170,21 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     )
 
 
+def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
+    """A note, if the steps after a `done` are all the same; else nothing."""
+    inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
+    episodes, first = np.unique(np.searchsorted(starts, inside, "right") - 1, return_index=True)
+    rests = [observations[row + 1 : starts[i + 1]] for row, i in zip(inside[first], episodes, strict=True)]
+    if not all((rest == rest[0]).all() for rest in rests) or not any(len(rest) > 1 for rest in rests):
+        return ""
+    return (
+        f"`dones` are true within {len(rests)} episodes, first in episode {episodes[0]} at step "
+        f"{inside[0] - starts[episodes[0]]}, and the observations after it are all the same: they look like padding, "
+        "which would be learned. Pass a list of episodes, each as long as it was: "
+        "`{column: values[:length] for column, values in episode.items()}`"
+    )
+
+
 def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
     """As float32; uint8 observations unchanged; float64 where float32 is too coarse for a column's changes."""
     if values.dtype == np.float32 or (values.dtype == np.uint8 and column == "observations"):
@@ -193,20 +208,11 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
     return narrow
 
 
-def note_ends(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray, say: Callable[[str], None]) -> None:
-    """Say where an episode continues after a `done`, or is padded."""
+def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None]) -> None:
+    """Say where an episode continues after a `done`."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
     if len(inside):
         episode = int(np.searchsorted(starts, inside[0], "right")) - 1
-        found, first = np.unique(np.searchsorted(starts, inside, "right"), return_index=True)
-        rests = [observations[row + 1 : starts[i]] for row, i in zip(inside[first], found, strict=True)]
-        if all((rest == rest[0]).all() for rest in rests) and any(len(rest) > 1 for rest in rests):
-            return say(
-                f"`dones` are true within {len(rests)} episodes, first in episode {episode} at step "
-                f"{int(inside[0] - starts[episode])}, and the observations after it are all the same: they look like "
-                "padding, which would be learned. Pass a list of episodes, each as long as it was: "
-                "`{column: values[:length] for column, values in episode.items()}`"
-            )
         say(
             f"`dones` are true within episodes, {len(inside)} times, first in episode {episode} at step "
             f"{int(inside[0] - starts[episode])}: the rewards after it still count. Are these several episodes?"
