@@ -65,6 +65,12 @@ def are_numbers(column: pa.ChunkedArray) -> bool:
     return pa.types.is_primitive(column.type)
 
 
+def at_ends(column: pa.ChunkedArray, name: str, offsets: np.ndarray) -> np.ndarray:
+    """One flag per episode as one per step, (N,) bool: that of its last step."""
+    flags = columns.flags(numbers_of(column, name), name)
+    return np.isin(np.arange(offsets[-1]), (offsets[1:] - 1)[flags & (np.diff(offsets) > 0)])
+
+
 def steps_of(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
     import pyarrow as pa
 

@@ -13,6 +13,7 @@ import numpy as np
 OPTIONS = ("rename", "key", "horizon", "on_nan", "env", "action_space", "observation_space")
 OURS = ("notes", "observation_key")  # what one reader passes to the next
 COLUMNS = ("observations", "actions", "rewards", "dones")
+STEPS = (*COLUMNS, "episode_index"), "as a row is a step here, not an episode"  # what a table of steps needs
 ENDS = ("dones", "terminals", "terminated", "terminations", "terminateds")
 NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
 STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
@@ -66,6 +67,17 @@ def _reads(read, text) -> bool:
         return np.asarray(read(text)).dtype.kind in "biufO"
     except (ValueError, TypeError, SyntaxError):
         return False
+
+
+def rows_are_steps(table: Mapping, guesses: Mapping[str, str]) -> bool:
+    """Whether a row of Arrow columns is a step: by the first of these columns that is there, under whatever name; else
+    by all."""
+    import pyarrow as pa
+
+    for column in ("rewards", "episode_index", "frame_index"):
+        if names := [name for name in table if name == column or re.match(guesses.get(column, "$^"), name, re.I)]:
+            return all(pa.types.is_primitive(table[name].type) for name in names)
+    return all(pa.types.is_primitive(column.type) for column in table.values())
 
 
 def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mapping[str, str]) -> str:

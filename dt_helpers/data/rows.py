@@ -191,7 +191,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     table = {column: table[column] for column in dataset.column_names}
     found = named(table, rename)
     options = {**Trajectories.described(dataset.info.description), **options}
-    require_columns(found, *(_STEPS if _rows_are_steps(found) else (COLUMNS,)))
+    require_columns(found, *(remedies.STEPS if remedies.rows_are_steps(found, GUESSES) else (COLUMNS,)))
     if not len(dataset):
         raise ValueError(f"{name} is empty: it has no rows.")
     if read := lists.chosen(found["observations"], key):
@@ -204,9 +204,8 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths = {"rewards": rewards}, np.diff(offsets)
     for column in ("observations", "actions", "dones"):
-        if column == "dones" and lists.are_numbers(found[column]):  # one flag, for the end of the episode
-            ended = columns.flags(lists.numbers_of(found[column], column), column)
-            parts[column] = np.isin(np.arange(offsets[-1]), (offsets[1:] - 1)[ended & (lengths > 0)])
+        if column == "dones" and lists.are_numbers(found[column]):
+            parts[column] = lists.at_ends(found[column], column, offsets)
             continue
         values, given = lists.flat(found[column], column, key)
         given = np.diff(given)
@@ -220,22 +219,11 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     return assemble(parts, offsets, name, **options)
 
 
-_STEPS = (*COLUMNS, EPISODE), "as a row is a step here, not an episode"
-
-
-def _rows_are_steps(found: dict) -> bool:
-    """By the first of these columns that is there, else by all: single numbers, not lists."""
-    for column in ("rewards", EPISODE, STEP):
-        if names := [name for name in found if name == column or re.match(GUESSES.get(column, "$^"), name, re.I)]:
-            return all(map(lists.are_numbers, (found[name] for name in names)))
-    return all(map(lists.are_numbers, found.values()))
-
-
 def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
     parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}  # text is told first
     if EPISODE not in found:
-        require_columns(found, *_STEPS)
+        require_columns(found, *remedies.STEPS)
     episode = lists.numbers_of(found[EPISODE], EPISODE)
     if STEP in found:
         order = np.lexsort((lists.numbers_of(found[STEP], STEP), episode))
