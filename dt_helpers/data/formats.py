@@ -52,7 +52,7 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     `name` is the dataset's name (default: taken from the source). `options`:
 
     rename : {their name: ours} for columns.
-    key : which part of dict observations to read.
+    key : which part of dict observations to read, or a list of parts, in the order in which to concatenate them.
     horizon : steps after which an episode ends, where the data has no timeouts.
     on_nan : "drop episodes" leaves out episodes with numbers that are not finite.
     env, action_space, observation_space : as in `Trajectories`, where the data doesn't say.
@@ -85,8 +85,9 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
         return reader(_existing(path), name or path.stem, **options)
     if path.is_file():
         raise ValueError(
-            f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table such as a .csv with "
-            "pandas: data.formats.open(pandas.read_csv(...), rename=...)."
+            f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table with pandas, a .csv "
+            "with pandas.read_csv(...), a .jsonl with pandas.read_json(..., lines=True), and pass that: "
+            "data.formats.open(table, rename=...)."
         )
     return from_minari(str(source), name, **options)
 

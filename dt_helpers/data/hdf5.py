@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def from_columns(
     there: list[str] | None = None,
     rename: Mapping[str, str] | None = None,
     horizon: int | None = None,
-    key: str | None = None,
+    key: str | Sequence[str] | None = None,
     **options,
 ) -> Trajectories:
     """Episodes from flat columns, all steps one after another.

@@ -61,7 +61,9 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
     except ValueError as error:  # objects
         raise OddColumn(
             f"`{key}` must hold numbers, but holds Python objects, such as None or uneven lists, which are not read "
-            f"from a file since they can run code ({error}). Save it again with .astype(float)."
+            f"from a file since they can run code ({error}). Save None as nan, `values.astype(float)`, and episodes of "
+            "different lengths one after another, `numpy.concatenate(values)`, with where they begin as `offsets`: "
+            "`numpy.cumsum([0, *map(len, values)])`."
         ) from error
 
 

@@ -39,12 +39,12 @@ def columns(**other):
     return found | {"terminals": np.arange(N) % 3 == 2, "timeouts": np.zeros(N, bool)} | other
 
 
-def advised(error, values):
+def advised(error, values, lazy=False):
     import numpy.lib.recfunctions
 
     code = [one for one in str(error).split("`")[1::2] if re.search(r"\bvalues\b", one)]
     assert code, error
-    return [eval(one, {"pandas": pd, "numpy": numpy, "ast": ast, "values": values}) for one in code]
+    return code if lazy else [eval(one, {"pandas": pd, "numpy": numpy, "ast": ast, "values": values}) for one in code]
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -146,3 +146,34 @@ def test_options_for_what_has_been_read_already_are_refused(options):
     with pytest.raises(ValueError, match=f"Leave {'=, '.join(options)}= out: Trajectories.* has been read already"):
         formats.open(data, **options)
     assert formats.open(data) is data
+
+
+OBJECTS = {  # arrays of Python objects in an .npz file, and what makes columns of them
+    "None among numbers": (np.array([1.0, None, *[0.5] * (N - 2)], object), "rewards", "astype"),
+    "uneven episodes": (np.array([np.ones(2), np.ones(N - 2)], object), "rewards", "concatenate"),
+    "uneven episodes of vectors": (np.array([np.ones((1, 2)), np.ones((N - 1, 2))], object), "observations", "offsets"),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_in_a_file_are_saved_again_as_the_error_says(name, tmp_path):
+    values, column, words = OBJECTS[name]
+    np.savez(tmp_path / "mine.npz", **columns(**{column: values}))
+    with pytest.raises(ValueError, match=f"`{column}` must hold numbers, but holds Python objects.*{words}") as error:
+        formats.open(tmp_path / "mine.npz")
+    plain, joined, offsets = advised(error.value, None, lazy=True)
+    saved = {column: eval(plain if words == "astype" else joined, {"numpy": np, "values": values})}
+    if words != "astype":
+        saved["offsets"] = eval(offsets, {"numpy": np, "values": values})
+        assert len(saved["offsets"]) == 3
+    np.savez(tmp_path / "mine.npz", **columns(**saved))
+    assert len(formats.open(tmp_path / "mine.npz", on_nan="drop episodes")) >= 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".jsonl", ".xlsx"])
+def test_tables_in_text_are_told_what_reads_them(suffix, tmp_path):
+    (tmp_path / f"mine{suffix}").write_text("x")
+    with pytest.raises(
+        ValueError, match=r"not a format that can be read.*pandas\.read_csv.*read_json\(..., lines=True\)"
+    ):
+        formats.open(tmp_path / f"mine{suffix}")
