@@ -6,6 +6,7 @@ import ast
 import datetime
 import difflib
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -64,8 +65,9 @@ def _of_text(value: str | bytes, column: str) -> str:
 
 def _reads(read, text) -> bool:
     try:
-        return np.asarray(read(text)).dtype.kind in "biufO"
-    except (ValueError, TypeError, SyntaxError):
+        with warnings.catch_warnings(action="error"):  # NumPy only warns of text that it can't read
+            return np.asarray(read(text)).dtype.kind in "biufO"
+    except (ValueError, TypeError, SyntaxError, Warning):
         return False
 
 
@@ -83,18 +85,19 @@ def rows_are_steps(table: Mapping, guesses: Mapping[str, str]) -> bool:
 def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mapping[str, str]) -> str:
     """What to do about columns that aren't `there`. `meant` are those that seem to have other names."""
     starts = [name for name in there if STARTS.match(str(name))]
-    advice = f" If they have other names: rename={meant}." if meant else ""
-    if not meant and not starts:
-        advice = f" If they have other names: rename={{'your name': {missing[0]!r}}}."
     unknown = [column for column in missing if column not in meant.values()]
+    sums = [name for name in there if SUMS.match(str(name))] if "rewards" in unknown else []
+    if not meant and not starts and not sums:
+        meant = {"your name": missing[0]}
+    advice = f" If they have other names: rename={meant}." if meant else ""
     rest = [name for name in there if name not in (*needed, *meant, *starts, *ENDS, *NEVER)]
     steps = "episode_index" in needed
     if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
         advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
-    if sums := [name for name in there if SUMS.match(str(name))] if "rewards" in unknown else []:
+    if sums:
         advice += (
             f" The rewards are the differences of {sums[0]!r}, with the last of each episode as it is: "
-            f"`numpy.append(-numpy.diff(sums), sums[-1])`."
+            "`numpy.append(-numpy.diff(sums), sums[-1])`."
         )
     elif "rewards" in unknown and len(missing) < len(COLUMNS):
         advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
@@ -104,15 +107,19 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
             "data doesn't say, add a column of False."
         )
     if starts and ("episode_index" in missing or "terminals" in missing):
-        advice += _begun(starts[0], "episode_index" in missing)
+        advice += f" {starts[0]!r} says where episodes begin: `{_begun(starts[0], 'episode_index' in missing)}`."
+    elif "episode_index" in unknown:
+        advice += (
+            " If no column names the episode: in a dict of columns, `formats.open(df.to_dict('list'))`, `terminals`, "
+            "`timeouts` or horizon= say where one ends."
+        )
     return advice
 
 
 def _begun(start: str, steps: bool) -> str:
-    code = (
-        f"episode_index = numpy.cumsum({start})" if steps else f"offsets = [*numpy.flatnonzero({start}), len({start})]"
-    )
-    return f" {start!r} says where episodes begin: `{code}`."
+    if steps:
+        return f"episode_index = numpy.cumsum({start})"
+    return f"offsets = [*numpy.flatnonzero({start}), len({start})]"
 
 
 def require_ends(rename: Mapping[str, str]) -> None:
@@ -121,7 +128,7 @@ def require_ends(rename: Mapping[str, str]) -> None:
         if ours in ENDS and STARTS.match(str(theirs)):
             raise ValueError(
                 f"rename= takes {theirs!r} for {ours!r}, but it is true where an episode begins, not where one ended. "
-                f"Where a row is a step:{_begun(theirs, True)} In a dict of columns:{_begun(theirs, False)}"
+                f"Make `{_begun(theirs, True)}` of it for a table, `{_begun(theirs, False)}` for a dict of columns."
             )
 
 

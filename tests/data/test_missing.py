@@ -130,3 +130,24 @@ def test_each_library_s_name_for_an_end_is_known(name):
         pd.DataFrame(steps("dones", episode_index=IDS, **{name: ends})),
     ):
         assert formats.open(source).dones.tolist() == ends.tolist()
+
+
+ENDED = {  # columns that say where episodes end, in a table without a name for each episode
+    "terminals": {"terminals": np.append(FIRST[1:], True)},
+    "terminated and truncated": {"terminated": np.arange(N) == 4, "truncated": np.isin(np.arange(N), [2, N - 1])},
+    "done": {"done": np.append(FIRST[1:], True)},
+    "nothing but a horizon": {"terminals": np.zeros(N, bool)},
+}
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_without_a_name_for_each_episode_the_columns_can_be_passed_as_a_dict(name):
+    df = pd.DataFrame(steps("dones", **ENDED[name]))
+    with pytest.raises(ValueError, match="If no column names the episode: in a dict of columns") as error:
+        formats.open(df)
+    assert "`formats.open(df.to_dict('list'))`" in str(error.value)
+    options = {"rename": {"done": "terminals"}} if name == "done" else {}
+    if "horizon" in name:
+        assert formats.open(df.to_dict("list"), horizon=3).lengths.tolist() == [3, 3, 3]
+    else:
+        assert formats.open(df.to_dict("list"), **options).lengths.tolist() == LENGTHS

@@ -27,6 +27,7 @@ VALUES = {  # what isn't numbers, in which column, and what is advised
     "lists as text": (pd.Series(["(0.1, 2)"] * N), "observations", "literal_eval"),
     "NumPy's rows as text": (pd.Series(["[0.1 2. ]"] * N), "observations", "fromstring"),
     "words": (["left", "right", "left"] * 2, "actions", "factorize"),
+    "words in brackets": (["[left]", "(right, 2)", "[left]"] * 2, "actions", "factorize"),
     "an array of words": (np.array(["left", "right", "left"] * 2), "actions", "factorize"),
     "a dict in each step": ([{"at": [1.0, 2.0], "goal": [3.0]}] * N, "observations", "step[part]"),
     "records": (np.ones(N, [("x", "f4"), ("v", "f4")]), "observations", "structured_to_unstructured"),
