@@ -138,10 +138,7 @@ def train(
     ] = "halfcheetah-expert",
     env: Annotated[
         str | None,
-        optional(
-            help="Measure the agent, and a behaviour clone for comparison, in this environment: an id, or module:id "
-            "for one that a module of yours registers."
-        ),
+        optional(help="Measure the agent, and a clone, in this environment: its id, or module:id for one of yours."),
     ] = None,
     preset: PresetOption = None,
     output: Annotated[Path | None, optional(help="Folder for the model. Default: model in the workspace.")] = None,
