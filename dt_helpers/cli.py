@@ -138,7 +138,7 @@ def train(
     ] = "halfcheetah-expert",
     env: Annotated[
         str | None,
-        optional(help="Measure the agent, and a behaviour clone for comparison, in this environment."),
+        optional(help="Measure the agent, and a clone, in this environment: its id, or module:id for one of yours."),
     ] = None,
     preset: PresetOption = None,
     output: Annotated[Path | None, optional(help="Folder for the model. Default: model in the workspace.")] = None,

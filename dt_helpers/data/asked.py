@@ -22,7 +22,7 @@ def is_file(name: str) -> bool:
     """Whether a name means a file, a folder or a Minari dataset, not one that `data.load` knows."""
     from dt_helpers.data import PUBLISHED, SETS, formats
 
-    return name not in (*SETS, *PUBLISHED) and (formats.is_file(name) or Path(name).exists())
+    return name not in (*SETS, *PUBLISHED) and (formats.is_file(name) or Path(name).exists() or formats.is_minari(name))
 
 
 def dataset(

@@ -5,10 +5,13 @@ Errors are ValueErrors that name the user's columns: what was expected, what cam
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
+from dt_helpers.data import remedies
 
 ROWS = 2**16  # examined at a time
 PICTURE = 16  # pixels along a side: uint8 observations of at least this size are images
@@ -31,18 +34,28 @@ def array(values: Any, column: str) -> np.ndarray:
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"`{column}` must hold numbers, the same number of them in every step, but can't be read so ({error})."
+            + (f" {remedies.to_numbers(error.value, column)}" if isinstance(error, NotANumber) else "")
         ) from error
     if found.dtype.kind not in "biuf":
+        first = found.reshape(-1)[0] if found.size else None
         raise ValueError(
-            f"`{column}` must hold numbers, but its dtype is {found.dtype}: convert it, for instance with "
-            ".astype(float)."
+            f"`{column}` must hold numbers, but its dtype is {found.dtype}. {remedies.to_numbers(first, column)}"
         )
     return found
 
 
+class NotANumber(TypeError):
+    """A value among numbers that is none, such as text, which float() would accept, or a date."""
+
+    def __init__(self, value: object):
+        what = "text" if isinstance(value, str | bytes) else f"a {type(value).__name__}"
+        super().__init__(f"there is {what} among them, {reprlib.repr(value)}")
+        self.value = value
+
+
 def _numbers(value: object) -> np.ndarray:
-    if isinstance(value, str | bytes):  # float() would accept "1"
-        raise TypeError(f"there is text among them, {value!r}")
+    if isinstance(value, remedies.NO_NUMBERS):
+        raise NotANumber(value)
     found = np.asarray(np.nan if value is None else value)
     if found.dtype.kind not in "biuf":
         found = np.array([_numbers(part) for part in found.reshape(-1)]) if found.ndim else found.astype(float)
@@ -173,6 +186,21 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
         f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Fix them, "
         f"or leave such episodes out: `data.formats.open(..., {DROP})`."
+    )
+
+
+def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
+    """A note, if the steps after a `done` are all the same; else nothing."""
+    inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
+    episodes, first = np.unique(np.searchsorted(starts, inside, "right") - 1, return_index=True)
+    rests = [observations[row + 1 : starts[i + 1]] for row, i in zip(inside[first], episodes, strict=True)]
+    if not all((rest == rest[0]).all() for rest in rests) or not any(len(rest) > 1 for rest in rests):
+        return ""
+    return (
+        f"`dones` are true within {len(rests)} episodes, first in episode {episodes[0]} at step "
+        f"{inside[0] - starts[episodes[0]]}, and the observations after it are all the same: they look like padding, "
+        "which would be learned. Pass a list of episodes, each as long as it was: "
+        "`{column: values[:length] for column, values in episode.items()}`"
     )
 
 

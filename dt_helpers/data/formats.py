@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dt_helpers.data import pickles, rows, spaces
+from dt_helpers.data import pickles, remedies, rows, spaces
 from dt_helpers.data.hdf5 import EXTRA, from_columns, from_hdf5
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.telling import tell
@@ -19,16 +20,28 @@ from dt_helpers.workspace import replacing
 if TYPE_CHECKING:
     import minari
 
-__all__ = ["from_columns", "from_hdf5", "from_minari", "from_parquet", "is_file", "open", "to_parquet"]
+__all__ = ["from_columns", "from_hdf5", "from_minari", "from_parquet", "is_file", "is_minari", "open", "to_parquet"]
 
 HDF5 = (".hdf5", ".h5", ".hdf")
 PICKLES = (".pkl", ".pickle")
+CHUNK = re.compile(r"chunk-\d+")  # LeRobot's folders of one dataset
 READ = (*HDF5, ".parquet", ".npz", *PICKLES)
 
 
 def is_file(source: str) -> bool:
     """Whether a name on the command line means a file, a folder or a Minari dataset, not one that `data.load` knows."""
     return source.endswith(READ) or "/" in source or "\\" in source or Path(source).suffix in (".csv", ".json", ".npy")
+
+
+def is_minari(id: str) -> bool:
+    """Whether there is a Minari dataset of this id on this machine."""
+    if not re.search(r"-v\d+$", id):
+        return False
+    try:
+        import minari
+    except ImportError:
+        return False
+    return id in minari.list_local_datasets()
 
 
 def open(source: object, name: str | None = None, **options) -> Trajectories:
@@ -39,7 +52,7 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     `name` is the dataset's name (default: taken from the source). `options`:
 
     rename : {their name: ours} for columns.
-    key : which part of dict observations to read.
+    key : which part of dict observations to read, or a list of parts, in the order in which to concatenate them.
     horizon : steps after which an episode ends, where the data has no timeouts.
     on_nan : "drop episodes" leaves out episodes with numbers that are not finite.
     env, action_space, observation_space : as in `Trajectories`, where the data doesn't say.
@@ -47,7 +60,13 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     Raises FileNotFoundError if there is no such file, ValueError, naming the user's columns, if its content is not what
     is expected, and ImportError, saying what to install.
     """
+    remedies.require_known(options)
     if isinstance(source, Trajectories):
+        if given := [*(["name"] if name else []), *options]:
+            raise ValueError(
+                f"Leave {'=, '.join(given)}= out: {source!r} has been read already. Read its source with them, or "
+                "replace a field, as in dataclasses.replace(data, env=...)."
+            )
         return source
     if not isinstance(source, str | Path):
         if hasattr(source, "iterate_episodes"):
@@ -66,8 +85,9 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
         return reader(_existing(path), name or path.stem, **options)
     if path.is_file():
         raise ValueError(
-            f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table such as a .csv with "
-            "pandas: data.formats.open(pandas.read_csv(...), rename=...)."
+            f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table with pandas, a .csv "
+            "with pandas.read_csv(...), a .jsonl with pandas.read_json(..., lines=True), and pass that: "
+            "data.formats.open(table, rename=...)."
         )
     return from_minari(str(source), name, **options)
 
@@ -90,6 +110,7 @@ def from_minari(dataset: minari.MinariDataset | str, name: str | None = None, ke
     import gymnasium
     import numpy as np
 
+    remedies.require_known(options)
     for option in ("rename", "horizon"):
         rows.refuse(options, option, "Minari names the columns and ends the episodes itself")
     if isinstance(dataset, str):
@@ -185,7 +206,8 @@ def to_parquet(data: Trajectories, folder: str | Path) -> Path:
 
 def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajectories:
     """The episodes of a parquet file, or of all parquet files in a folder, in the order of their names. In the Hub's
-    layout, with one folder per split, only those of ``train``. Also reads what `save_to_disk` of `datasets` wrote."""
+    layout, with one folder per split, only those of ``train``; in LeRobot's, those of ``data``. Also reads what
+    `save_to_disk` of `datasets` wrote."""
     import datasets
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -193,17 +215,20 @@ def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajec
     path = _existing(path)
     if path.is_dir() and ((path / "state.json").exists() or (path / "dataset_dict.json").exists()):
         return rows.read(datasets.load_from_disk(str(path)), name or path.name, **options)
+    if (path / "meta" / "info.json").is_file():  # LeRobot's layout
+        return from_parquet(path / "data", name or path.name, **options)
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files:
         raise FileNotFoundError(f"There is no parquet file in {path}.")
-    splits = {file.relative_to(path).parts[-2] for file in files if len(file.relative_to(path).parts) > 1}
-    if len(splits) > 1:
-        if "train" not in splits:
-            raise ValueError(
-                f"{path} holds several datasets or splits, {sorted(splits)}: pass the folder of one of them."
-            )
-        tell(f"{path.name}: reading the split 'train' of {sorted(splits)}.")
-        files = [file for file in files if file.parent.name == "train"]
+    folders = sorted({file.parent for file in files if path not in (file, file.parent)})
+    whole = len({folder.parent for folder in folders}) == 1 and all(CHUNK.fullmatch(folder.name) for folder in folders)
+    if len(folders) > 1 and not whole:
+        splits = [folder.relative_to(path).as_posix() for folder in folders]
+        train = [folder for folder in folders if folder.name == "train"]
+        if len(train) != 1:
+            raise ValueError(f"{path} holds several datasets or splits, {splits}: pass the folder of one of them.")
+        tell(f"{path.name}: reading the split 'train' of {splits}.")
+        files = [file for file in files if file.parent == train[0]]
     try:
         table = pa.concat_tables([pq.read_table(file) for file in files])
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, order, rows
+from dt_helpers.data import columns, guesses, lists, order, remedies, rows
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -25,6 +26,7 @@ def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajector
 
     `from_columns` takes the `options` and explains where episodes end.
     """
+    remedies.require_known(options)
     try:
         import h5py
     except ImportError as error:
@@ -52,6 +54,25 @@ def _number(group: str) -> tuple[int, str]:
     return int(digits or 0), group
 
 
+def _numbered(given: Mapping) -> list[dict]:
+    """Episodes of columns such as ``rewards_0``, as d3rlpy dumps them; parts of a tuple, ``observations_0_1``, as dict.
+
+    Empty if the columns are others.
+    """
+    if not {"actions_0", "rewards_0"} <= set(given):
+        return []
+    episodes: dict[int, dict] = {}
+    for name, values in given.items():
+        if found := re.fullmatch(r"(.+?)_(\d+)(?:_(\d+))?", str(name)):
+            column, number, part = found.groups()
+            episode = episodes.setdefault(int(number), {})
+            if part is None:
+                episode[column] = values
+            else:
+                episode.setdefault(column, {})[part] = values
+    return [episodes[number] for number in sorted(episodes)]
+
+
 def _episode(group) -> dict:
     found = {key: group[key][()] for key in group if not hasattr(group[key], "keys")}
     if "observations" not in found and "obs" in group:
@@ -67,17 +88,21 @@ def from_columns(
     there: list[str] | None = None,
     rename: Mapping[str, str] | None = None,
     horizon: int | None = None,
-    key: str | None = None,
+    key: str | Sequence[str] | None = None,
     **options,
 ) -> Trajectories:
     """Episodes from flat columns, all steps one after another.
 
-    An episode ends at a terminal or a timeout, or where ``offsets`` or ``episode_index`` say. Without timeouts it ends
-    after at most `horizon` steps (default: the limit of the environment `env`, else 1000, which is printed). Steps
-    after the last end belong to an unfinished episode, whose return is unknown: they are left out, with a printed note,
-    as in the Decision Transformer's own script
+    Columns with a number, ``rewards_0``, are episodes. Else one ends at a terminal or a timeout, or where ``offsets``
+    or ``episode_index`` say. Without timeouts it ends after at most `horizon` steps (default: the limit of the
+    environment `env`, else 1000, which is printed). Steps after the last end belong to an unfinished episode, whose
+    return is unknown: they are left out, with a printed note, as in the Decision Transformer's own script
     (https://github.com/kzl/decision-transformer/blob/master/gym/data/download_d4rl_datasets.py).
     """
+    remedies.require_known(options)
+    if episodes := _numbered(given):
+        rows.refuse({"horizon": horizon}, "horizon", "each number is an episode")
+        return rows.from_episodes(episodes, name, rename or {}, key=key, **options)
     found = rows.named(given, rename or {})
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:
@@ -86,10 +111,10 @@ def from_columns(
         found["terminals"] = found["dones"]
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        flag = rows.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
+        flag = guesses.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
         advice = f" If `{flag[0]}` are true where the robot fell, they are the `terminals`." if flag else ""
         try:
-            rows.require_columns(found, NEEDED, also=(order.EPISODE, rows.NEXT))
+            rows.require_columns(found, NEEDED, also=(order.EPISODE, guesses.NEXT))
         except ValueError as error:
             hint = str(error).partition(", one row per episode.")[2]
             raise ValueError(
@@ -106,21 +131,21 @@ def from_columns(
     columns.same_length(parts)
     steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
     flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
-    following = columns.array(found[rows.NEXT], rows.NEXT) if rows.NEXT in found else None
+    following = columns.array(found[guesses.NEXT], guesses.NEXT) if guesses.NEXT in found else None
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
     elif order.EPISODE in found:
         rows.refuse({"horizon": horizon}, "horizon", f"{order.EPISODE} says where episodes end")
         ids = {c: order.labels(found[c], c) for c in (order.EPISODE, order.STEP) if c in found}
-        whole = parts | flags | ({} if following is None else {rows.NEXT: following})
+        whole = parts | flags | ({} if following is None else {guesses.NEXT: following})
         columns.same_length(whole | ids)
         whole, offsets = order.arranged(whole, ids[order.EPISODE], ids.get(order.STEP), say)
         parts, flags = ({c: whole[c] for c in part} for part in (parts, flags))
         if following is not None:
             named = theirs.get(order.EPISODE, order.EPISODE)
-            _checked(parts["observations"], whole[rows.NEXT], offsets[1:], [named], say)
+            _checked(parts["observations"], whole[guesses.NEXT], offsets[1:], [named], say)
     else:
-        rows.note_unread(found, (order.EPISODE, rows.NEXT), say)
+        rows.note_unread(found, (order.EPISODE, guesses.NEXT), say)
         clocks = [theirs.get(column, column) for column in flags]
         offsets = _offsets(parts, flags, following, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dt_helpers.data import columns
+from dt_helpers.data import columns, remedies
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,6 +61,19 @@ def chosen(values, key) -> str | tuple[str, ...] | None:
     return tuple(sorted(field.name for field in kind)) if isinstance(kind, pa.StructType) else None
 
 
+def are_numbers(column: pa.ChunkedArray) -> bool:
+    """Whether each row is a single number, flag or date."""
+    import pyarrow as pa
+
+    return pa.types.is_primitive(column.type)
+
+
+def at_ends(column: pa.ChunkedArray, name: str, offsets: np.ndarray) -> np.ndarray:
+    """One flag per episode as one per step, (N,) bool: that of its last step."""
+    flags = columns.flags(numbers_of(column, name), name)
+    return np.isin(np.arange(offsets[-1]), (offsets[1:] - 1)[flags & (np.diff(offsets) > 0)])
+
+
 def steps_of(column: pa.ChunkedArray, name: str, key) -> np.ndarray:
     import pyarrow as pa
 
@@ -82,14 +95,14 @@ def is_listed(column: pa.ChunkedArray) -> bool:
 
 
 def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """A column of numbers, or of text such as an episode's name: each text has the number of its first place. Of lists
-    of them, all values."""
+    """A column of numbers. An episode's may be text, its name: each text has the number of its first place. Of lists of
+    them, all values."""
     import pyarrow as pa
 
     column = pa.compute.list_flatten(column) if is_listed(column) else column
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    if name == "episode_index" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column.combine_chunks().dictionary_encode().indices.to_numpy()
     return columns.array(column.to_numpy(), name)
 
@@ -104,7 +117,9 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} of {len(column)} rows.")
     if pa.types.is_struct(column.type):
-        parts = {field.name: flat(pa.chunked_array([column.field(field.name)]), name) for field in column.type}
+        parts = {
+            part: flat(pa.chunked_array([column.field(part)]), whole) for part, whole in _wanted(column, name, key)
+        }
         picked = pick({part: values for part, (values, _) in parts.items()}, key)
         return picked, next(iter(parts.values()))[1]
     if not hasattr(column, "value_lengths"):
@@ -116,20 +131,29 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
     return _inner(column.flatten(), name, key), offsets
 
 
+def _wanted(struct: pa.StructArray, name: str, key) -> list[tuple[str, str]]:
+    """The parts to read, each with the name that an error has for it. What isn't read may hold anything."""
+    return [(part, f"{name}[{part!r}]") for part in names({field.name: None for field in struct.type}, key)]
+
+
 def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
     """The values in lists, (N,), (N, dim), ...; every step must have the same number of values."""
     import pyarrow as pa
 
     values = values.storage if isinstance(values, pa.ExtensionArray) else values
     if pa.types.is_struct(values.type):
-        return pick({field.name: _inner(values.field(field.name), name) for field in values.type}, key)
+        return pick({part: _inner(values.field(part), whole) for part, whole in _wanted(values, name, key)}, key)
     if key is not None and name == "observations":
         pick(None, key)
     if not pa.types.is_nested(values.type):
         if not (
             pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
         ):
-            raise ValueError(f"`{name}` must hold numbers, but its values are of type {values.type}.")
+            first = values.drop_null()[:1].to_pylist() or [None]
+            raise ValueError(
+                f"`{name}` must hold numbers, but its values are of type {values.type}. "
+                + remedies.to_numbers(first[0], name)
+            )
         return (
             values.to_numpy(zero_copy_only=False).astype(float)
             if values.null_count

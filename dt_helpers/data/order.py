@@ -86,9 +86,10 @@ def _require_whole(step: np.ndarray, offsets: np.ndarray) -> None:
 
 
 def labels(values: Any, column: str) -> np.ndarray:
-    """Numbers, (n,), from numbers or from text such as an episode's name, whose number is that of its first place."""
+    """Numbers, (n,), from numbers or from an episode's names, whose number is that of its first place."""
     found = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
-    if found.dtype.kind in "USO" and found.size and isinstance(found.reshape(-1)[0], str | bytes):
+    words = found.dtype.kind in "USO" and found.size and isinstance(found.reshape(-1)[0], str | bytes)
+    if words and column == EPISODE:  # the order of steps that are words isn't known
         import pandas
 
         found, _ = pandas.factorize(found.reshape(-1))

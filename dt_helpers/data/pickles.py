@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, hdf5, rows
+from dt_helpers.data import columns, guesses, hdf5, rows
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
@@ -64,7 +64,9 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
     except ValueError as error:  # objects
         raise OddColumn(
             f"`{key}` must hold numbers, but holds Python objects, such as None or uneven lists, which are not read "
-            f"from a file since they can run code ({error}). Save it again with .astype(float)."
+            f"from a file since they can run code ({error}). Save None as nan, `values.astype(float)`, and episodes of "
+            "different lengths one after another, `numpy.concatenate(values)`, with where they begin as `offsets`: "
+            "`numpy.cumsum([0, *map(len, values)])`."
         ) from error
 
 
@@ -104,10 +106,10 @@ def _require_episodes(named: dict[str, np.ndarray], count: int, steps: int) -> N
     ended = np.any([values[:, -1] for values in flags.values()], axis=0) if flags else np.zeros(count, bool)
     if not reason and ended.any() and not ended.all() and (clocks := [c for c in hdf5.CLOCK if c in flags]):
         reason = f"neither `dones` nor `{clocks[0]}` is true at the end of {(~ended).sum()} rows"
-    seen, after = named.get("observations"), named.get(rows.NEXT)
+    seen, after = named.get("observations"), named.get(guesses.NEXT)
     if not reason and seen is not None and after is not None and seen.shape == after.shape:
         along, across = np.isclose(after[:, :-1], seen[:, 1:]).mean(), np.isclose(after[:-1], seen[1:]).mean()
-        reason = f"`{rows.NEXT}` are in the next row, not the next column" if across > along else ""
+        reason = f"`{guesses.NEXT}` are in the next row, not the next column" if across > along else ""
     if reason:
         raise ValueError(
             f"The arrays of shape ({count}, {steps}, ...) are not (episodes, steps, ...): {reason}. If they are "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, order
+from dt_helpers.data import columns, lists, order, remedies
+from dt_helpers.data.guesses import GUESSES, NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.machine.telling import tell
@@ -16,17 +16,7 @@ from dt_helpers.machine.telling import tell
 if TYPE_CHECKING:
     import datasets
 
-NEXT = "next_observations"
-ENDS = ("terminals", "terminated", "terminations")  # other names of `dones`: the robot fell
-GUESSES = {  # common names of columns, only used for advice
-    "observations": r"(?!next)(.*\.)?(obs|observation|obss|states?)([._](environment_)?state)?s?$",
-    "actions": r"(.*\.)?(acts?|action|acs|controls?|u)$",
-    "rewards": r"(.*\.)?(rews?|reward|rwd|r)$",
-    "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
-    "terminals": r"(dones?|terminal|is_terminal)$",
-    EPISODE: r"((episode|eps?)(_?id|_?index)?|traj(ectory)?_?(id|index)?)s?$",
-    NEXT: r"(next|new)[._]?(obs|observation|state)s?$|(obs|observation|state)s?[._]?(next|new|2)$",
-}
+ENDS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
 UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
 
 
@@ -42,6 +32,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
     """
     import datasets
 
+    remedies.require_known(options)
     refuse(options, "horizon", "here rows, or entries of the list, say where episodes end")
     rename = options.pop("rename", None) or {}
     splits = source if isinstance(source, Mapping) and hasattr(source, "column_names") else None
@@ -163,17 +154,6 @@ def refuse(options: dict, name: str, reason: str) -> None:
         raise ValueError(f"Leave {name}= out: {reason}.")
 
 
-def likely(there, wanted) -> dict[str, list[str]]:
-    """For those of the `wanted` columns that aren't there, the names that may mean them: none means two."""
-    found: dict[str, list[str]] = {}
-    for column in wanted:
-        free = [str(name) for name in there if not any(name in names for names in found.values())]
-        names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]
-        if names and column not in there:
-            found[column] = names
-    return found
-
-
 def require_columns(there, needed, what: str = "one row per episode", also=()) -> None:
     """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`, with the columns
     `also` where they have other names."""
@@ -183,15 +163,15 @@ def require_columns(there, needed, what: str = "one row per episode", also=()) -
         return
     guesses = likely(there, (*missing, *also))
     meant = {names[0]: column for column, names in guesses.items()}
-    meant = meant if set(meant.values()) & set(missing) else {"your name": missing[0]} | meant
-    advice = f" If they have other names: rename={meant}."
-    for column, names in guesses.items():
-        if names[1:]:
-            advice += f" Or does `{column}` mean {' or '.join(map(repr, names[1:]))}? Only one can be read."
-    if "rewards" in missing and "rewards" not in meant.values():
-        advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
+    others = [
+        f" Or does `{column}` mean {' or '.join(map(repr, names[1:]))}? Only one can be read."
+        for column, names in guesses.items()
+        if names[1:]
+    ]
     raise ValueError(
-        f"The dataset lacks the columns {missing}; it has {there}. It needs {list(needed)}, {what}.{advice}"
+        f"The dataset lacks the columns {missing}; it has {there}. It needs {list(needed)}, {what}."
+        + remedies.for_missing(missing, there, needed, meant)
+        + "".join(others)
     )
 
 
@@ -212,6 +192,7 @@ def _as_dict(episode: object, row: int) -> Mapping:
 def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
+    remedies.require_ends(rename)
     found = {rename.get(name, name): values for name, values in given.items()}
     for ours in rename.values():
         if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
@@ -231,7 +212,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     table = {column: table[column] for column in dataset.column_names}
     found = named(table, rename)
     options = {**Trajectories.described(dataset.info.description), **options}
-    require_columns(found, COLUMNS)
+    require_columns(found, *(remedies.STEPS if remedies.rows_are_steps(found, GUESSES) else (COLUMNS,)))
     if not len(dataset):
         raise ValueError(f"{name} is empty: it has no rows.")
     if read := lists.chosen(found["observations"], key):
@@ -244,6 +225,9 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths, note = {"rewards": rewards}, np.diff(offsets), _noting(name, options)
     for column in ("observations", "actions", "dones"):
+        if column == "dones" and lists.are_numbers(found[column]):
+            parts[column] = lists.at_ends(found[column], column, offsets)
+            continue
         values, given = lists.flat(found[column], column, key)
         given = np.diff(given)
         if column == "observations" and len(given) and np.array_equal(given, lengths + 1):
@@ -260,10 +244,10 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
 
 def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
+    parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}  # text is told first
     if EPISODE not in found:
-        require_columns(found, (*COLUMNS, EPISODE), "as a row is a step here, not an episode")
+        require_columns(found, *remedies.STEPS)
     episode = lists.numbers_of(found[EPISODE], EPISODE)
-    parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}
     step = lists.numbers_of(found[STEP], STEP) if STEP in found else None
     parts, offsets = order.arranged(parts, episode, step, _noting(name, options))
     return assemble(parts, offsets, name, **options)

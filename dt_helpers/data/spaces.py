@@ -211,19 +211,25 @@ def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Act
         if _are_one_hot(head) and _are_one_hot(values) and len(np.unique(values.argmax(axis=1))) > 1:
             space = Choices((values.shape[1],), (0,))
             return space, f"{what} are one-hot rows, read as {space} (set another space with `{what[:-1]}_space=`)"
-    if what == "actions" and values.dtype.kind == "f" and _may_be_choices(values):
-        return None, (
-            "actions are whole numbers in floats, read as numbers; if they are choices: "
-            "`action_space=gymnasium.spaces.Discrete(n)`, or convert them with .astype(int)"
-        )
+    if what == "actions" and values.dtype.kind == "f" and _are_whole(values[:1000]) and _are_whole(values):
+        choices, _ = infer(values.astype(np.int64), what, limit)
+        if isinstance(choices, Choices) and values.min() < values.max():
+            return None, (
+                "actions are whole numbers saved as floats, read as numbers. Are they choices? Then "
+                f"`action_space={_code(choices)}`, or convert them with .astype(int)"
+            )
     return None, ""
 
 
-def _may_be_choices(values: np.ndarray) -> bool:
-    """Whether floats hold all whole numbers from 0 to some other one, and nothing else."""
-    if not np.isin(values[:1000], np.arange(MOST_CHOICES)).all():  # rules out most
-        return False
-    return len(found := np.unique(values)) > 1 and np.array_equal(found, np.arange(len(found)))
+def _are_whole(values: np.ndarray) -> bool:
+    return bool((np.abs(values) < MOST_CHOICES).all() and (values == np.round(values)).all())
+
+
+def _code(space: Choices) -> str:
+    one = len(space.sizes) == 1
+    sizes, starts = (space.sizes[0], space.starts[0]) if one else (list(space.sizes), list(space.starts))
+    start = f", start={starts}" if any(space.starts) else ""
+    return f"gymnasium.spaces.{'Discrete' if one else 'MultiDiscrete'}({sizes}{start})"
 
 
 def _are_one_hot(rows: np.ndarray) -> bool:

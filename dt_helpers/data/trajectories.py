@@ -64,7 +64,10 @@ class Trajectories:
             "rewards": columns.as_float(rewards, "rewards", say),
             "dones": columns.flags(given["dones"], "dones", len(rewards)),
         }
-        columns.note_ends(found["dones"], offsets, say)
+        if padding := columns.padding(found["dones"], offsets, found["observations"]):
+            say(padding)
+        else:
+            columns.note_ends(found["dones"], offsets, say)
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         for name, value in (found | {"notes": tuple(notes)}).items():
             object.__setattr__(self, name, value)

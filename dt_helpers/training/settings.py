@@ -39,6 +39,10 @@ class Settings:
     eval_steps: int = 240  # steps between two evaluations on held-out episodes
     save_steps: int = 240  # steps between two checkpoints
 
+    def __post_init__(self):
+        if self.precision not in ("fp32", "bf16"):
+            raise ValueError(f"precision must be 'fp32' or 'bf16', not {self.precision!r}.")
+
     def to_dict(self) -> dict:
         return asdict(self)
 
@@ -73,7 +77,7 @@ def preset(name: str | None = None, **changes) -> Settings:
     """The settings of a preset: ``"ci"`` (seconds), ``"quick"`` (minutes on two cores), ``"tutorial"`` (its own).
 
     Without a name, ``$DT_PRESET`` or else ``"quick"``. `changes` replace single settings.
-    Raises ValueError for an unknown preset or setting.
+    Raises ValueError for an unknown preset, setting or precision.
     """
     name = name or os.environ.get("DT_PRESET") or "quick"
     if name not in PRESETS:

@@ -100,7 +100,7 @@ RANKS = {  # a column of another rank or kind, and what the error says
     "images (N, H, W, 3)": ("observations", np.zeros((N, 64, 64, 3), "u1"), r"there is an encoder: see .*pixels"),
     "actions (E, T, 2)": ("actions", np.zeros((3, 20, 2)), r"'actions': 3"),
     "a record": ("observations", np.zeros(N, [("x", "f4"), ("v", "f4")]), "`observations` must hold numbers"),
-    "dates": ("rewards", np.arange(N).astype("M8[s]"), r"`rewards` must hold numbers.*astype\(float\)"),
+    "dates": ("rewards", np.arange(N).astype("M8[s]"), r"`rewards` must hold numbers.*to_datetime\(values\).astype"),
     "text": ("actions", np.array(["left", "right"] * 30), "`actions` must hold numbers"),
     "complex": ("rewards", np.ones(N) + 1j, "`rewards` must hold numbers, but its dtype is complex128"),
     "a sparse tensor": ("observations", torch.eye(N).to_sparse(), "`observations` must hold numbers.*to_dense"),
@@ -134,3 +134,51 @@ FITS = {
 def test_what_can_mean_one_thing_only_is_read(name):
     column, values, shape = FITS[name]
     assert getattr(Trajectories(**columns(**{column: values})), column).shape == shape
+
+
+def blocks(fill, lengths=(5, 9, 7), longest=9, value=0.0):
+    """Episodes in blocks as long as the longest; after the end, `fill` makes the observations."""
+    rng = np.random.default_rng(0)
+    seen = rng.normal(size=(len(lengths), longest, 3))
+    rewards, dones = rng.normal(size=(2, len(lengths), longest))
+    for i, n in enumerate(lengths):
+        seen[i, n:], rewards[i, n:] = fill(seen[i, n - 1], longest - n), value
+        dones[i] = np.arange(longest) == n - 1
+    actions = rng.uniform(-1, 1, (len(lengths), longest, 2))
+    return {"observations": seen, "actions": actions, "rewards": rewards, "dones": dones}
+
+
+PADDING = {
+    "zeros": lambda last, n: 0,
+    "a number of its own": lambda last, n: -99,
+    "the last step again": lambda last, n: last,
+}
+
+
+@pytest.mark.parametrize("fill", PADDING)
+def test_steps_after_the_end_that_are_all_the_same_are_called_padding(fill, tmp_path):
+    padded = blocks(PADDING[fill])
+    data = formats.open([{column: values[i] for column, values in padded.items()} for i in range(3)])
+    words = "within 2 episodes, first in episode 0 at step 4, and the observations after it are all the same: they look"
+    assert any(words in note for note in data.notes)
+    assert not any("several episodes" in note for note in data.notes)
+    np.savez(tmp_path / "a.npz", **padded)
+    with pytest.raises(ValueError, match="If shorter episodes were filled up, pass a list"):
+        formats.open(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("lengths", [(5, 9, 7), (3, 4, 9), (1, 2, 3)])
+def test_steps_that_go_on_are_not(lengths):
+    going_on = blocks(lambda last, n: np.random.default_rng(1).normal(size=(n, 3)), lengths)
+    data = formats.open([{column: values[i] for column, values in going_on.items()} for i in range(3)])
+    assert any("Are these several episodes?" in note for note in data.notes)
+    assert not any("padding" in note for note in data.notes)
+
+
+def test_the_padding_is_left_out_as_the_note_says():
+    padded = blocks(PADDING["zeros"])
+    (note,) = formats.open([{c: values[i] for c, values in padded.items()} for i in range(3)]).notes
+    code = note.split("`")[-2]
+    each = [({c: values[i] for c, values in padded.items()}, n) for i, n in enumerate([5, 9, 7])]
+    data = formats.open([eval(code, {"episode": episode, "length": length}) for episode, length in each])
+    assert data.lengths.tolist() == [5, 9, 7] and data.notes == ()

@@ -177,7 +177,7 @@ def test_bounds_are_the_datas_where_it_leaves_one(capsys):
     assert data.action_space == spaces.Continuous((0,), (100,))
     assert data.action_space.to_model(actions).ravel().tolist() == pytest.approx([-1, 1, -0.6])
     np.testing.assert_allclose(data.action_space.from_model(data.action_space.to_model(actions)), actions)
-    assert "actions exceed ±1" in capsys.readouterr().out and "actions exceed ±1" in data.notes[0]
+    assert "actions exceed ±1" in capsys.readouterr().out and "actions exceed ±1" in data.notes[-1]
 
 
 def test_what_the_columns_do_not_say_survives_a_file(tmp_path):

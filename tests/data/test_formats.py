@@ -166,3 +166,57 @@ def test_a_saved_folder_without_a_train_split_is_told_which_there_are(tmp_path, 
     datasets.DatasetDict(test=trajectories.to_dataset()).save_to_disk(tmp_path / "mine")
     with pytest.raises(ValueError, match=r"Pass one split, such as dataset\['test'\]"):
         formats.open(tmp_path / "mine")
+
+
+def parquet(path, rows):
+    import pandas as pd
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows).to_parquet(path)
+
+
+def steps(*episodes):
+    return [
+        {"observations": [float(i), t], "actions": 0.5, "rewards": float(i), "dones": False, "episode_index": i}
+        for i in episodes
+        for t in range(3)
+    ]
+
+
+LEROBOT = {  # file, and the episodes in it: of version 3 of the format, of version 2, and with more than one chunk
+    "v3": {"data/chunk-000/file-000.parquet": [0, 1], "data/chunk-000/file-001.parquet": [2, 3]},
+    "v2": {f"data/chunk-000/episode_{i:06d}.parquet": [i] for i in range(4)},
+    "chunks": {"data/chunk-000/file-000.parquet": [0, 1], "data/chunk-001/file-000.parquet": [2, 3]},
+}
+
+
+@pytest.mark.parametrize("layout", LEROBOT)
+@pytest.mark.parametrize("inner", [".", "data"])
+def test_lerobot_s_folder_is_its_data(layout, inner, tmp_path):
+    root = tmp_path / "pusht"
+    for file, episodes in LEROBOT[layout].items():
+        parquet(root / file, steps(*episodes))
+    parquet(root / "meta/episodes/chunk-000/file-000.parquet", {"episode_index": range(4), "length": [3] * 4})
+    parquet(root / "meta/tasks.parquet", {"task_index": [0]})
+    (root / "meta/info.json").write_text("{}")
+    data = formats.open(root / inner)
+    assert data.rewards.tolist() == [0] * 3 + [1] * 3 + [2] * 3 + [3] * 3 and len(data) == 4
+    assert data.name == ("pusht" if inner == "." else "data")
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (["a/data/part.parquet", "a/other/part.parquet"], ["a/data", "a/other"]),
+        (["test/0.parquet", "validation/0.parquet"], ["test", "validation"]),
+        (["hopper/train/0.parquet", "walker/train/0.parquet"], ["hopper/train", "walker/train"]),
+        (["hopper/v1/chunk-000/0.parquet", "meta/0.parquet"], ["hopper/v1/chunk-000", "meta"]),
+    ],
+)
+def test_several_folders_are_named_as_they_can_be_passed(files, named, tmp_path):
+    for file in files:
+        parquet(tmp_path / file, steps(0))
+    with pytest.raises(ValueError, match="several datasets or splits") as error:
+        formats.open(tmp_path)
+    assert f"{named}: pass the folder of one of them" in str(error.value)
+    assert all(len(formats.open(tmp_path / folder)) == 1 for folder in named)

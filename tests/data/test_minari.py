@@ -1,6 +1,7 @@
 """Minari's datasets, written by Minari: spaces, parts of observations, and what is refused."""
 
 import contextlib
+import sys
 
 import gymnasium
 import numpy as np
@@ -9,7 +10,7 @@ from gymnasium import spaces as kinds
 
 from dt_helpers import cli
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.data import formats, recording
+from dt_helpers.data import asked, formats, recording
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.spaces import Choices, Continuous
 from dt_helpers.rollout.robots import Robot
@@ -226,6 +227,24 @@ def test_a_filter_that_leaves_some_and_a_split_are_read():
     dataset = make(box(3), box(2))
     assert formats.open(dataset.filter_episodes(lambda one: len(one.rewards) == 5)).lengths.tolist() == [5]
     assert [len(formats.open(part)) for part in minari.split_dataset(dataset, [1, 1])] == [1, 1]
+
+
+@pytest.mark.parametrize("id", ["mine-v0", "point-maze-v12", "Mine_2-v3"])
+def test_an_id_without_a_namespace_is_found_by_name(id, capsys):
+    """By each door that takes a name, as by `formats.open`; and what isn't there is told the names that are."""
+    assert cli.main(["data", id]) == 1 and f"There is no dataset '{id}'" in capsys.readouterr().err
+    make(box(3), box(2), id)
+    assert cli.main(["data", id]) == 0 and "2 episodes, 9 steps" in capsys.readouterr().out
+    assert asked.opened(id).lengths.tolist() == formats.open(id).lengths.tolist() == [4, 5]
+    assert cli.main(["data", id, "--episodes", "3"]) == 1 and "Leave --episodes out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("id", ["hopper-mixed", "mine-v0", "walker2d-expert-v2"])
+def test_the_courses_names_and_files_come_first(id, home, monkeypatch):
+    make(box(3), box(2), "hopper-mixed-v0")
+    assert not asked.is_file(id)
+    monkeypatch.setitem(sys.modules, "minari", None)  # not installed
+    assert not asked.is_file(id)
 
 
 @pytest.mark.parametrize("place", ["data/main_data.hdf5", "data", "."])

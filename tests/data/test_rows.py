@@ -251,3 +251,39 @@ def test_what_holds_no_episodes_is_refused_by_its_kind(name):
 def test_an_option_without_a_meaning_is_refused(source):
     with pytest.raises(ValueError, match="Leave horizon= out: here rows, or entries of the list, say where"):
         rows.read(source, horizon=3)
+
+
+def ended(kind, flags, **columns):
+    """Three episodes of 4, 2 and 3 steps with one flag each, of this type."""
+    rows = {"observations": [[[1.0, 2.0]] * n for n in (4, 2, 3)], "actions": [[0.5] * n for n in (4, 2, 3)]}
+    rows |= {"rewards": [[1.0] * n for n in (4, 2, 3)], "dones": flags} | columns
+    table = datasets.Dataset.from_dict(rows)
+    return table.cast_column("dones", datasets.Value(kind))
+
+
+@pytest.mark.parametrize("kind", ["bool", "int64", "float32", "uint8"])
+def test_one_flag_per_episode_is_that_of_its_last_step_in_a_table_too(kind, tmp_path):
+    table = ended(kind, [True, False, True])
+    table.save_to_disk(tmp_path / "saved")
+    as_list = [row | {column: np.array(row[column]) for column in row} for row in table]
+    for source in (table, table.to_pandas(), tmp_path / "saved", as_list, table.rename_column("dones", "terminated")):
+        data = formats.open(source)
+        assert np.flatnonzero(data.dones).tolist() == [3, 8] and data.lengths.tolist() == [4, 2, 3]
+
+
+def test_nor_do_final_observations_and_empty_episodes_move_it():
+    final = {"observations": [[[1.0]] * (n + 1) for n in (4, 2, 3)]}
+    assert np.flatnonzero(formats.open(ended("bool", [True, True, False], **final)).dones).tolist() == [3, 5]
+    table = datasets.concatenate_datasets([ended("bool", [True, False, True])] * 2)
+    empty = {"observations": [], "actions": [], "rewards": [], "dones": True}
+    data = formats.open(datasets.Dataset.from_list([empty, *table], features=table.features))
+    assert np.flatnonzero(data.dones).tolist() == [3, 8, 12, 17]
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [([1, 0, None], r"`dones` is missing \(null\) in 1 rows"), ([0, 2, 1], "`dones` must hold one flag .* holds 2")],
+)
+def test_one_flag_per_episode_is_a_flag(flags, words):
+    with pytest.raises(ValueError, match=words):
+        formats.open(ended("int64", flags))

@@ -79,16 +79,38 @@ def test_a_choice_that_the_space_lacks_is_named():
         made(np.arange(60) % 5, kinds.Discrete(4))
 
 
-@pytest.mark.parametrize("actions", [np.arange(60) % 2, np.arange(60)[:, None] % 4, np.arange(120).reshape(60, 2) % 3])
-def test_choices_that_were_saved_as_floats_are_numbers_and_a_line_says_what_helps(actions, capsys):
-    """A column with a gap is one of floats in pandas, and so are many exports."""
-    data = made(actions.astype(float))
+FLOATS = {
+    "two": np.arange(60) % 2,
+    "a column": np.arange(60)[:, None] % 4,
+    "several": np.arange(120).reshape(60, 2) % 3,
+    "some of 25, none the last": np.arange(60) % 7 * 3,
+    "from 1 on": np.arange(60) % 4 + 1,
+    "sell, hold, buy": np.arange(60) % 3 - 1,
+    "shares": np.arange(120).reshape(60, 2) % 40 - 20,
+}
+
+
+@pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8"])
+def test_choices_that_were_saved_as_floats_are_numbers_and_a_line_asks(name, kind, capsys):
+    """A column with a gap is one of floats in pandas, and so are many exports. What the line says can be done."""
+    actions = FLOATS[name].astype(kind)
+    data = made(actions)
     assert isinstance(data.space, spaces.Continuous)
-    assert "if they are choices: `action_space=gymnasium.spaces.Discrete(n)`" in capsys.readouterr().out
-    made(actions.astype(float) / 7)
+    assert "Are they choices?" in capsys.readouterr().out
+    (note,) = [note for note in data.notes if "Are they choices?" in note]
+    space = eval(note.split("`action_space=")[1].split("`")[0], {"gymnasium": gymnasium})
+    asked, converted = made(actions, space), made(actions.astype(int))
+    assert asked.space == converted.space
+    np.testing.assert_array_equal(asked.actions, converted.actions)
+
+
+@pytest.mark.parametrize(
+    "actions", [np.arange(60) / 7, np.zeros(60), np.arange(60) * 1e3, np.arange(60) - 0.5], ids=str
+)
+def test_what_can_be_no_choice_is_not_asked_about(actions, capsys):
+    made(actions.astype(float))
     assert "choices" not in capsys.readouterr().out
-    if actions.ndim == 1:
-        assert made(actions.astype(float), kinds.Discrete(2)).act_dim == 2
 
 
 @pytest.mark.parametrize("cells", [16, 500, 3])

@@ -114,3 +114,32 @@ def test_episode_out_of_range(trajectories):
     assert len(trajectories.episode(-1)["rewards"]) == 20
     with pytest.raises(IndexError, match="there are 5"):
         trajectories.episode(5)
+
+
+CONSTANT = {  # a column that doesn't change in the data, but for what rounding makes of it
+    "zeros": np.zeros(50),
+    "a large number": np.full(50, 1e6),
+    "rounding": 0.1 + np.resize([0, 7e-9], 50),
+    "rounding far from zero": 9000.1 + np.resize([0, 5e-5], 50),
+    "rounding about zero": np.resize([-1e-10, 1e-10], 50),
+    "one step": np.full(1, 3.0),
+}
+
+
+@pytest.mark.parametrize("name", CONSTANT)
+def test_a_constant_column_is_not_scaled(name):
+    """A deviation near 0 would make a thousand of the little by which an environment differs from the data."""
+    values = CONSTANT[name]
+    other = np.linspace(-1, 1, len(values)) * 1e-3 + 5  # small, but it changes
+    n = len(values)
+    data = Trajectories(np.stack([values, other], axis=1), np.zeros((n, 1)), np.ones(n), np.zeros(n), [0, n])
+    assert data.dead.tolist() == [True, n == 1] and data.state_std[0] == 1
+    assert abs((values[0] + 1e-3 - data.state_mean[0]) / data.state_std[0]) < 0.01
+    assert n == 1 or data.state_std[1] == pytest.approx(other.std(), rel=1e-2)
+
+
+@pytest.mark.parametrize(("mean", "deviation"), [(1e5, 0.1), (0, 1e-5), (20, 1e-3), (1e6, 2.0)])
+def test_a_column_with_small_changes_is(mean, deviation):
+    values = mean + np.resize([-deviation, deviation], 50)
+    data = Trajectories(values[:, None], np.zeros((50, 1)), np.ones(50), np.zeros(50), [0, 50])
+    assert not data.dead.any() and data.state_std[0] == pytest.approx(deviation, rel=0.05)

@@ -1,6 +1,9 @@
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
-from dt_helpers.training.settings import PRESETS, preset
+from dt_helpers.training.settings import PRESETS, Settings, preset
 
 
 def test_the_tutorials_preset_is_the_tutorials():
@@ -29,3 +32,11 @@ def test_unknown_names_are_refused():
         preset("fast")
     with pytest.raises(ValueError, match="learning_rate"):
         preset("ci", lr=1)
+
+
+@pytest.mark.parametrize("precision", ["fp16", "bfloat16", "BF16", "16-mixed", None])
+def test_an_unknown_precision_is_refused_with_the_choices(precision):
+    for make in (lambda **how: preset("ci", **how), Settings, partial(replace, PRESETS["quick"])):
+        with pytest.raises(ValueError, match=f"precision must be 'fp32' or 'bf16', not {precision!r}"):
+            make(precision=precision)
+        assert make(precision="bf16").precision == "bf16"

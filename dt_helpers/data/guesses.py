@@ -1,0 +1,28 @@
+"""Common names of columns, by which an error can say what to rename: nothing is read by them."""
+
+import re
+
+from dt_helpers.data.order import EPISODE
+
+NEXT = "next_observations"
+GUESSES = {  # common names of columns, only used for advice
+    "observations": r"(?!next)(.*\.|continuous_|discrete_)?(obs|observation|obss|states?)"
+    r"([._](environment_)?state)?s?$",
+    "actions": r"(.*\.|continuous_|discrete_)?(acts?|actions?|acs|controls?|u)$",
+    "rewards": r"(.*\.)?(rews?|rewards?|rwd|r)$",
+    "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
+    "terminals": r"(dones?|terminal|is_terminal)$",
+    EPISODE: r"((episode|eps?)(_?id|_?index)?|traj(ectory)?_?(id|index)?)s?$",
+    NEXT: r"(next|new)[._]?(obs|observation|state)s?$|(obs|observation|state)s?[._]?(next|new|2)$",
+}
+
+
+def likely(there, wanted) -> dict[str, list[str]]:
+    """For those of the `wanted` columns that aren't there, the names that may mean them: none means two."""
+    found: dict[str, list[str]] = {}
+    for column in wanted:
+        free = [str(name) for name in there if not any(name in names for names in found.values())]
+        names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]
+        if names and column not in there:
+            found[column] = names
+    return found

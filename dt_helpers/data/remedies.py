@@ -1,0 +1,141 @@
+"""What to do about columns and options that can't be read: sentences for the errors, each with code that works."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import difflib
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+OPTIONS = ("rename", "key", "horizon", "on_nan", "env", "action_space", "observation_space")
+OURS = ("notes", "observation_key")  # what one reader passes to the next
+COLUMNS = ("observations", "actions", "rewards", "dones")
+STEPS = (*COLUMNS, "episode_index"), "as a row is a step here, not an episode"  # what a table of steps needs
+ENDS = ("dones", "terminals", "terminated", "terminations", "terminateds")
+NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
+STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
+SUMS = re.compile(r"(.*\.)?(rtgs?|returns?_?to_?go)$", re.IGNORECASE)
+DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
+NO_NUMBERS = (str, bytes, Mapping, *DATES)
+WRITTEN = {  # a list that was written out as text: how it is read, and the code that says so
+    "[ast.literal_eval(text) for text in values]": ast.literal_eval,
+    '[numpy.fromstring(text.strip("[]()"), sep=" ") for text in values]': lambda text: np.fromstring(
+        text.strip("[]()"), sep=" "
+    ),
+}
+
+
+def to_numbers(value: object, column: str) -> str:
+    """What makes numbers of values like this one: a sentence with code, in which they are `values`."""
+    if isinstance(value, np.generic) and value.dtype.kind == "V":
+        return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
+    if isinstance(value, complex | np.complexfloating):
+        return "Make two numbers of each: `numpy.stack([numpy.real(values), numpy.imag(values)], axis=-1)`."
+    if isinstance(value, datetime.timedelta | np.timedelta64):
+        return 'Make numbers of the durations: `pandas.to_timedelta(values).astype("int64")`.'
+    if isinstance(value, datetime.date | np.datetime64):
+        return (
+            'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`, or number them in their order: '
+            '`pandas.Series(values).rank(method="dense")`.'
+        )
+    if isinstance(value, Mapping):
+        return "Make one column of each part: `{part: [step[part] for step in values] for part in values[0]}`."
+    if isinstance(value, str | bytes):
+        return _of_text(value, column)
+    return "Convert it to numbers."
+
+
+def _of_text(value: str | bytes, column: str) -> str:
+    if "[" in column:  # observations['mission']
+        return "Leave this part out: `key=` takes the names of the parts to read."
+    if _reads(float, value):
+        return "Make numbers of the text: `numpy.asarray(values, float)`."
+    if isinstance(value, str) and re.match(r"\s*[\[(]", value):
+        for code, read in WRITTEN.items():
+            if _reads(read, value):
+                return f"These are lists, written as text: `{code}`."
+    if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
+        return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
+    return "Give each text its number: `pandas.Series(values).factorize()[0]`."
+
+
+def _reads(read, text) -> bool:
+    try:
+        with warnings.catch_warnings(action="error"):  # NumPy only warns of text that it can't read
+            return np.asarray(read(text)).dtype.kind in "biufO"
+    except (ValueError, TypeError, SyntaxError, Warning):
+        return False
+
+
+def rows_are_steps(table: Mapping, guesses: Mapping[str, str]) -> bool:
+    """Whether a row of Arrow columns is a step: by the first of these columns that is there, under whatever name; else
+    by all."""
+    import pyarrow as pa
+
+    for column in ("rewards", "episode_index", "frame_index"):
+        if names := [name for name in table if name == column or re.match(guesses.get(column, "$^"), name, re.I)]:
+            return all(pa.types.is_primitive(table[name].type) for name in names)
+    return all(pa.types.is_primitive(column.type) for column in table.values())
+
+
+def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mapping[str, str]) -> str:
+    """What to do about columns that aren't `there`. `meant` are those that seem to have other names."""
+    starts = [name for name in there if STARTS.match(str(name))]
+    unknown = [column for column in missing if column not in meant.values()]
+    sums = [name for name in there if SUMS.match(str(name))] if "rewards" in unknown else []
+    if not set(meant.values()) & set(missing) and not starts and not sums:
+        meant = {"your name": missing[0]} | dict(meant)
+    advice = f" If they have other names: rename={meant}." if meant else ""
+    rest = [name for name in there if name not in (*needed, *meant, *starts, *ENDS, *NEVER)]
+    steps = "episode_index" in needed
+    if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
+        advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
+    if sums:
+        advice += (
+            f" The rewards are the differences of {sums[0]!r}, with the last of each episode as it is: "
+            "`numpy.append(-numpy.diff(sums), sums[-1])`."
+        )
+    elif "rewards" in unknown and len(missing) < len(COLUMNS):
+        advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
+    if ends := [column for column in unknown if column in ENDS]:
+        advice += (
+            f" `{ends[0]}` are true where an episode ended by itself, not where one begins or time ran out; if the "
+            "data doesn't say, add a column of False."
+        )
+    if starts and ("episode_index" in missing or "terminals" in missing):
+        advice += f" {starts[0]!r} says where episodes begin: `{_begun(starts[0], 'episode_index' in missing)}`."
+    elif "episode_index" in unknown:
+        advice += (
+            " If no column names the episode: in a dict of columns, `formats.open(df.to_dict('list'))`, `terminals`, "
+            "`timeouts` or horizon= say where one ends."
+        )
+    return advice
+
+
+def _begun(start: str, steps: bool) -> str:
+    if steps:
+        return f"episode_index = numpy.cumsum({start})"
+    return f"offsets = [*numpy.flatnonzero({start}), len({start})]"
+
+
+def require_ends(rename: Mapping[str, str]) -> None:
+    """Raises ValueError where the flags of episodes' first steps are renamed to those of their last."""
+    for theirs, ours in rename.items():
+        if ours in ENDS and STARTS.match(str(theirs)):
+            raise ValueError(
+                f"rename= takes {theirs!r} for {ours!r}, but it is true where an episode begins, not where one ended. "
+                f"Make `{_begun(theirs, True)}` of it for a table, `{_begun(theirs, False)}` for a dict of columns."
+            )
+
+
+def require_known(options: Iterable[str]) -> None:
+    """Raises ValueError for an option that no reader has, with the likely one."""
+    for option in options:
+        if option not in (*OPTIONS, *OURS):
+            close = difflib.get_close_matches(option, OPTIONS, n=1, cutoff=0.5)
+            hint = f" Did you mean {close[0]}=?" if close else ""
+            raise ValueError(f"There is no option {option}=.{hint} The options are {', '.join(OPTIONS)}.")

@@ -1,0 +1,180 @@
+"""What errors advise: the code in them is run here, and what it makes is read."""
+
+import ast
+import datetime
+import re
+
+import datasets
+import numpy as np
+import pandas as pd
+import pytest
+
+from dt_helpers.data import formats
+from dt_helpers.data.trajectories import Trajectories
+
+N = 6
+DAY = datetime.date(2024, 2, 1)
+DATES = pd.date_range("2024-02-01", periods=N)
+VALUES = {  # what isn't numbers, in which column, and what is advised
+    "pandas' dates": (pd.Series(DATES), "observations", "to_datetime"),
+    "dates of a time zone": (pd.Series(DATES.tz_localize("Europe/Berlin")), "observations", "to_datetime"),
+    "NumPy's dates": (DATES.to_numpy(), "rewards", "to_datetime"),
+    "Python's dates": ([DAY + datetime.timedelta(days=i) for i in range(N)], "rewards", "to_datetime"),
+    "dates as text": ([f"2024-02-0{i + 1}" for i in range(N)], "observations", "to_datetime"),
+    "durations": (pd.Series(pd.to_timedelta(range(N), "s")), "rewards", "to_timedelta"),
+    "numbers as text": (np.array(["0.5", "1", "2e3"] * 2), "rewards", "asarray"),
+    "numbers as bytes": (np.array([b"0.5", b"1", b"2"] * 2), "rewards", "asarray"),
+    "lists as text": (pd.Series(["(0.1, 2)"] * N), "observations", "literal_eval"),
+    "NumPy's rows as text": (pd.Series(["[0.1 2. ]"] * N), "observations", "fromstring"),
+    "words": (["left", "right", "left"] * 2, "actions", "factorize"),
+    "words in brackets": (["[left]", "(right, 2)", "[left]"] * 2, "actions", "factorize"),
+    "an array of words": (np.array(["left", "right", "left"] * 2), "actions", "factorize"),
+    "a dict in each step": ([{"at": [1.0, 2.0], "goal": [3.0]}] * N, "observations", "step[part]"),
+    "records": (np.ones(N, [("x", "f4"), ("v", "f4")]), "observations", "structured_to_unstructured"),
+    "complex numbers": (np.ones(N) + 1j, "observations", "numpy.imag"),
+}
+
+
+def columns(**other):
+    found = {"observations": np.ones((N, 2)), "actions": np.linspace(-1, 1, N)[:, None], "rewards": np.ones(N)}
+    return found | {"terminals": np.arange(N) % 3 == 2, "timeouts": np.zeros(N, bool)} | other
+
+
+def advised(error, values, lazy=False):
+    import numpy.lib.recfunctions
+
+    code = [one for one in str(error).split("`")[1::2] if re.search(r"\bvalues\b", one)]
+    assert code, error
+    return code if lazy else [eval(one, {"pandas": pd, "numpy": numpy, "ast": ast, "values": values}) for one in code]
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_code_that_an_error_advises_makes_columns_that_are_read(name):
+    values, column, words = VALUES[name]
+    with pytest.raises(ValueError, match=f"`{column}` must hold numbers.*{re.escape(words)}") as error:
+        formats.open(columns(**{column: values}))
+    for mended in advised(error.value, values):
+        assert len(formats.open(columns(**{column: mended}))) == 2
+
+
+ARROW = {  # in lists, one row per episode
+    "dates": ([DAY] * 3, "to_datetime"),
+    "instants": ([datetime.datetime(2024, 2, 1, 12)] * 3, "to_datetime"),
+    "words": (["left", "right", "left"], "factorize"),
+    "lists as text": (["[1, 2]"] * 3, "literal_eval"),
+    "numbers as text": (["0.5"] * 3, "asarray"),
+}
+
+
+@pytest.mark.parametrize("name", ARROW)
+def test_so_does_that_for_a_table_of_episodes(name):
+    values, words = ARROW[name]
+    rest = {"actions": [[0.5, 1.5, 1.0]] * 2, "rewards": [[1.0] * 3] * 2, "dones": [[False] * 3] * 2}
+    with pytest.raises(ValueError, match=f"`observations` must hold numbers.*{words}") as error:
+        formats.open(datasets.Dataset.from_dict(rest | {"observations": [values] * 2}))
+    (mended, *_) = advised(error.value, values)
+    assert (
+        len(formats.open(datasets.Dataset.from_dict(rest | {"observations": [np.asarray(mended).tolist()] * 2}))) == 2
+    )
+
+
+@pytest.mark.parametrize("part", ["mission", "camera", "note"])
+@pytest.mark.parametrize("layout", ["columns", "list", "table"])
+def test_text_in_a_part_of_observations_is_left_out_by_key(part, layout):
+    seen = {"image": np.ones((N, 3)), part: ["go to the green ball"] * N}
+    plain = {"actions": [0.5, 1.5, 1.0] * 2, "rewards": [1.0] * N}
+    source = {
+        "columns": columns(observations=seen),
+        "list": [plain | {"observations": seen, "dones": [False] * N}],
+        "table": datasets.Dataset.from_list(
+            [plain | {"dones": [False] * N, "observations": [{"image": [1.0] * 3, part: "go to the green ball"}] * N}]
+        ),
+    }[layout]
+    with pytest.raises(ValueError, match=rf"`observations\['{part}'\]` must hold numbers.*`key=` takes the names"):
+        formats.open(source)
+    assert formats.open(source, key="image").state_dim == 3
+
+
+@pytest.mark.parametrize(
+    "date", [pd.Series(DATES), [f"2024-02-0{i + 1}" for i in range(N)], [f"day {i}" for i in range(N)]]
+)
+def test_text_and_dates_do_not_say_in_which_order_steps_come(date):
+    table = pd.DataFrame({"observations": [[1.0, 2.0]] * N, "actions": 0.5, "rewards": 1.0, "dones": False})
+    with pytest.raises(ValueError, match="`frame_index` must hold numbers"):
+        formats.open(table.assign(episode_index=["a", "b"] * 3, frame_index=date))
+
+
+def test_episodes_in_text_are_told_to_be_read_as_lists():
+    """A .csv with one row per episode: a row is no step there."""
+    row = {
+        "observations": "[[1, 2], [3, 4]]",
+        "actions": "[0.5, 1.5]",
+        "rewards": "[1.0, 2.0]",
+        "dones": "[False, True]",
+    }
+    table = pd.DataFrame([row | {"dones": "[False, True]"}] * 3)
+    with pytest.raises(ValueError, match=r"`observations` must hold numbers.*ast\.literal_eval"):
+        formats.open(table)
+    assert formats.open(table.map(ast.literal_eval)).lengths.tolist() == [2, 2, 2]
+
+
+MISTYPED = {"renames": "rename", "keys": "key", "onnan": "on_nan", "horizn": "horizon", "actions_space": "action_space"}
+DOORS = {
+    "open, columns": lambda **options: formats.open(columns(), **options),
+    "open, a list": lambda **options: formats.open([columns()], **options),
+    "open, a table": lambda **options: formats.open(pd.DataFrame({"obs": [1]}), **options),
+    "from_dataset": lambda **options: Trajectories.from_dataset(datasets.Dataset.from_dict({"obs": [1]}), **options),
+    "from_columns": lambda **options: formats.from_columns(columns(), **options),
+    "from_hdf5": lambda **options: formats.from_hdf5("none.hdf5", **options),
+    "from_minari": lambda **options: formats.from_minari("none-v0", **options),
+}
+
+
+@pytest.mark.parametrize("option", MISTYPED)
+@pytest.mark.parametrize("door", DOORS)
+def test_a_mistyped_option_is_told_the_likely_one_before_anything_else(door, option):
+    with pytest.raises(
+        ValueError, match=f"There is no option {option}=. Did you mean {MISTYPED[option]}=.*on_nan, env"
+    ):
+        DOORS[door](**{option: "x"})
+
+
+@pytest.mark.parametrize(
+    "options", [{"horizon": 2}, {"env": "Hopper-v5"}, {"key": "at", "on_nan": "drop episodes"}, {"name": "b"}]
+)
+def test_options_for_what_has_been_read_already_are_refused(options):
+    data = formats.open(columns())
+    with pytest.raises(ValueError, match=f"Leave {'=, '.join(options)}= out: Trajectories.* has been read already"):
+        formats.open(data, **options)
+    assert formats.open(data) is data
+
+
+OBJECTS = {  # arrays of Python objects in an .npz file, and what makes columns of them
+    "None among numbers": (np.array([1.0, None, *[0.5] * (N - 2)], object), "rewards", "astype"),
+    "uneven episodes": (np.array([np.ones(2), np.ones(N - 2)], object), "rewards", "concatenate"),
+    "uneven episodes of vectors": (np.array([np.ones((1, 2)), np.ones((N - 1, 2))], object), "observations", "offsets"),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_in_a_file_are_saved_again_as_the_error_says(name, tmp_path):
+    values, column, words = OBJECTS[name]
+    np.savez(tmp_path / "mine.npz", **columns(**{column: values}))
+    with pytest.raises(ValueError, match=f"`{column}` must hold numbers, but holds Python objects.*{words}") as error:
+        formats.open(tmp_path / "mine.npz")
+    plain, joined, offsets = advised(error.value, None, lazy=True)
+    saved = {column: eval(plain if words == "astype" else joined, {"numpy": np, "values": values})}
+    if words != "astype":
+        saved["offsets"] = eval(offsets, {"numpy": np, "values": values})
+        assert len(saved["offsets"]) == 3
+    np.savez(tmp_path / "mine.npz", **columns(**saved))
+    assert len(formats.open(tmp_path / "mine.npz", on_nan="drop episodes")) >= 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".jsonl", ".xlsx"])
+def test_tables_in_text_are_told_what_reads_them(suffix, tmp_path):
+    (tmp_path / f"mine{suffix}").write_text("x")
+    with pytest.raises(
+        ValueError, match=r"not a format that can be read.*pandas\.read_csv.*read_json\(..., lines=True\)"
+    ):
+        formats.open(tmp_path / f"mine{suffix}")
