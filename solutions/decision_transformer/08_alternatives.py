@@ -318,9 +318,9 @@ for name, result in results.items():
 # reward, and after 20 steps it is over in any case. The paper has a larger one of this kind, which is due to [Mesnard
 # et al. (2020)](https://arxiv.org/abs/2011.09464).
 #
-# The recordings are by somebody who doesn't know what the key is for. They head for the key or for the door, change
-# their mind now and then, and take every fourth step at random. Of these recordings, as many successes as failures are
-# kept, so that both returns can be learned equally well.
+# The recordings are by somebody without a plan. They head for the key or for the door, go for the key where the door
+# stays shut, change their mind now and then, and take every fourth step at random. Of these recordings, as many
+# successes as failures are kept, so that both returns can be learned equally well.
 
 # %% tags=["nbval-check-output"]
 recorded = doors.record(count=4000, seed=0)

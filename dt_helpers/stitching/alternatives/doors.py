@@ -80,9 +80,9 @@ def preset(name: str | None = None, **changes) -> on_graphs.Settings:
 
 
 def record(count: int = 4000, seed: int = 0) -> Episodes:
-    """Episodes of somebody who doesn't know what the key is for: they head for the key or for the door, change their
-    mind now and then, and take every fourth step at random. As many successes as failures are kept, or, of few
-    episodes, all successes."""
+    """Episodes of somebody without a plan: they head for the key or for the door, go for the key where the door stays
+    shut, change their mind now and then, and take every fourth step at random. As many successes as failures are kept,
+    or, of few episodes, all successes."""
     rng = np.random.default_rng(seed)
     worlds = 4 * count  # about a quarter succeed
     heading = np.full(worlds, KEY)
@@ -91,6 +91,8 @@ def record(count: int = 4000, seed: int = 0) -> Episodes:
         nonlocal heading
         changes = rng.random(worlds) < (1.0 if t == 0 else 0.1)
         heading = np.where(changes, rng.integers(2, size=worlds), heading)
+        # From somebody who waited at the shut door a model would learn to wait there.
+        heading = np.where((doors.agent == doors.door).all(axis=1), KEY, heading)
         wanted = np.where((heading == KEY)[:, None], doors.key, doors.door) - doors.agent  # (count, 2)
         vertical = rng.random(worlds) * np.abs(wanted).sum(axis=1) < np.abs(wanted[:, 0])
         towards = np.where(vertical, np.where(wanted[:, 0] < 0, 0, 2), np.where(wanted[:, 1] > 0, 1, 3))

@@ -214,7 +214,7 @@ def next_node(logits, neighbours):
     allowed = torch.full_like(logits, -1e3)
     return allowed.index_copy(0, neighbours, logits[neighbours]).argmax()
 
-# %% wrong (lowest|single-neighbour): non-neighbours are filled with the smallest logit, a tie where the only neighbour has it
+# %% wrong (lowest): non-neighbours are filled with the smallest logit, a tie where the only neighbour has it
 # shows: the neighbours hold the smallest logit and an earlier node is none of them
 import torch
 
@@ -313,7 +313,7 @@ def next_node(logits, neighbours):
     reachable[neighbours] = 1
     return torch.argmax(logits * reachable)
 
-# %% wrong (lowest|single-neighbour): other nodes get the smallest logit, and win the tie with a neighbour that has it
+# %% wrong (lowest): other nodes get the smallest logit, and win the tie with a neighbour that has it
 # shows: a single neighbour with the smallest logit of all, which isn't node 0
 import torch
 
@@ -523,7 +523,7 @@ def next_node(logits, neighbours):
     reachable[neighbours] = 1.0
     return int(torch.argmax(probabilities * reachable))
 
-# %% wrong (lowest|smallest-for-no-edge|single-neighbour): nodes that can't be reached get the smallest logit, which may also be the neighbour's own
+# %% wrong (lowest): nodes that can't be reached get the smallest logit, which may also be the neighbour's own
 def next_node(logits, neighbours):
     floor = logits.min().item()
     masked = torch.full_like(logits, floor)
@@ -558,7 +558,7 @@ def next_node(logits, neighbours):
     allowed[neighbours] = probs[neighbours]
     return torch.argmax(allowed).item()
 
-# %% wrong (lowest|smallest-for-no-edge|single-neighbour): lifts the logits to be at least 0 so that multiplying by a 0/1 mask is safe, but the smallest one becomes 0 itself
+# %% wrong (lowest): lifts the logits to be at least 0 so that multiplying by a 0/1 mask is safe, but the smallest one becomes 0 itself
 def next_node(logits, neighbours):
     positive = logits - logits.min()  # logits may be below 0
     mask = torch.zeros(len(logits))
@@ -706,7 +706,7 @@ def next_node(logits, neighbours):
     likeliest = torch.index_select(logits, 0, here).argmax()
     return here[likeliest].item()
 
-# %% wrong (smallest-for-no-edge): shifts the logits so that the smallest is 0 and multiplies by a mask: the smallest node ties with all masked ones
+# %% wrong (lowest): shifts the logits so that the smallest is 0 and multiplies by a mask: the smallest node ties with all masked ones
 def next_node(logits, neighbours):
     """The neighbour that the model finds the likeliest."""
     mask = torch.zeros_like(logits)
@@ -767,7 +767,7 @@ def next_node(logits, neighbours):
     probs = probs * mask
     return torch.argmax(probs)
 
-# %% wrong (lowest|smallest-for-no-edge|single-neighbour): lifts the logits above 0 by taking the minimum off, so that 0 can mean 'no street'; but the minimum itself becomes 0 too
+# %% wrong (lowest): lifts the logits above 0 by taking the minimum off, so that 0 can mean 'no street'; but the minimum itself becomes 0 too
 def next_node(logits, neighbours):
     # logits may be negative: shift them first
     shifted = logits - logits.min()

@@ -20,6 +20,8 @@ def _cases(rng):
         logits[order[-1 if outsider else 0]] = np.abs(logits).max() + 0.5
         if sunk:
             logits[order[-2]] = -np.abs(logits).max() - 0.5
+        elif nodes > count + 1:
+            logits[order[-2]] = logits.min() - 0.1  # where a neighbour has the smallest one is "lowest", below
         label = f"{nodes} nodes, {count} neighbour{'s' * (count > 1)}, {dtype}"
         return Case(label, (torch.from_numpy(logits), torch.from_numpy(neighbours)), **options)
 

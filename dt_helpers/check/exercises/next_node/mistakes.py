@@ -164,15 +164,6 @@ _FAMILIES = (
         ),
     ),
     (
-        "smallest-for-no-edge",
-        'The smallest logit stands for "no edge". A neighbour may have it, too, and then another node wins.',
-        ("Which number is smaller than any logit?", "Or look at the neighbours' logits only."),
-        (
-            lambda z, n: _kept(z, n, z.min()).argmax(),
-            lambda z, n: n.new_tensor(len(z) - 1 - int(_kept(z, n, z.min()).flip(0).argmax())),
-        ),
-    ),
-    (
         "cut-to-whole-numbers",
         "The logits are compared without their fractional parts.",
         ("Is there an `int`, a `round`, or a tensor of integers?",),
