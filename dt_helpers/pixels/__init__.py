@@ -118,10 +118,12 @@ def film(data: Trajectories, env_name: str = "HalfCheetah-v5", size: int = SIZE,
 def _positions(data: Trajectories, robot, env_name: str) -> np.ndarray:
     """MuJoCo's qpos at each step, (N, nq): x, which is 0 at an episode's start, and the observed positions."""
     need, have = (robot.observation_space.shape[0], robot.action_space.shape[0]), (data.state_dim, data.act_dim)
-    if env_name not in simulate.ROBOTS or need != have:
+    # of other hidden positions than x nothing is known
+    filmed = [name for name, robot in simulate.ROBOTS.items() if robot.hidden == 1]
+    if env_name not in filmed or need != have:
         raise ValueError(
             f"{data.name} has {have[0]} state and {have[1]} action dimensions, but {env_name} has {need[0]} and "
-            f"{need[1]}. Data of these environments can be filmed: {', '.join(simulate.ROBOTS)}."
+            f"{need[1]}. Data of these environments can be filmed: {', '.join(filmed)}."
         )
     reward = simulate.ROBOTS[env_name]  # (x after - x before) / dt + healthy_reward - ctrl_cost_weight * effort
     effort = np.square(data.actions, dtype=np.float64).sum(axis=1)  # (N,)

@@ -5,9 +5,13 @@
 
 import sys
 
+from dt_helpers.check.exercises import NAMES
+
 from .suite import BAR, run, run_all, table
 
 names = sys.argv[1:]
+if unknown := [name for name in names if name not in NAMES]:
+    sys.exit(f"There is no check {unknown[0]!r}; there are {', '.join(NAMES)}.")
 results = {name: run(name) for name in names} if names else run_all(progress=True)
 print(table(results))
 sys.exit(0 if names or BAR.met(results) else 1)

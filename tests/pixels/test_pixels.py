@@ -112,6 +112,14 @@ def test_recordings_of_another_robot_are_refused(cheetah_data):
         pixels.film(make_trajectories([5]), "Ant-v5")
 
 
+def test_robots_that_hide_more_than_x_are_refused(monkeypatch):
+    """Swimmer's y is neither observed nor known from the rewards."""
+    monkeypatch.setitem(simulate.ROBOTS, "Swimmer-v5", simulate.Robot(ctrl_cost_weight=1e-4, hidden=2))
+    data = simulate.roll_out(lambda x: np.zeros((len(x), 2)), "Swimmer-v5", 1, 5, progress=False)
+    with pytest.raises(ValueError, match=r"can be filmed: HalfCheetah-v5, Hopper-v5, Walker2d-v5\."):
+        pixels.film(data, "Swimmer-v5")
+
+
 def test_batches_hold_frames_from_black_to_white_and_black_padding(film):
     collator = DecisionTransformerGymDataCollator(film, 4, sampling="end")
     states = collator.gather(np.array([1, 50]))["states"]  # (2, 4, SIZE * SIZE)

@@ -75,7 +75,7 @@ class Exercise:
     name: str  # of the check: "stacked_inputs"
     signature: str  # of the student's function
     results: tuple[str, ...]  # names of what it returns
-    kind: str  # "tensor": the model goes on with it, so it has to be one; "array": whatever numpy can read
+    kind: str  # "tensor": the model goes on with it, so it has to be one; "array", "any": what numpy reads
     cases: Callable[..., list[Case]]  # numpy Generator -> cases, the most telling one first
     oracle: Callable  # the student's signature -> tuple of right results
     mistakes: Callable[[], Iterable[Mistake]]
