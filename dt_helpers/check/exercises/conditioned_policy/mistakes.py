@@ -183,6 +183,7 @@ _FAMILIES = (
             _instead(lambda a, r, t, n: np.full(n, np.nan)),
             _instead(lambda a, r, t, n: np.ones(n)),
             _instead(lambda a, r, t, n: _shares(a[r == r[np.abs(r - t).argmin()]], n)),
+            _instead(lambda a, r, t, n: _shares(a[np.abs(r - t) == np.abs(r - t).min()], n)),  # on both sides, too
             _instead(lambda a, r, t, n: (np.arange(n) == 0) * 1.0),
             _instead(lambda a, r, t, n: np.full(n, 0.5)),
             _instead(lambda a, r, t, n: _shares(a[r == r.max()], n)),
