@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime
 import difflib
+import json
 import re
 import warnings
 from collections.abc import Iterable, Mapping
@@ -21,11 +22,15 @@ STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", r
 SUMS = re.compile(r"(.*\.)?(rtgs?|returns?_?to_?go)$", re.IGNORECASE)
 DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
 NO_NUMBERS = (str, bytes, Mapping, *DATES)
-WRITTEN = {  # a list that was written out as text: how it is read, and the code that says so
+FLAGS = re.compile(r"done|termina|timeout|trunc", re.IGNORECASE)  # columns of flags
+TRUE = {"true": "false", "yes": "no"}  # what stands for a flag in text
+LETTERS = {"t": "f", "y": "n"}  # in a column of flags only: elsewhere they may be directions
+WRITTEN = {  # a list or a dict that was written out as text: how it is read, and the code that says so
     "[ast.literal_eval(text) for text in values]": ast.literal_eval,
     '[numpy.fromstring(text.strip("[]()"), sep=" ") for text in values]': lambda text: np.fromstring(
         text.strip("[]()"), sep=" "
     ),
+    "[json.loads(text) for text in values]": json.loads,
 }
 
 
@@ -54,13 +59,31 @@ def _of_text(value: str | bytes, column: str) -> str:
         return "Leave this part out: `key=` takes the names of the parts to read."
     if _reads(float, value):
         return "Make numbers of the text: `numpy.asarray(values, float)`."
-    if isinstance(value, str) and re.match(r"\s*[\[(]", value):
+    if isinstance(value, str) and re.match(r"\s*[\[({]", value):
         for code, read in WRITTEN.items():
             if _reads(read, value):
-                return f"These are lists, written as text: `{code}`."
+                what = "dicts" if isinstance(read(value), Mapping) else "lists"
+                return f"These are {what}, written as text: `{code}`."
+    if flag := _of_flags(value, column):
+        return flag
     if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
         return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
     return "Give each text its number: `pandas.Series(values).factorize()[0]`."
+
+
+def _of_flags(value: str | bytes, column: str) -> str:
+    """For text that stands for true or false; numbers in the order of its first places could invert it."""
+    for yes, no in (TRUE | (LETTERS if FLAGS.search(column) else {})).items():
+        for spelt in (str.lower, str.capitalize, str.upper):
+            pair = [spelt(yes), spelt(no)]
+            known = [text.encode() for text in pair] if isinstance(value, bytes) else pair
+            if value in known:
+                return f"Make flags of the text: `pandas.Series(values).map({ {known[0]: 1.0, known[1]: 0.0} })`."
+    if not FLAGS.search(column):
+        return ""
+    plain = value if isinstance(value, bytes) else str(value)
+    flags = "`numpy.array([value {} {!r} for value in values])`"
+    return f"If {plain!r} means true: {flags.format('==', plain)}; if it means false: {flags.format('!=', plain)}."
 
 
 def _reads(read, text) -> bool:
@@ -69,6 +92,22 @@ def _reads(read, text) -> bool:
             return np.asarray(read(text)).dtype.kind in "biufO"
     except (ValueError, TypeError, SyntaxError, Warning):
         return False
+
+
+def for_mixed(table, error: Exception) -> str:
+    """What to do about a DataFrame of which Arrow can't take a column."""
+    import pyarrow as pa
+
+    for column in table.columns:
+        try:
+            pa.array(table[column], from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError):
+            return (
+                f"`{column}` mixes values of different kinds ({error}): every row must hold numbers, or lists of them. "
+                "If each is one of a few choices, give each its number: `pandas.Series(values).map(str).factorize()[0]`"
+                f"; if it isn't needed: `table.drop(columns={column!r})`."
+            )
+    return f"The table can't be read ({error})."
 
 
 def rows_are_steps(table: Mapping, guesses: Mapping[str, str]) -> bool:

@@ -50,7 +50,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             "datasets.Dataset.from_list(list(stream.take(1000)))."
         )
     if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a pandas DataFrame
-        source = datasets.Dataset.from_pandas(source, preserve_index=False)
+        source = _of_pandas(source)
     if isinstance(source, (list, tuple)):
         return from_episodes(source, name, rename, **options)
     if not isinstance(source, datasets.Dataset):
@@ -58,6 +58,17 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             f"Pass a datasets.Dataset, a DataFrame, a list of episodes or a dict of columns, not {type(source)}."
         )
     return _from_table(source, name, rename, **options)
+
+
+def _of_pandas(table) -> datasets.Dataset:
+    """A DataFrame for Arrow. Raises ValueError that names the column that Arrow can't take."""
+    import datasets
+    import pyarrow as pa
+
+    try:
+        return datasets.Dataset.from_pandas(table, preserve_index=False)
+    except pa.ArrowException as error:
+        raise ValueError(remedies.for_mixed(table, error)) from error
 
 
 def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
