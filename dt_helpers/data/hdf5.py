@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, lists, order, remedies, rows
+from dt_helpers.data import columns, guesses, lists, order, remedies, rows, unread
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -93,6 +93,10 @@ def _leaves(group, within: str = "") -> dict[str, np.ndarray]:
     return found
 
 
+def _one_each(values) -> bool:
+    return len(shape := np.shape(values)) == 1 or (len(shape) == 2 and shape[1] == 1)
+
+
 def from_columns(
     given: Mapping[str, object],
     name: str = "unnamed",
@@ -157,11 +161,13 @@ def from_columns(
             named = theirs.get(order.EPISODE, order.EPISODE)
             _checked(parts["observations"], whole[guesses.NEXT], offsets[1:], [named], say)
     else:
-        rows.note_unread(found, (order.EPISODE, guesses.NEXT), say)
         clocks = [theirs.get(column, column) for column in flags]
         offsets = _offsets(parts, flags, following, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
         flags = {}
+    known = "offsets" in found or order.EPISODE in found
+    beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
+    unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, "data", known)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)
     parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")

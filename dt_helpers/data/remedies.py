@@ -146,7 +146,7 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
             "data doesn't say, add a column of False."
         )
     if starts and ("episode_index" in missing or "terminals" in missing):
-        advice += f" {starts[0]!r} says where episodes begin: `{_begun(starts[0], 'episode_index' in missing)}`."
+        advice += f" {starts[0]!r} says where episodes begin: `{begun(starts[0], 'episode_index' in missing)}`."
     elif "episode_index" in unknown:
         advice += (
             " If no column names the episode: in a dict of columns, `formats.open(df.to_dict('list'))`, `terminals`, "
@@ -155,7 +155,8 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
     return advice
 
 
-def _begun(start: str, steps: bool) -> str:
+def begun(start: str, steps: bool) -> str:
+    """What makes a column of a table of `steps`, or of flat columns, from the flags of first steps."""
     if steps:
         return f"episode_index = numpy.cumsum({start})"
     return f"offsets = [*numpy.flatnonzero({start}), len({start})]"
@@ -167,7 +168,7 @@ def require_ends(rename: Mapping[str, str]) -> None:
         if ours in ENDS and STARTS.match(str(theirs)):
             raise ValueError(
                 f"rename= takes {theirs!r} for {ours!r}, but it is true where an episode begins, not where one ended. "
-                f"Make `{_begun(theirs, True)}` of it for a table, `{_begun(theirs, False)}` for a dict of columns."
+                f"Make `{begun(theirs, True)}` of it for a table, `{begun(theirs, False)}` for a dict of columns."
             )
 
 

@@ -68,6 +68,7 @@ class Trajectories:
             say(padding)
         else:
             columns.note_ends(found["dones"], offsets, say)
+            say(columns.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         for name, value in (found | {"notes": tuple(notes)}).items():
             object.__setattr__(self, name, value)
