@@ -20,6 +20,11 @@ ENDS = ("dones", "terminals", "terminated", "terminations", "terminateds")
 NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
 STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
 SUMS = re.compile(r"(.*\.)?(rtgs?|returns?_?to_?go)$", re.IGNORECASE)
+DIFFERENCES = (
+    " within each episode, with the last of each as it is: `numpy.append(-numpy.diff(sums), sums[-1])` of one episode; "
+    "of all steps one after another `numpy.where(ends, sums, sums - numpy.append(sums[1:], 0))`, where `ends` are true "
+    "in the last step of each episode."
+)
 DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
 NO_NUMBERS = (str, bytes, Mapping, *DATES)
 FLAGS = re.compile(r"done|termina|timeout|trunc", re.IGNORECASE)  # columns of flags
@@ -134,10 +139,7 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
     if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
         advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
     if sums:
-        advice += (
-            f" The rewards are the differences of {sums[0]!r}, with the last of each episode as it is: "
-            "`numpy.append(-numpy.diff(sums), sums[-1])`."
-        )
+        advice += f" The rewards are the differences of {sums[0]!r}{DIFFERENCES}"
     elif "rewards" in unknown and len(missing) < len(COLUMNS):
         advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     if ends := [column for column in unknown if column in ENDS]:
@@ -162,9 +164,15 @@ def begun(start: str, steps: bool) -> str:
     return f"offsets = [*numpy.flatnonzero({start}), len({start})]"
 
 
-def require_ends(rename: Mapping[str, str]) -> None:
-    """Raises ValueError where the flags of episodes' first steps are renamed to those of their last."""
+def require_meaning(rename: Mapping[str, str]) -> None:
+    """Raises ValueError where the flags of episodes' first steps are renamed to those of their last, or returns-to-go
+    to rewards."""
     for theirs, ours in rename.items():
+        if ours == "rewards" and SUMS.match(str(theirs)):
+            raise ValueError(
+                f"rename= takes {theirs!r} for 'rewards', but it is a sum of rewards, up to the episode's end. The "
+                f"rewards are its differences{DIFFERENCES}"
+            )
         if ours in ENDS and STARTS.match(str(theirs)):
             raise ValueError(
                 f"rename= takes {theirs!r} for {ours!r}, but it is true where an episode begins, not where one ended. "

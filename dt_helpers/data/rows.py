@@ -202,7 +202,7 @@ def _as_dict(episode: object, row: int) -> Mapping:
 def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
-    remedies.require_ends(rename)
+    remedies.require_meaning(rename)
     found = {rename.get(name, name): values for name, values in given.items()}
     for ours in rename.values():
         if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
