@@ -194,6 +194,11 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     )
 
 
+def sentence(name: str, note: str) -> str:
+    """A note as it is printed: one that asks has its mark already."""
+    return f"{name}: {note}" if note.endswith("?") else f"{name}: {note}."
+
+
 def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
     """A note, if the steps after a `done` are all the same; else nothing."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)

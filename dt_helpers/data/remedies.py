@@ -42,7 +42,10 @@ WRITTEN = {  # a list or a dict that was written out as text: how it is read, an
 def to_numbers(value: object, column: str) -> str:
     """What makes numbers of values like this one: a sentence with code, in which they are `values`."""
     if isinstance(value, np.generic) and value.dtype.kind == "V":
-        return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
+        if value.dtype.names:
+            return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
+        if _reads(lambda one: one.astype("float32"), value):  # ml_dtypes' bfloat16
+            return 'Make numbers of them that NumPy knows: `numpy.asarray(values).astype("float32")`.'
     if isinstance(value, complex | np.complexfloating):
         return "Make two numbers of each: `numpy.stack([numpy.real(values), numpy.imag(values)], axis=-1)`."
     if isinstance(value, datetime.timedelta | np.timedelta64):

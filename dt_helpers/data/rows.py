@@ -145,7 +145,7 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
 
 
 def say(name: str, note: str) -> str:
-    tell(f"{name}: {note}.")
+    tell(columns.sentence(name, note))
     return note
 
 

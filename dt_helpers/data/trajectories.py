@@ -50,7 +50,7 @@ class Trajectories:
         def say(note: str) -> None:
             if note and note not in notes:
                 notes.append(note)
-                tell(f"{self.name}: {note}.")
+                tell(columns.sentence(self.name, note))
 
         given = {column: columns.array(getattr(self, column), column) for column in COLUMNS}
         rewards = columns.scalars(given["rewards"], "rewards")

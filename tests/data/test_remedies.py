@@ -6,6 +6,7 @@ import json
 import re
 
 import datasets
+import ml_dtypes
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +40,9 @@ VALUES = {  # what isn't numbers, in which column, and what is advised
     "flags as words": (["on", "on", "over"] * 2, "terminals", "value != 'on'"),
     "directions": (["n", "e", "s"] * 2, "actions", "factorize"),
     "lists as JSON": (["[1.0, true]"] * N, "observations", "json.loads(text)"),
+    "bfloat16": (np.ones(N, ml_dtypes.bfloat16), "observations", 'astype("float32")'),
+    "float8": (np.ones((N, 2), ml_dtypes.float8_e4m3fn), "observations", 'astype("float32")'),
+    "int4": (np.ones(N, ml_dtypes.int4), "rewards", 'astype("float32")'),
     "complex numbers": (np.ones(N) + 1j, "observations", "numpy.imag"),
 }
 
