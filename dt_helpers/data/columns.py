@@ -5,6 +5,7 @@ Errors are ValueErrors that name the user's columns: what was expected, what cam
 
 from __future__ import annotations
 
+import itertools
 import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,10 @@ from dt_helpers.data import remedies
 
 ROWS = 2**16  # examined at a time
 PICTURE = 16  # pixels along a side: uint8 observations of at least this size are images
+PADDING = (
+    "they look like padding, which would be learned. Pass a list of episodes, each as long as it was: "
+    "`{column: values[:length] for column, values in episode.items()}`"
+)
 DROP = 'on_nan="drop episodes"'
 
 
@@ -189,6 +194,11 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     )
 
 
+def sentence(name: str, note: str) -> str:
+    """A note as it is printed: one that asks has its mark already."""
+    return f"{name}: {note}" if note.endswith("?") else f"{name}: {note}."
+
+
 def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
     """A note, if the steps after a `done` are all the same; else nothing."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
@@ -198,10 +208,23 @@ def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> 
         return ""
     return (
         f"`dones` are true within {len(rests)} episodes, first in episode {episodes[0]} at step "
-        f"{inside[0] - starts[episodes[0]]}, and the observations after it are all the same: they look like padding, "
-        "which would be learned. Pass a list of episodes, each as long as it was: "
-        "`{column: values[:length] for column, values in episode.items()}`"
+        f"{inside[0] - starts[episodes[0]]}, and the observations after it are all the same: {PADDING}"
     )
+
+
+def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
+    """A note, if episodes that are all of one length end in several steps in which all numbers are 0; else nothing."""
+    if len(starts) < 3 or len(set(np.diff(starts).tolist())) > 1:
+        return ""
+    tails = []
+    for first, stop in itertools.pairwise(starts):
+        if any(values[stop - 1].any() for values in given):
+            continue
+        full = np.any([values[first:stop].reshape(stop - first, -1).any(axis=1) for values in given], axis=0)
+        tails += [int(np.argmax(full[::-1]))] if full.any() else []
+    if not any(tail > 1 for tail in tails):
+        return ""
+    return f"in the last steps of {len(tails)} episodes, up to {max(tails)} of them, all numbers are 0: {PADDING}"
 
 
 def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, lists, order, remedies, rows
+from dt_helpers.data import columns, guesses, lists, order, remedies, rows, unread
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -23,6 +23,7 @@ EXTRA = "pip install 'dt-helpers[formats]'"
 def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajectories:
     """The episodes of a D4RL file: flat ``observations``, ``actions``, ``rewards``, ``terminals`` and ``timeouts``; or
     of a file with one group per episode, like robomimic's (``data/demo_0/...``), where `key` selects the observations.
+    Groups in those of observations are parts with names such as "agent/qpos".
 
     `from_columns` takes the `options` and explains where episodes end.
     """
@@ -31,18 +32,23 @@ def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajector
         import h5py
     except ImportError as error:
         raise ImportError(f"Reading a D4RL file needs h5py: {EXTRA}") from error
-    path = Path(path).expanduser()
+    path, renamed = Path(path).expanduser(), options.get("rename") or {}
     if not path.exists():
         raise FileNotFoundError(f"There is no {path}.")
     try:
         with h5py.File(path) as file:
-            demos = file.get("data", file)
+            demos = file["data"] if isinstance(file.get("data"), h5py.Group) else file
+            seen = {"obs", "observations", *(theirs for theirs, ours in renamed.items() if ours == "observations")}
             groups = [key for key in demos if isinstance(demos[key], h5py.Group) and "actions" in demos[key]]
             if groups:
                 rows.refuse(options, "horizon", "each group of the file is an episode")
-                episodes = [_episode(demos[key]) for key in sorted(groups, key=_number)]
-                return rows.from_episodes(episodes, name or path.stem, options.pop("rename", None) or {}, **options)
-            found = {key: file[key][()] for key in file if isinstance(file[key], h5py.Dataset)}
+                episodes = [_columns(demos[key], seen) for key in sorted(groups, key=_number)]
+                for episode in episodes:
+                    if "observations" not in episode and "obs" in episode and "observations" not in renamed.values():
+                        episode["observations"] = episode["obs"]
+                options.pop("rename", None)
+                return rows.from_episodes(episodes, name or path.stem, renamed, **options)
+            found = _columns(file, seen)
             there = sorted(file)
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read as HDF5: {error}") from error
@@ -73,12 +79,22 @@ def _numbered(given: Mapping) -> list[dict]:
     return [episodes[number] for number in sorted(episodes)]
 
 
-def _episode(group) -> dict:
+def _columns(group, seen: Collection[str]) -> dict:
+    """The arrays in a group; of groups in it, those `seen`, as the parts in them."""
     found = {key: group[key][()] for key in group if not hasattr(group[key], "keys")}
-    if "observations" not in found and "obs" in group:
-        inner = group["obs"]
-        found["observations"] = {key: inner[key][()] for key in inner} if hasattr(inner, "keys") else inner[()]
+    return found | {key: parts for key in group if key in seen and key not in found and (parts := _leaves(group[key]))}
+
+
+def _leaves(group, within: str = "") -> dict[str, np.ndarray]:
+    """The arrays in a group and in the groups in it, however deep, under names such as ``agent/qpos``."""
+    found: dict[str, np.ndarray] = {}
+    for key, inner in group.items():
+        found |= _leaves(inner, f"{within}{key}/") if hasattr(inner, "keys") else {f"{within}{key}": inner[()]}
     return found
+
+
+def _one_each(values) -> bool:
+    return len(shape := np.shape(values)) == 1 or (len(shape) == 2 and shape[1] == 1)
 
 
 def from_columns(
@@ -145,11 +161,13 @@ def from_columns(
             named = theirs.get(order.EPISODE, order.EPISODE)
             _checked(parts["observations"], whole[guesses.NEXT], offsets[1:], [named], say)
     else:
-        rows.note_unread(found, (order.EPISODE, guesses.NEXT), say)
         clocks = [theirs.get(column, column) for column in flags]
         offsets = _offsets(parts, flags, following, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
         flags = {}
+    known = "offsets" in found or order.EPISODE in found
+    beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
+    unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, "data", known)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)
     parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")

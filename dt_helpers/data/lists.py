@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +17,19 @@ def names(parts: Mapping | None, key) -> list[str]:
     """The names of the parts to read, in this order. Raises ValueError if there is none of that name."""
     if parts is None:
         raise ValueError(f"key={key!r} names a part of the observations, but they have no named parts: leave key= out.")
-    wanted = sorted(parts) if key is None else [key] if isinstance(key, str) else list(key)
+    wanted = sorted(parts) if key is None else asked(key)
     if missing := [part for part in wanted if part not in parts]:
         raise ValueError(
             f"The observations have no part {missing[0]!r}: choose key= from {', '.join(map(repr, parts))}."
         )
+    return wanted
+
+
+def asked(key) -> list[str]:
+    """The names in `key`, one or several. Raises ValueError for anything else."""
+    wanted = [key] if isinstance(key, str) else list(key) if isinstance(key, Iterable) else []
+    if not wanted or not all(isinstance(part, str) for part in wanted):
+        raise ValueError(f'key= takes the name of a part of the observations, or a list of names, not {key!r}: "0".')
     return wanted
 
 
@@ -50,7 +58,7 @@ def chosen(values, key) -> str | tuple[str, ...] | None:
     values : dict observations, or an Arrow column of structs, in lists or not.
     """
     if key is not None:
-        return key if isinstance(key, str) else tuple(key)
+        return key if isinstance(key, str) else tuple(asked(key))
     if isinstance(values, Mapping):
         return tuple(sorted(values))
     import pyarrow as pa

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, hdf5, rows
+from dt_helpers.data import columns, guesses, hdf5, remedies, rows, unread
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
@@ -88,6 +88,7 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
         count, steps = rewards.shape
         _require_episodes(named, count, steps)
         blocks = {column: named[column] for column in (*COLUMNS, *BESIDE) if column in named}
+        blocks |= {c: values for c, values in named.items() if unread.may_matter(c) and values.shape == (count, steps)}
         options.pop("rename", None)
         note = (
             f"read as {count} episodes of {steps} steps each; if the arrays are (steps, environments, ...), turn them "
@@ -103,6 +104,8 @@ def _require_episodes(named: dict[str, np.ndarray], count: int, steps: int) -> N
     there = {column: columns.array(named[column], column) for column in FLAGS if column in named}
     flags = {c: values.reshape(count, steps) != 0 for c, values in there.items() if values.size == count * steps}
     reason = next((f"`{c}` are true within rows" for c, values in flags.items() if values[:, :-1].any()), "")
+    starts = {c: named[c] for c in named if remedies.STARTS.match(str(c)) and named[c].shape == (count, steps)}
+    reason = reason or next((f"`{c}` are true within rows" for c, values in starts.items() if values[:, 1:].any()), "")
     ended = np.any([values[:, -1] for values in flags.values()], axis=0) if flags else np.zeros(count, bool)
     if not reason and ended.any() and not ended.all() and (clocks := [c for c in hdf5.CLOCK if c in flags]):
         reason = f"neither `dones` nor `{clocks[0]}` is true at the end of {(~ended).sum()} rows"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime
 import difflib
+import json
 import re
 import warnings
 from collections.abc import Iterable, Mapping
@@ -19,20 +20,32 @@ ENDS = ("dones", "terminals", "terminated", "terminations", "terminateds")
 NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
 STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
 SUMS = re.compile(r"(.*\.)?(rtgs?|returns?_?to_?go)$", re.IGNORECASE)
+DIFFERENCES = (
+    " within each episode, with the last of each as it is: `numpy.append(-numpy.diff(sums), sums[-1])` of one episode; "
+    "of all steps one after another `numpy.where(ends, sums, sums - numpy.append(sums[1:], 0))`, where `ends` are true "
+    "in the last step of each episode."
+)
 DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
 NO_NUMBERS = (str, bytes, Mapping, *DATES)
-WRITTEN = {  # a list that was written out as text: how it is read, and the code that says so
+FLAGS = re.compile(r"done|termina|timeout|trunc", re.IGNORECASE)  # columns of flags
+TRUE = {"true": "false", "yes": "no"}  # what stands for a flag in text
+LETTERS = {"t": "f", "y": "n"}  # in a column of flags only: elsewhere they may be directions
+WRITTEN = {  # a list or a dict that was written out as text: how it is read, and the code that says so
     "[ast.literal_eval(text) for text in values]": ast.literal_eval,
     '[numpy.fromstring(text.strip("[]()"), sep=" ") for text in values]': lambda text: np.fromstring(
         text.strip("[]()"), sep=" "
     ),
+    "[json.loads(text) for text in values]": json.loads,
 }
 
 
 def to_numbers(value: object, column: str) -> str:
     """What makes numbers of values like this one: a sentence with code, in which they are `values`."""
     if isinstance(value, np.generic) and value.dtype.kind == "V":
-        return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
+        if value.dtype.names:
+            return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
+        if _reads(lambda one: one.astype("float32"), value):  # ml_dtypes' bfloat16
+            return 'Make numbers of them that NumPy knows: `numpy.asarray(values).astype("float32")`.'
     if isinstance(value, complex | np.complexfloating):
         return "Make two numbers of each: `numpy.stack([numpy.real(values), numpy.imag(values)], axis=-1)`."
     if isinstance(value, datetime.timedelta | np.timedelta64):
@@ -54,13 +67,31 @@ def _of_text(value: str | bytes, column: str) -> str:
         return "Leave this part out: `key=` takes the names of the parts to read."
     if _reads(float, value):
         return "Make numbers of the text: `numpy.asarray(values, float)`."
-    if isinstance(value, str) and re.match(r"\s*[\[(]", value):
+    if isinstance(value, str) and re.match(r"\s*[\[({]", value):
         for code, read in WRITTEN.items():
             if _reads(read, value):
-                return f"These are lists, written as text: `{code}`."
+                what = "dicts" if isinstance(read(value), Mapping) else "lists"
+                return f"These are {what}, written as text: `{code}`."
+    if flag := _of_flags(value, column):
+        return flag
     if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
         return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
     return "Give each text its number: `pandas.Series(values).factorize()[0]`."
+
+
+def _of_flags(value: str | bytes, column: str) -> str:
+    """For text that stands for true or false; numbers in the order of its first places could invert it."""
+    for yes, no in (TRUE | (LETTERS if FLAGS.search(column) else {})).items():
+        for spelt in (str.lower, str.capitalize, str.upper):
+            pair = [spelt(yes), spelt(no)]
+            known = [text.encode() for text in pair] if isinstance(value, bytes) else pair
+            if value in known:
+                return f"Make flags of the text: `pandas.Series(values).map({ {known[0]: 1.0, known[1]: 0.0} })`."
+    if not FLAGS.search(column):
+        return ""
+    plain = value if isinstance(value, bytes) else str(value)
+    flags = "`numpy.array([value {} {!r} for value in values])`"
+    return f"If {plain!r} means true: {flags.format('==', plain)}; if it means false: {flags.format('!=', plain)}."
 
 
 def _reads(read, text) -> bool:
@@ -69,6 +100,22 @@ def _reads(read, text) -> bool:
             return np.asarray(read(text)).dtype.kind in "biufO"
     except (ValueError, TypeError, SyntaxError, Warning):
         return False
+
+
+def for_mixed(table, error: Exception) -> str:
+    """What to do about a DataFrame of which Arrow can't take a column."""
+    import pyarrow as pa
+
+    for column in table.columns:
+        try:
+            pa.array(table[column], from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError):
+            return (
+                f"`{column}` mixes values of different kinds ({error}): every row must hold numbers, or lists of them. "
+                "If each is one of a few choices, give each its number: `pandas.Series(values).map(str).factorize()[0]`"
+                f"; if it isn't needed: `table.drop(columns={column!r})`."
+            )
+    return f"The table can't be read ({error})."
 
 
 def rows_are_steps(table: Mapping, guesses: Mapping[str, str]) -> bool:
@@ -95,10 +142,7 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
     if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
         advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
     if sums:
-        advice += (
-            f" The rewards are the differences of {sums[0]!r}, with the last of each episode as it is: "
-            "`numpy.append(-numpy.diff(sums), sums[-1])`."
-        )
+        advice += f" The rewards are the differences of {sums[0]!r}{DIFFERENCES}"
     elif "rewards" in unknown and len(missing) < len(COLUMNS):
         advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     if ends := [column for column in unknown if column in ENDS]:
@@ -107,7 +151,7 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
             "data doesn't say, add a column of False."
         )
     if starts and ("episode_index" in missing or "terminals" in missing):
-        advice += f" {starts[0]!r} says where episodes begin: `{_begun(starts[0], 'episode_index' in missing)}`."
+        advice += f" {starts[0]!r} says where episodes begin: `{begun(starts[0], 'episode_index' in missing)}`."
     elif "episode_index" in unknown:
         advice += (
             " If no column names the episode: in a dict of columns, `formats.open(df.to_dict('list'))`, `terminals`, "
@@ -116,19 +160,26 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
     return advice
 
 
-def _begun(start: str, steps: bool) -> str:
+def begun(start: str, steps: bool) -> str:
+    """What makes a column of a table of `steps`, or of flat columns, from the flags of first steps."""
     if steps:
         return f"episode_index = numpy.cumsum({start})"
     return f"offsets = [*numpy.flatnonzero({start}), len({start})]"
 
 
-def require_ends(rename: Mapping[str, str]) -> None:
-    """Raises ValueError where the flags of episodes' first steps are renamed to those of their last."""
+def require_meaning(rename: Mapping[str, str]) -> None:
+    """Raises ValueError where the flags of episodes' first steps are renamed to those of their last, or returns-to-go
+    to rewards."""
     for theirs, ours in rename.items():
+        if ours == "rewards" and SUMS.match(str(theirs)):
+            raise ValueError(
+                f"rename= takes {theirs!r} for 'rewards', but it is a sum of rewards, up to the episode's end. The "
+                f"rewards are its differences{DIFFERENCES}"
+            )
         if ours in ENDS and STARTS.match(str(theirs)):
             raise ValueError(
                 f"rename= takes {theirs!r} for {ours!r}, but it is true where an episode begins, not where one ended. "
-                f"Make `{_begun(theirs, True)}` of it for a table, `{_begun(theirs, False)}` for a dict of columns."
+                f"Make `{begun(theirs, True)}` of it for a table, `{begun(theirs, False)}` for a dict of columns."
             )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, order, remedies
-from dt_helpers.data.guesses import GUESSES, NEXT, likely
+from dt_helpers.data import columns, lists, order, remedies, unread
+from dt_helpers.data.guesses import GUESSES, likely
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.machine.telling import tell
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import datasets
 
 ENDS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
-UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
 
 
 def read(source: object, name: str = "unnamed", **options) -> Trajectories:
@@ -50,7 +49,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             "datasets.Dataset.from_list(list(stream.take(1000)))."
         )
     if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a pandas DataFrame
-        source = datasets.Dataset.from_pandas(source, preserve_index=False)
+        source = _of_pandas(source)
     if isinstance(source, (list, tuple)):
         return from_episodes(source, name, rename, **options)
     if not isinstance(source, datasets.Dataset):
@@ -58,6 +57,17 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             f"Pass a datasets.Dataset, a DataFrame, a list of episodes or a dict of columns, not {type(source)}."
         )
     return _from_table(source, name, rename, **options)
+
+
+def _of_pandas(table) -> datasets.Dataset:
+    """A DataFrame for Arrow. Raises ValueError that names the column that Arrow can't take."""
+    import datasets
+    import pyarrow as pa
+
+    try:
+        return datasets.Dataset.from_pandas(table, preserve_index=False)
+    except pa.ArrowException as error:
+        raise ValueError(remedies.for_mixed(table, error)) from error
 
 
 def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
@@ -98,7 +108,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         for c in (EPISODE, STEP)
         if c in listed and all(np.ndim(one.get(c, 0)) == 1 for one in found)
     }
-    note_unread(listed, (EPISODE,), note)
+    unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode")
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     joined = {column: _joined(values, column) for column, values in parts.items()}
     joined, offsets = order.put_together(joined, offsets, told, note)
@@ -135,7 +145,7 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
 
 
 def say(name: str, note: str) -> str:
-    tell(f"{name}: {note}.")
+    tell(columns.sentence(name, note))
     return note
 
 
@@ -192,7 +202,7 @@ def _as_dict(episode: object, row: int) -> Mapping:
 def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
-    remedies.require_ends(rename)
+    remedies.require_meaning(rename)
     found = {rename.get(name, name): values for name, values in given.items()}
     for ours in rename.values():
         if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
@@ -237,7 +247,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
             _same_lengths(column, given, lengths)
         parts[column] = values
     told = {c: lists.numbers_of(found[c], c) for c in (EPISODE, STEP) if c in found and lists.is_listed(found[c])}
-    note_unread([c for c in found if lists.is_listed(found[c])], (EPISODE,), note)
+    unread.note([c for c in found if lists.is_listed(found[c])], (EPISODE,), note, "episode")
     parts, offsets = order.put_together(parts, offsets, told, note)
     return assemble(parts, offsets, name, **options)
 
@@ -249,14 +259,10 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
         require_columns(found, *remedies.STEPS)
     episode = lists.numbers_of(found[EPISODE], EPISODE)
     step = lists.numbers_of(found[STEP], STEP) if STEP in found else None
-    parts, offsets = order.arranged(parts, episode, step, _noting(name, options))
+    note = _noting(name, options)
+    parts, offsets = order.arranged(parts, episode, step, note)
+    unread.note([c for c in found if lists.are_numbers(found[c])], (), note, "table")
     return assemble(parts, offsets, name, **options)
-
-
-def note_unread(found: Iterable, wanted, say: Callable[[str], object]) -> None:
-    """Say which columns may be among the `wanted` ones, under other names."""
-    for ours, (other, *_) in likely(found, wanted).items():
-        say(f"`{other}` is not read; if it holds {UNREAD[ours]}: rename={ {other: ours} }")
 
 
 def _same_lengths(column: str, given, lengths) -> None:

@@ -50,7 +50,7 @@ class Trajectories:
         def say(note: str) -> None:
             if note and note not in notes:
                 notes.append(note)
-                tell(f"{self.name}: {note}.")
+                tell(columns.sentence(self.name, note))
 
         given = {column: columns.array(getattr(self, column), column) for column in COLUMNS}
         rewards = columns.scalars(given["rewards"], "rewards")
@@ -68,6 +68,7 @@ class Trajectories:
             say(padding)
         else:
             columns.note_ends(found["dones"], offsets, say)
+            say(columns.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         for name, value in (found | {"notes": tuple(notes)}).items():
             object.__setattr__(self, name, value)

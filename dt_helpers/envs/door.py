@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import gymnasium
 
@@ -32,7 +32,14 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
         )
     if isinstance(env, gymnasium.Env):
         return [env]
-    return [stack.enter_context(closing(_make(env, drawn))) for _ in range(count)]
+    return [_closed_by(stack, _make(env, drawn)) for _ in range(count)]
+
+
+def _closed_by(stack: ExitStack, made: gymnasium.Env) -> gymnasium.Env:
+    """A class of one's own may have no ``close()``."""
+    if hasattr(made, "close"):
+        stack.callback(made.close)
+    return made
 
 
 def _make(env: Environment, drawn: bool) -> gymnasium.Env:

@@ -148,6 +148,20 @@ def blocks(fill, lengths=(5, 9, 7), longest=9, value=0.0):
     return {"observations": seen, "actions": actions, "rewards": rewards, "dones": dones}
 
 
+@pytest.mark.parametrize("way", ["Trajectories", "a list", "columns"])
+def test_a_note_that_asks_ends_in_one_mark(way, capsys):
+    given = columns(dones=np.arange(N) % 10 == 9)
+    if way == "Trajectories":
+        data = Trajectories(**given)
+    elif way == "a list":
+        data = formats.open([{c: v for c, v in given.items() if c != "offsets"}])
+    else:
+        data = formats.open({"terminals" if c == "dones" else c: v for c, v in given.items()})
+    assert any(note.endswith("?") for note in data.notes)
+    said = capsys.readouterr().out
+    assert "?\n" in said and "?." not in said and "..\n" not in said
+
+
 PADDING = {
     "zeros": lambda last, n: 0,
     "a number of its own": lambda last, n: -99,

@@ -104,6 +104,29 @@ def test_rewards_are_the_differences_of_returns_to_go(name):
     assert formats.open([episode | {"rewards": rewards}]).returns_to_go.tolist() == sums.tolist()
 
 
+@pytest.mark.parametrize("name", ["returns_to_go", "rtg", "return_to_go"])
+@pytest.mark.parametrize("way", ["list", "columns", "table"])
+def test_returns_to_go_are_no_rewards_and_their_differences_end_with_the_episode(name, way):
+    sums = np.array([6.0, 5.0, 3.0, 2.0, -1.0, 4.0, 4.0, 3.0, 1.0])
+    ends, flags = np.append(FIRST[1:], True), {"terminals" if way == "columns" else "dones": np.append(FIRST[1:], True)}
+    plain = {"observations": np.arange(N) + 0.5, "actions": np.linspace(-1, 1, N), name: sums} | flags
+    each = [{column: values[i == IDS] for column, values in plain.items()} for i in range(3)]
+    source = {"list": each, "columns": plain, "table": pd.DataFrame(plain).assign(episode_index=IDS)}[way]
+    refused = f"rename= takes '{name}' for 'rewards', but it is a sum of rewards"
+    for rename, words in (({}, f"The rewards are the differences of '{name}'"), ({name: "rewards"}, refused)):
+        with pytest.raises(ValueError, match=words) as error:
+            formats.open(source, rename=rename)
+        one, all_of_them = re.findall(r"`(numpy\.(?:append\(-|where)[^`]*)`", str(error.value))
+        if way == "list":
+            data = formats.open([e | {"rewards": eval(one, {"numpy": np, "sums": e[name]})} for e in each])
+        elif way == "columns":
+            data = formats.open(plain | {"rewards": eval(all_of_them, {"numpy": np, "sums": sums, "ends": ends})})
+        else:
+            given = {"numpy": np, "sums": source[name], "ends": ends}
+            data = formats.open(source.assign(rewards=eval(all_of_them, given)))
+        assert data.returns_to_go.tolist() == sums.tolist() and data.lengths.tolist() == LENGTHS
+
+
 @pytest.mark.parametrize("columns", [{"train": [1.0]}, {"a": [[1.0]], "b": [[2.0]]}, {str(i): [1.0] for i in range(4)}])
 def test_where_nothing_is_known_zeros_are_no_remedy(columns):
     with pytest.raises(ValueError, match="lacks the columns") as error:

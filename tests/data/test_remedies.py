@@ -2,9 +2,11 @@
 
 import ast
 import datetime
+import json
 import re
 
 import datasets
+import ml_dtypes
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,6 +33,16 @@ VALUES = {  # what isn't numbers, in which column, and what is advised
     "an array of words": (np.array(["left", "right", "left"] * 2), "actions", "factorize"),
     "a dict in each step": ([{"at": [1.0, 2.0], "goal": [3.0]}] * N, "observations", "step[part]"),
     "records": (np.ones(N, [("x", "f4"), ("v", "f4")]), "observations", "structured_to_unstructured"),
+    "flags as text": (["False", "False", "True"] * 2, "terminals", "map({'True': 1.0"),
+    "flags as JSON": (["false", "false", "true"] * 2, "terminals", "map({'true': 1.0"),
+    "flags as bytes": (np.array([b"FALSE", b"FALSE", b"TRUE"] * 2), "timeouts", "map({b'TRUE': 1.0"),
+    "flags as letters": (["n", "n", "y"] * 2, "terminals", "map({'y': 1.0"),
+    "flags as words": (["on", "on", "over"] * 2, "terminals", "value != 'on'"),
+    "directions": (["n", "e", "s"] * 2, "actions", "factorize"),
+    "lists as JSON": (["[1.0, true]"] * N, "observations", "json.loads(text)"),
+    "bfloat16": (np.ones(N, ml_dtypes.bfloat16), "observations", 'astype("float32")'),
+    "float8": (np.ones((N, 2), ml_dtypes.float8_e4m3fn), "observations", 'astype("float32")'),
+    "int4": (np.ones(N, ml_dtypes.int4), "rewards", 'astype("float32")'),
     "complex numbers": (np.ones(N) + 1j, "observations", "numpy.imag"),
 }
 
@@ -45,7 +57,8 @@ def advised(error, values, lazy=False):
 
     code = [one for one in str(error).split("`")[1::2] if re.search(r"\bvalues\b", one)]
     assert code, error
-    return code if lazy else [eval(one, {"pandas": pd, "numpy": numpy, "ast": ast, "values": values}) for one in code]
+    given = {"pandas": pd, "numpy": numpy, "ast": ast, "json": json, "values": values}
+    return code if lazy else [eval(one, given) for one in code]
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -53,8 +66,74 @@ def test_the_code_that_an_error_advises_makes_columns_that_are_read(name):
     values, column, words = VALUES[name]
     with pytest.raises(ValueError, match=f"`{column}` must hold numbers.*{re.escape(words)}") as error:
         formats.open(columns(**{column: values}))
-    for mended in advised(error.value, values):
+    for mended in advised(error.value, values)[-1 if name == "flags as words" else 0 :]:
         assert len(formats.open(columns(**{column: mended}))) == 2
+
+
+FLAGS = {"True": ("True", "False"), "true": ("true", "false"), "YES": ("YES", "NO"), "words": ("over", "on")}
+
+
+@pytest.mark.parametrize("no_first", [False, True])
+@pytest.mark.parametrize("name", FLAGS)
+@pytest.mark.parametrize("table", [False, True])
+def test_flags_as_text_are_never_inverted(name, no_first, table):
+    """Whichever comes first: numbers in the order of appearance would make the first one false."""
+    yes, no = FLAGS[name]
+    ends = [False, False, True] * 2 if no_first else [True, False, True] * 2
+    values, column = [yes if end else no for end in ends], "dones" if table else "terminals"
+    source = pd.DataFrame({"observations": [[1.0, 2.0]] * N, "actions": 0.5, "rewards": 1.0, "episode_index": 0})
+    source = source if table else columns()
+    source[column] = values
+    with pytest.raises(ValueError, match=f"`{column}` must hold numbers") as error:
+        formats.open(source)
+    assert "factorize" not in str(error.value)
+    (source[column], *_) = advised(error.value, values)[-1 if values[0] == no else 0 :]
+    assert formats.open(source).dones.tolist() == ends
+
+
+DICTS = [
+    '{"x": 1.0, "y": [2.0, 3.0]}',
+    "{'x': 1.0, 'y': [2.0, 3.0]}",
+    '{"x": true, "y": [0, 1]}',
+    '{"x": 1.0, "y": null}',
+]
+
+
+@pytest.mark.parametrize("text", DICTS)
+@pytest.mark.parametrize("table", [False, True])
+def test_dicts_as_text_become_parts(text, table):
+    plain = {"actions": [0.5, 1.5, 1.0] * 2, "rewards": [1.0] * N, "dones": [False, False, True] * 2}
+    source = (
+        pd.DataFrame(plain | {"observations": text, "episode_index": 0}) if table else columns(observations=[text] * N)
+    )
+    with pytest.raises(ValueError, match=r"`observations` must hold numbers.*dicts, written as text") as error:
+        formats.open(source)
+    assert "factorize" not in str(error.value)
+    (source["observations"],) = advised(error.value, [text] * N)
+    if not table:
+        with pytest.raises(ValueError, match=r"`observations` must hold numbers.*step\[part\]") as error:
+            formats.open(source)
+        (source["observations"],) = advised(error.value, source["observations"])
+    assert formats.open(source, key="x").state_dim == 1
+
+
+MIXED = {
+    "lists and words": [[[0, -1], "INTERACT"], [[0, 0], [0, 1]]] * 3,
+    "numbers and words": [1.0, "left"] * 3,
+    "a list or none": [[1.0], 2.0] * 3,
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+@pytest.mark.parametrize("column", ["actions", "joint"])
+def test_a_column_of_a_table_with_mixed_values_is_named(name, column):
+    plain = {"observations": [[1.0, 2.0]] * N, "actions": 0.5, "rewards": 1.0, "dones": False, "episode_index": 0}
+    table = pd.DataFrame(plain).assign(**{column: MIXED[name]})
+    with pytest.raises(ValueError, match=f"`{column}` mixes values of different kinds.*factorize") as error:
+        formats.open(table)
+    assert type(error.value) is ValueError and f"table.drop(columns={column!r})" in str(error.value)
+    (mended, *_) = advised(error.value, MIXED[name])
+    assert len(formats.open(table.assign(**{column: mended}))) == 1
 
 
 ARROW = {  # in lists, one row per episode

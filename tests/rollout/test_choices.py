@@ -69,3 +69,40 @@ def test_numbers_can_not_be_drawn(cheetah_data, tmp_path):
 def test_a_function_that_makes_the_recorded_environment_is_no_other_one(model, capsys):
     rollout.evaluate(model, lambda: Counts(), 5.0, episodes=1, progress=False)
     assert "learned from" not in capsys.readouterr().out
+
+
+class Bare:
+    """What `evaluate` needs, and nothing else: no `close`, no `unwrapped`."""
+
+    observation_space, action_space = Counts.observation_space, Counts.action_space
+
+    def __init__(self):
+        self.inner = Counts()
+
+    def reset(self, seed=None):
+        return self.inner.reset(seed=seed)
+
+    def step(self, action):
+        return self.inner.step(action)
+
+
+class NoSeed(Bare):
+    def reset(self):
+        return self.inner.reset()[0]
+
+
+class Four(Bare):
+    def step(self, action):
+        return self.inner.step(action)[:4]
+
+
+def test_a_class_without_close_is_evaluated_and_recorded(model):
+    assert rollout.evaluate(model, Bare, 5.0, episodes=2, progress=False).lengths.tolist() == [10, 10]
+    data = recording.record(lambda seen: np.array([6]), Bare, 2, progress=False, name="bare")
+    assert data.lengths.tolist() == [10, 10]
+
+
+@pytest.mark.parametrize(("old", "words"), [(NoSeed, "takes no seed"), (Four, "returned 4 values")])
+def test_one_of_the_old_gym_is_told_what_it_lacks(model, old, words):
+    with pytest.raises(ValueError, match=rf"{old.__name__}: \w+\(\) {words}, as in the old gym"):
+        rollout.evaluate(model, old, 5.0, episodes=2, progress=False)

@@ -1,0 +1,63 @@
+"""Columns that are there but not read, though they may say where episodes begin and end: a note for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from dt_helpers.data import remedies
+from dt_helpers.data.guesses import NEXT, likely
+from dt_helpers.data.order import EPISODE, STEP
+
+UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
+MASK = re.compile(r"(.*\.)?(masks?|filled|(is_)?valid)$", re.IGNORECASE)  # false in steps that only fill up
+LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
+ENV = re.compile(r"(.*\.)?env_?(id|index|idx)s?$", re.IGNORECASE)
+ELAPSED = re.compile(r"(.*\.)?elapsed_?steps?$", re.IGNORECASE)
+DOCS = 'see "What is beside what" in docs/your_data.md'
+LEFT_OUT = {  # by what holds the columns
+    "table": "table[table[{0!r}] != 0]",
+    **dict.fromkeys(
+        ("episode", "data"),
+        "{{name: numpy.array(values)[numpy.array({1}[{0!r}]) != 0] for name, values in {1}.items()}}",
+    ),
+}
+
+
+def may_matter(name: object) -> bool:
+    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, ENV, ELAPSED))
+
+
+def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, known: bool = True) -> None:
+    """Say which columns may be among the `wanted` ones under other names, or say where episodes begin and end.
+
+    holder : what the code in a note calls that which holds the columns, a key of `LEFT_OUT`.
+    known : whether the episodes are known without them.
+    """
+    names = [str(name) for name in found]
+    for ours, (other, *_) in likely(names, wanted).items():
+        say(f"`{other}` is not read; if it holds {UNREAD[ours]}: rename={ {other: ours} }")
+
+    def first(pattern: re.Pattern) -> str | None:
+        return next((name for name in names if pattern.match(name)), None)
+
+    if start := first(remedies.STARTS):
+        begun = f"if it is true where an episode begins: `{remedies.begun(start, False)}`"
+        asked = f"is each action beside the state in which it was chosen? ({DOCS})"
+        say(f"`{start}` is not read; {asked if known else begun}")
+    if last := first(LAST):
+        say(
+            f"`{last}` is not read; if the step at which it is true holds only the observation after the end, its "
+            f"action would be learned: leave that step out ({DOCS})"
+        )
+    if mask := first(MASK):
+        say(
+            f"`{mask}` is not read; if it is false in steps that only fill up an episode, they would be learned. Leave "
+            f"them out: `{LEFT_OUT[holder].format(mask, holder)}`"
+        )
+    env, elapsed = first(ENV), first(ELAPSED)
+    if env and elapsed and not known and STEP not in names:
+        say(
+            f"`{env}` and `{elapsed}` are not read; if the rows of several environments take turns: "
+            f"rename={ {env: EPISODE, elapsed: STEP} }"
+        )

@@ -1,0 +1,175 @@
+"""Columns that are there but not read: which are named in a note, and that what the note says works."""
+
+import ast
+import re
+from pathlib import Path
+
+import datasets
+import numpy as np
+import pandas as pd
+import pytest
+
+from dt_helpers.data import formats
+
+LENGTHS = [7, 6, 5, 4]
+T, N = max(LENGTHS), sum(LENGTHS)
+RNG = np.random.default_rng(0)
+IDS = np.repeat(np.arange(4), LENGTHS)
+FIRST = np.isin(np.arange(N), np.cumsum([0, *LENGTHS[:-1]]))
+LAST = np.append(FIRST[1:], True)
+
+
+def flat(**other):
+    found = {"observations": RNG.normal(size=(N, 3)), "actions": RNG.uniform(-1, 1, (N, 2)), "rewards": np.ones(N)}
+    return found | {"terminals": LAST} | other
+
+
+def padded():
+    """Blocks filled up with zeros, in which no flag is set; and which steps are real."""
+    real = np.arange(T) < np.array(LENGTHS)[:, None]
+    seen, actions = RNG.normal(size=(4, T, 3)), RNG.uniform(-1, 1, (4, T, 2))
+    found = {"observations": seen * real[..., None], "actions": actions * real[..., None], "rewards": 1.0 * real}
+    return found | {"dones": np.zeros((4, T), bool)}, real
+
+
+def listed(columns):
+    return [{column: values[i] for column, values in columns.items()} for i in range(4)]
+
+
+def as_npz(path, columns):
+    np.savez(path, **columns)
+    return path
+
+
+DOORS = {
+    "a list": lambda folder, columns: listed(columns),
+    "npz": lambda folder, columns: as_npz(folder / "k.npz", columns),
+    "a table": lambda folder, columns: datasets.Dataset.from_list(
+        [{column: values.tolist() for column, values in episode.items()} for episode in listed(columns)]
+    ),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_zeros_at_the_ends_are_called_padding_though_no_flag_is_set(door, tmp_path):
+    columns, _ = padded()
+    data = formats.open(DOORS[door](tmp_path, columns))
+    words = "in the last steps of 3 episodes, up to 3 of them, all numbers are 0: they look like padding"
+    assert any(words in note for note in data.notes)
+
+
+@pytest.mark.parametrize("spoil", ["observations", "actions", "rewards"])
+def test_an_end_at_which_something_is_not_zero_is_no_padding(spoil):
+    columns, _ = padded()
+    columns[spoil] = np.where(columns[spoil] == 0, 0.5, columns[spoil])
+    assert not any("padding" in note for note in formats.open(listed(columns)).notes)
+
+
+@pytest.mark.parametrize("name", ["mask", "filled", "valid"])
+@pytest.mark.parametrize("door", DOORS)
+def test_a_mask_is_named_with_the_code_that_leaves_the_padding_out(name, door, tmp_path):
+    columns, real = padded()
+    data = formats.open(DOORS[door](tmp_path, columns | {name: real}))
+    (note,) = [note for note in data.notes if f"`{name}` is not read" in note]
+    code = note.split("`")[-2]
+    each = [eval(code, {"numpy": np, "episode": episode}) for episode in listed(columns | {name: real})]
+    assert formats.open([{c: v for c, v in one.items() if c != name} for one in each]).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize("values", [np.ones((4, T, 2)), np.ones((4, T, 5))])
+def test_a_mask_of_actions_is_none_of_steps(values, tmp_path):
+    for door in DOORS.values():
+        data = formats.open(door(tmp_path, padded()[0] | {"mask": values}))
+        assert not any("`mask`" in note for note in data.notes)
+
+
+def test_a_mask_in_flat_columns_and_in_a_table_of_steps_is_named_too():
+    real = np.arange(N) % 7 != 6
+    assert any("`filled` is not read" in note for note in formats.open(flat(filled=real[:, None])).notes)
+    table = pd.DataFrame({"observations": 0.5, "actions": 0.5, "rewards": 1.0, "dones": False, "episode_index": IDS})
+    table["mask"] = real
+    (note,) = [note for note in formats.open(table).notes if "`mask`" in note]
+    assert len(eval(note.split("`")[-2], {"table": table})) == real.sum()
+
+
+@pytest.mark.parametrize("name", ["episode_starts", "is_first", "episode_start"])
+def test_starts_are_named_with_the_offsets_they_make(name):
+    late = np.append(False, LAST[:-1])
+    found = flat(terminals=late, **{name: FIRST})
+    data = formats.open(found)
+    (note,) = [note for note in data.notes if f"`{name}` is not read; if it is true where an episode begins" in note]
+    offsets = eval(note.split("`")[-2].removeprefix("offsets = "), {"numpy": np, name: FIRST})
+    assert formats.open(found | {"offsets": offsets}).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize("name", ["is_first", "is_last", "episode_starts"])
+@pytest.mark.parametrize("way", ["list", "table", "episode_index"])
+def test_where_the_episodes_are_known_they_are_named_with_what_to_compare(name, way):
+    found = {"observations": RNG.normal(size=(N, 3)), "actions": RNG.uniform(-1, 1, (N, 2)), "rewards": np.ones(N)}
+    found |= {"dones": LAST, name: LAST if name == "is_last" else FIRST}
+    if way == "list":
+        source = [{column: values[i == IDS] for column, values in found.items()} for i in range(4)]
+    else:
+        found["episode_index"] = IDS
+        source = pd.DataFrame({c: list(v) for c, v in found.items()}) if way == "table" else found
+    data = formats.open(source)
+    assert data.lengths.tolist() == LENGTHS
+    assert sum(f"`{name}` is not read" in note and "What is beside what" in note for note in data.notes) == 1
+
+
+@pytest.mark.parametrize("names", [("env_id", "elapsed_step"), ("env_index", "elapsed_steps")])
+def test_environments_that_take_turns_are_told_apart_as_the_note_says(names):
+    env, elapsed = names
+    turns = {"observations": np.arange(30.0).reshape(15, 2), "actions": np.linspace(-1, 1, 15)[:, None]}
+    turns |= {"rewards": np.ones(15), "terminals": np.zeros(15, bool), "timeouts": np.arange(15) >= 12}
+    turns |= {env: np.arange(15) % 3, elapsed: np.arange(15) // 3}
+    data = formats.open(turns)
+    (note,) = [note for note in data.notes if f"`{env}` and `{elapsed}` are not read" in note]
+    assert (
+        formats.open(turns, rename=ast.literal_eval(re.search(r"rename=({.*})", note)[1])).lengths.tolist() == [5] * 3
+    )
+
+
+def test_a_buffer_is_refused_by_its_starts(tmp_path):
+    starts = np.zeros((12, 3), bool)
+    starts[[0, 5]] = True
+    columns = {"observations": np.ones((12, 3, 2)), "actions": np.ones((12, 3, 1)), "rewards": np.ones((12, 3))}
+    with pytest.raises(ValueError, match=r"\(12, 3, ...\) are not .*: `episode_starts` are true within rows"):
+        formats.open(as_npz(tmp_path / "rb.npz", columns | {"episode_starts": starts}))
+
+
+LATE = {"Dreamer": {"actions", "rewards", "dones"}, "a reward a row late": {"rewards"}, "RLDS": {"dones"}}
+
+
+@pytest.mark.parametrize("kind", LATE)
+@pytest.mark.parametrize("table", [False, True])
+def test_columns_that_are_late_are_shifted_as_the_docs_say(kind, table):
+    """One row more than steps: what is late begins with a row that means nothing, the rest ends with one."""
+    text = (Path(__file__).parents[2] / "docs" / "your_data.md").read_text(encoding="utf-8")
+    _, asked, after = text.partition("**What is beside what.**")
+    assert asked
+    code = re.search(r"```python\n(.*?)```", after, re.DOTALL)[1]
+    right = {
+        "observations": RNG.normal(size=(N, 3)),
+        "actions": RNG.uniform(-1, 1, (N, 2)),
+        "rewards": RNG.normal(size=N),
+    }
+    right["dones"] = LAST
+    episodes = [{column: values[i == IDS] for column, values in right.items()} for i in range(4)]
+
+    def moved(values, name):
+        none = np.zeros_like(values[:1])
+        return np.concatenate([none, values] if name in LATE[kind] else [values, none])
+
+    given = [{name: moved(values, name) for name, values in episode.items()} for episode in episodes]
+    if table:
+        rows = [
+            pd.DataFrame({c: list(v) for c, v in one.items()}).assign(episode_index=i) for i, one in enumerate(given)
+        ]
+        given = eval(re.search(r"`(\[dict\(part\).*?)`", after)[1], {"table": pd.concat(rows)})
+    names = {"episodes": given}
+    exec(code.replace('{"rewards", "actions", "dones"}', repr(LATE[kind])), names)
+    data = formats.open(names["episodes"])
+    assert data.lengths.tolist() == LENGTHS
+    for column, values in right.items():
+        np.testing.assert_allclose(getattr(data, column), values, rtol=1e-5)
