@@ -116,7 +116,7 @@ def test_robots_that_hide_more_than_x_are_refused(monkeypatch):
     """Swimmer's y is neither observed nor known from the rewards."""
     monkeypatch.setitem(simulate.ROBOTS, "Swimmer-v5", simulate.Robot(ctrl_cost_weight=1e-4, hidden=2))
     data = simulate.roll_out(lambda x: np.zeros((len(x), 2)), "Swimmer-v5", 1, 5, progress=False)
-    with pytest.raises(ValueError, match=r"can be filmed: HalfCheetah-v5, Hopper-v5, Walker2d-v5\."):
+    with pytest.raises(ValueError, match=r"can be filmed: ((?!Swimmer).)*$"):
         pixels.film(data, "Swimmer-v5")
 
 
