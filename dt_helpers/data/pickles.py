@@ -12,7 +12,7 @@ from dt_helpers.data import columns, guesses, hdf5, remedies, rows, unread
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
-FLAGS = (*rows.ENDS, "dones", *hdf5.CLOCK, *hdf5.ENDS)
+FLAGS = (*remedies.FALLS, "dones", *hdf5.CLOCK, *hdf5.ENDS)
 BESIDE = (EPISODE, STEP)  # of each step: which episode it belongs to, and which step it is
 NUMPY = ("numpy.core", "numpy._core")  # before and since NumPy 2
 ALLOWED = {  # what pickles of arrays, numbers, lists and dicts are made of

@@ -16,8 +16,6 @@ from dt_helpers.machine.telling import tell
 if TYPE_CHECKING:
     import datasets
 
-ENDS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
-
 
 def read(source: object, name: str = "unnamed", **options) -> Trajectories:
     """Episodes of a `datasets.Dataset`, a pandas DataFrame or a list of episodes (dicts, or objects with the columns
@@ -211,7 +209,7 @@ def named(given: Mapping, rename: Mapping[str, str]) -> dict:
                 f'them before, for instance data["{ours}"] = list(numpy.column_stack([list(data[name]) for name in '
                 f"{names}]))."
             )
-    fallen = next((name for name in ENDS if name in found), None)
+    fallen = next((name for name in remedies.FALLS if name in found), None)
     if "dones" not in found and fallen:
         found["dones"] = found[fallen]
     return found

@@ -71,10 +71,7 @@ _FAMILIES = (
         "left-alone-once-earned",
         "Once the target is 0 or below you leave it as it is; it is counted down like any other.",
         ("What remains to be earned after a loss, when nothing had remained?",),
-        (
-            lambda target, reward, scale: target if target <= 0 else target - reward / scale,
-            lambda target, reward, scale: min(target, 0.0) if target <= 0 else target - reward / scale,
-        ),
+        (lambda target, reward, scale: target if target <= 0 else target - reward / scale,),
     ),
     (
         "unscaled",
