@@ -323,7 +323,7 @@ def counted(tree, tmp_path):
     go = f"import pathlib, time\npathlib.Path({str(tmp_path / 'it runs')!r}).touch()"
     go += f"\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists():\n    time.sleep(0.05)"
     add_script(tree, "05_last", go)
-    declare(tree, "[05_last]\nafter = ['03_first', '04_second']\n")
+    declare(tree, "[05_last]\nafter = ['01_returns', '02_window', '03_first', '04_second']\n")
 
 
 def runs(tmp_path):
