@@ -96,7 +96,7 @@ test-browser: $(INSTALLED) ## Walk through notebooks and pages in a browser (nee
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@rm -rf output/browser
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_SCREENSHOTS="$(CURDIR)/output/browser" MPLBACKEND=agg OMP_NUM_THREADS=1 \
-		python -m pytest tests/browser/lane_notebooks.py tests/browser/lane_page.py tests/browser/lane_validate.py $(ARGS)
+		python -m pytest tests/browser/lane_notebooks.py tests/browser/lane_cards.py tests/browser/lane_page.py tests/browser/lane_validate.py $(ARGS)
 
 test-live: $(INSTALLED) live ## Walk through the page that runs a model in the browser (needs Debian's chromium, and npm)
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'

@@ -95,6 +95,14 @@ WRONG = {
     ),
 }
 
+FORWARD = """\
+        x = torch.stack([returns + time, states + time, actions + time], dim=2).reshape(batch, 3 * K, -1)
+        encoded = encode(x, attention_mask.repeat_interleave(3, dim=1))
+        return_outputs, state_outputs, action_outputs = (encoded.last_hidden_state[:, kind::3] for kind in range(3))
+        return_preds = self.predict_return(action_outputs)
+        state_preds, action_preds = self.predict_state(action_outputs), self.predict_action(state_outputs)
+"""
+
 
 @cache
 def right() -> dict[str, str]:
@@ -104,9 +112,21 @@ def right() -> dict[str, str]:
     return dict(found)
 
 
+def _cell(start: str) -> str:
+    """The cell of notebook 04 whose first line holds this."""
+    script = (REPOSITORY / "solutions" / "decision_transformer" / "04_model.py").read_text()
+    return script.partition(start)[2].partition("\n")[2].partition("\n# %%")[0]
+
+
+def without_norm() -> str:
+    """Notebook 04's imports and its class, in which nothing normalises the sequence."""
+    imports, solved = _cell('tags=["setup"]'), _cell('"grade_id": "forward"')
+    before, _, rest = solved.partition("        ### BEGIN SOLUTION\n")
+    after = rest.partition("### END SOLUTION\n")[2]
+    return f"{imports}\n\n{before}{FORWARD}{after}"
+
+
 def whole_model() -> str:
     """The cell of the class in notebook 04, solved, from below its last docstring."""
-    script = (REPOSITORY / "solutions" / "decision_transformer" / "04_model.py").read_text()
-    cell = script.partition('"grade_id": "forward"')[2].partition("\n# %%")[0]
-    lines = cell.rpartition('"""\n')[2].rstrip().splitlines()
+    lines = _cell('"grade_id": "forward"').rpartition('"""\n')[2].rstrip().splitlines()
     return "\n".join(line for line in lines if not line.strip().startswith(("### BEGIN", "### END")))

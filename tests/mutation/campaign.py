@@ -13,16 +13,28 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
+from dt_helpers.check import one_function, whole_model
+from dt_helpers.check.engine.time_limit import TookTooLong, within
 from dt_helpers.check.exercises import NAMES
 
 from . import equivalence, fresh, suite
 from .mutants import Base, of, others, ours
 
 MODEL_DRAWS = 50  # the whole model is a thousand times slower than an exercise
+SECONDS, DRAW = 3, 0.1  # a right answer needs a hundredth of them
+LIMIT = 4  # seconds of a check, in place of 20: of each loop, some mutants never end
 
 
 def bases(names) -> list[Base]:
     return [base for name in names for base in (*ours(name), *others(name))]
+
+
+def _equivalent(check: str, answer, draws: int) -> bool:
+    """False for an answer that loops for ever, too."""
+    try:
+        return within(SECONDS + draws * DRAW, lambda: equivalence.equivalent(check, answer, draws))
+    except TookTooLong:
+        return False
 
 
 def breed(base: Base, count: int, draws: int, seed: int) -> tuple[str, Counter, list[str]]:
@@ -37,7 +49,7 @@ def breed(base: Base, count: int, draws: int, seed: int) -> tuple[str, Counter, 
             counts["crashes"] += 1
             notes.append(f"crashes: {type(error).__name__}: {error}\n{mutant.change}\n{mutant.source}")
             continue
-        same = equivalence.equivalent(base.check, mutant.answer, draws if found.passed else 0)
+        same = _equivalent(base.check, mutant.answer, draws if found.passed else 0)
         outcome = ("equal" if same else "passed") if found.passed else ("refused" if same else "failed")
         counts[outcome] += 1
         counts["named"] += not found.passed and found.mistake is not None
@@ -57,12 +69,14 @@ def main() -> int:
     every = bases(options.checks or NAMES)
     each = -(-options.count // len(every))
     fresh.warm_up()
+    one_function.SECONDS = whole_model.SECONDS = LIMIT
     totals: dict[str, Counter] = {}
     with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("fork")) as pool:
         running = [pool.submit(breed, base, each, options.draws, options.seed) for base in every]
-        for done in as_completed(running):
+        for number, done in enumerate(as_completed(running), start=1):
             check, counts, notes = done.result()
             totals.setdefault(check, Counter()).update(counts)
+            print(f"{number} of {len(running)}  {check}  {dict(counts)}", file=sys.stderr)
             print(*notes, sep="\n\n", end="\n\n" if notes else "")
     columns = ("tried", "equal", "failed", "named", "refused", "passed", "crashes")
     totals["all"] = sum(totals.values(), Counter())
