@@ -119,9 +119,15 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
+        several = (
+            " If each step has several rewards, of several agents or aims, make one of them: "
+            "`(rewards * weights).sum(axis=1)`."
+        )
         raise ValueError(
             f"`{column}` must be flat, one number per step, (steps,), but its shape is {values.shape}: put the steps "
             "of all episodes one after another, with `offsets` saying where each episode begins."
+            + several
+            * (column == "rewards" and values.ndim == 2)
         )
     return values
 
@@ -187,11 +193,20 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     episode = int(np.searchsorted(starts, row, "right")) - 1
     first = np.ravel(values[row])
     found = first[~np.isfinite(first)][0]
+    what = f"Fix them, or leave such episodes out: `data.formats.open(..., {DROP})`."
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
-        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. Fix them, "
-        f"or leave such episodes out: `data.formats.open(..., {DROP})`."
+        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. "
+        + (f"They fill up the ends of episodes: {PADDING}." if at_ends(bad, starts) else what)
     )
+
+
+def at_ends(rows: np.ndarray, starts: np.ndarray) -> bool:
+    """Whether these rows, which rise, are the last steps of their episodes, of one of them several."""
+    episodes, first, counts = np.unique(
+        np.searchsorted(starts, rows, "right") - 1, return_index=True, return_counts=True
+    )
+    return bool((rows[first] + counts == starts[episodes + 1]).all() and counts.max() > 1)
 
 
 def sentence(name: str, note: str) -> str:

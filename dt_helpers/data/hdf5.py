@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, lists, order, remedies, rows, unread
+from dt_helpers.data import columns, guesses, lists, order, remedies, rlds, rows, unread
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -119,6 +119,9 @@ def from_columns(
     if episodes := _numbered(given):
         rows.refuse({"horizon": horizon}, "horizon", "each number is an episode")
         return rows.from_episodes(episodes, name, rename or {}, key=key, **options)
+    if rlds.holds(given):
+        rows.refuse({"horizon": horizon}, "horizon", "the steps are one episode")
+        return rows.from_episodes([given], name, rename or {}, key=key, **options)
     found = rows.named(given, rename or {})
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:
@@ -240,6 +243,13 @@ def _checked(observations, following, ends: np.ndarray, clocks: list[str], say: 
         )
     if not len(unmarked):
         return ends
+    late, on_time = np.isin(breaks[:-1] + 1, ends), np.isin(breaks[:-1], ends)
+    if not clocks and late.mean() > 0.5 and late.sum() > on_time.sum():
+        raise ValueError(
+            f"{late.sum()} flags are a row late: `next_observations` differ from the next row's observation, first at "
+            f"row {breaks[0] - 1}, and the flag that ends the episode is one row after that. Shift the flags: "
+            "`numpy.append(terminals[1:], True)`, with False in place of True if the last episode did not end."
+        )
     if clocks:
         wrong = " and ".join(f"`{column}`" for column in clocks)
         raise ValueError(

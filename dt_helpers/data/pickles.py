@@ -83,6 +83,9 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
     except Exception as error:  # not a zip file, or a broken one
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
     named = rows.named(content, options.get("rename") or {})
+    if getattr(named.get("rewards"), "ndim", 0) == 3:  # (episodes, steps, 1)
+        of_steps = ("rewards", *FLAGS, *BESIDE)
+        named |= {c: named[c][..., 0] for c in of_steps if c in named and named[c].shape[2:] == (1,)}
     rewards = named.get("rewards")
     if rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
         count, steps = rewards.shape

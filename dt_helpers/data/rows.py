@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, order, remedies, unread
+from dt_helpers.data import columns, lists, order, remedies, rlds, unread
 from dt_helpers.data.guesses import GUESSES, likely
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
@@ -52,7 +52,8 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
         return from_episodes(source, name, rename, **options)
     if not isinstance(source, datasets.Dataset):
         raise ValueError(
-            f"Pass a datasets.Dataset, a DataFrame, a list of episodes or a dict of columns, not {type(source)}."
+            f"Pass a datasets.Dataset, a DataFrame, a list of episodes or a dict of columns, not {type(source)}. What "
+            "gives one episode after another becomes a list: list(episodes)."
         )
     return _from_table(source, name, rename, **options)
 
@@ -70,14 +71,18 @@ def _of_pandas(table) -> datasets.Dataset:
 
 def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
     """A list of episodes as in kzl's pickles: dicts of columns, or objects with the columns as attributes."""
-    found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(episodes)]
-    if not found:
+    if not len(episodes):
         raise ValueError(f"{name} is empty: there are no episodes in the list.")
+    steps = rlds.holds(episodes[0])
+    given = rlds.columns_of(episodes, rename) if steps else episodes
+    found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(given)]
     for episode in found:
         require_columns(episode, COLUMNS)
     read = lists.chosen(found[0]["observations"], key)
     options = {"observation_key": read} | options
     note = _noting(name, options)
+    if steps:
+        note(rlds.LEFT_OUT)
     parts: dict[str, list[np.ndarray]] = {column: [] for column in COLUMNS}
     lengths: list[int] = []
     for i, episode in enumerate(found):
@@ -135,7 +140,9 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
             rows = np.repeat(keep, np.diff(offsets))
             notes.append(say(name, f"{len(spoilt)} of {len(keep)} episodes are left out: numbers that are not finite"))
             if not keep.any():
-                raise ValueError(f"{name}: every episode holds numbers that are not finite; none is left.")
+                filled = columns.at_ends(np.array(sorted(bad)), offsets)
+                why = f" At the ends of episodes {columns.PADDING}." if filled else ""
+                raise ValueError(f"{name}: every episode holds numbers that are not finite; none is left.{why}")
             joined = {column: values[rows] for column, values in joined.items()}
             offsets = np.concatenate([[0], np.cumsum(np.diff(offsets)[keep])])
     observations, actions, rewards, dones = (joined[column] for column in COLUMNS)
@@ -216,6 +223,8 @@ def named(given: Mapping, rename: Mapping[str, str]) -> dict:
 
 
 def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
+    if rlds.STEPS in dataset.column_names and rlds.holds(dict.fromkeys(dataset.column_names)):
+        return from_episodes(dataset.with_format("numpy").to_list(), name, rename, key, **options)
     table = dataset.with_format("arrow")[:]
     table = {column: table[column] for column in dataset.column_names}
     found = named(table, rename)
@@ -258,8 +267,12 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     episode = lists.numbers_of(found[EPISODE], EPISODE)
     step = lists.numbers_of(found[STEP], STEP) if STEP in found else None
     note = _noting(name, options)
-    parts, offsets = order.arranged(parts, episode, step, note)
-    unread.note([c for c in found if lists.are_numbers(found[c])], (), note, "table")
+    singles = [c for c in found if lists.are_numbers(found[c])]
+    counts = {c: lists.numbers_of(found[c], c) for c in singles if unread.COUNT.match(c) and not found[c].null_count}
+    arranged, offsets = order.arranged(parts | counts, episode, step, note)
+    unread.note_restarts({c: arranged[c] for c in counts}, offsets, note)
+    parts = {c: arranged[c] for c in parts}
+    unread.note(singles, (), note, "table")
     return assemble(parts, offsets, name, **options)
 
 

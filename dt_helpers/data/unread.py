@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
 
 from dt_helpers.data import remedies
 from dt_helpers.data.guesses import NEXT, likely
@@ -14,6 +16,7 @@ MASK = re.compile(r"(.*\.)?(masks?|filled|(is_)?valid)$", re.IGNORECASE)  # fals
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
 ENV = re.compile(r"(.*\.)?env_?(id|index|idx)s?$", re.IGNORECASE)
 ELAPSED = re.compile(r"(.*\.)?elapsed_?steps?$", re.IGNORECASE)
+COUNT = re.compile(r"(.*\.)?(t|(time|elapsed)?_?steps?|step_?(id|idx|index|num(ber)?))$", re.IGNORECASE)
 DOCS = 'see "What is beside what" in docs/your_data.md'
 LEFT_OUT = {  # by what holds the columns
     "table": "table[table[{0!r}] != 0]",
@@ -26,6 +29,22 @@ LEFT_OUT = {  # by what holds the columns
 
 def may_matter(name: object) -> bool:
     return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, ENV, ELAPSED))
+
+
+def note_restarts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]) -> None:
+    """Say where a column that counts an episode's steps starts again within one.
+
+    counts : numbers of steps (N,) that are not read; offsets : (E + 1,), where episodes begin.
+    """
+    for name, values in counts.items():
+        falls = np.setdiff1d(np.flatnonzero(np.diff(values) < 0) + 1, offsets)
+        if len(falls):
+            episode = int(np.searchsorted(offsets, falls[0], "right")) - 1
+            say(
+                f"`{name}` starts again within episodes, {len(falls)} times, first in episode {episode} at step "
+                f"{int(falls[0] - offsets[episode])}: are these several episodes?"
+            )
+            return
 
 
 def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, known: bool = True) -> None:

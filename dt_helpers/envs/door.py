@@ -8,6 +8,10 @@ import gymnasium
 
 from dt_helpers import envs
 
+_AGENTS = (
+    "{} has several agents, and a model acts for one: write a gymnasium.Env around it whose observation, action and "
+    "reward are those of one agent, or of all of them one after another."
+)
 Environment = object  # a str, a callable without required arguments, or a gymnasium.Env
 
 
@@ -49,6 +53,8 @@ def _make(env: Environment, drawn: bool) -> gymnasium.Env:
             made.close()
             made = envs.make(env, render_mode="rgb_array")
         return made
+    if _has_agents(env):
+        raise ValueError(_AGENTS.format(name_of(env)))
     if not callable(env):
         raise ValueError(
             f"Pass an environment, not {env!r}: an id that is registered with gymnasium, such as 'HalfCheetah-v5', a "
@@ -58,9 +64,16 @@ def _make(env: Environment, drawn: bool) -> gymnasium.Env:
         made = env(render_mode="rgb_array") if drawn else env()
     except TypeError:
         made = env()
+    if _has_agents(made):
+        raise ValueError(_AGENTS.format(name_of(env)))
     if isinstance(made, gymnasium.vector.VectorEnv) or not hasattr(made, "step"):
         raise ValueError(f"{name_of(env)} must make one gymnasium environment, but made {made!r}.")
     return made
+
+
+def _has_agents(env: object) -> bool:
+    """Whether it is one of PettingZoo's, whose spaces are methods that take the name of an agent."""
+    return not isinstance(env, type) and callable(getattr(env, "observation_space", None))
 
 
 def is_mujoco(env: gymnasium.Env) -> bool:

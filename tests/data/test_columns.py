@@ -196,3 +196,43 @@ def test_the_padding_is_left_out_as_the_note_says():
     each = [({c: values[i] for c, values in padded.items()}, n) for i, n in enumerate([5, 9, 7])]
     data = formats.open([eval(code, {"episode": episode, "length": length}) for episode, length in each])
     assert data.lengths.tolist() == [5, 9, 7] and data.notes == ()
+
+
+@pytest.mark.parametrize("lengths", [[4, 6, 3], [7, 8, 8], [1, 8, 2]])
+@pytest.mark.parametrize("columns", [("observations",), ("actions", "rewards"), ("observations", "actions", "rewards")])
+@pytest.mark.parametrize("on_nan", [None, "drop episodes"])
+def test_nan_that_fills_up_the_ends_is_called_padding(lengths, columns, on_nan):
+    rng = np.random.default_rng(0)
+    whole = {"observations": (8, 3), "actions": (8, 2), "rewards": (8,)}
+    episodes = [{c: rng.uniform(-1, 1, shape) for c, shape in whole.items()} for _ in lengths]
+    for episode, length in zip(episodes, lengths, strict=True):
+        episode["dones"] = np.arange(8) == length - 1
+        for column in columns:
+            episode[column][length:] = np.nan
+    lasting = [episode for episode, length in zip(episodes, lengths, strict=True) if length == 8]
+    if on_nan and lasting:
+        assert formats.open(episodes, on_nan=on_nan).lengths.tolist() == [8] * len(lasting)
+        return
+    if max(8 - length for length in lengths) > 1:
+        with pytest.raises(ValueError, match=r"look like padding.*values\[:length\]"):
+            formats.open(episodes, on_nan=on_nan)
+    cut = [{c: v[:n] for c, v in episode.items()} for episode, n in zip(episodes, lengths, strict=True)]
+    assert formats.open(cut).lengths.tolist() == lengths
+
+
+@pytest.mark.parametrize("row", [3, 7])
+def test_nan_elsewhere_is_not(row):
+    episode = {"observations": np.zeros((8, 3)), "actions": np.zeros((8, 2)), "rewards": np.ones(8)}
+    episode["rewards"][row] = np.nan
+    with pytest.raises(ValueError, match="leave such episodes out"):
+        formats.open([episode | {"dones": np.arange(8) == 7}])
+
+
+@pytest.mark.parametrize("agents", [2, 5])
+def test_several_rewards_in_a_step_are_told_how_to_become_one(agents):
+    rewards = np.arange(4.0 * agents).reshape(4, agents)
+    episode = {"observations": np.zeros((4, 3)), "actions": np.zeros((4, 2)), "dones": np.zeros(4, bool)}
+    with pytest.raises(ValueError, match=r"several agents or aims.*\(rewards \* weights\).sum\(axis=1\)"):
+        formats.open([episode | {"rewards": rewards}])
+    weights = np.linspace(0, 1, agents)
+    assert formats.open([episode | {"rewards": (rewards * weights).sum(axis=1)}]).lengths.tolist() == [4]

@@ -96,3 +96,18 @@ def test_blocks_that_say_which_episode_each_step_belongs_to(tmp_path):
     columns = {"observations": RNG.normal(size=(5, 8, 2)), "actions": RNG.uniform(-1, 1, (5, 8, 1))}
     columns |= {"rewards": np.ones((5, 8)), "dones": np.zeros((5, 8)), "episode_index": owner}
     assert formats.open(save(tmp_path, columns)).lengths.tolist() == [10, 20, 10]
+
+
+@pytest.mark.parametrize("single", [{"rewards"}, {"rewards", "dones"}, {"dones"}, {"rewards", "dones", "frame_index"}])
+def test_blocks_whose_numbers_of_a_step_have_a_place_of_their_own(single, tmp_path):
+    rng = np.random.default_rng(0)
+    ends = np.broadcast_to(np.arange(6) == 5, (5, 6))
+    blocks = {"observations": rng.normal(size=(5, 6, 3)), "actions": rng.uniform(-1, 1, (5, 6, 1))}
+    blocks |= {"rewards": rng.normal(size=(5, 6)), "dones": ends}
+    blocks |= {"frame_index": np.broadcast_to(np.arange(6), (5, 6))} if "frame_index" in single else {}
+    np.savez(tmp_path / "b.npz", **{c: v[..., None] if c in single else v for c, v in blocks.items()})
+    data = formats.open(tmp_path / "b.npz")
+    assert data.lengths.tolist() == [6] * 5
+    np.testing.assert_allclose(data.rewards, blocks["rewards"].reshape(-1), rtol=1e-6)
+    assert data.dones.tolist() == ends.reshape(-1).tolist()
+    assert data.actions.shape == (30, 1)

@@ -173,3 +173,19 @@ def test_columns_that_are_late_are_shifted_as_the_docs_say(kind, table):
     assert data.lengths.tolist() == LENGTHS
     for column, values in right.items():
         np.testing.assert_allclose(getattr(data, column), values, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["t", "step", "timestep", "time_step", "elapsed_steps", "info.step_id", "Steps"])
+def test_a_count_that_begins_anew_within_an_episode_is_asked_about(name):
+    count = np.concatenate([np.arange(n) for n in LENGTHS])
+    table = pd.DataFrame({c: list(v) for c, v in flat().items() if c != "terminals"})
+    table = table.assign(dones=False, env=IDS // 2, own=IDS, **{name: count})
+    data = formats.open(table, rename={"env": "episode_index"})
+    assert f"`{name}` starts again within episodes, 2 times, first in episode 0 at step 7" in data.notes[0]
+    assert formats.open(table, rename={"own": "episode_index"}).notes == ()
+
+
+def test_what_falls_and_is_no_count_is_not():
+    table = pd.DataFrame({c: list(v) for c, v in flat().items() if c != "terminals"})
+    table = table.assign(dones=False, episode_index=IDS, height=-np.arange(N), t=[None] + [0.0] * (N - 1))
+    assert formats.open(table).notes == ()

@@ -2,6 +2,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from contextlib import ExitStack
 
 import gymnasium
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from dt_helpers import envs
+from dt_helpers.envs import door
 
 V3 = [f"{robot}-v3" for robot in envs.ROBOTS]
 
@@ -105,3 +107,25 @@ def test_mujoco_gl_that_names_a_missing_library(monkeypatch):
     monkeypatch.setenv("MUJOCO_GL", "egl")
     with pytest.raises(ValueError, match="Unset it"):
         envs.make()
+
+
+class TwoRunners:
+    """Steps like PettingZoo's parallel environments."""
+
+    possible_agents = ("runner", "catcher")
+
+    def observation_space(self, agent):
+        return gymnasium.spaces.Box(-1, 1, (3,))
+
+    def reset(self, seed=None, options=None):
+        return dict.fromkeys(self.possible_agents, np.zeros(3)), {}
+
+    def step(self, actions):
+        raise AssertionError("it is refused before")
+
+
+@pytest.mark.parametrize("env", [TwoRunners, TwoRunners(), lambda: TwoRunners()])
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_environment_of_several_agents_is_refused_in_a_sentence(env, count):
+    with ExitStack() as stack, pytest.raises(ValueError, match="has several agents, and a model acts for one"):
+        door.open_all(env, count, stack)
