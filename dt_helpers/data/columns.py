@@ -32,6 +32,10 @@ def array(values: Any, column: str) -> np.ndarray:
         values = values.to_numpy()
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(float), np.nan)
+    if isinstance(values, Mapping):
+        raise ValueError(
+            f"`{column}` must be one array, but is a dict with {list(values)}. {remedies.of_parts(column)}"
+        )
     try:
         found = np.asarray(values)
         if found.dtype == object:  # of numbers, of None, of arrays
@@ -39,7 +43,11 @@ def array(values: Any, column: str) -> np.ndarray:
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"`{column}` must hold numbers, the same number of them in every step, but can't be read so ({error})."
-            + (f" {remedies.to_numbers(error.value, column)}" if isinstance(error, NotANumber) else "")
+            + (
+                f" {remedies.to_numbers(error.value, column)}"
+                if isinstance(error, NotANumber)
+                else remedies.uneven(values)
+            )
         ) from error
     if found.dtype.kind not in "biuf":
         first = found.reshape(-1)[0] if found.size else None
@@ -194,6 +202,11 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     first = np.ravel(values[row])
     found = first[~np.isfinite(first)][0]
     what = f"Fix them, or leave such episodes out: `data.formats.open(..., {DROP})`."
+    if np.isin(bad, starts).all() and len(bad) == len(starts) - 1:
+        what = (
+            f"They stand in the first step of each episode: is `{column}` a row late, beside the state that it led to? "
+            'See "What is beside what" in docs/your_data.md.'
+        )
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
         f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. "

@@ -87,7 +87,8 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
         raise ValueError(
             f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table with pandas, a .csv "
             "with pandas.read_csv(...), a .jsonl with pandas.read_json(..., lines=True), and pass that: "
-            "data.formats.open(table, rename=...)."
+            "data.formats.open(table, rename=...). Load a .pt with torch.load(...), a .npy with numpy.load(...), and "
+            "pass the arrays."
         )
     return from_minari(str(source), name, **options)
 

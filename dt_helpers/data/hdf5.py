@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, lists, order, remedies, rlds, rows, unread
+from dt_helpers.data import columns, following, guesses, lists, order, remedies, rlds, rows, unread
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -150,27 +150,30 @@ def from_columns(
     columns.same_length(parts)
     steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
     flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
-    following = columns.array(found[guesses.NEXT], guesses.NEXT) if guesses.NEXT in found else None
+    after = columns.array(found[guesses.NEXT], guesses.NEXT) if guesses.NEXT in found else None
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
     elif order.EPISODE in found:
         rows.refuse({"horizon": horizon}, "horizon", f"{order.EPISODE} says where episodes end")
         ids = {c: order.labels(found[c], c) for c in (order.EPISODE, order.STEP) if c in found}
-        whole = parts | flags | ({} if following is None else {guesses.NEXT: following})
+        whole = parts | flags | ({} if after is None else {guesses.NEXT: after})
         columns.same_length(whole | ids)
         whole, offsets = order.arranged(whole, ids[order.EPISODE], ids.get(order.STEP), say)
         parts, flags = ({c: whole[c] for c in part} for part in (parts, flags))
-        if following is not None:
+        if after is not None:
             named = theirs.get(order.EPISODE, order.EPISODE)
-            _checked(parts["observations"], whole[guesses.NEXT], offsets[1:], [named], say)
+            following.ends(parts, whole[guesses.NEXT], offsets[1:], [named], None, say)
     else:
         clocks = [theirs.get(column, column) for column in flags]
-        offsets = _offsets(parts, flags, following, clocks, horizon, options.get("env"), say)
+        offsets = _offsets(parts, flags, after, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
         flags = {}
     known = "offsets" in found or order.EPISODE in found
     beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
-    unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, "data", known)
+    holder = "data with offsets" if "offsets" in found else "data"
+    unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, holder, known)
+    used = ("terminals", *flags, *CLOCK, *ENDS, *(c for c in FALLS if c == falls))
+    unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)
     parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
@@ -180,7 +183,7 @@ def from_columns(
 def _offsets(
     parts: dict[str, np.ndarray],
     flags: dict[str, np.ndarray],
-    following,
+    after,
     clocks: list[str],  # the flags' names in the file
     horizon: int | None,
     env: str | None,
@@ -194,9 +197,10 @@ def _offsets(
     for column, values in flags.items():
         end |= columns.flags(values, column, steps)
     ends = np.flatnonzero(end) + 1  # first row after each episode
-    if following is not None:
-        ends = _checked(parts["observations"], following, ends, clocks, say)
-    if (not flags and following is None) or horizon is not None:
+    if after is not None:
+        timed = np.setdiff1d(ends, np.flatnonzero(columns.flags(parts["terminals"], "terminals")) + 1)
+        ends = following.ends(parts, after, ends, clocks, timed, say)
+    if (not flags and after is None) or horizon is not None:
         clock = horizon or _limit(env) or HORIZON
         before, ends = ends, _cut(ends, steps, int(clock))
         if len(ends) != len(before):
@@ -223,43 +227,6 @@ def _limit(env: str | None) -> int | None:
         return gymnasium.spec(envs.V3.get(env, env)).max_episode_steps if env else None
     except gymnasium.error.Error:
         return None
-
-
-def _checked(observations, following, ends: np.ndarray, clocks: list[str], say: Callable) -> np.ndarray:
-    """Ends of episodes, checked against where ``next_observations`` differs from the next row's observation."""
-    if following.shape != observations.shape:
-        raise ValueError(
-            f"`next_observations` must have the shape of `observations`, {observations.shape}, not {following.shape}."
-        )
-    if len(observations) < 2:
-        return ends
-    same = np.isclose(following[:-1], observations[1:], rtol=1e-4, atol=1e-6).reshape(len(observations) - 1, -1)
-    breaks = np.append(np.flatnonzero(~same.all(axis=1)) + 1, len(observations))
-    unmarked = np.setdiff1d(breaks, ends)[:-1] if len(observations) not in ends else np.setdiff1d(breaks, ends)
-    if len(unmarked) > 0.5 * len(observations):
-        raise ValueError(
-            "Hardly any of `next_observations` equals the next row's observation: the steps are out of order "
-            "(shuffled, or sampled from a buffer) and cannot be put together into episodes. Pass them in order."
-        )
-    if not len(unmarked):
-        return ends
-    late, on_time = np.isin(breaks[:-1] + 1, ends), np.isin(breaks[:-1], ends)
-    if not clocks and late.mean() > 0.5 and late.sum() > on_time.sum():
-        raise ValueError(
-            f"{late.sum()} flags are a row late: `next_observations` differ from the next row's observation, first at "
-            f"row {breaks[0] - 1}, and the flag that ends the episode is one row after that. Shift the flags: "
-            "`numpy.append(terminals[1:], True)`, with False in place of True if the last episode did not end."
-        )
-    if clocks:
-        wrong = " and ".join(f"`{column}`" for column in clocks)
-        raise ValueError(
-            f"`next_observations` differ from the next row's observation at {len(unmarked)} steps at which no episode "
-            f"ends by {wrong}, first at row {unmarked[0] - 1}: is {wrong} a step late, or do the steps of several "
-            f"environments follow one another? Leave {wrong} out, for instance with "
-            f"rename={dict.fromkeys(clocks, 'unused')}; episodes then end where `next_observations` say."
-        )
-    say(f"{len(unmarked)} episodes end where `next_observations` differs from the next row's observation")
-    return np.union1d(ends, breaks)
 
 
 def _cut(ends: np.ndarray, steps: int, longest: int) -> np.ndarray:

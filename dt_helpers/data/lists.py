@@ -110,6 +110,7 @@ def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
     column = pa.compute.list_flatten(column) if is_listed(column) else column
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
+    column = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
     if name == "episode_index" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column.combine_chunks().dictionary_encode().indices.to_numpy()
     return columns.array(column.to_numpy(), name)

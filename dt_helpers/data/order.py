@@ -94,6 +94,8 @@ def labels(values: Any, column: str) -> np.ndarray:
 
         found, _ = pandas.factorize(found.reshape(-1))
         missing = found < 0
+    elif found.dtype.kind == "M":
+        missing, found = np.isnat(found), found.astype("datetime64[ns]").astype(np.int64)
     else:
         found = columns.scalars(columns.array(values, column), column)
         missing = ~np.isfinite(found)

@@ -51,14 +51,14 @@ def record(
         nested = isinstance(opened.observation_space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple)
         shown = stack.enter_context(bar(episodes, f"recording {name}", show=progress, unit="episode"))
         for i in range(episodes):
-            observation, _ = opened.reset(seed=seed + i)
+            observation: Any = door.reset(opened, seed + i)
             length, ended, terminated = 0, False, False
             while not ended and (steps is None or length < steps):
                 seen = gymnasium.spaces.flatten(opened.observation_space, observation) if nested else observation
                 action = np.asarray(policy(np.asarray(seen)[None]))[0]
                 if isinstance(space, gymnasium.spaces.Box):
                     action = _disturbed(action, space, noise, rng)
-                observation, reward, terminated, truncated, _ = opened.step(action)
+                observation, reward, terminated, truncated = door.step(opened, action)
                 for column, value in zip(COLUMNS, (seen, action, reward, terminated), strict=True):
                     parts[column].append(value)
                 length, ended = length + 1, terminated or truncated

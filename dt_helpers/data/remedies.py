@@ -63,6 +63,27 @@ def to_numbers(value: object, column: str) -> str:
     return "Convert it to numbers."
 
 
+def of_parts(column: str) -> str:
+    """What makes one array of a dict of arrays."""
+    if "[" in column:  # observations['robot']
+        return (
+            "Give each part in it a name of its own beside the others, such as `robot/speed`, or leave it out: `key=` "
+            "takes the names of the parts to read."
+        )
+    return "Join its parts: `numpy.column_stack([values[part] for part in values])`."
+
+
+def uneven(values: object) -> str:
+    """For what NumPy can't make one array of."""
+    first = values[0] if isinstance(values, list | tuple) and values else None
+    if isinstance(first, tuple):
+        return (
+            " If each is a tuple of several actions, make one row of numbers: "
+            "`[numpy.hstack(step) for step in values]`; their environment then needs a wrapper that takes them so."
+        )
+    return ""
+
+
 def _of_text(value: str | bytes, column: str) -> str:
     if "[" in column:  # observations['mission']
         return "Leave this part out: `key=` takes the names of the parts to read."
@@ -142,9 +163,15 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
     steps = "episode_index" in needed
     if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
         advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
+    inner = [name for name in there if name in ("next", "info", "infos")]
+    if "rewards" in unknown and inner:
+        advice += (
+            f" If they are in {inner[0]!r}, put its columns beside the others: "
+            f'`data | {{"{inner[0]}." + name: values for name, values in data["{inner[0]}"].items()}}`.'
+        )
     if sums:
         advice += f" The rewards are the differences of {sums[0]!r}{DIFFERENCES}"
-    elif "rewards" in unknown and len(missing) < len(COLUMNS):
+    elif "rewards" in unknown and len(missing) < len(COLUMNS) and not inner:
         advice += " If there are no rewards, add a column of zeros; target returns then mean nothing."
     if ends := [column for column in unknown if column in ENDS]:
         advice += (

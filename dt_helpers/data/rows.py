@@ -138,11 +138,12 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
         if len(spoilt):
             keep = ~np.isin(np.arange(len(offsets) - 1), spoilt)
             rows = np.repeat(keep, np.diff(offsets))
-            notes.append(say(name, f"{len(spoilt)} of {len(keep)} episodes are left out: numbers that are not finite"))
+            why = "numbers that are not finite"
+            if columns.at_ends(np.array(sorted(bad)), offsets):
+                why += f" at the ends of episodes, where {columns.PADDING}"
+            notes.append(say(name, f"{len(spoilt)} of {len(keep)} episodes are left out: {why}"))
             if not keep.any():
-                filled = columns.at_ends(np.array(sorted(bad)), offsets)
-                why = f" At the ends of episodes {columns.PADDING}." if filled else ""
-                raise ValueError(f"{name}: every episode holds numbers that are not finite; none is left.{why}")
+                raise ValueError(f"{name}: every episode holds {why}; none is left.")
             joined = {column: values[rows] for column, values in joined.items()}
             offsets = np.concatenate([[0], np.cumsum(np.diff(offsets)[keep])])
     observations, actions, rewards, dones = (joined[column] for column in COLUMNS)
@@ -270,7 +271,7 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     singles = [c for c in found if lists.are_numbers(found[c])]
     counts = {c: lists.numbers_of(found[c], c) for c in singles if unread.COUNT.match(c) and not found[c].null_count}
     arranged, offsets = order.arranged(parts | counts, episode, step, note)
-    unread.note_restarts({c: arranged[c] for c in counts}, offsets, note)
+    unread.note_counts({c: arranged[c] for c in counts}, offsets, note)
     parts = {c: arranged[c] for c in parts}
     unread.note(singles, (), note, "table")
     return assemble(parts, offsets, name, **options)

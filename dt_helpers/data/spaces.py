@@ -164,7 +164,8 @@ def of_gymnasium(space, what: str) -> Actions:
             return Choices((2,) * size, (0,) * size)
     raise ValueError(
         f"{what} must be in a Box, Discrete, MultiDiscrete or MultiBinary space, not {space}. "
-        "Flatten a Tuple or Dict of them with gymnasium's wrappers."
+        "A Tuple or Dict of them needs a wrapper whose actions are a Box: numbers, which it rounds where a choice is "
+        "meant."
     )
 
 
@@ -206,6 +207,11 @@ def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Act
         if (sizes <= limit).all():
             space = Choices(tuple(np.maximum(sizes, 2 if what == "actions" else 1)), tuple(starts))
             return space, f"{what} are whole numbers, read as {space} (set another space with `{what[:-1]}_space=`)"
+        if what == "actions":
+            return None, (
+                f"actions are whole numbers, read as numbers: they go beyond {limit:,}. Are they choices? Then number "
+                "those that occur: `pandas.Series(actions).factorize()[0]`"
+            )
     elif what == "actions" and values.ndim == 2 and values.shape[1] > 1:
         head = values[:1000]  # enough to rule out most data that isn't one-hot
         if _are_one_hot(head) and _are_one_hot(values) and len(np.unique(values.argmax(axis=1))) > 1:

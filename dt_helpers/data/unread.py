@@ -16,13 +16,21 @@ MASK = re.compile(r"(.*\.)?(masks?|filled|(is_)?valid)$", re.IGNORECASE)  # fals
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
 ENV = re.compile(r"(.*\.)?env_?(id|index|idx)s?$", re.IGNORECASE)
 ELAPSED = re.compile(r"(.*\.)?elapsed_?steps?$", re.IGNORECASE)
-COUNT = re.compile(r"(.*\.)?(t|(time|elapsed)?_?steps?|step_?(id|idx|index|num(ber)?))$", re.IGNORECASE)
+COUNT = re.compile(
+    r"(.*\.)?(t|(time|elapsed)?_?steps?|step_?(id|idx|index|num(ber)?)|time|time_?stamps?|date(_?time)?)$",
+    re.IGNORECASE,
+)
+FELL = re.compile(r"terminat|terminal", re.IGNORECASE)
 DOCS = 'see "What is beside what" in docs/your_data.md'
 LEFT_OUT = {  # by what holds the columns
     "table": "table[table[{0!r}] != 0]",
     **dict.fromkeys(
         ("episode", "data"),
         "{{name: numpy.array(values)[numpy.array({1}[{0!r}]) != 0] for name, values in {1}.items()}}",
+    ),
+    "data with offsets": (
+        "[{{name: numpy.array(values[first:stop])[numpy.array(data[{0!r}][first:stop]) != 0] for name, values in "
+        'data.items() if name != "offsets"}} for first, stop in itertools.pairwise(data["offsets"])]'
     ),
 }
 
@@ -31,19 +39,31 @@ def may_matter(name: object) -> bool:
     return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, ENV, ELAPSED))
 
 
-def note_restarts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]) -> None:
-    """Say where a column that counts an episode's steps starts again within one.
+def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]) -> None:
+    """Say where a column that counts an episode's steps, or its time, starts again within one, or falls all the time.
 
     counts : numbers of steps (N,) that are not read; offsets : (E + 1,), where episodes begin.
     """
     for name, values in counts.items():
         falls = np.setdiff1d(np.flatnonzero(np.diff(values) < 0) + 1, offsets)
-        if len(falls):
-            episode = int(np.searchsorted(offsets, falls[0], "right")) - 1
-            say(
-                f"`{name}` starts again within episodes, {len(falls)} times, first in episode {episode} at step "
-                f"{int(falls[0] - offsets[episode])}: are these several episodes?"
-            )
+        if not len(falls):
+            continue
+        episode = int(np.searchsorted(offsets, falls[0], "right")) - 1
+        where = f"first in episode {episode} at step {int(falls[0] - offsets[episode])}"
+        if len(falls) > 0.2 * (len(values) - len(offsets) + 1):
+            say(f"the rows are not in the order of `{name}`, {where}: rename={ {name: STEP} } sorts each episode by it")
+        else:
+            say(f"`{name}` starts again within episodes, {len(falls)} times, {where}: are these several episodes?")
+        return
+
+
+def note_flags(read: np.ndarray, others: Mapping, say: Callable[[str], object]) -> None:
+    """Say which of the `others` says where the robot fell, if what is `read` (N,) never does."""
+    if read.any():
+        return
+    for name, values in others.items():
+        if FELL.search(str(name)) and np.shape(values) and np.any(values):
+            say(f"the flags that are read are never true, and `{name}` is: rename={ {name: 'terminals'} }")
             return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 import gymnasium
@@ -12,6 +13,7 @@ _AGENTS = (
     "{} has several agents, and a model acts for one: write a gymnasium.Env around it whose observation, action and "
     "reward are those of one agent, or of all of them one after another."
 )
+_INTERFACE = "gymnasium's interface is needed: reset(seed=...) returns (observation, info), step(action) five values"
 Environment = object  # a str, a callable without required arguments, or a gymnasium.Env
 
 
@@ -37,6 +39,29 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
     if isinstance(env, gymnasium.Env):
         return [env]
     return [_closed_by(stack, _make(env, drawn)) for _ in range(count)]
+
+
+def reset(env: gymnasium.Env, seed: int) -> object:
+    """The first observation. Raises ValueError if the environment has another interface than gymnasium's."""
+    try:
+        answer = env.reset(seed=seed)
+    except TypeError as error:
+        if "seed" not in str(error):
+            raise
+        raise ValueError(f"{name_of(env)}: reset() takes no seed, as in the old gym: {_INTERFACE}.") from error
+    if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)):
+        raise ValueError(f"{name_of(env)}: reset() returned the observation alone, as in the old gym: {_INTERFACE}.")
+    return answer[0]
+
+
+def step(env: gymnasium.Env, action: object) -> tuple[object, object, bool, bool]:
+    """The observation, the reward, whether the episode ended, and whether it was cut. Raises ValueError as `reset`."""
+    answer = env.step(action)
+    if len(answer) != 5:
+        old = ", as in the old gym" if len(answer) == 4 else ""
+        cost = " If there is a cost as well, take it from the reward in a wrapper." if len(answer) == 6 else ""
+        raise ValueError(f"{name_of(env)}: step() returned {len(answer)} values{old}: {_INTERFACE}.{cost}")
+    return answer[:4]
 
 
 def _closed_by(stack: ExitStack, made: gymnasium.Env) -> gymnasium.Env:

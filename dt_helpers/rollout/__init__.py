@@ -136,7 +136,8 @@ def evaluate_targets(
     if sample and not isinstance(facts.action_space, spaces.Choices):
         raise ValueError(f"Only choices can be drawn, and the model's actions are {facts.action_space}: sample=False.")
     seeds = seed + np.arange(len(wanted)) % episodes
-    settings = (max_steps, progress, on_step, observe, sample)
+    said: set[str] = set()
+    settings = (max_steps, progress, on_step, observe, sample, said)
     with ExitStack() as stack:
         robots = door.open_all(env_name, len(wanted), stack, drawn)
         name = env_name if isinstance(env_name, str) else door.name_of(robots[0])
@@ -167,11 +168,12 @@ def _run(
     on_step: Callable[[list, int, np.ndarray], None] | None,
     observe: Callable[[Env], np.ndarray] | None,
     sample: bool,
+    said: set[str],  # what has been told already
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rewards (robots, max_steps) float64 and lengths (robots,) int64 of one episode per robot."""
     count, config, device = len(envs_), model.config, model.device
     rngs = [np.random.default_rng(int(seed)) if sample else None for seed in seeds]
-    robots = [Robot(env, config, facts, observe, rng) for env, rng in zip(envs_, rngs, strict=True)]
+    robots = [Robot(env, config, facts, observe, rng, said) for env, rng in zip(envs_, rngs, strict=True)]
     seen = np.stack([robot.reset(int(seed)) for robot, seed in zip(robots, seeds, strict=True)])  # (robots, state_dim)
     seen = seen if seen.dtype.kind == "f" else seen.astype(np.float64)
     tell_bounds(robots[0])

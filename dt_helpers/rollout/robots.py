@@ -5,7 +5,7 @@ Whatever an environment may return wrongly gets a clear error here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,10 @@ from gymnasium import spaces as kinds
 
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
-from dt_helpers.envs.door import name_of
+from dt_helpers.envs import door
 from dt_helpers.machine.telling import tell
 
 FAR = 50  # standard deviations from the data's mean; beyond it, a warning is printed
-OLD = "gymnasium's interface is needed: reset(seed=...) returns (observation, info), step(action) five values"
 
 
 class Robot:
@@ -31,23 +30,17 @@ class Robot:
         facts: ReplayFacts,
         observe: Callable[[Env], np.ndarray] | None = None,
         rng: np.random.Generator | None = None,  # draws choices by their probabilities; None: the likeliest is taken
+        said: set[str] | None = None,  # what has been told already, by any robot of a run
     ):
         self.env, self.config, self.observe, self.rng = env, config, observe, rng
-        self.name, self.actions = name_of(env), facts.action_space
+        self.name, self.actions = door.name_of(env), facts.action_space
         self.cells, self.key = facts.observation_space, facts.observation_key
+        self.said = set() if said is None else said
         self.allowed: np.ndarray | None = None  # for choices: those that the environment has
 
     def reset(self, seed: int) -> np.ndarray:
         """The first state (state_dim,). Raises ValueError if the model has other sizes."""
-        try:
-            answer = self.env.reset(seed=seed)
-        except TypeError as error:
-            if "seed" not in str(error):
-                raise
-            raise ValueError(f"{self.name}: reset() takes no seed, as in the old gym: {OLD}.") from error
-        if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)):
-            raise ValueError(f"{self.name}: reset() returned the observation alone, as in the old gym: {OLD}.")
-        state = self._state(answer[0], 0)
+        state = self._state(door.reset(self.env, seed), 0)
         self._require_fit(len(state))
         return state
 
@@ -55,10 +48,7 @@ class Robot:
         """Step with the prediction (act_dim,). Returns the state (state_dim,), the reward, whether the episode is over,
         and the action as the model will see it (act_dim,)."""
         action, seen = self._action(prediction)
-        answer = self.env.step(action)
-        if len(answer) != 5:
-            raise ValueError(f"{self.name}: step() returned {len(answer)} values, as in the old gym: {OLD}.")
-        observation, reward, terminated, truncated, _ = answer
+        observation, reward, terminated, truncated = door.step(self.env, action)
         return self._state(observation, None), self._reward(reward), bool(terminated or truncated), seen
 
     def _reward(self, reward: object) -> float:
@@ -81,7 +71,11 @@ class Robot:
         if self.key is not None and isinstance(space, kinds.Dict | kinds.Tuple):
             space, observation = self._read(space, observation)
         if self.cells is not None:
-            return self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
+            state = self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
+            if state.sum() < len(self.cells.sizes) and "unknown" not in self.said:
+                self.said.add("unknown")
+                tell(f"{self.name} shows {observation}, which the data does not have: the model sees zeros there.")
+            return state
         if isinstance(space, kinds.Dict | kinds.Tuple):
             flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:
@@ -146,6 +140,7 @@ class Robot:
             )
         if choices is not None:
             self._require_choices(choices, found, space)
+        self._require_cells(self.env.observation_space)
 
     def _require_choices(self, own: spaces.Choices, found: spaces.Actions, space) -> None:
         if isinstance(found, spaces.Continuous):
@@ -163,9 +158,23 @@ class Robot:
         if any(not part[-1] for part in allowed):
             raise ValueError(
                 f"{self.name} takes {space} as actions, but those in the model's data go up to "
-                f"{', '.join(str(part[-1]) for part in numbers)}. Use the environment that its data comes from."
+                f"{', '.join(str(part[-1]) for part in numbers)}. Use the environment that its data comes from; if the "
+                f"data counts from 0 and the environment from {', '.join(str(int(start)) for start in low)}, add that "
+                "to its actions before."
             )
         self.allowed = np.concatenate(allowed)
+
+    def _require_cells(self, space) -> None:
+        """Observations that are choices must be counted from the same number."""
+        if not (isinstance(self.cells, spaces.Choices) and isinstance(space, kinds.Discrete)):
+            return
+        first, last = self.cells.starts[0], self.cells.starts[0] + self.cells.sizes[0] - 1
+        if space.start > first and space.start + space.n - 1 > last:
+            raise ValueError(
+                f"{self.name} observes {space}, but the states in the model's data are {first} to {last}. If the data "
+                f"counts from 0, add {space.start - first} to its observations before; if it counts as the environment "
+                "does, read it with `observation_space=env.observation_space`."
+            )
 
     @staticmethod
     def _discrete() -> str:
@@ -181,7 +190,8 @@ def tell_bounds(robot: Robot) -> None:
     known = np.isfinite(low) & np.isfinite(high)
     width = np.where(known, high, 1) - np.where(known, low, 0)
     apart = known & (np.maximum(np.abs(low - own.low), np.abs(high - own.high)) > 1e-2 * width)
-    if apart.any():
+    if apart.any() and "bounds" not in robot.said:
+        robot.said.add("bounds")
         other = spaces.Continuous(tuple(low), tuple(high))
         tell(
             f"{robot.name} has other action bounds, {other}, than the model's data, {own}: actions beyond them are "

@@ -187,21 +187,3 @@ def test_groups_that_do_not_fit_are_refused_with_the_way_out(tmp_path):
         formats.open(groups(tmp_path / "done.hdf5", flag="done"))
     with pytest.raises(ValueError, match="Leave horizon= out: each group of the file is an episode"):
         formats.open(groups(tmp_path / "horizon.hdf5"), horizon=3)
-
-
-@pytest.mark.parametrize("lengths", [[4, 6, 3], [2, 2, 2, 2], [5, 1, 7, 3]])
-@pytest.mark.parametrize("rolled", [True, False])
-def test_flags_that_are_a_row_late_are_told_to_be_shifted(lengths, rolled):
-    rng, steps = np.random.default_rng(0), sum(lengths)
-    ends = np.isin(np.arange(steps), np.cumsum(lengths) - 1)
-    seen = rng.normal(size=(steps, 3))
-    after = np.where(ends[:, None], rng.normal(size=(steps, 3)), np.roll(seen, -1, axis=0))
-    late = np.roll(ends, 1)
-    late[0] = rolled
-    columns = {"observations": seen, "actions": seen[:, :2].clip(-1, 1), "rewards": seen[:, 0]}
-    columns["next_observations"] = after
-    with pytest.raises(ValueError, match=r"flags are a row late.*numpy.append\(terminals\[1:\], True\)"):
-        formats.open(columns | {"terminals": late})
-    data = formats.open(columns | {"terminals": np.append(late[1:], True)})
-    assert data.lengths.tolist() == lengths
-    assert data.dones.tolist() == ends.tolist()

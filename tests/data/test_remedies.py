@@ -174,10 +174,8 @@ def test_text_in_a_part_of_observations_is_left_out_by_key(part, layout):
     assert formats.open(source, key="image").state_dim == 3
 
 
-@pytest.mark.parametrize(
-    "date", [pd.Series(DATES), [f"2024-02-0{i + 1}" for i in range(N)], [f"day {i}" for i in range(N)]]
-)
-def test_text_and_dates_do_not_say_in_which_order_steps_come(date):
+@pytest.mark.parametrize("date", [[f"2024-02-0{i + 1}" for i in range(N)], [f"day {i}" for i in range(N)]])
+def test_text_does_not_say_in_which_order_steps_come(date):
     table = pd.DataFrame({"observations": [[1.0, 2.0]] * N, "actions": 0.5, "rewards": 1.0, "dones": False})
     with pytest.raises(ValueError, match="`frame_index` must hold numbers"):
         formats.open(table.assign(episode_index=["a", "b"] * 3, frame_index=date))
@@ -257,3 +255,78 @@ def test_tables_in_text_are_told_what_reads_them(suffix, tmp_path):
         ValueError, match=r"not a format that can be read.*pandas\.read_csv.*read_json\(..., lines=True\)"
     ):
         formats.open(tmp_path / f"mine{suffix}")
+
+
+@pytest.mark.parametrize("step", [{}, {"next": {"reward": 1}}, {"infos": {"reward": 1}}])
+def test_rewards_within_a_dict_are_told_to_be_put_beside_the_others(step):
+    given = {"observations": np.zeros((N, 2)), "actions": np.zeros((N, 1)), "terminals": np.arange(N) == N - 1}
+    given |= {name: {"reward": np.ones(N), "done": np.zeros(N)} for name in step}
+    with pytest.raises(ValueError) as error:
+        formats.open(given)
+    if not step:
+        assert "add a column of zeros" in str(error.value)
+        return
+    assert "add a column of zeros" not in str(error.value)
+    flat = eval(re.search(r"`(data \| .*)`", str(error.value))[1], {"data": given})
+    (name,) = step
+    assert formats.open(flat, rename={f"{name}.reward": "rewards"}).returns.tolist() == [N]
+
+
+@pytest.mark.parametrize("parts", [{"left": np.zeros((N, 2)), "right": np.ones(N)}, {"torque": np.zeros((N, 3))}])
+def test_a_dict_of_arrays_is_told_to_be_joined(parts):
+    episode = {"observations": np.zeros((N, 2)), "actions": parts, "rewards": np.ones(N), "dones": np.zeros(N, bool)}
+    with pytest.raises(ValueError, match="`actions` must be one array, but is a dict") as error:
+        formats.open([episode])
+    joined = eval(re.search(r"`(numpy.*)`", str(error.value))[1], {"values": parts, "numpy": np})
+    assert formats.open([episode | {"actions": joined}]).actions.shape == (N, 3)
+
+
+def test_parts_within_parts_are_told_to_get_names_of_their_own():
+    episode = {"observations": {"robot": {"q": np.zeros((N, 2))}, "goal": np.ones((N, 1))}, "actions": np.zeros(N)}
+    episode |= {"rewards": np.ones(N), "dones": np.zeros(N, bool)}
+    with pytest.raises(ValueError, match=r"a name of its own.*`key=` takes"):
+        formats.open([episode])
+    assert formats.open([episode], key="goal").state_dim == 1
+
+
+def test_actions_of_several_kinds_are_told_to_become_numbers():
+    actions = [(2, np.array([0.5, 1.5])), (1, np.array([0.0, 3.0]))]
+    episode = {"observations": np.zeros((2, 2)), "actions": actions, "rewards": np.ones(2), "dones": [False, True]}
+    with pytest.raises(ValueError, match="tuple of several actions") as error:
+        formats.open([episode])
+    rows = eval(re.search(r"`(\[numpy.*\])`", str(error.value))[1], {"values": actions, "numpy": np})
+    assert formats.open([episode | {"actions": np.array(rows)}]).actions.shape == (2, 3)
+
+
+@pytest.mark.parametrize("columns", [("actions", "rewards"), ("rewards",), ("actions",)])
+@pytest.mark.parametrize("lengths", [[3, 5], [1, 2, 6]])
+def test_nan_in_first_rows_only_is_told_as_a_column_a_row_late(columns, lengths):
+    def episode(length):
+        steps = {"observations": np.ones((length + 1, 2)), "actions": np.zeros((length + 1, 1))}
+        steps |= {"rewards": np.ones(length + 1), "dones": np.zeros(length + 1, bool)}
+        for column in columns:
+            steps[column][0] = np.nan
+        return steps
+
+    with pytest.raises(ValueError, match=r"first step of each episode: is `(actions|rewards)` a row late"):
+        formats.open(list(map(episode, lengths)))
+
+
+@pytest.mark.parametrize("name", ["chunk_0.pt", "a.npy", "b.csv"])
+def test_files_of_arrays_are_told_how_to_be_loaded(name, tmp_path):
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(ValueError, match=r"torch\.load.*numpy\.load"):
+        formats.open(tmp_path / name)
+
+
+@pytest.mark.parametrize("top, choices", [(999, True), (1000, True), (1001, False), (10_728, False)])
+def test_whole_numbers_that_are_too_many_choices_are_noted(top, choices):
+    actions = np.array([3, top - 1, 7, 3])
+    episode = {"observations": np.zeros((4, 2)), "actions": actions, "rewards": np.ones(4), "dones": [False] * 4}
+    data = formats.open([episode])
+    if choices:
+        assert f"read as {top:,} choices".replace(",", "") in data.notes[0].replace(",", "")
+        return
+    assert "read as numbers: they go beyond 1,000. Are they choices?" in data.notes[0]
+    few = eval(re.search(r"`(pandas.*)`", data.notes[0])[1], {"actions": actions, "pandas": pd})
+    assert formats.open([episode | {"actions": few}]).space.dim == 3

@@ -1,6 +1,7 @@
 """Columns that are there but not read: which are named in a note, and that what the note says works."""
 
 import ast
+import itertools
 import re
 from pathlib import Path
 
@@ -189,3 +190,41 @@ def test_what_falls_and_is_no_count_is_not():
     table = pd.DataFrame({c: list(v) for c, v in flat().items() if c != "terminals"})
     table = table.assign(dones=False, episode_index=IDS, height=-np.arange(N), t=[None] + [0.0] * (N - 1))
     assert formats.open(table).notes == ()
+
+
+@pytest.mark.parametrize("name", ["timestamp", "time", "step", "t", "date", "log.time_stamp"])
+@pytest.mark.parametrize("order", ["newest first", "shuffled"])
+def test_rows_that_are_not_in_the_order_of_a_count_are_told(name, order):
+    table = pd.DataFrame({c: list(v) for c, v in flat().items() if c != "terminals"}).assign(dones=False)
+    count = pd.date_range("2024-01-01", periods=N, freq="min") if name in ("timestamp", "date") else np.arange(N) * 0.1
+    table = table.assign(episode_index=IDS, **{name: count})
+    mixed = table[::-1] if order == "newest first" else table.sample(frac=1, random_state=0)
+    mixed = mixed.sort_values("episode_index", kind="stable").reset_index(drop=True)
+    notes = " ".join(formats.open(mixed).notes)
+    assert f"the rows are not in the order of `{name}`" in notes
+    rename = ast.literal_eval(re.search(r"rename=(\{.*?\})", notes)[1])
+    right = formats.open(table.drop(columns=name))
+    np.testing.assert_array_equal(formats.open(mixed, rename=rename).observations, right.observations)
+
+
+@pytest.mark.parametrize("fell", ["next.terminated", "is_terminal", "info.terminals"])
+def test_flags_that_are_never_true_beside_others_that_are(fell):
+    given = flat(terminals=np.zeros(N, bool), offsets=np.cumsum([0, *LENGTHS]), **{fell: LAST})
+    data = formats.open(given)
+    assert f"the flags that are read are never true, and `{fell}` is" in data.notes[-1]
+    rename = ast.literal_eval(re.search(r"rename=(\{.*?\})", data.notes[-1])[1])
+    given.pop("terminals")
+    assert formats.open(given, rename=rename).dones.sum() == 4
+    assert formats.open(flat(offsets=np.cumsum([0, *LENGTHS]), **{fell: LAST})).notes == ()
+
+
+def test_what_is_said_of_a_mask_holds_beside_offsets():
+    real = np.arange(N) % 3 != 2
+    offsets = np.cumsum([0, *LENGTHS])
+    data = flat(offsets=offsets, mask=real)
+    note = next(note for note in formats.open(data).notes if "`mask`" in note)
+    cut = eval(re.search(r"`(\[.*\])`", note)[1], {"data": data, "numpy": np, "itertools": itertools})
+    assert (
+        formats.open(cut, rename={"terminals": "dones"}).lengths.tolist()
+        == np.add.reduceat(real, offsets[:-1]).tolist()
+    )

@@ -10,6 +10,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from dt_helpers import envs
+from dt_helpers.data import recording
 from dt_helpers.envs import door
 
 V3 = [f"{robot}-v3" for robot in envs.ROBOTS]
@@ -129,3 +130,35 @@ class TwoRunners:
 def test_an_environment_of_several_agents_is_refused_in_a_sentence(env, count):
     with ExitStack() as stack, pytest.raises(ValueError, match="has several agents, and a model acts for one"):
         door.open_all(env, count, stack)
+
+
+class Odd(gymnasium.Env):
+    """Returns what it is told to."""
+
+    observation_space = gymnasium.spaces.Box(-1, 1, (3,))
+    action_space = gymnasium.spaces.Box(-1, 1, (1,))
+
+    def __init__(self, first, then):
+        self.first, self.then = first, then
+
+    def reset(self, seed=None, options=None):
+        return self.first
+
+    def step(self, action):
+        return self.then
+
+
+ZERO = np.zeros(3, np.float32)
+
+
+@pytest.mark.parametrize(
+    "first, then, said",
+    [
+        (ZERO, (), "returned the observation alone, as in the old gym"),
+        ((ZERO, {}), (ZERO, 1.0, True, {}), "step\\(\\) returned 4 values, as in the old gym"),
+        ((ZERO, {}), (ZERO, 1.0, 0.5, True, False, {}), "step\\(\\) returned 6 values: .*If there is a cost as well"),
+    ],
+)
+def test_another_interface_than_gymnasiums_is_told_when_recording(first, then, said):
+    with pytest.raises(ValueError, match=f"Odd: .*{said}"):
+        recording.record(lambda seen: np.zeros((1, 1)), Odd(first, then), episodes=1, progress=False)

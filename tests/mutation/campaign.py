@@ -9,6 +9,7 @@ a person has to look.
 import argparse
 import multiprocessing
 import random
+import resource
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,6 +24,7 @@ from .mutants import Base, of, others, ours
 MODEL_DRAWS = 50  # the whole model is a thousand times slower than an exercise
 SECONDS, DRAW = 3, 0.1  # a right answer needs a hundredth of them
 LIMIT = 4  # seconds of a check, in place of 20: of each loop, some mutants never end
+MEMORY = 8 * 2**30  # bytes of a process: np.array() of a list that holds itself takes all there are
 
 
 def bases(names) -> list[Base]:
@@ -71,7 +73,8 @@ def main() -> int:
     fresh.warm_up()
     one_function.SECONDS = whole_model.SECONDS = LIMIT
     totals: dict[str, Counter] = {}
-    with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("fork")) as pool:
+    context, limit = multiprocessing.get_context("fork"), (resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
+    with ProcessPoolExecutor(options.jobs, context, resource.setrlimit, limit) as pool:
         running = [pool.submit(breed, base, each, options.draws, options.seed) for base in every]
         for number, done in enumerate(as_completed(running), start=1):
             check, counts, notes = done.result()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from dt_helpers import rollout, training
-from dt_helpers.data import recording
+from dt_helpers.data import formats, recording
 
 
 class Counts(gymnasium.Env):
@@ -106,3 +106,56 @@ def test_a_class_without_close_is_evaluated_and_recorded(model):
 def test_one_of_the_old_gym_is_told_what_it_lacks(model, old, words):
     with pytest.raises(ValueError, match=rf"{old.__name__}: \w+\(\) {words}, as in the old gym"):
         rollout.evaluate(model, old, 5.0, episodes=2, progress=False)
+
+
+class Places(gymnasium.Env):
+    """Observes a place, counted from `start`, in episodes of three steps."""
+
+    action_space = gymnasium.spaces.Box(-1, 1, (1,))
+
+    def __init__(self, start=0, places=5, shown=None):
+        self.observation_space = gymnasium.spaces.Discrete(places, start=start)
+        self.shown = start + places - 1 if shown is None else shown
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.left = 3
+        return np.int64(self.shown), {}
+
+    def step(self, action):
+        self.left -= 1
+        return np.int64(self.shown), 1.0, self.left == 0, False, {}
+
+
+@pytest.fixture(scope="module")
+def of_places(tmp_path_factory):
+    """Trained on places 0 to 4."""
+    rng = np.random.default_rng(0)
+    episodes = [
+        {
+            "observations": np.append(4, rng.integers(0, 5, 7)),
+            "actions": rng.uniform(-1, 1, (8, 1)),
+            "rewards": rng.random(8),
+            "dones": np.arange(8) == 7,
+        }
+        for _ in range(4)
+    ]
+    return training.train(formats.open(episodes), training.preset("ci", steps=2), tmp_path_factory.mktemp("p") / "m")
+
+
+@pytest.mark.parametrize("start, places", [(1, 5), (1, 9), (3, 4)])
+def test_places_that_are_counted_from_another_number_are_refused(of_places, start, places):
+    with pytest.raises(ValueError, match=f"the model's data are 0 to 4.*add {start} to its observations"):
+        rollout.evaluate(of_places, Places(start, places), 3.0, episodes=1, progress=False)
+
+
+@pytest.mark.parametrize("start, places", [(0, 5), (0, 4), (1, 4), (2, 3)])
+def test_places_that_the_data_has_are_seen(of_places, start, places, capsys):
+    rollout.evaluate(of_places, Places(start, places), 3.0, episodes=1, progress=False)
+    assert "does not have" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("env", [Places(0, 9, shown=7), lambda: Places(0, 9, shown=7)])
+def test_a_place_that_the_data_does_not_have_is_told_once(of_places, env, capsys):
+    rollout.evaluate(of_places, env, 3.0, episodes=3, progress=False)
+    assert capsys.readouterr().out.count("shows 7, which the data does not have") == 1

@@ -1,0 +1,116 @@
+"""What the observation after each step tells: flags that are late or missing, and rows that are no steps."""
+
+import re
+
+import gymnasium
+import numpy as np
+import pytest
+
+from dt_helpers.data import formats
+
+
+@pytest.mark.parametrize("lengths", [[4, 6, 3], [2, 2, 2, 2], [5, 1, 7, 3]])
+@pytest.mark.parametrize("rolled", [True, False])
+def test_flags_that_are_a_row_late_are_told_to_be_shifted(lengths, rolled):
+    rng, steps = np.random.default_rng(0), sum(lengths)
+    ends = np.isin(np.arange(steps), np.cumsum(lengths) - 1)
+    seen = rng.normal(size=(steps, 3))
+    after = np.where(ends[:, None], rng.normal(size=(steps, 3)), np.roll(seen, -1, axis=0))
+    late = np.roll(ends, 1)
+    late[0] = rolled
+    columns = {"observations": seen, "actions": seen[:, :2].clip(-1, 1), "rewards": seen[:, 0]}
+    columns["next_observations"] = after
+    with pytest.raises(ValueError, match=r"flags are a row late.*numpy.append\(terminals\[1:\], True\)"):
+        formats.open(columns | {"terminals": late})
+    data = formats.open(columns | {"terminals": np.append(late[1:], True)})
+    assert data.lengths.tolist() == lengths
+    assert data.dones.tolist() == ends.tolist()
+
+
+class Clock(gymnasium.Env):
+    """Observes the time, and ends, or is cut, after `length` steps."""
+
+    observation_space = gymnasium.spaces.Box(0, 99, (2,))
+    action_space = gymnasium.spaces.Box(-1, 1, (1,))
+
+    def __init__(self, length, cut=False):
+        self.length, self.cut = length, cut
+
+    def reset(self, seed=None, options=None):
+        super().reset(seed=seed)
+        self.t = 0
+        return np.array([0, self.length], np.float32), {}
+
+    def step(self, action):
+        self.t += 1
+        over = self.t == self.length
+        return np.array([self.t, self.length], np.float32), 1.0, over and not self.cut, over and self.cut, {}
+
+
+NAMES = ["observations", "actions", "rewards", "terminals", "timeouts", "next_observations"]
+
+
+def recorded(lengths, steps, mode, cut):
+    """Columns (steps, environments, ...) of a vector environment."""
+    makers = [lambda length=length: Clock(length, cut) for length in lengths]
+    env = gymnasium.vector.SyncVectorEnv(makers, autoreset_mode=mode)
+    seen, _ = env.reset(seed=0)
+    rows = []
+    for _ in range(steps):
+        action = env.action_space.sample()
+        after, reward, fell, over, _ = env.step(action)
+        rows.append((seen, action, reward, fell, over, after))
+        seen = after
+    return {name: np.stack([row[i] for row in rows]) for i, name in enumerate(NAMES)}
+
+
+def one_after_another(columns):
+    """What the error of an .npz says to do."""
+    steps, envs = columns["rewards"].shape
+    flat = {name: values.swapaxes(0, 1).reshape(steps * envs, -1) for name, values in columns.items()}
+    flat["timeouts"][steps - 1 :: steps] = True
+    return flat
+
+
+@pytest.mark.parametrize("lengths, steps", [([5, 5], 18), ([4, 7, 3], 25), ([5], 30)])
+@pytest.mark.parametrize("cut", [True, False])
+def test_rows_that_a_vector_environment_adds_at_its_reset_are_told(lengths, steps, cut):
+    flat = one_after_another(recorded(lengths, steps, gymnasium.vector.AutoresetMode.NEXT_STEP, cut))
+    with pytest.raises(ValueError, match=r"AutoresetMode[.]NEXT_STEP") as error:
+        formats.open(flat)
+    names = dict(flat, numpy=np)
+    for code in re.findall(r"`((?:ended|rows) = [^`]*)`", str(error.value)):
+        exec(code, names)
+    data = formats.open({name: np.delete(values, names["rows"], axis=0) for name, values in flat.items()})
+    for i in range(len(data)):
+        times = data.episode(i)["observations"][:, 0]
+        np.testing.assert_array_equal(times, np.arange(len(times)))
+    assert set(data.lengths.tolist()) >= set(lengths)
+    assert data.rewards.all()
+
+
+@pytest.mark.parametrize("lengths, steps", [([5, 5], 18), ([4, 7, 3], 25)])
+@pytest.mark.parametrize("cut", [True, False])
+def test_steps_of_several_environments_are_told_apart_where_resets_hide_the_ends(lengths, steps, cut):
+    """After an end, the observation is that of the next episode: only the environments' seams show."""
+    columns = recorded(lengths, steps, gymnasium.vector.AutoresetMode.SAME_STEP, cut)
+    flat = one_after_another(columns)
+    right = formats.open(flat)
+    seams = flat["timeouts"].copy()
+    seams[steps - 1 :: steps] = columns["timeouts"][-1][:, None]
+    with pytest.raises(ValueError, match="`timeouts`") as error:
+        formats.open(flat | {"timeouts": seams})
+    code = re.search(r"`(timeouts\[.*?\] = True)`", str(error.value))[1]
+    exec(code, names := {"timeouts": seams, "numpy": np, **{c: flat[c] for c in NAMES if c != "timeouts"}})
+    found = formats.open(flat | {"timeouts": names["timeouts"]})
+    np.testing.assert_array_equal(found.offsets, right.offsets[: len(found.offsets)])
+    assert len(right) - len(found) <= 1, "the last, whose end is not known"
+
+
+def test_sparse_rewards_are_no_added_rows():
+    rng = np.random.default_rng(0)
+    seen = rng.normal(size=(20, 2))
+    ends = np.isin(np.arange(20), [4, 9, 14, 19])
+    flat = {"observations": seen, "next_observations": np.roll(seen, -1, axis=0), "actions": seen[:, :1].clip(-1, 1)}
+    data = formats.open(flat | {"rewards": 1.0 * ends, "terminals": ends})
+    assert data.lengths.tolist() == [5, 5, 5, 5]
