@@ -117,7 +117,7 @@ def test_what_follows_a_step_is_checked_within_episodes():
     data = formats.open(steps(next_observations=seen + 1))
     assert data.lengths.tolist() == LENGTHS
     wrong = np.where(np.arange(N)[:, None] == 9, 0, seen + 1)
-    with pytest.raises(ValueError, match=r"no episode ends by `run`, first at row 9. .*give what follows another `run`"):
+    with pytest.raises(ValueError, match=r"no episode ends by `run`, first at row 9.*what follows another `run`"):
         columns = steps(next_observations=wrong, episode_index=None, run=OWNER)
         formats.open(columns, rename={"run": "episode_index"})
 
