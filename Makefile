@@ -66,7 +66,7 @@ site: $(SITE_INSTALLED) ## Build the course's site: output/site
 PYTEST := python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: lint ## Check style and types, run the tests and replay the solution notebooks
 	@rm -rf .cache/test-workspace
-	@$(ACTIVATED) $(PYTEST) tests solutions --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
+	@$(ACTIVATED) $(PYTEST) tests solutions docs/pages --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(ARGS)
 
 campaign: ## The same, with all cases of the suites that otherwise draw a sample: hours
 	@DT_CAMPAIGN=whole $(MAKE) --no-print-directory test

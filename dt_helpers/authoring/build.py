@@ -2,6 +2,7 @@
 
     solutions/…/NN_name.py ─▶ solutions/…/NN_name.ipynb ─▶ notebooks/…/NN_name.ipynb
        (the source)             (with outputs)               (nbgrader; outputs empty)
+    docs/pages/name.py     ─▶ docs/pages/name.ipynb
 
 The same scripts give the same bytes, so that a test can make everything again and compare.
 """
@@ -71,21 +72,22 @@ def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release
     Outputs come from `executed` (name -> notebook), else from the solution notebook that is there, for the cells
     whose source is the same. Raises ValueError for a script or notebook that cannot be released.
     """
-    solutions: dict[str, str] = {}
     notebooks: dict[str, NotebookNode] = {}
     unexecuted: dict[str, int] = {}
-    for script in tree.scripts():
+    course, pages = tree.scripts(), tree.pages()
+    for script in (*course, *pages):
         stem = script.stem
         notebook = (executed or {}).get(stem)
         if notebook is None:
             notebook = scripts.read(script)
-            carry_outputs(notebook, tree.solution(stem))
+            carry_outputs(notebook, script.with_suffix(".ipynb"))
         _check_graded_outputs(notebook, stem)
         notebooks[stem] = notebook
-        solutions[stem] = _text(notebook)
         if count := sum(c.cell_type == "code" and c.execution_count is None for c in notebook.cells):
             unexecuted[stem] = count
-    wanted = {tree.solution(stem): text for stem, text in solutions.items()}
+    wanted = {page.with_suffix(".ipynb"): _text(notebooks.pop(page.stem)) for page in pages}
+    solutions = {stem: _text(notebook) for stem, notebook in notebooks.items()}
+    wanted |= {tree.solution(stem): text for stem, text in solutions.items()}
     wanted |= {tree.student(stem): text for stem, text in students.generate(tree, solutions).items()}
     if tree.exercises_file.parent.is_dir():  # in a checkout without the package nothing needs it
         wanted[tree.exercises_file] = exercises.text(tree, notebooks)
@@ -124,12 +126,14 @@ def write(release: Release) -> None:
 def run(
     tree: Tree, names: list[str], *, console: Console, preset: str | None = None, still: float = STILL
 ) -> dict[str, NotebookNode]:
-    """Execute the solution notebooks called `names` (none: all of them), side by side, and note how long they took.
+    """Execute the solution notebooks and pages called `names` (none: all of them), side by side, and note how long the
+    notebooks took.
 
     They work in ``.cache/release``, emptied first when all of them run. Raises ValueError for an unknown name and
     CellFailed for a cell that fails.
     """
-    found = [script.stem for script in tree.scripts()]
+    pages = {script.stem: script for script in tree.pages()}
+    found = [*(script.stem for script in tree.scripts()), *pages]
     if unknown := [name for name in names if name not in found]:
         raise ValueError(f"There is no notebook {', '.join(unknown)}. The notebooks are: {', '.join(found)}.")
     workspace = tree.root / ".cache" / "release"
@@ -137,6 +141,9 @@ def run(
         shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir(parents=True, exist_ok=True)
     executed, pieces = parts.read(tree, names or found)
+    for stem in pages.keys() & set(names or found):
+        executed[stem] = scripts.read(pages[stem])
+        pieces.append(parts.whole(stem, executed[stem]))
     preset = preset or os.environ.get("DT_PRESET") or "quick"
     seconds = {}
     with Lines(console, [part.name for part in pieces]) as lines:
@@ -156,7 +163,8 @@ def run(
                 lines.end(part.name, f"failed after {took}" if error else f"done in {took}")
                 if error:
                     raise error
-                seconds[part.name] = execution.cpu
+                if part.stem not in pages:
+                    seconds[part.name] = execution.cpu
     readers_paths = {
         str(workspace): "~/dt_workspace",
         str(cache_dir()): "~/.cache/dt_helpers",
@@ -166,7 +174,8 @@ def run(
     for notebook in executed.values():
         parts.number_executions(notebook)
         _hide_paths(notebook, readers_paths)
-    expected.note(tree, preset, seconds)
+    if seconds:
+        expected.note(tree, preset, seconds)
     return executed
 
 

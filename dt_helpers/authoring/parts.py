@@ -96,8 +96,7 @@ def _split(stem: str, notebook: NotebookNode, entry: dict) -> list[Part]:
     if begins != sorted(set(begins)):
         raise ValueError(f"course.toml: the parts of {stem} are not in the notebook's order: {', '.join(headings)}.")
     if not headings:
-        whole = list(range(len(notebook.cells)))
-        return [Part(stem, None, _notebook(notebook, whole), [n + 1 for n in whole], after, leaves)]
+        return [whole(stem, notebook, after, leaves)]
     parts: list[Part] = []
     for heading, begin, end in zip(headings, begins, [*begins[1:], len(notebook.cells)], strict=True):
         cells = [*range(begins[0]), *range(begin, end)]
@@ -106,6 +105,12 @@ def _split(stem: str, notebook: NotebookNode, entry: dict) -> list[Part]:
             piece.cells[: begins[0]] = copy.deepcopy(piece.cells[: begins[0]])
         parts.append(Part(stem, heading, piece, [n + 1 for n in cells], after))
     return parts
+
+
+def whole(stem: str, notebook: NotebookNode, after: tuple[str, ...] = (), leaves: tuple[str, ...] = ()) -> Part:
+    """A notebook as one part."""
+    cells = list(range(len(notebook.cells)))
+    return Part(stem, None, _notebook(notebook, cells), [n + 1 for n in cells], after, leaves)
 
 
 def _notebook(whole: NotebookNode, cells: list[int]) -> NotebookNode:

@@ -66,6 +66,10 @@ class Tree:
             raise FileNotFoundError(f"There are no percent scripts such as 01_setup.py in {self.solutions}.")
         return scripts
 
+    def pages(self) -> list[Path]:
+        """The percent scripts of executed pages that are no part of the course; there may be none."""
+        return sorted((self.root / "docs" / "pages").glob("*.py"))
+
     def solution(self, stem: str) -> Path:
         return self.solutions / f"{stem}.ipynb"
 

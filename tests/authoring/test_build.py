@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from traitlets.config import Config
 
-from dt_helpers.authoring import build, scripts
+from dt_helpers.authoring import build, parts, scripts
 from dt_helpers.authoring.execution import CellFailed
 from tests.course_tree import REPOSITORY, add_script, edit, make_tree
 
@@ -113,6 +113,43 @@ def test_an_exercises_cell_has_its_grade_id(tree):
     ids = [cell.id for cell in scripts.read(tree.solutions / "01_returns.py").cells]
     assert "returns_to_go" in ids
     assert "check_returns_to_go" in ids
+
+
+# Pages outside the course
+
+
+def add_page(tree, name, *cells):
+    folder = tree.root / "docs" / "pages"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.py").write_text("\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n")
+    return folder / f"{name}.ipynb"
+
+
+def test_a_page_is_executed_on_request_and_is_no_part_of_the_course(released):
+    page = add_page(released, "own_data", "print('read', 6 * 7)")
+    release = build.plan(released)
+    assert release.drifted == [page]
+    assert release.unexecuted["own_data"] == 1
+    executed = build.run(released, ["own_data"], console=quiet())
+    assert list(executed) == ["own_data"]
+    build.write(build.plan(released, executed))
+    after = build.plan(released)
+    assert after.up_to_date
+    assert "own_data" not in after.unexecuted
+    assert nbformat.read(page, as_version=4).cells[0].outputs[0].text == "read 42\n"
+    assert not released.solution("own_data").exists()
+    assert not released.student("own_data").exists()
+    assert "own_data" not in [part.name for part in parts.read(released)[1]], "nor is it run by `dt-course course`"
+    assert not released.seconds_file.exists()
+
+
+def test_a_page_that_is_edited_keeps_the_outputs_of_what_stayed(released):
+    page = add_page(released, "own_data", "print(1)", "print(2)")
+    build.write(build.plan(released, build.run(released, ["own_data"], console=quiet())))
+    edit(page.with_suffix(".py"), "print(2)", "print(3)")
+    release = build.plan(released)
+    assert release.drifted == [page]
+    assert release.unexecuted["own_data"] == 1
 
 
 # Outputs

@@ -40,6 +40,8 @@ class Site:
             TREE.student(name).relative_to(TREE.root).with_suffix("").as_posix(): notebooks.read(TREE, name)
             for name in names
         }
+        for path in (script.with_suffix(".ipynb") for script in TREE.pages()):
+            self.notebooks[path.relative_to(TREE.root).with_suffix("").as_posix()] = notebooks.of_page(path)
         self.texts = pages.texts(TREE.root)
         self.made = reference.pages(TREE.root / "dt_helpers")
         self.made |= {f"{place}.md": page.text for place, page in self.notebooks.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -41,6 +42,12 @@ def read(tree: Tree, stem: str) -> NotebookPage:
     if shows_solutions(tree) and tree.solution(stem).exists():
         return page(student, nbformat.read(tree.solution(stem), as_version=4), stem)
     return page(student, None, stem)
+
+
+def of_page(path: Path) -> NotebookPage:
+    """The page of an executed notebook that is no part of the course."""
+    notebook = nbformat.read(path, as_version=4)
+    return page(notebook, notebook, path.stem)
 
 
 def page(student: NotebookNode, solution: NotebookNode | None, stem: str) -> NotebookPage:

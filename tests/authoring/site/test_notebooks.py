@@ -78,3 +78,11 @@ def test_the_gallery_has_the_films_of_all_pages_and_is_none_without():
     assert 'src="../notebooks/a/01_setup/run-0.mp4"' in text and "&quot;expert&quot;" in text
     assert "(notebooks/a/01_setup.md#cell-run)" in text and "2. Other" not in text
     assert gallery.text({"notebooks/a/02_other": NotebookPage("2. Other")}) == ""
+
+
+def test_an_executed_page_shows_its_own_outputs():
+    path = REPOSITORY / "docs" / "pages" / "bring_your_own_data.ipynb"
+    made = notebooks.of_page(path)
+    assert made.title == "Bring your own data"
+    assert any("asked for 500: earned" in html for html in made.outputs.values())
+    assert 'href="../bring_your_own_data.ipynb" download' in made.text
