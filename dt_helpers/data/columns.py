@@ -172,6 +172,8 @@ def offsets(values: object, steps: int) -> np.ndarray:
         hint = ""
         if whole and found.sum() == steps and (found > 0).all():
             hint = " They look like lengths: np.concatenate([[0], np.cumsum(lengths)])."
+        if whole and len(found) and found[0] > 0 and found[-1] == steps and (np.diff(found) > 0).all():
+            hint = " They look like ends: np.concatenate([[0], ends])."
         if not steps:
             hint = " There are no steps: the data is empty."
         raise ValueError(

@@ -55,7 +55,8 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     key : which part of dict observations to read, or a list of parts, in the order in which to concatenate them.
     horizon : steps after which an episode ends, where the data has no timeouts.
     on_nan : "drop episodes" leaves out episodes with numbers that are not finite.
-    env, action_space, observation_space : as in `Trajectories`, where the data doesn't say.
+    env : the environment, where the data doesn't say: an id, a class, a function that makes one, or an instance.
+    action_space, observation_space : as in `Trajectories`, where the data doesn't say.
 
     Raises FileNotFoundError if there is no such file, ValueError, naming the user's columns, if its content is not what
     is expected, and ImportError, saying what to install.
@@ -68,6 +69,8 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
                 "replace a field, as in dataclasses.replace(data, env=...)."
             )
         return source
+    if options.get("env") is not None and not isinstance(options["env"], str):
+        options = _of_environment(options["env"]) | {name: value for name, value in options.items() if name != "env"}
     if not isinstance(source, str | Path):
         if hasattr(source, "iterate_episodes"):
             return from_minari(source, name, **options)
@@ -88,9 +91,20 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
             f"{path.name} is not a format that can be read: {', '.join(READ)}. Read a table with pandas, a .csv "
             "with pandas.read_csv(...), a .jsonl with pandas.read_json(..., lines=True), and pass that: "
             "data.formats.open(table, rename=...). Load a .pt with torch.load(...), a .npy with numpy.load(...), and "
-            "pass the arrays."
+            "pass the arrays. Unpack a .gz or .bz2 first."
         )
     return from_minari(str(source), name, **options)
+
+
+def _of_environment(env: object) -> dict:
+    """The name and the actions' space of an environment: an instance, a class or a function that makes one."""
+    from contextlib import ExitStack
+
+    from dt_helpers.envs import door
+
+    with ExitStack() as stack:
+        (opened,) = door.open_all(env, 1, stack)
+        return {"env": door.name_of(opened), "action_space": opened.action_space}
 
 
 def _require_outside_minari(path: Path) -> None:
@@ -220,7 +234,11 @@ def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajec
         return from_parquet(path / "data", name or path.name, **options)
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files:
-        raise FileNotFoundError(f"There is no parquet file in {path}.")
+        there = ", ".join(sorted(file.name for file in path.iterdir())[:5])
+        raise FileNotFoundError(
+            f"There is no parquet file in {path}; there are {there or 'no files'}. Read other files one by one, with "
+            "numpy.load(...), zarr.open(...) or the like, and pass a list of episodes, or a dict of columns."
+        )
     folders = sorted({file.parent for file in files if path not in (file, file.parent)})
     whole = len({folder.parent for folder in folders}) == 1 and all(CHUNK.fullmatch(folder.name) for folder in folders)
     if len(folders) > 1 and not whole:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, following, guesses, lists, order, remedies, rlds, rows, unread
+from dt_helpers.data import columns, following, guesses, lists, marks, order, remedies, rlds, rows, unread
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
@@ -123,6 +123,9 @@ def from_columns(
         rows.refuse({"horizon": horizon}, "horizon", "the steps are one episode")
         return rows.from_episodes([given], name, rename or {}, key=key, **options)
     found = rows.named(given, rename or {})
+    told = marks.by_number(found) if "rewards" in found and "offsets" not in found else None
+    if told:
+        found["offsets"] = told.offsets
     falls = next((column for column in FALLS if column in found), None)
     if "terminals" not in found and falls:
         found["terminals"] = found[falls]
@@ -147,6 +150,8 @@ def from_columns(
     def say(note: str) -> None:
         notes.append(rows.say(name, note))
 
+    if told:
+        say(told.note)
     columns.same_length(parts)
     steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
     flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
@@ -171,6 +176,10 @@ def from_columns(
     known = "offsets" in found or order.EPISODE in found
     beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
     holder = "data with offsets" if "offsets" in found else "data"
+    last = np.isin(np.arange(steps), np.asarray(offsets)[1:] - 1)
+    beside = marks.note_masks({c: found[c] for c in beside}, last, say)
+    marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
+    marks.note_numbers(found, steps, say)
     unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, holder, known)
     used = ("terminals", *flags, *CLOCK, *ENDS, *(c for c in FALLS if c == falls))
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
@@ -196,25 +205,25 @@ def _offsets(
     end = columns.flags(parts["terminals"], "terminals", steps).copy()
     for column, values in flags.items():
         end |= columns.flags(values, column, steps)
-    ends = np.flatnonzero(end) + 1  # first row after each episode
+    stops = np.flatnonzero(end) + 1  # first row after each episode
     if after is not None:
-        timed = np.setdiff1d(ends, np.flatnonzero(columns.flags(parts["terminals"], "terminals")) + 1)
-        ends = following.ends(parts, after, ends, clocks, timed, say)
+        timed = np.setdiff1d(stops, np.flatnonzero(columns.flags(parts["terminals"], "terminals")) + 1)
+        stops = following.ends(parts, after, stops, clocks, timed, say)
     if (not flags and after is None) or horizon is not None:
         clock = horizon or _limit(env) or HORIZON
-        before, ends = ends, _cut(ends, steps, int(clock))
-        if len(ends) != len(before):
+        before, stops = stops, _cut(stops, steps, int(clock))
+        if len(stops) != len(before):
             whose = f", {env}'s limit" if _limit(env) else ""
             which = "" if horizon else f"{whose} (there are no timeouts; set another number with `horizon=`)"
             say(f"episodes are cut after {clock:,} steps{which}")
-    if not len(ends):
+    if not len(stops):
         raise ValueError(
             f"No episode ends: there is no terminal and no timeout in {steps} steps. Say with `horizon=` after how "
             "many steps an episode ends."
         )
-    if ends[-1] < steps:
-        say(f"the last {steps - ends[-1]:,} of {steps:,} steps are an unfinished episode: they are left out")
-    return np.concatenate([[0], ends])
+    if stops[-1] < steps:
+        say(f"the last {steps - stops[-1]:,} of {steps:,} steps are an unfinished episode: they are left out")
+    return np.concatenate([[0], stops])
 
 
 def _limit(env: str | None) -> int | None:

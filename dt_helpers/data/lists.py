@@ -10,6 +10,7 @@ import numpy as np
 from dt_helpers.data import columns, remedies
 
 if TYPE_CHECKING:
+    import datasets
     import pyarrow as pa
 
 
@@ -97,6 +98,12 @@ def _one_list(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     return pa.chunked_array([pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)])
 
 
+def is_text(column: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+
+
 def is_listed(column: pa.ChunkedArray) -> bool:
     """Whether the rows of a column are lists of single values."""
     return hasattr(column.type, "value_type") and not hasattr(column.type.value_type, "value_type")
@@ -111,7 +118,7 @@ def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
     if column.null_count:
         raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
     column = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
-    if name == "episode_index" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+    if name == "episode_index" and is_text(column):
         return column.combine_chunks().dictionary_encode().indices.to_numpy()
     return columns.array(column.to_numpy(), name)
 
@@ -131,6 +138,8 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
         }
         picked = pick({part: values for part, (values, _) in parts.items()}, key)
         return picked, next(iter(parts.values()))[1]
+    if is_text(column):
+        columns.array(column.to_numpy(zero_copy_only=False), name)  # raises
     if not hasattr(column, "value_lengths"):
         raise ValueError(
             f"`{name}` must hold a list in each row (a row is an episode here), but holds single values, {column.type}."
@@ -188,3 +197,18 @@ def nested(values: np.ndarray, offsets: np.ndarray):
     if values.ndim == 2:
         flat = pa.ListArray.from_arrays(pa.array(np.arange(len(values) + 1, dtype=np.int32) * values.shape[1]), flat)
     return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), flat)
+
+
+def of_pandas(table) -> datasets.Dataset:
+    """A DataFrame for Arrow. Raises ValueError that names the column that Arrow can't take."""
+    import datasets
+    import pyarrow as pa
+
+    for column in table.columns:  # of matrices, which Arrow takes as lists only
+        first = next(iter(table[column]), None)
+        if isinstance(first, np.ndarray) and first.ndim > 1:
+            table = table.assign(**{column: [np.asarray(value).tolist() for value in table[column]]})
+    try:
+        return datasets.Dataset.from_pandas(table, preserve_index=False)
+    except pa.ArrowException as error:
+        raise ValueError(remedies.for_mixed(table, error)) from error

@@ -98,7 +98,8 @@ def _of_text(value: str | bytes, column: str) -> str:
         return flag
     if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
         return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
-    return "Give each text its number: `pandas.Series(values).factorize()[0]`."
+    own = " In an environment, use the numbers that it has for them, with pandas' map()."
+    return "Give each text its number: `pandas.Series(values).factorize()[0]`." + own * (column == "actions")
 
 
 def _of_flags(value: str | bytes, column: str) -> str:

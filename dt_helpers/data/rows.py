@@ -47,7 +47,7 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             "datasets.Dataset.from_list(list(stream.take(1000)))."
         )
     if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a pandas DataFrame
-        source = _of_pandas(source)
+        source = lists.of_pandas(source)
     if isinstance(source, (list, tuple)):
         return from_episodes(source, name, rename, **options)
     if not isinstance(source, datasets.Dataset):
@@ -56,17 +56,6 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             "gives one episode after another becomes a list: list(episodes)."
         )
     return _from_table(source, name, rename, **options)
-
-
-def _of_pandas(table) -> datasets.Dataset:
-    """A DataFrame for Arrow. Raises ValueError that names the column that Arrow can't take."""
-    import datasets
-    import pyarrow as pa
-
-    try:
-        return datasets.Dataset.from_pandas(table, preserve_index=False)
-    except pa.ArrowException as error:
-        raise ValueError(remedies.for_mixed(table, error)) from error
 
 
 def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
@@ -262,7 +251,8 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
 
 def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     """One row per step, with the column `EPISODE`, and perhaps `STEP`."""
-    parts = {column: lists.steps_of(found[column], column, key) for column in COLUMNS}  # text is told first
+    text = [column for column in COLUMNS if lists.is_text(found[column])]  # is told first
+    parts = {column: lists.steps_of(found[column], column, key) for column in (*text, *COLUMNS)}
     if EPISODE not in found:
         require_columns(found, *remedies.STEPS)
     episode = lists.numbers_of(found[EPISODE], EPISODE)

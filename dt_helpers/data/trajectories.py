@@ -176,6 +176,8 @@ class Trajectories:
         """Components that do not change in the data, except by rounding, (state_dim,) bool."""
         deviation, most = self._deviation, self._deviation.max()
         rounding = (deviation < 1e-4) & (deviation <= 1e-5 * np.abs(self.state_mean))
+        if self.observations.dtype == np.float64:  # kept since float32 is too coarse for it: few values are rounding
+            rounding[rounding] = [len(np.unique(values)) <= 16 for values in self.observations[:, rounding].T]
         return rounding | (deviation <= 1e-6 * min(1.0, most))
 
     @cached_property

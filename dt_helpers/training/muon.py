@@ -92,8 +92,8 @@ class Muon(torch.optim.AdamW):
 
 
 def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
-    """Matrices (n, rows, columns), rows <= columns, with all their singular values brought near 1: between about 0.7
-    and 1.2."""
+    """Matrices (n, rows, columns), rows <= columns, with their singular values brought near 1, from about 0.7 to 1.2;
+    those that are thousands of times smaller than the largest stay below."""
     a, b, c = COEFFICIENTS
     x = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
     for _ in range(ROUNDS):

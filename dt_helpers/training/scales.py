@@ -95,7 +95,7 @@ def _unlearnable(data: Trajectories) -> list[str]:
         lines.append(f"{data.name}: all returns are the same ({size:.4g}): the model can't learn to follow a target.")
     elif size > 100 * deviation:
         lines.append(
-            f"{data.name}: the returns differ by {deviation:.3g} and are as large as {size:.4g}: a target may have "
-            "little effect. Subtract a constant from the rewards."
+            f"{data.name}: the returns' deviation is only {deviation:.3g}, and they are as large as {size:.4g}: a "
+            "target may have little effect. Subtract a constant from the rewards."
         )
     return lines

@@ -41,26 +41,26 @@ from dt_helpers.workspace import workspace
 #
 # ## What it replaces, and why offline is hard
 #
-# Classical methods learn how good an action is: its *value* $Q(s, a)$, the return to expect after it. They use that a
-# value follows from the next one, which is called a **Bellman backup**:
+# Classical methods learn how good an action is: its *value* $Q(s, a)$, the return to expect from it, its own reward
+# included. They compute a value from the value that follows it, a step that is called a **Bellman backup**:
 #
 # $$
 # Q(s, a) \leftarrow r + \max_{a'} Q(s', a')
 # $$
 #
-# where $r$ is the reward of the step and $s'$ is what is sensed after it. Repeated for many steps, each time moving the
-# value a little, this is *Q-learning*. It assumes that what is sensed now is all that matters for what happens next,
-# which makes the world a *Markov decision process* (MDP).
+# where $r$ is the reward of the step and $s'$ is what is sensed after it. (Often the second term is discounted:
+# notebook 2.) Repeated for many steps, each time moving the value a little, this is *Q-learning*. It assumes that what
+# is sensed now is all that matters for what happens next, which makes the world a *Markov decision process* (MDP).
 #
-# Offline this has a catch. The maximum goes over all actions, also those that nobody ever tried in that situation.
+# Offline this has a catch. The maximum goes over all actions, including those that nobody ever tried in that situation.
 # Their values are guesses, the maximum picks the most flattering guess, and no trial ever corrects it. So offline
 # methods keep close to the recorded behaviour (*behaviour regularisation*: [Fujimoto et al.,
 # 2019](https://arxiv.org/abs/1812.02900)) or lower the values where there is no data (*value pessimism*: [Kumar et al.,
 # 2020](https://arxiv.org/abs/2006.04779)); [Levine et al. (2020)](https://arxiv.org/abs/2005.01643) give an overview. A
 # Decision Transformer does without values. It imitates, but imitates *selectively*: "what did those do who still had
 # this much to earn?" Its simplest rival is to throw away the poor episodes and copy the rest (*percentile behaviour
-# cloning*), and it has a weakness of its own: where chance has a say, it takes luck for skill. Notebook 7 puts all of
-# them side by side.
+# cloning*), and it has a weakness of its own: where chance has a say, it takes luck for skill. Notebooks 7 and 8
+# compare it with cloning, with Q-learning and with pessimism, and show where luck fools it.
 #
 # | notebook | what you do there |
 # | --- | --- |
@@ -74,9 +74,9 @@ from dt_helpers.workspace import workspace
 # | 8 alternatives | cloning the best, Q-learning, a key and a door, and where luck is taken for skill |
 # | 9 challenges | other robots, a published model, an agent that sees |
 #
-# Each notebook can be opened without the ones before it. Where you are stuck in an exercise, `check.hint(f)` gives you
-# one more hint for your function `f`, and after three failed checks `check.solution(f)` shows one way to write it.
-# `check.progress()` tells what you have solved in all notebooks.
+# Each notebook can be opened without the ones before it. If you get stuck in an exercise, each call of `check.hint(f)`
+# gives one more hint for your function `f`, and after three failed checks `check.solution(f)` shows one way to write
+# it. `check.progress()` tells what you have solved in all notebooks.
 #
 # The course grew out of a [tutorial by Edward Beeching and Thomas
 # Simonini](https://huggingface.co/blog/train-decision-transformers) at Hugging Face.
@@ -84,9 +84,9 @@ from dt_helpers.workspace import workspace
 # %% [markdown]
 # ## Is everything here?
 #
-# The table names each thing that the course needs, what was found, and what to do if it is missing. There are three
-# ways to render: EGL and OSMesa draw with OpenGL; where neither is installed, the course draws the robot itself, so you
-# will see a replay on every machine.
+# The table names each thing that the course needs, what was found, and what to do if it is missing. Replays are drawn
+# with OpenGL (by EGL or OSMesa on Linux, by the system's own way on a Mac and on Windows). Where that does not work,
+# the course draws the robot itself, so you will see a replay on every machine.
 
 # %%
 check_environment()
@@ -96,12 +96,12 @@ check_environment()
 #
 # The robot is [Gymnasium's `HalfCheetah`](https://gymnasium.farama.org/environments/mujoco/half_cheetah/): two legs and
 # a trunk in a plane, six joints, twenty decisions per second. It senses 17 numbers (positions and velocities of its
-# parts), sets 6 torques between -1 and 1, and earns its forward speed minus a little for the effort. An episode is 1000
-# steps, 50 seconds.
+# parts), sets 6 torques between -1 and 1, and earns its forward speed minus a little for the effort. An episode is
+# 1,000 steps: 50 seconds.
 #
 # The expert below was trained by trial and error, for a million steps, with an algorithm called TD3 ([Fujimoto et al.,
 # 2018](https://arxiv.org/abs/1802.09477)), which learns by Bellman backups. It comes with the course as a small neural
-# network. The recordings that you will learn from are its runs.
+# network. The recordings of the next four notebooks are its runs, with a little noise added to its actions.
 
 # %%
 expert = experts.load("halfcheetah", "1000k")
@@ -111,8 +111,9 @@ video.record_episode(
 )
 
 # %% [markdown]
-# The film shows the first 200 steps, and its caption counts the return, the sum of the rewards so far. And this is what
-# the same network did when it had trained for only 50,000 steps:
+# The film shows the first 200 steps, and its caption the sum of the rewards so far, which at the end is the return. And
+# this is what the same network did when it had trained for only 50,000 steps. Compare the captions: it earns less than
+# half.
 
 # %%
 beginner = experts.load("halfcheetah", "50k")
@@ -124,7 +125,7 @@ video.record_episode(
 # ## Takeaways
 #
 # - Offline reinforcement learning turns recordings into a policy, without trying anything out. It is hard because
-#   nobody can say what an action would have earned that was never taken.
+#   nobody can say what an action that was never taken would have earned.
 # - A Decision Transformer predicts actions in a sequence of returns-to-go, states and actions, in place of estimating
 #   values.
 #

@@ -33,14 +33,14 @@ from dt_helpers.workspace.own import keep
 # ## Loading
 #
 # `data.load` looks in its cache first. A set with a plain name, such as `halfcheetah-expert`, is otherwise rolled out
-# on your machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions so that they differ.
-# That takes seconds, once.
+# on your machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions, as recordings usually
+# have. That takes some ten seconds, once.
 #
 # (The sets of [D4RL](https://arxiv.org/abs/2004.07219), the benchmark of Fu et al. (2020), have names with a version,
 # such as `halfcheetah-expert-v2`, and come from the [copy on the
 # Hub](https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay) by Edward Beeching. They were
-# recorded with an older version of the physics, in which the same robot has slightly different masses, so their returns
-# and ours must not be compared.)
+# recorded with an older version of the physics, in which the same robot's parts have [slightly different masses and
+# inertias]({{address}}/docs/physics.md), so their returns and ours must not be compared.)
 
 # %%
 trajectories = data.load("halfcheetah-expert")
@@ -57,14 +57,14 @@ row = dataset[0]
 {column: np.shape(values) for column, values in row.items()}
 
 # %% [markdown]
-# - `observations`: what the robot sensed *before* each step,
+# - `observations`: what the robot sensed *before* each step (the *state*, from notebook 3 on),
 # - `actions`: what it then did,
 # - `rewards`: what that step earned,
 # - `dones`: whether the step ended the episode by a fall. A hopper and a walker can fall; for a cheetah no position
 #   ends the episode.
 #
-# Here is the beginning of one episode. The gallop shows as a rhythm in the joints, and the reward climbs while the
-# robot picks up speed.
+# Here is the beginning of one episode. Of the four observations, two are the trunk's height and angle and two are
+# joints of the back leg: the gallop shows as their rhythm. The reward climbs while the robot picks up speed.
 
 # %% tags=["nbval-check-output"]
 plots.episode(trajectories, index=0)
@@ -99,9 +99,9 @@ check.question("asked-for-half")
 #
 # The discount $\gamma$ makes later rewards count less. Most of reinforcement learning needs it, to keep sums over
 # endless episodes finite and estimates of values stable. Decision Transformers use $\gamma = 1$, and so do all later
-# notebooks: episodes are finite, and nothing is bootstrapped. Then $\hat{R}_0$ is the episode's return, and $\hat{R}_t$
-# falls with each reward that is collected. In training it is computed from the recording; when the model acts it is
-# what *you* ask for.
+# notebooks: episodes are finite, and no estimate is built on another estimate. Then $\hat{R}_0$ is the episode's
+# return, and $\hat{R}_t$ falls by each reward that is collected (and rises by a negative one). In training it is
+# computed from the recording; when the model acts it is what *you* ask for.
 
 # %% tags=["nbval-check-output"]
 check.question("last-step")
@@ -120,8 +120,8 @@ check.question("last-step")
 def returns_to_go(rewards, gamma=1.0):
     """The return that is still to come, at each step of an episode.
 
-    rewards : (T,) numpy array of floats, the reward of each step; an episode may have 1000 of them.
-    gamma : discount; 1 means none.
+    rewards : (T,) numpy array of floats, the reward of each step; an episode may have 1,000 of them.
+    gamma : discount, from 0 to 1; 1 means none.
     Returns (T,): entry t is rewards[t] + gamma * rewards[t + 1] + gamma**2 * rewards[t + 2] + ...
     """
     ### BEGIN SOLUTION
@@ -145,16 +145,16 @@ check.returns_to_go(returns_to_go)
 keep(returns_to_go)
 
 # %% [markdown]
-# Now look at your function at work on a recorded episode. Each reward is a small step down; at the end nothing is left
-# to earn.
+# Now look at your function at work on a recorded episode. Each positive reward is a small step down, each negative one
+# a step up. After the last step nothing is left to earn.
 
 # %% tags=["nbval-check-output"]
 rewards = trajectories.episode(0)["rewards"]
 plots.reward_and_return_to_go(rewards, returns_to_go(rewards))
 
 # %% [markdown]
-# The helpers keep the same numbers for the whole dataset, computed once and without a Python loop (a sum to the end is
-# the total minus the sum of what came before). Both agree, up to rounding:
+# The helpers keep the same numbers for the whole dataset, computed once, by one cumulative sum for each episode, from
+# its end backwards. Both agree, up to rounding:
 
 # %%
 mine = returns_to_go(rewards)

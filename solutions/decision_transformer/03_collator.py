@@ -18,8 +18,9 @@
 # After this notebook you can
 #
 # - cut episodes into windows of K steps, pad them on the left and mask the padding;
-# - explain why episodes are drawn in proportion to their length, and what a window's position changes;
-# - say why one gather beats a loop.
+# - explain why episodes are drawn in proportion to their length, and what it changes whether a window is named by its
+#   first or its last step;
+# - say why reading all windows at once, by a table of indices, beats a loop.
 #
 # About 20 minutes, one exercise.
 
@@ -37,10 +38,10 @@ trajectories = data.load("halfcheetah-expert")
 # %% [markdown]
 # ## Why windows
 #
-# An episode has 1000 steps of three tokens each, and the cost of attention grows with the square of their number. Nor
-# is so long a memory needed here: what our robot senses now already determines what its next action will do (its world
-# is a *Markov decision process*). So the model reads a **window** of the last K = 20 steps: 60 tokens, one second of
-# running.
+# An episode has 1,000 steps of three tokens each, and the cost of attention grows with the square of their number. Nor
+# does the model need so long a memory: what our robot senses now already determines what its next action will do (its
+# world is a *Markov decision process*). So the model reads a **window** of the last K = 20 steps: 60 tokens, one second
+# of running.
 #
 # A batch needs windows of equal length, but near the beginning of an episode there are fewer than K steps. The missing
 # ones are filled with padding **on the left**, so that the newest step is always at the right end, and a **mask** says
@@ -52,11 +53,10 @@ check.question("why-left")
 # %% [markdown]
 # ### Exercise: pad on the left
 #
-# ●○○ · about 7 minutes · a mask that is off by one trains on garbage without any error
+# ●○○ · about 7 minutes · with a mask that is off by one, the model trains on garbage and no error is raised
 #
 # Bring a sequence of `t` steps to `length` rows. If it is shorter, fill up with rows of `value` on the left. If it is
-# longer, keep the first `length` rows: the sequence begins where the window begins, so the rows that are too many are
-# later steps. Return the rows and the mask.
+# longer, keep the first `length` rows and drop the rest. Return the rows and the mask.
 #
 # With `length = 4` and value 0, the steps `[[5], [6]]` become `[[0], [0], [5], [6]]` with the mask `[0, 0, 1, 1]`.
 
@@ -98,8 +98,8 @@ batch = collator(collator.draw(64))
 
 # %% [markdown]
 # Two of these are not what was recorded: **states are normalised** with the dataset's mean and standard deviation,
-# since a velocity of 10 would otherwise drown an angle of 0.1, and **returns-to-go are divided by 1000**, so that they
-# are of the same size as everything else.
+# since a velocity of 10 would otherwise drown an angle of 0.1, and **returns-to-go are divided by 1,000**, so that they
+# are not thousands of times larger than everything else.
 
 # %% tags=["nbval-check-output"]
 check.question("long-and-short")
@@ -110,7 +110,7 @@ check.question("long-and-short")
 # If episodes were drawn with equal chances, the steps of short ones would be seen more often than those of long ones.
 # So an episode is drawn with a chance in proportion to its length, and then a step of it uniformly. Both together are
 # simply *a step drawn uniformly from the whole dataset*, its **anchor**: one integer names a window. A training epoch
-# in this course goes through all anchors once, in random order.
+# in this course goes through all anchors once, in random order (`quick` repeats some: notebook 5).
 
 # %% tags=["nbval-check-output"]
 windows = Windows(trajectories)
@@ -135,10 +135,10 @@ plots.windows(by_last_step(np.arange(0, 24, 2)))
 
 # %% [markdown]
 # It is tempting to say that the model must see such padded windows in training, to know them when it acts. It need not:
-# padding is masked, and a step attends only to earlier ones, so a padded window of three steps is treated exactly like
-# the first three steps of a full one. (Notebook 4 lets you check.) What changes is how often each step is *trained on*.
-# Every real step of a window adds to the loss; so count, over all windows of one episode, in how many its first and its
-# last step occur:
+# padding is masked, and a step attends only to itself and to earlier ones, so a padded window of three steps is treated
+# exactly like the first three steps of a full one. (Notebook 4 lets you check.) What changes is how often each step is
+# *trained on*. Every real step of a window adds to the loss; so count, over all windows of one episode, in how many its
+# first and its last step occur:
 
 # %% tags=["nbval-check-output"]
 last = trajectories.lengths[0] - 1
@@ -149,10 +149,11 @@ for name, kind in {"anchor first": collator, "anchor last": by_last_step}.items(
 
 # %% [markdown]
 # With the last step as the anchor, the beginning of an episode is trained on as often as its middle, and the end less.
-# The beginning is where the robot has to get going, and where a target return has most to say. The course's own
-# training uses `sampling="end"`; the tutorial's way remains the collator's default, and notebook 5 lets you compare.
+# The beginning is where the robot has to get going, and where a target return has most to say (notebook 6 asks for
+# different ones). The course's own training uses `sampling="end"`; the tutorial's way remains the collator's default,
+# and notebook 5 lets you compare.
 #
-# ## Why one gather
+# ## Why all at once
 #
 # The plain way to make a batch loops over its windows, and for each of them over columns: slice, pad, normalise,
 # append. That is what the tutorial does, and what you would write first. With your own function:
@@ -186,19 +187,19 @@ for _ in range(20):
     collator(collator.draw(64))
 gathered = (time.perf_counter() - end) / 20
 print(
-    f"row by row, states only: {1000 * (middle - begin):,.0f} ms for decoding, {1000 * (end - middle):.1f} ms for the rest"
+    f"row by row: {1000 * (middle - begin):,.0f} ms for decoding, {1000 * (end - middle):.1f} ms for the rest (states only)"
 )
-print(f"one gather, everything: {1000 * gathered:.1f} ms")
+print(f"all at once, everything: {1000 * gathered:.1f} ms")
 
 # %% [markdown]
 # Most of the time does not go into arithmetic. Each row of the dataset is a whole episode, decoded into Python lists to
-# use 20 of its 1000 steps. The collator keeps every column as one flat array, and takes the rows it needs out of it in
+# use 20 of its 1,000 steps. The collator keeps every column as one flat array, and takes the rows it needs out of it in
 # one go, by a table of indices, `(64, 20)`.
 #
 # ## Takeaways
 #
 # - A window holds K steps, padded on the left, with a mask.
-# - Drawing episodes by length means drawing steps uniformly.
+# - Drawing episodes by length means drawing anchors uniformly.
 # - Where the anchor is decides how often each step is trained on. Padding itself teaches the model nothing.
 #
 # Next: [the model](04_model.ipynb).

@@ -41,18 +41,18 @@ from transformers.models.decision_transformer.modeling_decision_transformer impo
 # ## The idea in a picture
 #
 # Each timestep gives three tokens: the return-to-go R, the state s, the action a. A linear layer of its own brings each
-# to the same size (`hidden`), and the timestep is added. A GPT-2 reads the sequence, and three small heads turn its
-# output into predictions. This is the model of [Chen et al. (2021)](https://arxiv.org/abs/2106.01345), with the names
-# that [Edward Beeching's version](https://huggingface.co/blog/decision-transformers) in 🤗 Transformers gives its
-# layers.
+# to the same size (`hidden`), and an embedding of the timestep is added. (The picture counts steps from 1, the code
+# from 0.) A GPT-2 reads the sequence, and three small heads turn its output into predictions. This is the model of
+# [Chen et al. (2021)](https://arxiv.org/abs/2106.01345), with the names that [Edward Beeching's
+# version](https://huggingface.co/blog/decision-transformers) in 🤗 Transformers gives its layers.
 
 # %% tags=["nbval-check-output"]
 plots.architecture()
 
 # %% [markdown]
 # How does the model tell the three tokens of a step apart? Nothing is added that says "this is a state". It need not
-# be: each kind of token passes through its own linear layer, with its own weights and bias, so the three kinds lie in
-# different places of the embedding space from the start.
+# be: each kind of token passes through its own linear layer, with its own weights and bias, so the three kinds point in
+# different directions from the start, and training can move them further apart.
 #
 # Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
 
@@ -103,9 +103,9 @@ plots.tokens(
 )
 
 # %% [markdown]
-# Concatenating the three is not enough, and a `reshape` never changes the order in which numbers lie in memory; it only
-# cuts the same row of numbers in other places. First give the kind of token a dimension of its own, and think about
-# where that dimension has to be.
+# Concatenating the three is not enough, and a `reshape` alone keeps the numbers in the order in which they are read,
+# row by row; it only cuts that row in other places. First give the kind of token a dimension of its own, and think
+# about where that dimension has to be.
 
 
 # %% nbgrader={"grade": false, "grade_id": "stack_inputs", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -140,7 +140,7 @@ check.question("which-mask")
 def stack_attention_mask(attention_mask):
     """The mask of the stacked sequence.
 
-    attention_mask : (batch, K), 1 for real steps, 0 for padding. Returns (batch, 3 * K).
+    attention_mask : (batch, K), 1 for real steps, 0 for padding; a row may be all padding. Returns (batch, 3 * K).
     """
     ### BEGIN SOLUTION
     return attention_mask.repeat_interleave(3, dim=1)
@@ -285,7 +285,7 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
 check.forward(DecisionTransformerModel)
 
 # %% [markdown]
-# Keep it, with the four functions that it calls. Notebook 5 trains this class and notebook 6 lets it run, also if it is
+# Keep it, with the four functions that it calls. Notebook 5 trains this class and notebook 6 lets it run, even if it is
 # wrong: then you see what the mistake costs.
 
 # %%
@@ -336,6 +336,6 @@ print(f"the predicted actions differ by up to {difference:.6f}")
 #
 # - Three tokens per step, interleaved R, s, a, all with the same time; a linear layer for each kind tells them apart.
 # - Causal attention and the choice of the token decide what a prediction knows.
-# - The same weights give the same numbers as the published model.
+# - With the same weights it gives the same numbers as the model in 🤗 Transformers.
 #
 # Next: [training](05_training.ipynb).

@@ -21,7 +21,8 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say how far a held-out loss can fall, and what the rest of it is.
 #
-# About 15 minutes of your time and, with the `quick` preset, three minutes of a CPU core. One exercise.
+# About 15 minutes of your time and, with the `quick` preset, two to six minutes of a CPU core, depending on the
+# machine. One exercise.
 
 # %% tags=["setup"]
 import json
@@ -45,8 +46,8 @@ trajectories = data.load("halfcheetah-expert")
 # gain](https://arxiv.org/abs/2106.01345) in predicting those, and left it out of the loss. So the two other heads never
 # learn anything. They are there because the published models have them.
 #
-# This is plain supervised learning. No value is estimated, nothing is bootstrapped; whatever the model learns about
-# good and bad comes from the returns-to-go in its input.
+# This is plain supervised learning. No value is estimated, and no estimate is built on another; whatever the model
+# learns about good and bad comes from the returns-to-go in its input.
 #
 # At every real step the prediction should be the recorded action; the distance is the **mean squared error**. Padded
 # steps carry actions of -10 that nobody took, and they must not count.
@@ -54,7 +55,7 @@ trajectories = data.load("halfcheetah-expert")
 # %% [markdown]
 # ### Exercise: the loss of the actions
 #
-# ●●○ · about 7 minutes · the error of a padded step is about 100, that of a real one below 1
+# ●●○ · about 7 minutes · the error of a padded step is about 100, that of a real one usually below 1
 #
 # Take the mean over all components of all **real** steps. Setting the padded errors to zero and averaging over
 # everything is not the same: a batch with much padding would then look easy.
@@ -65,7 +66,7 @@ def action_loss(action_preds, action_targets, attention_mask):
     """Mean squared error of the predicted actions over the real steps.
 
     action_preds, action_targets : (batch, K, act_dim) tensors.
-    attention_mask : (batch, K), 1 for real steps, 0 for padding.
+    attention_mask : (batch, K), 1 for real steps, 0 for padding; at least one step of the batch is real.
     Returns a scalar tensor that gradients can flow through.
     """
     ### BEGIN SOLUTION
@@ -93,9 +94,8 @@ mine = {
 # %% [markdown]
 # ## The Trainer, by hand
 #
-# The Trainer wants a model whose `forward` returns a loss. `training.make_model` puts one on top of your class, by
-# default the helpers'; `model.criterion = action_loss` gives it yours. It returns the predictions too, so that the
-# Trainer can evaluate.
+# The Trainer wants a model whose `forward` returns a loss. `training.make_model` adds a loss to your class: the
+# helpers' own, unless `model.criterion = action_loss` puts yours in its place. It returns the predictions too.
 #
 # These twenty steps use the settings of the [tutorial](https://huggingface.co/blog/train-decision-transformers) that
 # this course grew out of.
@@ -131,7 +131,7 @@ _ = trainer.train()
 #
 # `training.train` does the same with a preset, and adds what a real run needs: a share of the **episodes is held out**
 # for evaluation, the curve is drawn while it runs, **checkpoints** are written, and a run that was interrupted goes on
-# where it stopped. (Interrupt the kernel, run the cell again, and see.)
+# where it stopped. (Interrupt the kernel after step 100, run the cell again, and see.)
 #
 # The `quick` preset differs from the tutorial's settings, to get far in few steps. What each of its changes is for:
 #
@@ -139,11 +139,12 @@ _ = trainer.train()
 # | --- | --- | --- | --- |
 # | optimiser | AdamW | Muon for the encoder's matrices, AdamW for the rest | see below |
 # | learning rate | 0.0001 | 0.002, Muon's 0.02 | with a quarter of the steps, each has to go further |
+# | windows, in all | 1,920 steps of 64 | 500 of 32 | an eighth of the work |
 # | dropout | 0.1 | none | in so short a run overfitting is not the problem: watch the two curves |
 # | past actions | visible | hidden in nine of ten windows | see below |
 # | windows anchored at | their first step | their last step | notebook 3: an episode's first steps get more training |
-# | an episode's first 20 steps | drawn as often as all others | repeated, up to a twentieth of all windows | only the target return tells there what to do (notebook 6 asks for different ones) |
-# | return embedding, at the start | a multiple of its weights | centred on the data's returns, and as spread out as they are | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
+# | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | only the target return tells there what to do (notebook 6 asks for different ones) |
+# | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
 # | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty, so a short run hardly trains it |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
@@ -151,9 +152,10 @@ _ = trainer.train()
 # ### Muon: as far in every direction
 #
 # The gradient of a matrix has a few strong directions and many weak ones: its *singular values* tell how strong each
-# is. AdamW scales each number of the gradient by itself. [Muon](https://kellerjordan.github.io/posts/muon/) (Jordan et
-# al., 2024) brings all singular values near 1, so that weak directions get steps as large as strong ones. Here are all
-# three for one matrix of the model above.
+# is. AdamW scales each number of the gradient separately. [Muon](https://kellerjordan.github.io/posts/muon/) (Jordan et
+# al., 2024) brings the singular values much closer together, so that weak directions get steps nearly as large as
+# strong ones. Here are all three for one matrix of the model above. (The last direction has no gradient at all: the
+# layer norm before the matrix removes the mean.)
 
 # %%
 trainer.model.zero_grad()
@@ -187,9 +189,9 @@ check.question("lower-loss")
 # %% [markdown]
 # So a model can predict much of an action without looking at the state: it only has to continue the gait that it sees.
 # In training that gait is the expert's. When the model acts, the gait is its own, and so is every error in it. This is
-# the *copycat problem* ([de Haan et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the past actions in
-# nine windows out of ten: they are set to 0, and the model has to read the state.
-# `training.preset("quick", hidden_actions=0.0)` switches that off.
+# the *copycat problem* ([Wen et al., 2020](https://arxiv.org/abs/2010.14876)), a case of *causal confusion* ([de Haan
+# et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the past actions in nine windows out of ten: they are
+# set to 0, and the model has to read the state. `training.preset("quick", hidden_actions=0.0)` switches that off.
 #
 # ### Train
 #
@@ -207,28 +209,37 @@ check.question("perfect-training")
 
 # %% [markdown]
 # The held-out curve shows whether the model learned the behaviour or only memorised the recordings: if the training
-# curve fell on and the held-out one did not, it would be memorising.
+# curve kept falling and the held-out one did not, the model would be memorising. (The two tasks are not quite the same:
+# in held-out windows all past actions are shown.)
 #
 # How far can the loss fall? Not to 0: nobody can predict the noise that was added to the expert's actions when they
-# were recorded. We have the expert, so we can ask it what it would have done without noise, and take the loss of *its*
-# actions. No model can expect to do better.
+# were recorded. We have the expert, and know how the noise was added: drawn from a normal distribution, and the sum
+# clipped to ±1. So we can compute the average action that was recorded in each state, and take *its* loss. No model can
+# expect to do better.
 
 # %%
 expert = experts.load("halfcheetah", "1000k")
 some = slice(0, None, 10)  # every tenth step will do
-floor = np.mean((expert(trajectories.observations[some]) - trajectories.actions[some]) ** 2)
+wanted, recorded = expert(trajectories.observations[some]), trajectories.actions[some]
+noise = 0.1 * np.random.default_rng(0).standard_normal((100, *wanted.shape))
+average = np.clip(wanted + noise, -1, 1).mean(axis=0)
+floor = np.mean((average - recorded) ** 2)
 held_out = json.loads((workspace() / "model" / "training.json").read_text())["held_out_loss"]
 print(f"held-out loss {held_out:.4f}: {floor:.4f} of it is noise, {held_out - floor:.4f} is what the model gets wrong")
+at_bound = np.abs(wanted) > 0.99
+print(f"where the expert's torque is ±1, the recorded one is {np.abs(recorded[at_bound]).mean():.2f} on average")
 
 # %% [markdown]
 # This is also how a model can end up *better than its recordings*. The mean squared error is smallest for the average
-# action, and the noise averages out. What is learned is the expert without its noise, as well as the model can.
-# Notebook 6 measures that.
+# action, and the noise averages out. What is learned is the average recorded action: the expert without its jitter,
+# though a torque at the bound becomes a little smaller, since there the noise can only pull inwards. Notebook 6
+# measures what that is worth.
 #
 # ## What was saved
 #
-# A folder in the format of 🤗 Transformers, with a model card. K, the mean and standard deviation of the states, and the
-# scale of the returns are kept in its config, because a model cannot act without them.
+# A folder in the format of 🤗 Transformers, with a model card and the source of your class, `own_model.py`. K, the mean
+# and standard deviation of the states, and the scale of the returns are kept in its config, because a model cannot act
+# without them.
 
 # %%
 for path in sorted((workspace() / "model").iterdir()):
@@ -237,10 +248,11 @@ for path in sorted((workspace() / "model").iterdir()):
 # %% [markdown]
 # ## Try it
 #
-# - `training.train(trajectories, "tutorial", output=workspace() / "tutorial")` trains the tutorial's way, which takes
-#   much longer. Compare the returns in notebook 6, using `training.load(workspace() / "tutorial")`.
-# - `training.preset("quick", sampling="start")` changes a single setting. Which one matters most? Judge by the returns
-#   in notebook 6, not by the loss, and train each with more than one seed.
+# - `training.train(trajectories, "tutorial", output=workspace() / "tutorial")` trains the tutorial's way, with eight
+#   times as many windows. Compare the returns in notebook 6, using `training.load(workspace() / "tutorial")`.
+# - `training.preset("quick", sampling="start")` changes a single setting; try other rows of the table in the same way.
+#   Which of them matters most? Judge by the returns in notebook 6, not by the loss, and train each with more than one
+#   seed.
 #
 # ## Takeaways
 #

@@ -145,8 +145,8 @@ print(
 # 3. **Pad it on the left.** Early in the episode there are fewer than K steps. As in training, padding stands before
 #    them, and its mask is 0. (A shorter window without padding gives the same action.)
 # 4. **Predict.** Nothing is trained here, so turn the gradients off: `torch.no_grad()` or `torch.inference_mode()`.
-# 5. **Act.** The action of the newest step, which stands last, goes to `env.step` as it is: the tanh in the model's head
-#    has already kept it between -1 and 1.
+# 5. **Act.** The action of the newest step, which stands last, goes to `env.step` as an array, unclipped: the tanh in
+#    the model's head has already kept it between -1 and 1.
 # 6. **Count down.** Note the reward. What remains to be earned begins with the whole target return, in scaled units
 #    (`return_scale`); subtract the reward from it. It may fall below 0.
 #
@@ -181,7 +181,7 @@ def run_episode(model, env, target_return, max_steps, seed):
         `state_std` (lists of state_dim numbers), `return_scale`, `state_dim` and `act_dim`.
     env : the environment, as in gymnasium. It gives observations (state_dim,) and takes actions (act_dim,), as arrays.
     target_return : the return to ask for, in the environment's units; any number.
-    max_steps : the most steps to make, at least 1. The model knows as many timesteps.
+    max_steps : the most steps to make, at least 1. The model has time embeddings for at least as many.
     seed : a whole number for `env.reset`.
     Returns the rewards in their order, a list or an array of as many numbers as there were steps, as `env` gave them.
     """
@@ -265,8 +265,8 @@ plots.return_so_far(evaluation)
 # %% [markdown]
 # **Better than its data?** If the model earns more than the recordings, it has not found a better way to run. The
 # recordings carry noise on every action, and the squared error is smallest for the *average* action, so the model
-# learns what the expert does without the noise. This is denoising. The fair yardstick is the last line, and the model
-# stays below it.
+# learns the average of what was recorded, which is nearly what the expert does without the noise. This is denoising.
+# The fair yardstick is the last line, and the model stays below it.
 #
 # The numbers are kept for a summary of the whole course, and on the card of the model that you have trained.
 
@@ -284,7 +284,7 @@ _ = (workspace() / "results.json").write_text(json.dumps(results, indent=1))
 card.note_return(workspace() / "model", evaluation)  # if you have trained one: its card now tells what it earns
 
 # %% [markdown]
-# ## What may one forget?
+# ## What can you afford to forget?
 #
 # Four slips are easily made in this loop. **Before you run the next cell**, write down which of them you expect to cost
 # the robot its gait, and which will hardly show.
@@ -292,10 +292,10 @@ card.note_return(workspace() / "model", evaluation)  # if you have trained one: 
 # - *states not normalised*: the model gets raw numbers, but was trained on normalised ones;
 # - *reward not scaled*: the target falls a thousand times too fast;
 # - *timesteps counted in the window*, so that they never get beyond K - 1, rather than in the episode;
-# - *dropout left on*: `model.eval()` was forgotten. `quick` trains without any dropout, so a model with a dropout of
-#   0.1 stands in.
+# - *dropout left on*: `model.eval()` was forgotten. `quick` trains without any dropout, so here a copy of the model
+#   gets a dropout of 0.1.
 #
-# Your loop stays as it is. In place of the model it is given one that does to its inputs what the slip would do.
+# Your loop stays as it is. In place of the model it gets a stand-in that behaves as if your loop had made the slip.
 
 # %%
 for slip in slips.SLIPS:
@@ -307,9 +307,9 @@ for slip in slips.SLIPS:
 
 # %% [markdown]
 # Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
-# Dropout adds noise to every action. The target hardly matters to a model whose recordings are all alike, and the time
-# does not seem to matter either. That is no licence to be careless: a model that learned from mixed data needs its
-# target, as we are about to see.
+# Dropout adds noise to every action. The target hardly matters to a model whose recordings all earned about the same,
+# and the time does not seem to matter either. That is no licence to be careless: a model that learned from mixed data
+# needs its target, as we are about to see.
 
 # %% [markdown]
 # ## Film it
@@ -325,8 +325,8 @@ replay
 # %% [markdown]
 # ## Ask for something else
 #
-# Does the model do what it is told? Ask for nothing, for half, and for more than any episode earned. `sweep.sweep` runs
-# all targets side by side.
+# Does the model do what it is told? Ask for nothing, for half of the best return, for the best, and for more than any
+# episode earned. `sweep.sweep` runs all targets side by side.
 
 # %% tags=["nbval-check-output"]
 check.question("beyond-the-best")
@@ -351,16 +351,15 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 #
 # ## Recordings of every quality
 #
-# `halfcheetah-mixed` was recorded at four stages of the expert's training, from a beginner's stumbling to the run that
-# you know. Now the target tells something: at the start all episodes look alike, and only the return-to-go says which
-# of the gaits will follow.
+# `halfcheetah-mixed` was recorded at four stages of the expert's training, from a beginner's run, not half as fast, to
+# the one that you know. Now the target tells something: at the start all episodes look alike, and only the return-to-go
+# says which of the gaits will follow.
 #
 # (The smallest case of this is a task with a single reward at its end: 1 for success, 0 for failure. Its targets are 1
 # and 0, and asking for 1 asks for success.)
 #
-# A model that was trained on this set comes with the course.
-# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in a minute or two, and this cell will
-# then use it.
+# A model that was trained on this set comes with the course. `training.train(mixed, output=workspace() /
+# "model-mixed")` trains your own in two to six minutes, and this cell will then use it.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
@@ -379,8 +378,8 @@ plots.target_against_achieved(mixed_sweep)
 # %% [markdown]
 # This model does follow its target: asked for more, it earns more. It follows roughly rather than exactly, as the
 # distance from the dashed line shows, and beyond the best recorded run there is nothing to imitate. Look at the faint
-# dots too, which are single runs: where they lie far apart, runs fell into different gaits. The *rank correlation* sums
-# it up: 1 is perfect order, 0 is none.
+# dots too, which are single runs: where they lie far apart, the same target led to quite different runs. The *rank
+# correlation* sums it up: 1 is perfect order, 0 is none.
 #
 # ## Choose a target, watch it run
 #
@@ -401,9 +400,9 @@ slider.film(
 # ## What an action looks at
 #
 # The action is read off the newest state's token, and that token collects what it needs by **attention**: in each layer
-# its weights over the window's tokens sum to 1. Here they are averaged over the steps of an episode. The newest action
-# has no bar, since it is what is to be predicted. The dotted line is what each token would get if all were treated
-# alike.
+# its weights over the window's tokens sum to 1. Here they are averaged over an episode's first 300 steps, without those
+# at which the window was not yet full. The newest action has no bar, since it is what is to be predicted. The dotted
+# line is what each token would get if all were treated alike.
 
 # %%
 asked = float(np.quantile(mixed.returns, 0.9))
@@ -430,8 +429,8 @@ rhythm = np.abs(np.fft.rfft(gait - gait.mean(axis=0), axis=0)).sum(axis=1)
 print(f"a stride takes {len(gait) / rhythm.argmax():.1f} steps")
 
 # %% [markdown]
-# And this is the first layer, not averaged: each column is an action, each row tells how many steps ago the state was
-# that it looks at.
+# And this is the first layer, not averaged, for the last 100 of these steps: each column is an action, each row tells
+# how many steps ago the state was that it looks at.
 
 # %% tags=["nbval-check-output"]
 attention_plots.attention_over_time(seen, layer=0)
@@ -477,7 +476,7 @@ attention_plots.state_map(tokens, earned, "return of the episode", paths)
 # - Acting is a loop: predict, act, subtract the reward, append.
 # - The data decides which targets mean anything: only where it holds bad, middling and good episodes is there something
 #   to choose from.
-# - Earning more than noisy recordings is denoising. Compare with the expert without noise.
+# - Earning more than noisy recordings may be mere denoising. Compare with the expert without noise.
 # - Predict what a mistake costs, then measure. Judge a policy by several seeded episodes, by their mean and by the
 #   worst.
 #

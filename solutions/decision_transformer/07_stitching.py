@@ -48,14 +48,14 @@ plots.roads(roads)
 
 # %% [markdown]
 # With a map, this has been solved since 1959: [Dijkstra's algorithm](https://doi.org/10.1007/BF01386390) finds all
-# shortest paths. Our model gets **no map and no good example**. All it sees is 1000 random walks of ten steps: somebody
-# starts anywhere, follows streets at random, and stays at the goal if they happen to reach it.
+# shortest paths. Our model gets **no map, and nobody tells it which walks are good**. All it sees is 1,000 random walks
+# of ten steps: somebody starts anywhere, follows streets at random, and stays at the goal if they happen to reach it.
 
 # %% tags=["nbval-check-output"]
 walks = stitching.random_walks(roads, count=1000, seed=5)  # (1000, 11) nodes
 arrives = walks[:, -1] == roads.goal
 print(f"{np.mean(arrives):.0%} of the walks arrive")
-late = np.flatnonzero(arrives & (walks[:, 6] != roads.goal))[0]  # one that arrives after six steps or more
+late = np.flatnonzero(arrives & (walks[:, 6] != roads.goal))[0]  # one that arrives after seven steps or more
 lost = np.flatnonzero(~arrives)[0]  # one that doesn't
 plots.roads(roads, walks=walks[[late, lost]])
 
@@ -73,7 +73,7 @@ plots.roads(roads, walks=walks[[late, lost]])
 #
 # Step `t` goes from `walk[t]` to `walk[t + 1]`. Its reward is minus its length, or 0 if it begins at the goal. A walk
 # can also stay where it is: such a step costs `lengths[i, i]` at any node `i` other than the goal. (Our recorded walks
-# never do this, but a model that chooses a street that does not exist will stay where it is.)
+# never do this. A policy that names a node to which no street leads would stay where it is.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "walk_rewards", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -111,9 +111,10 @@ for i in (late, lost):
 # %% [markdown]
 # ## The model
 #
-# It is the class from notebook 4, line for line. Only the embeddings change, because a node is a name and not a
-# quantity: node 6 is not twice node 3. Tables (`nn.Embedding`) replace the linear layers for returns, states and
-# actions; the action head gives one logit for each of the 20 nodes; and **cross-entropy** replaces the squared error.
+# It is the class from notebook 4, line for line. Only what goes in and what comes out changes, because a node is a name
+# and not a quantity: node 6 is not twice node 3. Tables (`nn.Embedding`) replace the linear layers for returns, states
+# and actions; the action head gives one logit for each of the 20 nodes; and **cross-entropy** replaces the squared
+# error.
 #
 # A piece of a walk is a walk too: each sample begins anywhere in a walk.
 
@@ -208,7 +209,7 @@ print("achieved          ", *(f"{achieved:5.0f}" for achieved in asked.achieved[
 # take the smallest target.
 #
 # (Why not simply take the target with the best result? A target that was not honoured may still have led to the goal,
-# but by a route that the model did not announce. We want one that does what it says. The two rules often agree; the
+# but not on a path of the length that was asked for. We want one that does what it says. The two rules often agree; the
 # last *try it* below compares them.)
 
 
@@ -241,7 +242,7 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 
 # %% [markdown]
 # Left of the cross nothing can be green: no path is that short. Right of it, a green square would always be possible,
-# and some are missing: asked for a *longer* path, the model sometimes arrives later still, or never. In training a
+# and not all are green: asked for a *longer* path, the model sometimes arrives later still, or never. In training a
 # return-to-go was always the exact length of what followed, never "at most".
 #
 # (The paper chooses differently: it lets the model predict the return as well, and multiplies those probabilities by a
@@ -253,8 +254,8 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 #
 # - **Behaviour cloning** is the same model trained on the same walks without returns. It repeats what was done at a
 #   node.
-# - **Cloning the best** trains only on the walks that arrived. The paper calls this *percentile behaviour cloning*,
-#   %BC: throw away the poor episodes and imitate the rest. It is an obvious rival, and often a strong one.
+# - **Cloning the walks that arrived** trains on nothing else. The paper calls this *percentile behaviour cloning*, %BC:
+#   throw away the poor episodes and imitate the rest. It is an obvious rival, and often a strong one.
 # - **Bellman backups**: classical reinforcement learning does not ask what return somebody got, but computes the
 #   *value* of a node: the best reward-plus-value over the steps that lead away from it,
 #   $V(s) = \max_a \, [r(s, a) + V(s')]$, repeated until nothing changes. Run on recorded steps alone, it is offline as
@@ -336,9 +337,9 @@ plots.lengths(
         "shortest (Dijkstra)": found.shortest,
         "Decision Transformer, one try": results["one try", "Decision Transformer"].taken,
         "cloning, one try": results["one try", "behaviour cloning"].taken,
-        "cloning what arrived, one try": results["one try", "cloning the walks that arrived"].taken,
+        "cloning the walks that arrived, one try": results["one try", "cloning the walks that arrived"].taken,
         "best walk from the start": found.in_data,
-        "all walks": -returns[walks[:, 0] != roads.goal, 0],
+        "all walks from elsewhere": -returns[walks[:, 0] != roads.goal, 0],
     }
 )
 
@@ -347,25 +348,26 @@ plots.lengths(
 # are bad examples. Look at the second column too: paths that occur in no walk are no achievement by themselves, because
 # a clone that wanders makes them as well. What counts is the third column, new *and* shortest.
 #
-# Cloning the good walks is a much harder rival. And Bellman backups find every shortest path that the recorded steps
-# allow, which is not luck: a value is passed backwards from walk to walk at every node that two walks share, so it
-# stitches by construction. Where there are few states and every one was visited often, as here, dynamic programming is
-# the better tool. How the other three compare, one graph and one training seed can't settle: change the two `seed=5` at
-# the top to 11 or 22 and look again.
+# Cloning the walks that arrived is a much harder rival. And Bellman backups find every shortest path that the recorded
+# steps allow, which is not luck: a value is passed backwards from walk to walk at every node that two walks share, so
+# it stitches by construction. Where there are few states and every one was visited often, as here, dynamic programming
+# is the better tool. How the other three compare, one graph and one training seed can't settle: change the two `seed=5`
+# at the top to 11 or 22 and look again.
 #
 # **The literature disagrees with the picture in the paper.** [Q-learning Decision
 # Transformer](https://arxiv.org/abs/2209.03993) (Yamagata et al., 2022) writes that the Decision Transformer "lacks
 # stitching ability", and relabels returns with learned values; the [Elastic Decision
-# Transformer](https://arxiv.org/abs/2307.02484) (Wu et al., 2023) finds that it struggles with stitching, and shortens
-# its memory to help. [Brandfonbrener et al. (2022)](https://arxiv.org/abs/2206.01079) prove that learning conditioned
-# on returns finds the best policy only under stronger assumptions than dynamic programming needs. In this notebook much
-# is on the model's side: a small deterministic graph, and walks that cover all of it.
+# Transformer](https://arxiv.org/abs/2307.02484) (Wu et al., 2023) finds that it struggles with stitching, and varies
+# the length of its memory: short where the way so far was poor. [Brandfonbrener et al.
+# (2022)](https://arxiv.org/abs/2206.01079) prove that learning conditioned on returns finds the best policy only under
+# stronger assumptions than dynamic programming needs. In this notebook much is on the model's side: a small
+# deterministic graph, and walks that cover all of it.
 
 # %% [markdown]
 # ## The seams
 #
-# Some of the model's paths occur in **no** walk, not even as a part of one. Here is the longest of those that are also
-# shortest paths, drawn over recorded walks that contain its pieces.
+# Some of the paths that the model found in its ten tries occur in **no** walk, not even as a part of one. Here is the
+# longest of those that are also shortest paths, drawn over recorded walks that contain its pieces.
 
 # %%
 new = [start for start in found.starts if stitching.is_new(walks, paths[start])]
@@ -376,8 +378,8 @@ plots.stitched(roads, walks, paths[longest])
 
 # %% [markdown]
 # A piece of one walk leads to a node from which a piece of another leads on, and the model went from one to the other.
-# Nobody showed it the whole way. The return-to-go, written at every step of every walk, tells at each node which turns
-# went along with short ways. That is **stitching**.
+# Nobody showed it the whole way. The return-to-go, written at every step of every walk that arrived, tells at each node
+# which turns went along with short ways. That is **stitching**.
 #
 # ## Where it fails: luck
 #
@@ -424,23 +426,24 @@ print(f"from {weighted_found.better_than_data:.0%}, the model's path is shorter 
 plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 
 # %% [markdown]
-# There are three times as many different returns here, so each one was seen less often. Compare the picture with the
-# one above.
+# There are three times as many returns to ask for here, and more than twice as many different ones in the data, so each
+# was seen less often. (The model was asked for all 30, so these are the best of thirty tries.) Compare the picture with
+# the one above.
 #
 # ## Try it
 #
 # - Fewer walks: 300, 100. How many shortest paths are found now, and how many of those are stitched?
 # - An easier graph, `stitching.draw_roads(seed=0)`: how good is behaviour cloning there, and why?
 # - Tell the lie: `samples.classes[samples.classes == roads.longest + 1] = 10` gives all steps of walks that never
-#   arrive the return -10. Train again. What becomes of the green squares?
+#   arrive the return -10. Train again. What becomes of the green squares? (The best of ten tries hardly suffers.)
 # - Write `choose_target` so that it takes the target with the best result. Is that better? What would each try be worth
 #   to you in a world where tries are expensive?
 #
 # ## Takeaways
 #
 # - Stitching means getting from the pieces of several recordings to a result that none of them shows. Return-to-go
-#   labels make it possible here, but other methods do it too: Bellman backups by construction, cloning the good
-#   examples sometimes.
+#   labels make it possible here, but other methods do it too: Bellman backups by construction, cloning the walks that
+#   arrived sometimes.
 # - Compare on equal terms: offline or with tries, and how many.
 # - Returns measure skill only where luck plays no part.
 # - A target must be possible. Look at the data, or try, and see whether it is honoured.

@@ -37,7 +37,7 @@ settings = stitching.preset()
 # %% [markdown]
 # ## The recordings
 #
-# We start with the graph of notebook 7 and the same 1000 random walks. The goal is node 0, each step costs 1, and the
+# We start with the graph of notebook 7 and the same 1,000 random walks. The goal is node 0, each step costs 1, and the
 # rules are strict: **offline, one try**. Every method sees the same recordings and nothing else. Then it walks once
 # from each node, and we count how often its path is a shortest one.
 #
@@ -62,8 +62,8 @@ for i in range(4):
 #
 # ## Imitate
 #
-# The simplest policy of all: at each node, do what was done there most often. There is no network in this notebook's
-# clones. They count, so what they do is exactly what the data says.
+# The simplest policy of all: at each node, do what was done there most often. The clones of the graph need no network.
+# They count, so what they do is exactly what the data says.
 
 # %% tags=["nbval-check-output"]
 results = {}
@@ -79,7 +79,7 @@ def measure(name, policy):
 measure("cloning", alternatives.clone(steps, roads.nodes))
 
 # %% [markdown]
-# It arrives nowhere. At each node several streets were walked about equally often, so what was done *most* often is an
+# It arrives nowhere. At most nodes several streets were walked about equally often, so what was done *most* often is an
 # accident, and the policy runs in circles. (The clone of notebook 7 was a network that also saw how it had come there.)
 #
 # Random walks are no good example. An obvious remedy is to imitate only the best of them: *percentile behaviour
@@ -90,8 +90,8 @@ measure("cloning", alternatives.clone(steps, roads.nodes))
 #
 # ●●○ · about 6 minutes · the best trajectories, and not one too many
 #
-# Which trajectories have the highest returns? Keep a tenth of n, rounded down, but at least one: 2 of 29, and 1 of 7.
-# Of equal returns, the earlier trajectory is kept.
+# Which trajectories have the highest returns? Keep a tenth of them, rounded down, but at least one: 2 of 29, and 1 of
+# 7. Of equal returns, the earlier trajectory is kept.
 
 
 # %% nbgrader={"grade": false, "grade_id": "best_tenth", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -125,9 +125,9 @@ for distance in range(max(shortest.values()) + 1):
 measure("cloning the best tenth", alternatives.clone(steps[np.isin(steps.walks, best)], roads.nodes))
 
 # %% [markdown]
-# The returns of walks with different starts can't be compared: the best ones are those that began at the goal or beside
-# it. Of the other nodes the clone has seen little or nothing, and stays where it is. (For the robots this is no
-# problem: all their episodes begin alike.)
+# The returns of walks with different starts can't be compared: the best ones are those that began at the goal or near
+# it. The clone has seen nothing of the other nodes, and stays where it is. (For the robots this is no problem: all
+# their episodes begin alike.)
 #
 # There are two ways out. Keep all walks that **arrived**, as in notebook 7. Or compare like with like: at **each
 # node**, take the tenth of the visits with the best returns-to-go, and do what most of them did next.
@@ -140,8 +140,8 @@ few = [node for node in roads.starts if arrived[steps.states == node].mean() < 0
 print(f"from {len(few)} of {len(roads.starts)} nodes, less than a tenth of the visits arrived")
 
 # %% [markdown]
-# Both are much better. The last one is close to what a Decision Transformer does: it looks at what those did who still
-# had a lot to earn *from here*. But a tenth is an arbitrary share. From the nodes counted in the last line, walks that
+# Both are much better. The last one is close to what a Decision Transformer does: it looks at what those did whose
+# return *from here* was high. But a tenth is an arbitrary share. From the nodes counted in the last line, walks that
 # got lost are among the best tenth, and are imitated as well.
 #
 # ## Learn values
@@ -153,8 +153,8 @@ print(f"from {len(few)} of {len(roads.starts)} nodes, less than a tenth of the v
 # $$Q(s, a) = r + \gamma \, \max_{a'} Q(s', a')$$
 #
 # This is the **Bellman equation**. **Q-learning** ([Watkins & Dayan, 1992](https://doi.org/10.1007/BF00992698)) starts
-# from any table and makes it true step by step: for each recorded step, the right-hand side is the *target*, and the
-# entry on the left moves a little towards it. That one move is a Bellman backup.
+# from any table and makes the equation true step by step: for each recorded step, the right-hand side is the *target*,
+# and the entry on the left moves a little towards it. That one move is a Bellman backup.
 
 # %% [markdown]
 # ### Exercise: the Bellman backup
@@ -195,8 +195,9 @@ def q_update(q, state, action, reward, next_state, done, learning_rate, gamma):
 check.q_update(q_update)
 
 # %% [markdown]
-# Now every recorded step teaches the table something. `q_learning` goes through all of them ten times, in a different order
-# each time, and calls your function. The table starts with zeros, and nothing is discounted (gamma is 1).
+# Now every recorded step teaches the table something. `q_learning` goes through all of them ten times, in a different
+# order each time, and calls your function. The table starts with zeros, the learning rate is 0.5, and nothing is
+# discounted (gamma is 1).
 
 # %% tags=["nbval-check-output"]
 check.question("unseen-action")
@@ -226,7 +227,7 @@ print(f"from node 1, never recorded: {np.flatnonzero(~seen[1])}, with the values
 # falls. Optimism is even a good way to explore. *Offline* nobody tries anything. This is why offline reinforcement
 # learning is hard, and a neural network makes it harder: it gives actions that it has never seen *some* value, and the
 # maximum picks those that are wrong in the flattering direction ([Fujimoto et al.,
-# 2019](https://arxiv.org/abs/1812.02900), call it extrapolation error).
+# 2019](https://arxiv.org/abs/1812.02900), who call it *extrapolation error*).
 #
 # ## Pessimism
 #
@@ -240,7 +241,7 @@ print(f"from node 1, never recorded: {np.flatnonzero(~seen[1])}, with the values
 # ●○○ · about 3 minutes · what nobody has tried is worth little
 #
 # Return a table like `q` in which each action that was never recorded has the value `worst`. A recorded action keeps
-# its value, also if that is below `worst`. The table `q` itself stays as it is.
+# its value, even if that is below `worst`. The table `q` itself stays as it is.
 
 
 # %% nbgrader={"grade": false, "grade_id": "pessimistic", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -273,7 +274,7 @@ measure("Q-learning, pessimistic throughout", careful.argmax(axis=1))
 plots.promised(roads, {"Q-learning promises": q.max(axis=1), "pessimistic Q-learning promises": careful.max(axis=1)})
 
 # %% [markdown]
-# It is needed in the targets. Acting on recorded streets alone doesn't help when all of their values are spoilt. With
+# It is needed in the targets. Acting on recorded streets alone hardly helps when all of their values are spoilt. With
 # pessimistic targets the promises are exactly what is possible.
 #
 # ## Ask for a return
@@ -295,8 +296,9 @@ for name, result in results.items():
 # %% [markdown]
 # A small graph whose streets were all walked many times suits dynamic programming: pessimistic Q-learning finds all
 # shortest paths, and it does so by construction. The Decision Transformer has no `max` that could go wrong and nothing
-# to be pessimistic about; it is told a return and imitates those who got it. One graph and one seed prove little.
-# `benchmarks/alternatives.py` repeats this table over five graphs and three seeds.
+# to be pessimistic about; it is told a return and imitates those who got it. One graph and one seed prove little. Over
+# [five graphs and three seeds]({{address}}/benchmarks/RESULTS.md), cloning the walks that arrived finds 85% of the
+# shortest paths, the Decision Transformer 92%, and pessimistic Q-learning all.
 #
 # **The literature does not agree** on which of these is better. What it finds depends on the data:
 #
@@ -313,14 +315,15 @@ for name, result in results.items():
 #
 # ## A key and a door
 #
-# Here is a world with a sparse reward. In a room of 6 by 6 cells there are an agent, a key and a door, each at another
-# place in each episode. Who comes to the door **with the key** earns 1, and the episode is over. There is no other
-# reward, and after 20 steps it is over in any case. The paper has a larger one of this kind, which is due to [Mesnard
-# et al. (2020)](https://arxiv.org/abs/2011.09464).
+# Here is a world with a sparse reward. In a room of 6 by 6 cells there are an agent, a key and a door. Agent and key
+# start somewhere in the left half, the door is somewhere in the right; all three places are drawn again for each
+# episode. An agent that reaches the door **with the key** earns 1, and the episode is over. There is no other reward,
+# and after 20 steps it is over in any case. The paper has a larger one of this kind, which is due to [Mesnard et al.
+# (2020)](https://arxiv.org/abs/2011.09464).
 #
-# The recordings are by somebody without a plan. They head for the key or for the door, go for the key where the door
-# stays shut, change their mind now and then, and take every fourth step at random. Of these recordings, as many
-# successes as failures are kept, so that both returns can be learned equally well.
+# The recordings are by somebody without a plan. They head for the key or for the door, turn to the key when they reach
+# the door without it, change their mind now and then, and take about a quarter of their steps at random. Of these
+# recordings, as many successes as failures are kept, so that both returns can be learned equally well.
 
 # %% tags=["nbval-check-output"]
 recorded = doors.record(count=4000, seed=0)
@@ -340,8 +343,9 @@ opener, _ = alternatives.train(recorded, doors.DoorEncoder, len(doors.MOVES), do
 print(opener.embed_state)
 
 # %% [markdown]
-# The model is asked for 1, and then for 0, in the same 200 new rooms. Beside it stands a clone of the successful
-# episodes: the same model, trained for as long, which is told no return.
+# The model is asked for 1, and then for 0, in the same 200 rooms. (About half of them were recorded as well: there are
+# only a few thousand different ones.) Beside it stands a clone of the successful episodes: the same model, trained for
+# as long, which is told no return.
 
 # %%
 wins_only = recorded[recorded.returns == 1].without_returns()
@@ -350,7 +354,7 @@ winner, _ = alternatives.train(wins_only, doors.DoorEncoder, len(doors.MOVES), d
 played = {
     "asked for 1": doors.play(opener, target=1),
     "asked for 0": doors.play(opener, target=0),
-    "clone of the successes": doors.play(winner, target=0),
+    "clone of the successes": doors.play(winner, target=0),  # it knows one return only, so 0 says nothing
 }
 for name, episodes in played.items():
     print(f"{name:24s}{episodes.returns.mean():6.1%} succeed")
@@ -361,7 +365,8 @@ plots.doors(played["asked for 0"], [0, 1, 2, 3])
 
 # %% [markdown]
 # The same rooms, the same network, one number different. Asked for 1 it fetches the key and opens the door, far more
-# often than the recordings do. Asked for 0 it avoids that.
+# often than the people who were recorded, about a quarter of whose episodes succeeded before they were sorted. Asked
+# for 0 it avoids that.
 #
 # The clone of the successes opens doors too: where success is all you want, throwing the failures away does the job.
 # What it can't do is fail on request. That sounds like a joke, but being able to choose between behaviours is what the
@@ -370,8 +375,8 @@ plots.doors(played["asked for 0"], [0, 1, 2, 3])
 # ## Where it fails: luck
 #
 # So far each step had one outcome. Where chance has a say, a high return can be skill or luck, and the return-to-go
-# doesn't tell which. Notebook 7 ended with the smallest such world: take 1 for sure, or gamble for 10 with one chance
-# in ten, and lose 5 otherwise.
+# doesn't tell which. Notebook 7 had the smallest such world: take 1 for sure, or gamble for 10 with one chance in ten,
+# and lose 5 otherwise.
 #
 # For a world of one step, we can say exactly what a perfect Decision Transformer does when it is asked for a return. No
 # network is needed.
@@ -381,7 +386,7 @@ plots.doors(played["asked for 0"], [0, 1, 2, 3])
 #
 # ●●○ · about 6 minutes · the policy that imitates a return
 #
-# Of the episodes whose return is exactly `target`, which share took each action? If no episode has that return, all
+# Of the episodes whose return is exactly `target`, what share took each action? If no episode has that return, all
 # actions get the same share.
 
 
@@ -419,10 +424,10 @@ for target in (10.0, 1.0, -5.0):
 
 # %% [markdown]
 # Asked for the best return in the data it gambles, since everybody who got 10 had gambled. It can't know that nine out
-# of ten who did the same lost: they are in other rows of the table.
+# of ten who did the same lost: they are in the row of -5.
 #
-# Is that an oddity of one step? Here are five steps. Each one takes 1 for sure, or gambles: it wins 4 with one chance
-# in five, and loses 1 otherwise, which is 0 on average. So the best plan never gambles and earns 5. The recordings toss
+# Is that an oddity of one step? Here are five steps. In each, you take 1 for sure or gamble: you win 4 with one chance
+# in five, and lose 1 otherwise, which is 0 on average. So the best plan never gambles and earns 5. The recordings toss
 # a coin for each action.
 
 # %% tags=["nbval-check-output"]
@@ -437,7 +442,9 @@ for seed in range(3):
     achieved.append([gamble.play(gamble.asked(player, x), 300, seed=100).returns.mean() for x in asked_for])
     top = games.returns.max()
     lucky = gamble.play(gamble.asked(player, top), 5000, seed=100)
-    q_gamble = alternatives.q_learning(gamble.steps_of(games), np.zeros((gamble.STEPS, 2)), q_update, 0.01)
+    q_gamble = alternatives.q_learning(
+        gamble.steps_of(games), np.zeros((gamble.STEPS, 2)), q_update, learning_rate=0.01
+    )
     careful_play = gamble.play(gamble.greedy(q_gamble), 5000, seed=100)
     table.append((seed, games.returns.mean(), top, lucky.returns.mean(), careful_play.returns.mean()))
 
@@ -450,7 +457,8 @@ plots.luck(asked_for, np.array(achieved), safe=gamble.STEPS, best=max(row[2] for
 # Asked for the best return in the data, the model earns less than the recordings did on average: it does what the
 # luckiest did, without their luck. The target that leads to the best plan is 5, the return of playing safe, but nothing
 # in the data says so. A value is an *average* over what may happen, so Q-learning finds the best plan, with the same
-# backup as before.
+# backup as before. (Its learning rate is small here, 0.01: to average over luck, single outcomes must not move a value
+# far.)
 #
 # [Brandfonbrener et al. (2022)](https://arxiv.org/abs/2206.01079) prove that conditioning on returns finds the best
 # policy only under stronger assumptions than dynamic programming needs, nearly deterministic worlds among them. [Paster
@@ -465,32 +473,36 @@ print(f"asked for the best averaged return: takes the 1 in {shares[0]:.0%} of th
 
 # %% [markdown]
 # This way the two ideas of this notebook meet: a value tells what to ask for, and the Decision Transformer does it. The
-# robots of this course live in a deterministic world, and returns among them are skill.
+# robots of this course live in a deterministic world; what luck there is in their recordings is the noise on their
+# actions.
 #
 # ## Try it
 #
 # - Another graph: change both `seed=5` to 11 or 22. *Expect* pessimistic Q-learning to find all shortest paths again,
-#   and the clones to change places.
-# - `worst=0.0` in `pessimistic`. *Expect* the promises of 0 to come back: the number has to be below what is possible.
-# - Only 100 walks. Which methods suffer? *Expect* streets that were never walked, and starts from which no table knows
-#   a way.
+#   and the best tenth at each node to catch up.
+# - Pass `worst=0.0` in both calls of `pessimistic`. *Expect* the promises of 0 to come back: the number has to be below
+#   what is possible.
+# - Only 30 walks. Which methods suffer? *Expect* streets that were never walked, and pessimistic Q-learning to hold out
+#   longest.
 # - Close the model's eyes: an encoder for the key and the door that returns zeros. *Expect* it to open few doors: their
 #   places differ in each episode.
-# - Change the gamble to one that pays: `gamble.CHANCE = 0.6`. *Expect* asking for the most to be a good plan now.
+# - Change the gamble to one that pays: `gamble.CHANCE = 0.6`. *Expect* asking for the most to be a good plan now (and
+#   the line for *never gamble* to be no longer the best).
 #
 # ## Common confusions
 #
 # - *"Q-learning overestimates because it is optimistic by nature."* It takes a maximum over numbers of which some were
-#   never corrected. With data for every action it does not.
+#   never corrected. With enough data for every action, and no chance in the outcomes, it does not.
 # - *"A cut-off recording is the end of an episode."* At a true end nothing follows; at a cut something does.
 # - *"The best tenth of the episodes are the best examples."* Only if all episodes had the same chances.
-# - *"The target is what I will get."* It is what those got whom the model imitates. If they were lucky, you may not be.
+# - *"The target is what I will get."* It is what the people got whom the model imitates. If they were lucky, you may
+#   not be.
 #
 # ## Takeaways
 #
-# - Imitating the best is simple and strong. It needs returns that can be compared, and it can't combine.
+# - Imitating the best is simple and strong. It needs returns that can be compared, and combines only by luck.
 # - Values combine by construction. Learned offline, they need pessimism about what was never tried.
-# - The Decision Transformer needs neither, and can be asked for more than one thing. In a world of chance it takes luck
-#   for skill.
+# - The Decision Transformer needs no values and no pessimism, and can be asked for more than one thing. In a world of
+#   chance it takes luck for skill.
 #
 # Next: [challenges](09_challenges.ipynb).

@@ -22,7 +22,7 @@
 # - load a model that somebody else has published, and know what it needs besides its weights;
 # - let a model see pictures in place of states.
 #
-# About 40 minutes; for about 15 of them the machine works and you may read on. Nothing here is graded. There are four
+# About 45 minutes; for about 20 of them the machine works and you may read on. Nothing here is graded. There are four
 # parts, each of which stands by itself, and challenges at the end. Change what you like.
 
 # %% tags=["setup"]
@@ -40,8 +40,8 @@ episodes, steps = (2, 40) if quick_look else (16, 1000)
 # %% [markdown]
 # ## Other robots
 #
-# The cheetah cannot fall. The other two can, and then their episode is over: **Hopper** has one leg, **Walker2d** two.
-# Each step on their feet earns 1, and speed counts as it does for the cheetah, so a good return needs both speed and
+# However a cheetah falls, its episode goes on. The other two's ends: **Hopper** has one leg, **Walker2d** two. Each
+# step on their feet earns 1, and speed counts as it does for the cheetah, so a good return needs both speed and
 # balance.
 #
 # Nothing you have built knows about cheetahs: the sizes of states and actions come with the data. So the path is the
@@ -82,10 +82,11 @@ for robot in ("hopper", "walker2d"):
     )
 
 # %% [markdown]
-# Look at the worst episode and at the mean length of the replays: a fall costs everything that would have been earned
-# after it. The noise made some of Hopper's recorded runs fall. The model learned the average action, without the noise,
-# and so it can earn more than its recordings. That is denoising, as in notebook 6, and not a better way to hop: the
-# expert without noise is the fair yardstick. Walker2d hardly minds the noise, and there is next to nothing to gain.
+# Look at the worst episodes and the mean lengths above: where the mean length is 1,000, none of the runs fell. A fall
+# costs everything that would have been earned after it, as the noise made some of Hopper's recorded runs do. The model
+# learned the average action, without the noise, and so it can earn more than its recordings. That is denoising, as in
+# notebook 6, and not a better way to hop: the expert without noise is the fair yardstick. Walker2d hardly minds the
+# noise, and there is next to nothing to gain.
 #
 # ## Other targets
 #
@@ -103,7 +104,7 @@ plots.target_against_achieved(asked)
 
 # %% [markdown]
 # Does it earn more when it is asked for more? Beyond the data's best there is nothing to imitate. Below it, a Hopper
-# has to be good at being bad. This one is asked for little:
+# has to be good at being bad: to earn 900 and no more, it has to fall in time. This one is asked for little:
 
 # %%
 little = float(np.quantile(mixed.returns, 0.25))
@@ -117,11 +118,11 @@ modest
 #
 # The Hugging Face Hub has Decision Transformers that others have trained, one for each robot and kind of data. This one
 # is by [Edward Beeching](https://huggingface.co/edbeeching/decision-transformer-gym-halfcheetah-expert). The weights
-# alone do not run. Four things belong to them, and none is in the model's config: K, the scale of the returns, and the
-# mean and standard deviation of the states. `published.load` takes them from the models' cards and from the [code that
-# the models were trained with](https://github.com/kzl/decision-transformer).
+# alone do not run. Four things belong to them that its config does not have: K, the scale of the returns, and the mean
+# and standard deviation of the states. `published.load` takes them from the models' cards and from the [code that the
+# models were trained with](https://github.com/kzl/decision-transformer).
 #
-# Without a network, a model of this course takes its place.
+# Without an internet connection, a model of this course takes its place.
 
 # %%
 origin = "edbeeching/decision-transformer-gym-halfcheetah-expert"
@@ -138,9 +139,10 @@ except hub.HubUnavailable as reason:
 
 # %% [markdown]
 # The published model learned from the recordings of D4RL ([Fu et al., 2020](https://arxiv.org/abs/2004.07219)). They
-# were made with an older simulator, which gave a capsule the mass of a somewhat longer cylinder, so today's cheetah is
-# a slightly different animal. `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings are of
-# the new one, `HalfCheetah-v5`. Each model is at home in one of them:
+# were made with an older simulator, which gave a capsule the mass and inertia of a cylinder
+# ([docs/physics.md]({{address}}/docs/physics.md) has the details), so today's cheetah is a slightly different animal.
+# `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings are of the new one, `HalfCheetah-v5`.
+# The model is at home in one of them:
 
 # %%
 for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
@@ -148,13 +150,13 @@ for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
     print(rollout.evaluate(visitor, env_name, target, episodes=episodes, seed=100, max_steps=steps))
 
 # %% [markdown]
-# A model need not earn less away from home: the other animal may be the easier one to run with. For the same reason,
-# returns under two versions of the physics can't be compared, and neither can those of models trained on two datasets.
+# A model need not earn less away from home: the other animal may be as easy to run with, or easier. For the same
+# reason, returns under two versions of the physics can't be compared.
 #
 # ## Other eyes
 #
-# A real robot has encoders that report the angles of its joints, but where it is, how fast it moves and what lies in
-# its way it often has to see. How far does a camera alone get? Here is what one sees that follows the cheetah: 48 by 48
+# A real robot has sensors that report the angles of its joints, but where it is, how fast it moves and what lies in its
+# way it often has to see. How far does a camera alone get? Here is what one sees that follows the cheetah: 48 by 48
 # grey pixels. The recordings need not be simulated again: they hold the positions of the joints, and how far the robot
 # came follows from its rewards.
 
@@ -179,15 +181,17 @@ encoder
 
 # %% [markdown]
 # `pixels.train` makes the model as you know it, sets `model.embed_state = pixels.ConvEncoder(...)`, and trains. That
-# takes a few minutes, most of them in the convolutions.
+# takes a few minutes, a third to a half of them in the convolutions. Training hides the past actions in nine windows of
+# ten (notebook 5), so its loss is far above the held-out one.
 
 # %%
 eye_settings = pixels.preset()
 seeing = pixels.train(frames, eye_settings, output=workspace() / "pixels")
 
 # %% [markdown]
-# Does it see, or does it get along without? It also has its own past actions and the returns-to-go. The honest
-# comparison is a model with its eyes closed: the same one, trained for as long, for which every frame is the same.
+# Does it see, or does it get along without? It also has its own past actions, the returns-to-go and the timesteps. The
+# honest comparison is a model with its eyes closed: the same one, trained for as long, for which every frame is the
+# same.
 
 # %%
 blind = pixels.train(frames, eye_settings, encoder=pixels.Blind)
@@ -205,8 +209,8 @@ print(f"the recorded episodes, by an expert that knows its state: {trajectories.
 plots.return_so_far(results["seeing"])
 
 # %% [markdown]
-# A line that stops rising is a run that no longer gets ahead. Film one of those (`seed=100` is the first) to see what
-# happened.
+# A line that stops rising is a run that no longer gets ahead. Film one of those to see what happened: the runs have the
+# seeds 100, 101, and so on.
 #
 # And this is one of its runs, as it saw it and as we do.
 
@@ -238,18 +242,18 @@ replay
 #   what is earned.
 # - ●○○ Let Walker2d see: `pixels.film(data.load("walker2d-expert"), "Walker2d-v5")`. Its legs hide each other; what
 #   helps?
-# - ●○○ A shorter memory: train with `training.preset(context_length=1)`. Which of the robots mind? Does the one that
-#   sees mind most, and why?
+# - ●○○ A shorter memory: train with `training.preset(context_length=1)`, or `pixels.preset(context_length=1)` for the
+#   one that sees. Which of the robots mind? Does the one that sees mind most, and why?
 # - ●●○ A strong rival: `training.clone(mixed, best=0.1)` imitates the best tenth of the episodes (%BC), without any
 #   returns. Does asking `obedient` for the data's best earn more?
-# - ●●○ Which pixels matter? The derivative of an action by the frames is a picture: `torch.autograd.grad`. Is it the
-#   legs, or the floor?
+# - ●●○ Which pixels matter? The derivative of an action with respect to the frames is a picture: `torch.autograd.grad`.
+#   Is it the legs, or the floor?
 # - ●●○ Write your own encoder and hand it over, `pixels.train(frames, encoder=MyEncoder)`: a deeper one; one that sees
 #   four frames at once; one whose frames are shifted by a random pixel or two in training. Which earns more for the
 #   same minutes?
 # - ●●○ Take the published model's data, `data.load("halfcheetah-expert-v2")`, train your own model on it, and compare
 #   the two in `HalfCheetah-v3`. Then the same on `halfcheetah-medium-replay-v2`: do both follow their targets?
-# - ●●● Colours: `render.Renderer` makes the pictures of the films. Can the agent that was trained on EGL's pictures
-#   still run when OSMesa, or the course's own drawing, makes them? Train one that does not mind.
+# - ●●● Colours: `dt_helpers.video.render.Renderer` makes the pictures of the films. Can the agent that was trained on
+#   EGL's pictures still run when OSMesa, or the course's own drawing, makes them? Train one that does not mind.
 # - ●●● One model for all three robots. What do you do about the different sizes of their states, and does a cheetah
 #   learn anything from a hopper?

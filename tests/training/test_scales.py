@@ -58,7 +58,7 @@ def scales_collator(data, settings):
     ("returns", "said"),
     [
         ([7, 7, 7], "all returns are the same (7): the model can't learn to follow a target"),
-        ([1e5, 1e5 + 1], "the returns differ by 0.5 and are as large as 1e+05: a target may have little effect"),
+        ([1e5, 1e5 + 1], "deviation is only 0.5, and they are as large as 1e+05: a target may have little effect"),
     ],
 )
 def test_returns_that_can_not_be_told_apart_are_said(returns, said):

@@ -106,7 +106,7 @@ def record(count: int = 4000, seed: int = 0) -> Episodes:
 
 
 def play(model: DecisionTransformerModel, target: float, count: int = 200, seed: int = 0) -> Episodes:
-    """What a model does when it is asked for a return, in worlds of its own, always with its likeliest action."""
+    """What a model does when it is asked for a return, in worlds of `seed`, always with its likeliest action."""
     seen: list[np.ndarray] = []
     done: list[np.ndarray] = []
 

@@ -91,7 +91,7 @@ _DOMAIN = (
         (lambda returns: np.isneginf(returns).any(), lambda returns: np.isneginf(returns).all()),
     ),
     Says(
-        "a tenth of n, rounded down",
+        "a tenth of them, rounded down",
         reached=(lambda returns: len(returns) == 10, lambda returns: len(returns) > 10 and len(returns) % 10 == 9),
     ),
     Says("but at least one", reached=(lambda returns: len(returns) == 9,)),

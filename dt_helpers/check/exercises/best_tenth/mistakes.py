@@ -90,7 +90,7 @@ _FAMILIES = (
     (
         "quantile",
         "You keep what is not below some return. That is more than a tenth where it doesn't come out even, or where "
-        "returns are equal; exactly a tenth of n, rounded down, is wanted.",
+        "returns are equal; exactly a tenth of them, rounded down, is wanted.",
         ("Count first how many are kept, then take so many from the sorted positions.",),
         (
             lambda r: _above(r, 0.9),

@@ -98,7 +98,7 @@ _DOMAIN = (
         ),
     ),
     Says(
-        "also if that is below `worst`",
+        "even if that is below `worst`",
         reached=(lambda q, seen, worst: (q[seen] < worst).any(), lambda q, seen, worst: (q[~seen] < worst).any()),
     ),
 )

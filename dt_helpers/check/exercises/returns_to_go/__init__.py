@@ -63,12 +63,12 @@ _DOMAIN = (
         lambda rewards, gamma=1.0: rewards.ndim == 1 and rewards.dtype.kind == "f",
     ),
     Says(
-        "the reward of each step; an episode may have 1000 of them",
+        "the reward of each step; an episode may have 1,000 of them",
         lambda rewards, gamma=1.0: 1 <= len(rewards) <= 1000,
         (lambda rewards, gamma=1.0: len(rewards) == 1, lambda rewards, gamma=1.0: len(rewards) == 1000),
     ),
     Says(
-        "gamma : discount; 1 means none",
+        "gamma : discount, from 0 to 1; 1 means none",
         lambda rewards, gamma=1.0: 0 <= gamma <= 1,
         (lambda rewards, gamma=1.0: gamma == 1, lambda rewards, gamma=1.0: gamma == 0),
     ),

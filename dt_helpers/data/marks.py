@@ -1,0 +1,78 @@
+"""Other ways in which data says where episodes end: numbers of rows, masks of what goes on, flags turned round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dt_helpers.data.unread import MASK
+
+NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Policy's
+
+
+@dataclass(frozen=True)
+class Told:
+    offsets: np.ndarray  # (E + 1,)
+    note: str
+
+
+def by_number(found: Mapping[str, Any]) -> Told | None:
+    """Where a column such as ``episode_ends`` (E,) holds the row after each episode, up to the number of steps."""
+    steps = len(np.atleast_1d(np.asarray(found["rewards"])))
+    for name, values in found.items():
+        if NUMBERS.match(str(name)) and (rising := _rising(values)) is not None and rising[-1] == steps:
+            return Told(np.append(0, rising), f"episodes end where `{name}` says")
+    return None
+
+
+def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], object]) -> None:
+    """Say which column seems to hold numbers of rows at which episodes end, and is not read."""
+    for name, values in found.items():
+        if name == "offsets" or NUMBERS.match(str(name)):
+            continue
+        pairs = np.asarray(values)
+        if (rising := _rising(values)) is not None and len(rising) < steps and rising[-1] == steps:
+            say(f"`{name}` is not read; if it holds the row after each episode's end: `offsets = [0, *{name}]`")
+        elif pairs.ndim == 2 and pairs.shape[1] == 2 and pairs.dtype.kind in "iu" and _are_ranges(pairs, steps):
+            say(
+                f"`{name}` is not read; if it holds each episode's first and last row: "
+                f"`offsets = [*{name}[:, 0], {steps}]`"
+            )
+
+
+def _are_ranges(pairs: np.ndarray, steps: int) -> bool:
+    """Whether first and last rows (E, 2) cover all steps."""
+    whole = 0 < len(pairs) < steps and pairs[0, 0] == 0 and pairs[-1, 1] in (steps - 1, steps)
+    return bool(whole and (pairs[:, 0] <= pairs[:, 1]).all() and (np.diff(pairs[:, 0]) > 0).all())
+
+
+def note_masks(beside: Mapping[str, Any], last: np.ndarray, say: Callable[[str], object]) -> list[str]:
+    """Say which mask is false in episodes' last steps only, `last` (N,) bool; the names of the other columns."""
+    others = []
+    for name, values in beside.items():
+        off = np.ravel(np.asarray(values)) == 0 if MASK.match(str(name)) else np.zeros(1, bool)
+        if len(off) == len(last) and off.any() and not (off & ~last).any():
+            say(
+                f"`{name}` is not read; it is 0 in last steps only, so it may say where the robot did not fall, as in "
+                f"IQL's data: `terminals = 1 - {name}`"
+            )
+        else:
+            others.append(name)
+    return others
+
+
+def note_inverted(flags: Iterable, column: str, say: Callable[[str], object]) -> None:
+    share = float(np.mean(np.asarray(flags) != 0))
+    if 0.5 < share < 1:
+        say(f"`{column}` are true in {share:.0%} of the steps. Are they turned round, true where the episode goes on?")
+
+
+def _rising(values: Any) -> np.ndarray | None:
+    """Whole numbers above 0 that rise, (n,); None for anything else."""
+    found = np.asarray(values)
+    rises = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and found[0] > 0
+    return found if rises and (np.diff(found) > 0).all() else None

@@ -1,0 +1,128 @@
+"""Numbers of rows, masks and inverted flags as marks of where episodes end."""
+
+import gymnasium
+import numpy as np
+import pandas as pd
+import pytest
+
+from dt_helpers.data import formats
+
+LENGTHS = [7, 12, 5, 9]
+N, ENDS = sum(LENGTHS), np.cumsum(LENGTHS)
+LAST = np.isin(np.arange(N), ENDS - 1)
+FELL = np.isin(np.arange(N), ENDS[::2] - 1)
+SEEN = np.random.default_rng(0).normal(size=(N, 2))
+
+
+def flat(**other):
+    return {"observations": SEEN, "actions": SEEN.clip(-1, 1), "rewards": np.ones(N), "terminals": FELL} | other
+
+
+@pytest.mark.parametrize("name", ["episode_ends", "meta.episode_ends", "episode_end", "Episode_Ends"])
+@pytest.mark.parametrize("fell", [FELL, np.zeros(N, bool)])
+def test_rows_after_episodes_are_read(name, fell):
+    data = formats.open(flat(terminals=fell, **{name: ENDS}))
+    assert data.lengths.tolist() == LENGTHS
+    assert data.dones.sum() == fell.sum()
+    assert data.notes == (f"episodes end where `{name}` says",)
+
+
+@pytest.mark.parametrize("wrong", [ENDS[:-1], ENDS[::-1], ENDS + 1, ENDS * 1.0, np.append(0, ENDS)])
+def test_what_is_called_so_and_does_not_count_rows_is_not_read(wrong):
+    data = formats.open(flat(terminals=LAST, episode_ends=wrong))
+    assert data.lengths.tolist() == LENGTHS
+    assert not any("says" in note for note in data.notes)
+
+
+@pytest.mark.parametrize(
+    "name, values, code",
+    [
+        ("stops", ENDS, "[0, *stops]"),
+        ("ep_start_end_ids", np.stack([ENDS - LENGTHS, ENDS - 1], axis=1), f"[*ep_start_end_ids[:, 0], {N}]"),
+        ("ranges", np.stack([ENDS - LENGTHS, ENDS], axis=1), f"[*ranges[:, 0], {N}]"),
+    ],
+)
+def test_other_numbers_of_rows_are_told(name, values, code):
+    given = flat(terminals=FELL, **{name: values})
+    note = next(note for note in formats.open(given).notes if name in note)
+    assert f"offsets = {code}" in note
+    assert formats.open(given | {"offsets": eval(code, {name: values})}).lengths.tolist() == LENGTHS
+
+
+def test_ends_given_as_offsets_are_told():
+    with pytest.raises(ValueError, match="They look like ends"):
+        formats.open(flat(stops=ENDS), rename={"stops": "offsets"})
+    assert formats.open(flat(offsets=[0, *ENDS])).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize("name", ["masks", "mask", "infos.valid"])
+def test_a_mask_that_is_0_in_last_steps_only_says_where_the_robot_did_not_fall(name):
+    given = flat(terminals=LAST, **{name: 1.0 - FELL})
+    (note,) = formats.open(given).notes
+    assert f"`terminals = 1 - {name}`" in note
+    assert "Leave them out" not in note
+
+
+@pytest.mark.parametrize("share", [0.6, 0.94])
+def test_flags_that_are_true_in_most_steps_are_asked_about(share):
+    terminals = np.arange(N) % 20 < 20 * share
+    assert any("Are they turned round" in note for note in formats.open(flat(terminals=terminals)).notes)
+    assert formats.open(flat(terminals=np.ones(N, bool))).notes == (), "episodes of one step"
+
+
+def test_ends_that_the_observation_after_each_step_does_not_show_are_noted():
+    after = np.roll(SEEN, -1, axis=0)
+    data = formats.open(flat(terminals=LAST, next_observations=after))
+    assert data.lengths.tolist() == LENGTHS
+    assert "after 3 of 3 ends `next_observations` go on in the next row" in data.notes[0]
+    broken = np.where(LAST[:, None], 9, after)
+    assert formats.open(flat(terminals=LAST, next_observations=broken)).notes == ()
+
+
+class Own(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(-9, 9, (2,))
+    action_space = gymnasium.spaces.Box(-3, 5, (2,))
+
+
+@pytest.mark.parametrize("env", [Own, Own(), lambda: Own()], ids=["class", "instance", "function"])
+def test_an_environment_gives_its_name_and_its_bounds(env):
+    data = formats.open(flat(terminals=LAST), env=env)
+    assert data.env == "Own"
+    assert data.space.high == (5.0, 5.0)
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (2, 3), (1, 2, 2)])
+def test_matrices_in_a_table_are_flattened(shape):
+    rng = np.random.default_rng(0)
+    seen = list(rng.normal(size=(N, *shape)))
+    table = pd.DataFrame({"observations": seen, "actions": 0.5, "rewards": 1.0, "dones": LAST})
+    data = formats.open(table.assign(episode_index=np.repeat(range(4), LENGTHS)))
+    np.testing.assert_allclose(data.observations, np.reshape(seen, (N, -1)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("left", ["actions", "rewards"])
+def test_text_that_is_left_in_a_table_is_told_by_its_column(left):
+    row = {
+        "observations": [[1.0, 2.0], [3.0, 4.0]],
+        "actions": [0.5, 1.5],
+        "rewards": [1.0, 2.0],
+        "dones": [False, True],
+    }
+    table = pd.DataFrame([{c: str(v) if c == left else v for c, v in row.items()}] * 3)
+    with pytest.raises(ValueError, match=f"`{left}` must hold numbers"):
+        formats.open(table)
+
+
+@pytest.mark.parametrize("deviation", [1e-4, 3e-5])
+def test_small_changes_far_from_0_are_scaled_and_rounding_is_not(deviation):
+    rng = np.random.default_rng(0)
+    place = 36.669894 + deviation * rng.normal(size=N)
+    rounded = 9.81 + 1e-7 * rng.integers(0, 3, N)
+    data = formats.open(flat(terminals=LAST, observations=np.stack([place, rounded, SEEN[:, 0]], axis=1)))
+    assert data.dead.tolist() == [False, True, False]
+
+
+def test_a_folder_of_other_files_is_told_by_what_is_in_it(tmp_path):
+    (tmp_path / "ep_start_end_ids.npy").touch()
+    with pytest.raises(FileNotFoundError, match=r"there are ep_start_end_ids\.npy\. Read other files one by one"):
+        formats.open(tmp_path)
