@@ -133,7 +133,7 @@ def _folder(name: str, progress: bool) -> Path:
         return _download(name, progress)
     except downloading.HubUnavailable as error:
         raise downloading.HubUnavailable(
-            f"{name} could not be read from the Hub: {error.reason}. Try again with a network, or give the folder of a "
+            f"{name} could not be read from the Hub: {error.reason}. Try again online, or give the folder of a "
             f"copy that has {CONFIG} and {' or '.join(WEIGHTS)}."
         ) from error
 
