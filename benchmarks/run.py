@@ -44,6 +44,7 @@ WHOLE = {
     "physics.py": [],
     "grading.py": [],
     "anyones.py": [],
+    "own_models.py": [],
 }
 
 

@@ -34,6 +34,7 @@ SMALL = {
     "--processes 2",
     "imports.py": "--modules check data --repeats 1",
     "opening.py": "--recorded 4 --repeats 1",
+    "own_models.py": "--seeds 1 --episodes 1 --steps 3 --preset ci --recorded 4",
     "physics.py": "--episodes 1 --max-steps 5",
     "pixels.py": "--preset ci --steps 2 --episodes 2 --max-steps 5 --recorded 4",
     "quality.py": "--dataset hopper-expert --recorded 4 --preset ci --steps 2 --clone-steps 2 --seeds 1 --episodes 2 "

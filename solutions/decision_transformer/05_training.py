@@ -21,7 +21,7 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say how far a held-out loss can fall, and what the rest of it is.
 #
-# About 15 minutes of your time and, with the `quick` preset, two to six minutes of a CPU core, depending on the
+# About 15 minutes of your time and, with the `quick` preset, one to six minutes of a CPU core, depending on the
 # machine. One exercise.
 
 # %% tags=["setup"]

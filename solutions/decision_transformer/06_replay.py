@@ -359,7 +359,7 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 # and 0, and asking for 1 asks for success.)
 #
 # A model that was trained on this set comes with the course. `training.train(mixed, output=workspace() /
-# "model-mixed")` trains your own in two to six minutes, and this cell will then use it.
+# "model-mixed")` trains your own in one to six minutes, and this cell will then use it.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
