@@ -167,6 +167,19 @@ def return_so_far(evaluation: Evaluation) -> Picture:
     return figure
 
 
+def slips(left: dict[str, float], guess: dict[str, float]) -> Picture:
+    """What each slip leaves of the return, as a share of the right loop's, beside what was guessed."""
+    figure = Picture(height=0.4 * len(left) + 1)
+    axes, places = figure.subplots(), np.arange(len(left))
+    axes.barh(places, list(left.values()), height=0.6, color=RETURN, alpha=0.85, label="what was left")
+    axes.plot([guess[slip] for slip in left], places, "D", color="black", label="your guess")
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set(yticks=places, yticklabels=list(left), xlabel="share of the right loop's return")
+    axes.invert_yaxis()  # the first one on top
+    figure.legend(loc="outside upper right", ncols=2)
+    return figure
+
+
 def target_against_achieved(sweep: Sweep) -> Picture:
     """The return of every episode of a sweep against its target, with mean and spread; the diagonal, the best return in
     the data, and above them a histogram of the recorded episodes' returns."""

@@ -34,3 +34,12 @@ def test_padding_has_no_timestep(trajectories):
     )  # an episode of one step
     texts = [text.get_text() for text in plots.windows(batch).axes[0].texts]
     assert texts == ["·"] * 4 + ["0"]
+
+
+def test_slips_show_what_was_left_beside_the_guess():
+    figure = plots.slips({"one": 0.1, "other": 1.02}, {"other": 0.5, "one": 0.3})
+    (axes,) = figure.axes
+    assert [bar.get_width() for bar in axes.patches] == [0.1, 1.02]
+    assert list(axes.lines[0].get_xdata()) == [0.3, 0.5]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "other"]
+    assert figure._repr_png_()

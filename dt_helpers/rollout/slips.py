@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from torch import nn
 
-NONE, RAW, UNSCALED, COUNTED, DROPOUT = SLIPS = (
+NONE, RAW, UNSCALED, UNCOUNTED, TIMES, HIDDEN, DROPOUT = SLIPS = (
     "none",
     "states not normalised",
     "reward not scaled",
+    "target not counted down",
     "timesteps counted in the window",
+    "past actions hidden",
     "dropout left on",
 )
 SHARE = 0.1  # of the units that dropout hides
@@ -49,7 +51,11 @@ class _Forgetful(nn.Module):
             states = states * std + mean
         if self.slip == UNSCALED:
             returns_to_go = self.asked - (self.asked - returns_to_go) * self.config.return_scale
-        if self.slip == COUNTED:
+        if self.slip == UNCOUNTED:
+            returns_to_go = torch.ones_like(returns_to_go) * self.asked
+        if self.slip == HIDDEN:
+            actions = torch.zeros_like(actions)
+        if self.slip == TIMES:
             steps = timesteps.shape[1]
             timesteps = (timesteps - (timesteps[:, -1:] + 1 - steps).clamp(min=0)).clamp(min=0)
         return self.model(states, actions, rewards, returns_to_go, timesteps, attention_mask, **options)

@@ -286,30 +286,45 @@ card.note_return(workspace() / "model", evaluation)  # if you have trained one: 
 # %% [markdown]
 # ## What can you afford to forget?
 #
-# Four slips are easily made in this loop. **Before you run the next cell**, write down which of them you expect to cost
-# the robot its gait, and which will hardly show.
+# Six slips are easily made in this loop. **Before you run the next cell**, put your guess into it: how much of the
+# return is left with each slip, from 0, the robot does not run, to 1, nothing is lost?
 #
 # - *states not normalised*: the model gets raw numbers, but was trained on normalised ones;
 # - *reward not scaled*: the target falls a thousand times too fast;
+# - *target not counted down*: it stays what it was at the start;
 # - *timesteps counted in the window*, so that they never get beyond K - 1, rather than in the episode;
+# - *past actions hidden*: zeros stand in their place;
 # - *dropout left on*: `model.eval()` was forgotten. `quick` trains without any dropout, so here a copy of the model
 #   gets a dropout of 0.1.
 #
 # Your loop stays as it is. In place of the model it gets a stand-in that behaves as if your loop had made the slip.
 
 # %%
+guess = {
+    "states not normalised": 0.5,
+    "reward not scaled": 0.5,
+    "target not counted down": 0.5,
+    "timesteps counted in the window": 0.5,
+    "past actions hidden": 0.5,
+    "dropout left on": 0.5,
+}
+
+# %%
+left = {}
 for slip in slips.SLIPS:
     forgetful = slips.forgetful(model, slip)  # gets what a loop with that slip would give it
     earned = [
         np.sum(run_episode(forgetful, envs.make("HalfCheetah-v5"), target_return, short, seed)) for seed in (0, 1)
     ]
+    left[slip] = float(np.mean(earned))
     print(f"{slip:33s} earned {' and '.join(f'{value:6,.0f}' for value in earned)}")
+plots.slips({slip: left[slip] / left["none"] for slip in guess}, guess)
 
 # %% [markdown]
 # Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
 # Dropout adds noise to every action. The target hardly matters to a model whose recordings all earned about the same,
-# and the time does not seem to matter either. That is no licence to be careless: a model that learned from mixed data
-# needs its target, as we are about to see.
+# the time does not seem to matter either, and past actions were hidden in nine windows of ten in training. That is no
+# licence to be careless: a model that learned from mixed data needs its target, as we are about to see.
 
 # %% [markdown]
 # ## Film it
