@@ -16,6 +16,7 @@ IN_THE_LOOP = {
     slips.RAW: Loop(normal=lambda observation, mean, std, t: observation),
     slips.UNSCALED: Loop(left=lambda left, reward, scale, asked: left - reward),
     slips.UNCOUNTED: Loop(left=lambda left, reward, scale, asked: asked),
+    slips.HIDDEN: Loop(past=lambda actions: np.zeros_like(actions)),
     slips.TIMES: Loop(times=lambda t, K: (np.arange(t + 1) - max(t + 1 - K, 0)).clip(0)),
 }
 
