@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def in_order(parts: Iterable[str]) -> list[str]:
+    """Names of parts in their order: that of the text, or of the numbers if all are whole numbers."""
+    given = list(parts)
+    return sorted(given, key=int) if all(str(part).isdecimal() for part in given) else sorted(given)
+
+
 def names(parts: Mapping | None, key) -> list[str]:
     """The names of the parts to read, in this order. Raises ValueError if there is none of that name."""
     if parts is None:
         raise ValueError(f"key={key!r} names a part of the observations, but they have no named parts: leave key= out.")
-    wanted = sorted(parts) if key is None else asked(key)
+    wanted = in_order(parts) if key is None else asked(key)
     if missing := [part for part in wanted if part not in parts]:
         raise ValueError(
             f"The observations have no part {missing[0]!r}: choose key= from {', '.join(map(repr, parts))}."
@@ -61,13 +67,13 @@ def chosen(values, key) -> str | tuple[str, ...] | None:
     if key is not None:
         return key if isinstance(key, str) else tuple(asked(key))
     if isinstance(values, Mapping):
-        return tuple(sorted(values))
+        return tuple(in_order(values))
     import pyarrow as pa
 
     kind: Any = getattr(values, "type", None)
     while hasattr(kind, "value_type"):
         kind = kind.value_type
-    return tuple(sorted(field.name for field in kind)) if isinstance(kind, pa.StructType) else None
+    return tuple(in_order(field.name for field in kind)) if isinstance(kind, pa.StructType) else None
 
 
 def are_numbers(column: pa.ChunkedArray) -> bool:

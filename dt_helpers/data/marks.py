@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from dt_helpers.data.remedies import GOES_ON
 from dt_helpers.data.unread import MASK
 
 NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Policy's
+LENGTHS = re.compile(r"(.*\.)?((episode|ep|traj(ectory)?|path)_?)?(lengths?|lens?)$", re.IGNORECASE)  # DPPO's
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,12 @@ class Told:
 
 
 def by_number(found: Mapping[str, Any]) -> Told | None:
-    """Where a column such as ``episode_ends`` (E,) holds the row after each episode, up to the number of steps."""
+    """Where a column such as ``episode_ends`` (E,) holds the row after each episode, up to the number of steps; or one
+    such as ``traj_lengths`` (E,) the steps of each, which add up to it."""
     steps = len(np.atleast_1d(np.asarray(found["rewards"])))
     for name, values in found.items():
+        if LENGTHS.match(str(name)) and (counts := _counts(values)) is not None and counts.sum() == steps:
+            return Told(np.append(0, np.cumsum(counts)), f"episodes are as long as `{name}` says")
         if NUMBERS.match(str(name)) and (rising := _rising(values)) is not None and rising[-1] == steps:
             return Told(np.append(0, rising), f"episodes end where `{name}` says")
     return None
@@ -32,11 +37,16 @@ def by_number(found: Mapping[str, Any]) -> Told | None:
 def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], object]) -> None:
     """Say which column seems to hold numbers of rows at which episodes end, and is not read."""
     for name, values in found.items():
-        if name == "offsets" or NUMBERS.match(str(name)):
+        if name == "offsets" or NUMBERS.match(str(name)) or LENGTHS.match(str(name)):
             continue
         pairs = np.asarray(values)
         if (rising := _rising(values)) is not None and len(rising) < steps and rising[-1] == steps:
             say(f"`{name}` is not read; if it holds the row after each episode's end: `offsets = [0, *{name}]`")
+        elif (counts := _counts(values)) is not None and 1 < len(counts) < steps and counts.sum() == steps:
+            say(
+                f"`{name}` is not read; if it holds the steps of each episode: "
+                f"`offsets = numpy.append(0, numpy.cumsum({name}))`"
+            )
         elif pairs.ndim == 2 and pairs.shape[1] == 2 and pairs.dtype.kind in "iu" and _are_ranges(pairs, steps):
             say(
                 f"`{name}` is not read; if it holds each episode's first and last row: "
@@ -54,11 +64,12 @@ def note_masks(beside: Mapping[str, Any], last: np.ndarray, say: Callable[[str],
     """Say which mask is false in episodes' last steps only, `last` (N,) bool; the names of the other columns."""
     others = []
     for name, values in beside.items():
-        off = np.ravel(np.asarray(values)) == 0 if MASK.match(str(name)) else np.zeros(1, bool)
+        known = MASK.match(str(name)) or GOES_ON.match(str(name))
+        off = np.ravel(np.asarray(values)) == 0 if known else np.zeros(1, bool)
         if len(off) == len(last) and off.any() and not (off & ~last).any():
             say(
                 f"`{name}` is not read; it is 0 in last steps only, so it may say where the robot did not fall, as in "
-                f"IQL's data: `terminals = 1 - {name}`"
+                f"IQL's data: `terminals = {name} == 0`"
             )
         else:
             others.append(name)
@@ -76,3 +87,21 @@ def _rising(values: Any) -> np.ndarray | None:
     found = np.asarray(values)
     rises = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and found[0] > 0
     return found if rises and (np.diff(found) > 0).all() else None
+
+
+def _counts(values: Any) -> np.ndarray | None:
+    """Whole numbers above 0, (n,); None for anything else."""
+    found = np.asarray(values)
+    counts = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and (found > 0).all()
+    return found if counts else None
+
+
+def cut(blocks: dict[str, np.ndarray], named: Mapping[str, Any], count: int, steps: int) -> tuple[list[dict], str]:
+    """Episodes from blocks (count, steps, ...), each as long as a column such as ``path_lengths`` (count,) says; and a
+    note, if there is one."""
+    for name, values in named.items():
+        found = _counts(values) if LENGTHS.match(str(name)) else None
+        if found is not None and len(found) == count and found.max() <= steps:
+            episodes = [{c: v[i, :length] for c, v in blocks.items()} for i, length in enumerate(found)]
+            return episodes, f"episodes are as long as `{name}` says"
+    return [{c: v[i] for c, v in blocks.items()} for i in range(count)], ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, hdf5, remedies, rows, unread
+from dt_helpers.data import columns, guesses, hdf5, marks, remedies, rows, unread
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
@@ -97,8 +97,10 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
             f"read as {count} episodes of {steps} steps each; if the arrays are (steps, environments, ...), turn them "
             "round with array.swapaxes(0, 1)"
         )
-        options["notes"] = (*options.get("notes", ()), rows.say(name, note))
-        return rows.read([{c: values[i] for c, values in blocks.items()} for i in range(count)], name, **options)
+        episodes, shorter = marks.cut(blocks, named, count, steps)
+        notes = (rows.say(name, text) for text in (note, shorter) if text)
+        options["notes"] = (*options.get("notes", ()), *notes)
+        return rows.read(episodes, name, **options)
     return hdf5.from_columns(content, name, f"{path.name} does not hold flat columns", **options)
 
 

@@ -70,6 +70,10 @@ class Robot:
         space, dim = self.env.observation_space, self.config.state_dim
         if self.key is not None and isinstance(space, kinds.Dict | kinds.Tuple):
             space, observation = self._read(space, observation)
+        elif isinstance(self.key, tuple) and len(self.key) > 1 and "order" not in self.said:
+            self.said.add("order")
+            parts = ", ".join(map(str, self.key))
+            tell(f"{self.name} observes a single vector: are its numbers in the order of the data's parts, {parts}?")
         if self.cells is not None:
             state = self.cells.encode(np.asarray(observation).reshape(1, -1))[0]
             if state.sum() < len(self.cells.sizes) and "unknown" not in self.said:
@@ -195,7 +199,8 @@ def tell_bounds(robot: Robot) -> None:
         other = spaces.Continuous(tuple(low), tuple(high))
         tell(
             f"{robot.name} has other action bounds, {other}, than the model's data, {own}: actions beyond them are "
-            "clipped, and the model never leaves its own."
+            "clipped, and the model never leaves its own. If the data was logged in other units, wrap the environment: "
+            "gymnasium.wrappers.RescaleAction(env, low, high), with the data's bounds."
         )
 
 

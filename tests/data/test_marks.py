@@ -55,11 +55,11 @@ def test_ends_given_as_offsets_are_told():
     assert formats.open(flat(offsets=[0, *ENDS])).lengths.tolist() == LENGTHS
 
 
-@pytest.mark.parametrize("name", ["masks", "mask", "infos.valid"])
+@pytest.mark.parametrize("name", ["masks", "mask", "infos.valid", "discount", "not_done", "continues"])
 def test_a_mask_that_is_0_in_last_steps_only_says_where_the_robot_did_not_fall(name):
     given = flat(terminals=LAST, **{name: 1.0 - FELL})
     (note,) = formats.open(given).notes
-    assert f"`terminals = 1 - {name}`" in note
+    assert f"`terminals = {name} == 0`" in note
     assert "Leave them out" not in note
 
 
@@ -126,3 +126,47 @@ def test_a_folder_of_other_files_is_told_by_what_is_in_it(tmp_path):
     (tmp_path / "ep_start_end_ids.npy").touch()
     with pytest.raises(FileNotFoundError, match=r"there are ep_start_end_ids\.npy\. Read other files one by one"):
         formats.open(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["traj_lengths", "path_lengths", "lengths", "meta.episode_lens", "length"])
+@pytest.mark.parametrize("fell", [FELL, np.zeros(N, bool)])
+def test_steps_of_each_episode_are_read(name, fell):
+    data = formats.open(flat(terminals=fell, **{name: np.array(LENGTHS)}))
+    assert data.lengths.tolist() == LENGTHS
+    assert data.notes == (f"episodes are as long as `{name}` says",)
+
+
+@pytest.mark.parametrize("wrong", [np.array(LENGTHS) + 1, np.array(LENGTHS) * 1.0, np.ones((2, 2), int)])
+def test_lengths_that_do_not_add_up_are_not_read(wrong):
+    assert formats.open(flat(terminals=LAST, lengths=wrong)).lengths.tolist() == LENGTHS
+
+
+def test_other_counts_that_add_up_are_told():
+    given = flat(terminals=FELL, sizes=np.array(LENGTHS))
+    note = next(note for note in formats.open(given).notes if "`sizes`" in note)
+    offsets = eval("numpy.append(0, numpy.cumsum(sizes))", {"numpy": np, "sizes": np.array(LENGTHS)})
+    assert "offsets = numpy.append(0, numpy.cumsum(sizes))" in note
+    assert formats.open(given | {"offsets": offsets}).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize("fill", ["zeros", "last row"])
+def test_blocks_are_cut_to_the_lengths_beside_them(fill, tmp_path):
+    rng = np.random.default_rng(0)
+    blocks = {"observations": rng.normal(size=(4, 12, 2)), "actions": rng.uniform(-1, 1, (4, 12, 1))}
+    blocks |= {"rewards": rng.normal(size=(4, 12)), "dones": np.zeros((4, 12), bool)}
+    for values in blocks.values():
+        for i, length in enumerate(LENGTHS):
+            values[i, length:] = 0 if fill == "zeros" else values[i, length - 1]
+    np.savez(tmp_path / "b.npz", path_lengths=np.array(LENGTHS), **blocks)
+    data = formats.open(tmp_path / "b.npz")
+    assert data.lengths.tolist() == LENGTHS
+    np.testing.assert_allclose(data.episode(2)["observations"], blocks["observations"][2, :5], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["discount", "not_done", "nonterminal"])
+def test_what_is_0_at_an_end_is_named_where_flags_are_missing(name):
+    given = flat(**{name: 1.0 - LAST})
+    given.pop("terminals")
+    with pytest.raises(ValueError, match=f"Is '{name}' 0 there. Then `terminals = {name} == 0`"):
+        formats.open(given)
+    assert formats.open(given | {"terminals": given[name] == 0}).lengths.tolist() == LENGTHS

@@ -159,3 +159,35 @@ def test_places_that_the_data_has_are_seen(of_places, start, places, capsys):
 def test_a_place_that_the_data_does_not_have_is_told_once(of_places, env, capsys):
     rollout.evaluate(of_places, env, 3.0, episodes=3, progress=False)
     assert capsys.readouterr().out.count("shows 7, which the data does not have") == 1
+
+
+@pytest.mark.parametrize("names", [("x", "theta"), tuple(map(str, range(12)))])
+def test_a_single_vector_for_data_that_had_parts_is_asked_about(names, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    parts = {name: rng.normal(size=8) for name in names}
+    episode = {
+        "observations": parts,
+        "actions": rng.uniform(-1, 1, (8, 1)),
+        "rewards": rng.random(8),
+        "dones": [False] * 8,
+    }
+    data = formats.open([episode, episode])
+    in_order = sorted(names, key=int) if names[0] == "0" else sorted(names)
+    np.testing.assert_allclose(data.observations[:8], np.stack([parts[name] for name in in_order], axis=1), rtol=1e-6)
+
+    class Flat(Places):
+        def __init__(self):
+            self.observation_space = gymnasium.spaces.Box(-9, 9, (len(names),))
+            self.shown = np.zeros(len(names), np.float32)
+
+        def reset(self, *, seed=None, options=None):
+            self.left = 3
+            return self.shown, {}
+
+        def step(self, action):
+            self.left -= 1
+            return self.shown, 1.0, self.left == 0, False, {}
+
+    model = training.train(data, training.preset("ci", steps=2), tmp_path / "m")
+    rollout.evaluate(model, Flat, 3.0, episodes=2, progress=False)
+    assert capsys.readouterr().out.count(f"in the order of the data's parts, {', '.join(in_order)}?") == 1
