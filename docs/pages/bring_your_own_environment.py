@@ -19,10 +19,9 @@
 
 # %% tags=["setup"]
 import gymnasium
-import matplotlib.pyplot as plt
 import numpy as np
 
-from dt_helpers import rollout, training
+from dt_helpers import plots, rollout, training
 from dt_helpers.data.recording import record
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
@@ -69,7 +68,7 @@ print(ReplayFacts.of(model.config).action_space)
 
 # %% [markdown]
 # A pendulum that starts upright earns nearly 0, one that hangs down must first be swung up. So compare returns from the
-# same starts: `seed=0` begins where the recordings began.
+# same starts: `record` and `evaluate` both begin with the seeds 0, 1, 2, and so on.
 
 # %%
 best = float(data.returns.max())
@@ -81,14 +80,15 @@ print(f"a clone of all of them        {clone.mean:6.0f}")
 print(f"the agent, asked for the best {agent.mean:6.0f}")
 
 # %%
-plt.plot(parts[0].returns, agent.returns, "o")
-plt.plot([-450, 0], [-450, 0], color="0.7")
-plt.xlabel("return of the good policy")
-plt.ylabel("return of the agent from the same start")
-plt.show()
+figure = plots.Picture(height=4)
+axes = figure.subplots()
+axes.plot(parts[0].returns, agent.returns, "o")
+axes.plot([-450, 0], [-450, 0], color="0.7")
+axes.set(xlabel="return of the good policy", ylabel="return of the agent from the same start")
+figure
 
 # %% [markdown]
-# Points on the line are starts from which the agent does as well as the best of its recordings. Those below it took another
+# Points on the line are starts from which the agent does as well as the good policy. Those far below it took another
 # swing.
 
 # %% [markdown]

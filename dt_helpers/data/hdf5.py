@@ -180,6 +180,11 @@ def from_columns(
     beside = marks.note_masks({c: found[c] for c in beside}, last, say)
     marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
     marks.note_numbers(found, steps, say)
+    counts = {c: np.ravel(np.asarray(found[c])) for c in beside if unread.COUNT.match(str(c))}
+    stop = int(np.asarray(offsets)[-1])
+    counts = {c: values[:stop] for c, values in counts.items() if len(values) == steps and values.dtype.kind in "iufM"}
+    if order.EPISODE not in found or order.STEP not in found:  # then the rows may have been sorted
+        unread.note_counts(counts, np.asarray(offsets), say)
     unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, holder, known)
     used = ("terminals", *flags, *CLOCK, *ENDS, *(c for c in FALLS if c == falls))
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)

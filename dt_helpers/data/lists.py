@@ -210,6 +210,8 @@ def of_pandas(table) -> datasets.Dataset:
     import datasets
     import pyarrow as pa
 
+    if any(name is not None and name not in table.columns for name in table.index.names):
+        table = table.reset_index()  # which names the episode or the step
     for column in table.columns:  # of matrices, which Arrow takes as lists only
         first = next(iter(table[column]), None)
         if isinstance(first, np.ndarray) and first.ndim > 1:

@@ -29,7 +29,8 @@ def arranged(
     if len(np.unique(episode)) != len(starts):
         raise ValueError(
             f"The rows of an episode are not next to each other ({EPISODE} returns to an earlier value), so the order "
-            f"of the steps is unknown: add a column {STEP} with the step's number, or sort the rows."
+            f"of the steps is unknown: add a column {STEP} with the step's number, or sort the rows. If files were "
+            "joined whose numbers start again in each, give the episodes of each file numbers of their own first."
         )
     if step is not None:
         _require_counted(step, starts, say)
@@ -66,7 +67,9 @@ def _require_counted(step: np.ndarray, starts: np.ndarray, say: Callable[[str], 
     if (again := within & ~(rise > 0)).any():
         raise ValueError(
             f"`{STEP}` must have another number in each step of an episode, but {again.sum()} steps repeat one, first "
-            f"{first(again)}: the order of the steps is unknown. If the rows are in order, leave {STEP} out."
+            f"{first(again)}: the order of the steps is unknown. If files were joined whose episodes' numbers start "
+            "again in each, give those of each file numbers of their own; of windows that overlap, keep each step "
+            f"once. If the rows are in order, leave {STEP} out."
         )
     if within.any() and (gaps := within & (rise > 1.5 * np.median(rise[within]))).any():
         say(f"`{STEP}` has gaps, {gaps.sum()} of them, first after {first(gaps)}: steps may be missing there")

@@ -12,7 +12,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from dt_helpers.data import rows, spaces
+from dt_helpers.data import columns, rows, spaces
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.envs import door
 from dt_helpers.machine.bars import bar
@@ -55,6 +55,7 @@ def record(
             length, ended, terminated = 0, False, False
             while not ended and (steps is None or length < steps):
                 seen = gymnasium.spaces.flatten(opened.observation_space, observation) if nested else observation
+                seen = columns.array(seen, "observations") if hasattr(seen, "detach") else seen  # a torch tensor
                 action = np.asarray(policy(np.asarray(seen)[None]))[0]
                 if isinstance(space, gymnasium.spaces.Box):
                     action = _disturbed(action, space, noise, rng)

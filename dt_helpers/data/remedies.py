@@ -59,6 +59,11 @@ def to_numbers(value: object, column: str) -> str:
         )
     if isinstance(value, Mapping):
         return "Make one column of each part: `{part: [step[part] for step in values] for part in values[0]}`."
+    if isinstance(value, bytes) and len(value) % 4 == 0 and not value.decode("latin-1").isprintable():
+        return (
+            "If these are the bytes of arrays: `[numpy.frombuffer(value, numpy.float32) for value in values]`, with "
+            "the dtype that was written."
+        )
     if isinstance(value, str | bytes):
         return _of_text(value, column)
     return "Convert it to numbers."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dt_helpers.data import columns, lists, order, remedies, rlds, unread
-from dt_helpers.data.guesses import GUESSES, likely
+from dt_helpers.data import columns, following, lists, order, remedies, rlds, unread
+from dt_helpers.data.guesses import GUESSES, NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.machine.telling import tell
@@ -46,6 +46,8 @@ def read(source: object, name: str = "unnamed", **options) -> Trajectories:
             "An IterableDataset (streaming=True) has no known end: load it without streaming, or take a part of it: "
             "datasets.Dataset.from_list(list(stream.take(1000)))."
         )
+    if hasattr(source, "to_pandas") and not isinstance(source, datasets.Dataset):  # of polars or pyarrow
+        source = source.to_pandas()
     if hasattr(source, "columns") and hasattr(source, "to_dict"):  # a pandas DataFrame
         source = lists.of_pandas(source)
     if isinstance(source, (list, tuple)):
@@ -180,9 +182,11 @@ def require_columns(there, needed, what: str = "one row per episode", also=()) -
     )
 
 
-def _as_dict(episode: object, row: int) -> Mapping:
+def _as_dict(episode: Any, row: int) -> Mapping:
     if isinstance(episode, Mapping):
         return episode
+    if hasattr(episode, "columns") and hasattr(episode, "to_dict"):  # a pandas DataFrame
+        return {name: episode[name] for name in episode.columns}
     try:
         found = dict(vars(episode))
     except TypeError:
@@ -260,8 +264,11 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     note = _noting(name, options)
     singles = [c for c in found if lists.are_numbers(found[c])]
     counts = {c: lists.numbers_of(found[c], c) for c in singles if unread.COUNT.match(c) and not found[c].null_count}
-    arranged, offsets = order.arranged(parts | counts, episode, step, note)
+    after = {NEXT: lists.steps_of(found[NEXT], NEXT, key)} if NEXT in found else {}
+    arranged, offsets = order.arranged(parts | counts | after, episode, step, note)
     unread.note_counts({c: arranged[c] for c in counts}, offsets, note)
+    if after:
+        following.ends(arranged, arranged[NEXT], offsets[1:], [EPISODE], None, note)
     parts = {c: arranged[c] for c in parts}
     unread.note(singles, (), note, "table")
     return assemble(parts, offsets, name, **options)

@@ -46,11 +46,16 @@ def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Call
     """
     for name, values in counts.items():
         falls = np.setdiff1d(np.flatnonzero(np.diff(values) < 0) + 1, offsets)
+        within = len(values) - len(offsets) + 1
+        repeats = np.setdiff1d(np.flatnonzero(np.diff(values) == 0) + 1, offsets)
+        if not len(falls) and 0.2 * within < len(repeats) < within:
+            say(f"`{name}` is the same in {len(repeats)} steps as in the step before: do several episodes take turns?")
+            return
         if not len(falls):
             continue
         episode = int(np.searchsorted(offsets, falls[0], "right")) - 1
         where = f"first in episode {episode} at step {int(falls[0] - offsets[episode])}"
-        if len(falls) > 0.2 * (len(values) - len(offsets) + 1):
+        if len(falls) > 0.2 * within:
             say(f"the rows are not in the order of `{name}`, {where}: rename={ {name: STEP} } sorts each episode by it")
         else:
             say(f"`{name}` starts again within episodes, {len(falls)} times, {where}: are these several episodes?")

@@ -235,7 +235,7 @@ def _run(
                 actor.keep(torch.from_numpy(alive[running]))
     if alive.any() and max_steps >= 1000:
         tell(f"{env_name}: {alive.sum()} episodes were cut off at max_steps={max_steps}; their returns aren't final.")
-    if lengths.max() > config.max_ep_len:
+    if lengths.max() > config.max_ep_len > 1:  # 1: a clone, which does not look at the time
         tell(
             f"{env_name}: the model knows {config.max_ep_len} timesteps, and episodes had up to {lengths.max()}: "
             "further steps were shown to it as the last one that it knows."

@@ -35,7 +35,7 @@ def keep(thing: sources.Code) -> None:
         return
     with replacing(_path(name)) as staged:
         staged.write_text(text, encoding="utf-8")
-    tell(f"{name} is kept: the later notebooks will use it.")
+    tell(f"{name} is kept for the later notebooks.")
 
 
 def kept(name: str) -> Any:

@@ -111,9 +111,9 @@ video.record_episode(
 )
 
 # %% [markdown]
-# The film shows the first 200 steps, and its caption the sum of the rewards so far, which at the end is the return. And
-# this is what the same network did when it had trained for only 50,000 steps. Compare the captions: it earns less than
-# half.
+# The film shows the first 200 steps, and its caption the sum of the rewards so far. (Over a whole episode, 1,000 steps,
+# this sum is the return.) And this is what the same network did when it had trained for only 50,000 steps. Compare the
+# captions: it earns less than half.
 
 # %%
 beginner = experts.load("halfcheetah", "50k")

@@ -131,7 +131,8 @@ _ = trainer.train()
 #
 # `training.train` does the same with a preset, and adds what a real run needs: a share of the **episodes is held out**
 # for evaluation, the curve is drawn while it runs, **checkpoints** are written, and a run that was interrupted goes on
-# where it stopped. (Interrupt the kernel after step 100, run the cell again, and see.)
+# from its last checkpoint, of which `quick` writes one every 100 steps. (Interrupt the kernel after step 100, run the
+# cell again, and see.)
 #
 # The `quick` preset differs from the tutorial's settings, to get far in few steps. What each of its changes is for:
 #
@@ -143,9 +144,9 @@ _ = trainer.train()
 # | dropout | 0.1 | none | in so short a run overfitting is not the problem: watch the two curves |
 # | past actions | visible | hidden in nine of ten windows | see below |
 # | windows anchored at | their first step | their last step | notebook 3: an episode's first steps get more training |
-# | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | only the target return tells there what to do (notebook 6 asks for different ones) |
+# | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | where recordings differ in quality, episodes begin alike, and only the target return tells which gait to take (notebook 6, second half) |
 # | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
-# | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty, so a short run hardly trains it |
+# | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run it is mostly noise, which is added to all three tokens of a step |
 # | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
 #
@@ -153,9 +154,9 @@ _ = trainer.train()
 #
 # The gradient of a matrix has a few strong directions and many weak ones: its *singular values* tell how strong each
 # is. AdamW scales each number of the gradient separately. [Muon](https://kellerjordan.github.io/posts/muon/) (Jordan et
-# al., 2024) brings the singular values much closer together, so that weak directions get steps nearly as large as
-# strong ones. Here are all three for one matrix of the model above. (The last direction has no gradient at all: the
-# layer norm before the matrix removes the mean.)
+# al., 2024) brings the singular values much closer together, so that weak directions get steps of a similar size: here
+# the weakest gets about a fifth of the strongest. Here are all three for one matrix of the model above. (The last
+# direction has no gradient at all: the layer norm before the matrix removes the mean.)
 
 # %%
 trainer.model.zero_grad()
@@ -191,7 +192,8 @@ check.question("lower-loss")
 # In training that gait is the expert's. When the model acts, the gait is its own, and so is every error in it. This is
 # the *copycat problem* ([Wen et al., 2020](https://arxiv.org/abs/2010.14876)), a case of *causal confusion* ([de Haan
 # et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the past actions in nine windows out of ten: they are
-# set to 0, and the model has to read the state. `training.preset("quick", hidden_actions=0.0)` switches that off.
+# set to 0, and the model has to read the state. Training with the settings `training.preset("quick",
+# hidden_actions=0.0)` leaves them visible.
 #
 # ### Train
 #
@@ -250,9 +252,9 @@ for path in sorted((workspace() / "model").iterdir()):
 #
 # - `training.train(trajectories, "tutorial", output=workspace() / "tutorial")` trains the tutorial's way, with eight
 #   times as many windows. Compare the returns in notebook 6, using `training.load(workspace() / "tutorial")`.
-# - `training.preset("quick", sampling="start")` changes a single setting; try other rows of the table in the same way.
-#   Which of them matters most? Judge by the returns in notebook 6, not by the loss, and train each with more than one
-#   seed.
+# - `training.train(trajectories, training.preset("quick", sampling="start"), output=workspace() / "start")` changes a
+#   single setting; try other rows of the table in the same way. Which of them matters most? Judge by the returns in
+#   notebook 6, not by the loss, and train each with more than one seed.
 #
 # ## Takeaways
 #

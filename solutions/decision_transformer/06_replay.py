@@ -240,8 +240,8 @@ for count in (5, 20, short):
 # of such a difference: that is chaos. At first they earn the same; later they take different steps, at about the same
 # pace.
 #
-# The loop knows nothing about cheetahs. Keep it for the robots of the challenges: there, `kept("run_episode")`, from the
-# same module, brings it back.
+# The loop knows nothing about cheetahs. Keep it for the robots of the challenges. There, `from dt_helpers.workspace.own
+# import kept` and `run_episode = kept("run_episode")` bring it back.
 
 # %%
 keep(run_episode)
@@ -373,8 +373,9 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 # (The smallest case of this is a task with a single reward at its end: 1 for success, 0 for failure. Its targets are 1
 # and 0, and asking for 1 asks for success.)
 #
-# A model that was trained on this set comes with the course. `training.train(mixed, output=workspace() /
-# "model-mixed")` trains your own in one to six minutes, and this cell will then use it.
+# A model that was trained on this set comes with the course. When the next cell has loaded `mixed`,
+# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in one to six minutes; run the cell again,
+# and it uses yours.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)

@@ -339,7 +339,7 @@ plots.lengths(
         "cloning, one try": results["one try", "behaviour cloning"].taken,
         "cloning the walks that arrived, one try": results["one try", "cloning the walks that arrived"].taken,
         "best walk from the start": found.in_data,
-        "all walks from elsewhere": -returns[walks[:, 0] != roads.goal, 0],
+        "all walks that begin away from the goal": -returns[walks[:, 0] != roads.goal, 0],
     }
 )
 

@@ -274,8 +274,8 @@ measure("Q-learning, pessimistic throughout", careful.argmax(axis=1))
 plots.promised(roads, {"Q-learning promises": q.max(axis=1), "pessimistic Q-learning promises": careful.max(axis=1)})
 
 # %% [markdown]
-# It is needed in the targets. Acting on recorded streets alone hardly helps when all of their values are spoilt. With
-# pessimistic targets the promises are exactly what is possible.
+# It is needed in the targets. Acting on recorded streets alone hardly helps, since all of them have the same value, -1:
+# there is nothing to choose by. With pessimistic targets the promises are exactly what is possible.
 #
 # ## Ask for a return
 #
@@ -366,7 +366,7 @@ plots.doors(played["asked for 0"], [0, 1, 2, 3])
 # %% [markdown]
 # The same rooms, the same network, one number different. Asked for 1 it fetches the key and opens the door, far more
 # often than the people who were recorded, about a quarter of whose episodes succeeded before they were sorted. Asked
-# for 0 it avoids that.
+# for 0 it may go to both, but it does not come to the door with the key.
 #
 # The clone of the successes opens doors too: where success is all you want, throwing the failures away does the job.
 # What it can't do is fail on request. That sounds like a joke, but being able to choose between behaviours is what the
@@ -454,11 +454,11 @@ for seed, mean, top, lucky_mean, careful_mean in table:
 plots.luck(asked_for, np.array(achieved), safe=gamble.STEPS, best=max(row[2] for row in table))
 
 # %% [markdown]
-# Asked for the best return in the data, the model earns less than the recordings did on average: it does what the
-# luckiest did, without their luck. The target that leads to the best plan is 5, the return of playing safe, but nothing
-# in the data says so. A value is an *average* over what may happen, so Q-learning finds the best plan, with the same
-# backup as before. (Its learning rate is small here, 0.01: to average over luck, single outcomes must not move a value
-# far.)
+# Asked for the best return in the data, the model earns less than the recordings did on average: it gambles, as the
+# luckiest did, but without their luck. And once a gamble is lost, what remains to be earned was never recorded: then it
+# can do anything. The target that leads to the best plan is 5, the return of playing safe, but nothing in the data says
+# so. A value is an *average* over what may happen, so Q-learning finds the best plan, with the same backup as before.
+# (Its learning rate is small here, 0.01: to average over luck, single outcomes must not move a value far.)
 #
 # [Brandfonbrener et al. (2022)](https://arxiv.org/abs/2206.01079) prove that conditioning on returns finds the best
 # policy only under stronger assumptions than dynamic programming needs, nearly deterministic worlds among them. [Paster

@@ -1,5 +1,7 @@
 """Environments with choices: the likeliest one is taken, or one is drawn."""
 
+import copy
+
 import gymnasium
 import numpy as np
 import pytest
@@ -191,3 +193,20 @@ def test_a_single_vector_for_data_that_had_parts_is_asked_about(names, tmp_path,
     model = training.train(data, training.preset("ci", steps=2), tmp_path / "m")
     rollout.evaluate(model, Flat, 3.0, episodes=2, progress=False)
     assert capsys.readouterr().out.count(f"in the order of the data's parts, {', '.join(in_order)}?") == 1
+
+
+def test_steps_beyond_those_that_the_model_knows_are_told_but_not_of_a_clone(of_places, capsys):
+    class Long(Places):
+        def reset(self, **options):
+            first = super().reset(**options)
+            self.left = 12
+            return first
+
+    short = copy.deepcopy(of_places)
+    short.config.max_ep_len = 8
+    rollout.evaluate(short, Long, 3.0, episodes=2, progress=False)
+    assert capsys.readouterr().out.count("the model knows 8 timesteps, and episodes had up to 12") == 1
+    rng = np.random.default_rng(0)
+    data = recording.record(lambda seen: rng.uniform(-1, 1, (1, 1)), Long, 3, progress=False, name="long")
+    rollout.evaluate(training.clone(data, steps=2), Long, 3.0, episodes=2, progress=False)
+    assert "timesteps" not in capsys.readouterr().out
