@@ -61,5 +61,6 @@ def seek(video: Locator, share: float) -> None:
 
 def _frame(video: Locator) -> np.ndarray:
     """The element as it is on the screen, (height, width, 3), without the controls at its lower end."""
-    picture = np.asarray(Image.open(io.BytesIO(video.screenshot())).convert("RGB"), float)
+    shot = video.screenshot(timeout=180_000)  # a busy machine draws seconds apart, and the film goes on
+    picture = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), float)
     return picture[: int(0.6 * len(picture))]
