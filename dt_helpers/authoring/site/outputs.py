@@ -43,6 +43,7 @@ def below(cell: NotebookNode, about: str, secrets: Collection[str] = ()) -> Belo
         if any(secret.replace(" ", "") in tight for secret in map(_squeezed, secrets)):
             continue
         cut_remote(html)
+        _drop_styles(html)
         _take_out_files(html, f"{cell.id}-{len(shown)}", found)
         _describe(html, about)
         shown.append(str(html))
@@ -79,6 +80,12 @@ def _html(output: NotebookNode) -> str:
 def _pre(text: str) -> str:
     text = re.sub(r"^.*\r(?!\n)", "", ANSI.sub("", text), flags=re.MULTILINE)  # of a progress bar its last state
     return f"<pre>{escape(text)}</pre>"
+
+
+def _drop_styles(html: BeautifulSoup) -> None:
+    """A style sheet among an output's elements, as pandas puts before its tables, is not valid on a page."""
+    for sheet in html.find_all("style", scoped=True):
+        sheet.decompose()
 
 
 def _take_out_files(html: BeautifulSoup, name: str, found: Below) -> None:

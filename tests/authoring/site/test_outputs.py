@@ -2,6 +2,7 @@
 
 import base64
 
+import pandas
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -68,3 +69,9 @@ def test_a_colour_that_was_chosen_for_any_background_is_left_to_the_theme():
     own = '<p style="background: #fff; color: #777">a</p>'
     wanted = '<b style="white-space: nowrap">ok</b><i style="border-color: red">a</i>' + own
     assert below(cell(html(mark + own)), "").html == wanted
+
+
+def test_a_table_brings_no_style_sheet():
+    found = below(cell(html(pandas.DataFrame({"cart": [1.5], "push": [0]})._repr_html_())), "Rows")
+    assert "<style" not in found.html
+    assert "<th>cart</th>" in found.html and "<td>1.5</td>" in found.html
