@@ -43,11 +43,7 @@ def array(values: Any, column: str) -> np.ndarray:
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"`{column}` must hold numbers, the same number of them in every step, but can't be read so ({error})."
-            + (
-                f" {remedies.to_numbers(error.value, column)}"
-                if isinstance(error, NotANumber)
-                else remedies.uneven(values)
-            )
+            + _advice(error, values, column)
         ) from error
     if found.dtype.kind not in "biuf":
         first = found.reshape(-1)[0] if found.size else None
@@ -55,6 +51,12 @@ def array(values: Any, column: str) -> np.ndarray:
             f"`{column}` must hold numbers, but its dtype is {found.dtype}. {remedies.to_numbers(first, column)}"
         )
     return found
+
+
+def _advice(error: Exception, values: Any, column: str) -> str:
+    if isinstance(error, NotANumber):
+        return f" {remedies.to_numbers(error.value, column)}"
+    return remedies.uneven(values)
 
 
 class NotANumber(TypeError):
@@ -127,15 +129,15 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
-        several = (
-            " If each step has several rewards, of several agents or aims, make one of them: "
-            "`(rewards * weights).sum(axis=1)`."
-        )
+        several = ""
+        if column == "rewards" and values.ndim == 2:
+            several = (
+                " If each step has several rewards, of several agents or aims, make one of them: "
+                "`(rewards * weights).sum(axis=1)`."
+            )
         raise ValueError(
             f"`{column}` must be flat, one number per step, (steps,), but its shape is {values.shape}: put the steps "
-            "of all episodes one after another, with `offsets` saying where each episode begins."
-            + several
-            * (column == "rewards" and values.ndim == 2)
+            f"of all episodes one after another, with `offsets` saying where each episode begins.{several}"
         )
     return values
 

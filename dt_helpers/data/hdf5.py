@@ -186,7 +186,7 @@ def from_columns(
     if order.EPISODE not in found or order.STEP not in found:  # then the rows may have been sorted
         unread.note_counts(counts, np.asarray(offsets), say)
     unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, holder, known)
-    used = ("terminals", *flags, *CLOCK, *ENDS, *(c for c in FALLS if c == falls))
+    used = ("terminals", falls, *CLOCK, *ENDS)
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)

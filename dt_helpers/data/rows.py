@@ -217,7 +217,7 @@ def named(given: Mapping, rename: Mapping[str, str]) -> dict:
 
 
 def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
-    if rlds.STEPS in dataset.column_names and rlds.holds(dict.fromkeys(dataset.column_names)):
+    if rlds.holds(dict.fromkeys(dataset.column_names)):
         return from_episodes(dataset.with_format("numpy").to_list(), name, rename, key, **options)
     table = dataset.with_format("arrow")[:]
     table = {column: table[column] for column in dataset.column_names}
