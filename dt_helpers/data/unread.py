@@ -20,7 +20,7 @@ COUNT = re.compile(
     r"(.*\.)?(t|(time|elapsed)?_?steps?|step_?(id|idx|index|num(ber)?)|time|time_?stamps?|date(_?time)?)$",
     re.IGNORECASE,
 )
-FELL = re.compile(r"terminat|terminal", re.IGNORECASE)
+FELL = re.compile(r"(?<!non)(?<!non_)termina", re.IGNORECASE)
 DOCS = 'see "What is beside what" in docs/your_data.md'
 LEFT_OUT = {  # by what holds the columns
     "table": "table[table[{0!r}] != 0]",

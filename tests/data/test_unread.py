@@ -228,3 +228,10 @@ def test_what_is_said_of_a_mask_holds_beside_offsets():
         formats.open(cut, rename={"terminals": "dones"}).lengths.tolist()
         == np.add.reduceat(real, offsets[:-1]).tolist()
     )
+
+
+@pytest.mark.parametrize("name", ["nonterminals", "non_terminal", "infos.nonterminal"])
+def test_flags_of_steps_that_go_on_are_no_flags_of_ends(name):
+    """Without a terminal they are always true."""
+    data = formats.open(flat(terminals=np.zeros(N, bool), offsets=np.cumsum([0, *LENGTHS]), **{name: np.ones(N, bool)}))
+    assert data.notes == ()
