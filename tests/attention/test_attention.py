@@ -6,7 +6,7 @@ import torch
 
 from dt_helpers import attention, rollout
 from tests.conftest import make_trajectories
-from tests.rollout.test_rollout import model  # noqa: F401
+from tests.rollout.conftest import model  # noqa: F401
 
 
 @pytest.fixture

@@ -163,44 +163,25 @@ bad("mode")(
     variant(encoded=lambda self, x, mask: self.encoder.train()(
         inputs_embeds=x, attention_mask=mask, position_ids=self.positions(mask))[0]),
 )  # fmt: skip
+
+
+def _read_at(for_return, for_state, for_action):
+    """Each head reads the tokens of one kind: 0 the returns', 1 the states', 2 the actions'."""
+    return lambda self, x: (
+        self.predict_return(x[:, for_return]),
+        self.predict_state(x[:, for_state]),
+        self.predict_action(x[:, for_action]),
+    )
+
+
 bad("heads")(
     variant(split=lambda self, x, batch, steps: x.reshape(batch, 3, steps, self.hidden_size)),
     variant(split=lambda self, x, batch, steps: x.reshape(batch, 3, steps, -1).flip(1)),
-    variant(
-        predictions=lambda self, x: (
-            self.predict_return(x[:, 1]),
-            self.predict_state(x[:, 1]),
-            self.predict_action(x[:, 2]),
-        )
-    ),
-    variant(
-        predictions=lambda self, x: (
-            self.predict_return(x[:, 2]),
-            self.predict_state(x[:, 2]),
-            self.predict_action(x[:, 2]),
-        )
-    ),
-    variant(
-        predictions=lambda self, x: (
-            self.predict_return(x[:, 0]),
-            self.predict_state(x[:, 1]),
-            self.predict_action(x[:, 2]),
-        )
-    ),
-    variant(
-        predictions=lambda self, x: (
-            self.predict_return(x[:, 2]),
-            self.predict_state(x[:, 1]),
-            self.predict_action(x[:, 1]),
-        )
-    ),
-    variant(
-        predictions=lambda self, x: (
-            self.predict_return(x[:, 2]),
-            self.predict_state(x[:, 2]),
-            self.predict_action(x[:, 0]),
-        )
-    ),
+    variant(predictions=_read_at(1, 1, 2)),
+    variant(predictions=_read_at(2, 2, 2)),
+    variant(predictions=_read_at(0, 1, 2)),
+    variant(predictions=_read_at(2, 1, 1)),
+    variant(predictions=_read_at(2, 2, 0)),
     variant(
         predictions=lambda self, x: (
             self.predict_return(x[:, 2].flip(1)),

@@ -4,11 +4,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from dt_helpers.rollout import slider
-from tests.rollout.test_rollout import model  # noqa: F401
 
 
 @pytest.fixture(scope="module")
-def shown(model, tmp_path_factory):  # noqa: F811
+def shown(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("slider") / "targets.mp4"
     settings = {"max_steps": 6, "size": (64, 48), "backend": "drawing", "progress": False}
     return slider.film(model, "HalfCheetah-v5", [-3000, 0, 9000], path, **settings)

@@ -6,9 +6,7 @@ import torch
 
 from dt_helpers import envs
 from dt_helpers.check.exercises.run_episode.loop import Loop
-from dt_helpers.model import TrainableDT, make_config
 from dt_helpers.rollout import slips
-from tests.model.test_model import redraw
 
 STEPS = 14
 IN_THE_LOOP = {
@@ -19,15 +17,6 @@ IN_THE_LOOP = {
     slips.HIDDEN: Loop(past=lambda actions: np.zeros_like(actions)),
     slips.TIMES: Loop(times=lambda t, K: (np.arange(t + 1) - max(t + 1 - K, 0)).clip(0)),
 }
-
-
-@pytest.fixture(scope="module")
-def model():
-    config = make_config(hidden_size=32, n_layer=2, context_length=5, max_ep_len=30)
-    rng = np.random.default_rng(0)
-    config.state_mean, config.state_std = rng.normal(size=17).tolist(), rng.uniform(1, 2, 17).tolist()
-    config.return_scale = 1000.0
-    return redraw(TrainableDT(config))
 
 
 def play(loop, model):

@@ -4,7 +4,6 @@ import pytest
 
 from dt_helpers.rollout import Evaluation, sweep
 from tests.conftest import make_trajectories
-from tests.rollout.test_rollout import model  # noqa: F401
 
 
 def made_up(achieved: dict[float, list[float]], best: float) -> sweep.Sweep:
@@ -60,7 +59,7 @@ def test_default_targets_are_returns_that_the_data_has_and_one_above_its_best():
     assert sweep.default_targets(np.array([5.0, 5.0])).tolist() == [5, 6]
 
 
-def test_a_sweep_is_one_evaluation_for_each_target(model):  # noqa: F811
+def test_a_sweep_is_one_evaluation_for_each_target(model):
     data = make_trajectories([5, 9], state_dim=17, act_dim=6)
     result = sweep.sweep(model, data, episodes=2, max_steps=3, progress=False)
     assert [run.target_return for run in result.evaluations] == sweep.default_targets(data.returns).tolist()

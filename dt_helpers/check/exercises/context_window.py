@@ -212,12 +212,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="context_window",
     signature="context_window(sequence, length)",
-    about="a tensor (t, d) -> its last `length` rows.",
-    results=("window",),
     kind="tensor",
+    results=("window",),
+    about="a tensor (t, d) -> its last `length` rows.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Try it on five rows and length 2: rows 3 and 4 have to come back, counted from zero.",

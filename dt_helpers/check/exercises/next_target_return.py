@@ -243,12 +243,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="next_target_return",
     signature="next_target_return(target_return, reward, scale)",
-    about="three numbers in, a number out.",
-    results=("next_target",),
     kind="any",
+    results=("next_target",),
+    about="three numbers in, a number out.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "The target is what is still to be earned. A reward has just been earned.",

@@ -232,12 +232,18 @@ def test_a_grader_that_fails_on_a_submission_says_so(places, results, monkeypatc
     assert grades(places, students=["ada"])["ada"].score == POINTS
 
 
-def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path):
+def six_submissions(tmp_path):
+    """A course in which six students handed one notebook in, and their names."""
     needs()
     places = make_course(tmp_path / "course")
     names = [f"student-{number}" for number in range(6)]
     for name in names:
         hand_in(places, name, only=("02_dataset",))
+    return places, names
+
+
+def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path):
+    places, names = six_submissions(tmp_path)
     program = (
         "from dt_helpers.grading.judging.grade import grade\nfrom dt_helpers.grading.places import Places\n"
         f"if __name__ == '__main__':\n    grade(Places.find({str(places.root)!r}), jobs=1)\n"
@@ -270,11 +276,7 @@ STOPPED = "dt-course: Stopped. What was graded is kept: the same command goes on
 
 def test_ctrl_c_ends_a_run_in_one_sentence_and_the_same_command_goes_on(tmp_path):
     """The terminal sends the signal to the whole group: workers, sandboxes, everything."""
-    needs()
-    places = make_course(tmp_path / "course")
-    names = [f"student-{number}" for number in range(6)]
-    for name in names:
-        hand_in(places, name, only=("02_dataset",))
+    places, names = six_submissions(tmp_path)
     command = [sys.executable, "-m", "dt_helpers", "grade", "--jobs", "2"]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     with open(tmp_path / "said", "w+", encoding="utf-8") as said:

@@ -10,6 +10,7 @@ from dt_helpers.grading.judging import remote
 from dt_helpers.grading.judging.remote import RemoteFunction
 from dt_helpers.grading.sandbox.session import Stopped
 from tests.grading.conversation import load
+from tests.grading.fuzz import answers
 from tests.grading.judging.test_remote import asked_elsewhere
 from tests.mutation.solutions import episode_in_lists
 
@@ -148,27 +149,7 @@ def test_a_question_to_nobody_ends_the_session(question):
     assert "can't be read" in stopped(answer)
 
 
-TEXT = """
-import numpy as np, torch
-def f(model, env, target_return, max_steps, seed):
-    c = model.eval().config
-    S, A, R, out = [], [], [], []
-    o, left = env.reset(seed=seed)[0], target_return / c.return_scale
-    while len(out) < max_steps:
-        S.append((o - np.array(c.state_mean)) / np.array(c.state_std))
-        A.append(np.zeros(c.act_dim))
-        R.append([left])
-        s, a, r = (torch.tensor(np.array(x[-c.context_length :])).float()[None] for x in (S, A, R))
-        T = torch.arange(len(S))[None, -c.context_length :]
-        with torch.no_grad():
-            A[-1] = model(states=s, actions=a, returns_to_go=r, timesteps=T)["action_preds"][0, -1].numpy()
-        o, reward, ended, cut, _ = env.step(A[-1])
-        out.append(reward)
-        left = left - reward / c.return_scale
-        if ended or cut:
-            break
-    return out
-"""
+TEXT = "import numpy as np, torch\n" + answers.RIGHT["run_episode"][0].replace("def run_episode(", "def f(")
 
 
 def test_in_the_real_sandbox_too(each):

@@ -82,12 +82,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="action_loss",
     signature="action_loss(action_preds, action_targets, attention_mask)",
-    about="mean squared error over real steps.",
-    results=("loss",),
     kind="tensor",
+    results=("loss",),
+    about="mean squared error over real steps.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Take one row of two steps, the first of them padding, and work the mean out by hand.",

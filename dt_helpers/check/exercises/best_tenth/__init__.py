@@ -105,12 +105,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="best_tenth",
     signature="best_tenth(returns)",
-    about="(n,) returns -> the positions of the highest n // 10 (at least 1), in ascending order, numpy.",
-    results=("positions",),
     kind="array",
+    results=("positions",),
+    about="(n,) returns -> the positions of the highest n // 10 (at least 1), in ascending order, numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "How many are kept of 26, of 30, of 7? Work that out first.",

@@ -110,12 +110,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="choose_target",
     signature="choose_target(targets, achieved)",
-    about="(n,), the largest first, and (n,) -> one of the targets, numpy.",
-    results=("target",),
     kind="array",
+    results=("target",),
+    about="(n,), the largest first, and (n,) -> one of the targets, numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Mark the targets for which at least as much was achieved. Which of them is the largest?",

@@ -133,12 +133,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="conditioned_policy",
     signature="conditioned_policy(actions, returns, target, n_actions)",
-    about="(n,) actions, (n,) returns, a return, how many actions -> (n_actions,) shares, numpy.",
-    results=("shares",),
     kind="array",
+    results=("shares",),
+    about="(n,) actions, (n,) returns, a return, how many actions -> (n_actions,) shares, numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Which actions did the episodes take whose return is the target? Look at those alone.",

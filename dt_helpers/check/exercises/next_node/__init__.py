@@ -93,12 +93,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="next_node",
     signature="next_node(logits, neighbours)",
-    about="tensors (nodes,) and (m,) -> one of the neighbours.",
-    results=("node",),
     kind="any",
+    results=("node",),
+    about="tensors (nodes,) and (m,) -> one of the neighbours.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Which logits belong to nodes that can be reached? Which of those is the largest?",

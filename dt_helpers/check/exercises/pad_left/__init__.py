@@ -90,12 +90,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="pad_left",
     signature="pad_left(sequence, length, value)",
-    about="(t, d) -> (length, d) and a mask (length,), numpy.",
-    results=("padded", "mask"),
     kind="array",
+    results=("padded", "mask"),
+    about="(t, d) -> (length, d) and a mask (length,), numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Try it on two rows and length 4, print both results, and compare them with the strip above.",

@@ -107,12 +107,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="pessimistic",
     signature="pessimistic(q, seen, worst)",
-    about="(states, actions) values and yes or no, a number -> (states, actions), numpy.",
-    results=("table",),
     kind="array",
+    results=("table",),
+    about="(states, actions) values and yes or no, a number -> (states, actions), numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Of each number in the table there is one question: was this action recorded in this state?",

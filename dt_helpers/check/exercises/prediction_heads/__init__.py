@@ -65,12 +65,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="prediction_heads",
     signature="predict(x, predict_return, predict_state, predict_action)",
-    about="x is (batch, 3, K, hidden).",
-    results=("return_preds", "state_preds", "action_preds"),
     kind="tensor",
+    results=("return_preds", "state_preds", "action_preds"),
+    about="x is (batch, 3, K, hidden).",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "x[:, 0] are the return tokens, x[:, 1] the states', x[:, 2] the actions'. A token has seen itself and all "

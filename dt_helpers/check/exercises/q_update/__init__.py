@@ -161,12 +161,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="q_update",
     signature="q_update(q, state, action, reward, next_state, done, learning_rate, gamma)",
-    about="a table (states, actions) and one step -> a number, what q[state, action] becomes.",
-    results=("value",),
     kind="array",
+    results=("value",),
+    about="a table (states, actions) and one step -> a number, what q[state, action] becomes.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Write the target down first: what was earned, and what the best action of the next state is worth from there.",

@@ -78,12 +78,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="returns_to_go",
     signature="returns_to_go(rewards, gamma=1.0)",
-    about="(T,) -> (T,), numpy.",
-    results=("returns",),
     kind="array",
+    results=("returns",),
+    about="(T,) -> (T,), numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Work it out by hand for rewards 1, 2, 3: what is still to come at the first step, at the second, at the "

@@ -72,12 +72,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="stacked_attention_mask",
     signature="stack_attention_mask(attention_mask)",
-    about="(batch, K) -> (batch, 3K).",
-    results=("stacked_attention_mask",),
     kind="tensor",
+    results=("stacked_attention_mask",),
+    about="(batch, K) -> (batch, 3K).",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Each step became three tokens side by side: what holds for the step holds for all three.",

@@ -29,12 +29,12 @@ _DOMAIN = (Says("All three are (batch, K, hidden) tensors", drawing_inputs.same_
 EXERCISE = Exercise(
     name="stacked_inputs",
     signature="stack_inputs(returns_embeddings, state_embeddings, action_embeddings)",
-    about="three tensors (batch, K, hidden) -> (batch, 3K, hidden), R_1, s_1, a_1, R_2, ...",
-    results=("stacked_inputs",),
     kind="tensor",
+    results=("stacked_inputs",),
+    about="three tensors (batch, K, hidden) -> (batch, 3K, hidden), R_1, s_1, a_1, R_2, ...",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Fill the three inputs with 1s, 2s and 3s, and read the result along its second axis: 1, 2, 3, 1, ...?",

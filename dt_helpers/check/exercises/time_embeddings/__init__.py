@@ -28,12 +28,12 @@ _DOMAIN = (Says("All four are (batch, K, hidden) tensors", drawing_inputs.same_s
 EXERCISE = Exercise(
     name="time_embeddings",
     signature="add_time_embeddings(returns_embeddings, state_embeddings, action_embeddings, time_embeddings)",
-    about="four tensors (batch, K, hidden) -> the first three with time added.",
-    results=("returns_embeddings", "state_embeddings", "action_embeddings"),
     kind="tensor",
+    results=("returns_embeddings", "state_embeddings", "action_embeddings"),
+    about="four tensors (batch, K, hidden) -> the first three with time added.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "The three tokens of a step happen at the same time, and each has to carry that time once.",

@@ -121,12 +121,12 @@ _DOMAIN = (
 EXERCISE = Exercise(
     name="walk_rewards",
     signature="walk_rewards(walk, goal, lengths)",
-    about="(steps + 1,) nodes, a node, (nodes, nodes) -> (steps,), numpy.",
-    results=("rewards",),
     kind="array",
+    results=("rewards",),
+    about="(steps + 1,) nodes, a node, (nodes, nodes) -> (steps,), numpy.",
     cases=_cases,
-    oracle=right,
     domain=_DOMAIN,
+    oracle=right,
     mistakes=mistakes,
     hints=(
         "Step t goes from walk[t] to walk[t + 1]. What does it cost, and when is it free?",
