@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -89,6 +90,7 @@ class Sandbox:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-{os.getpid()}-"))
         self.group = ControlGroup.make(self.limits)
         self.process: subprocess.Popen | None = None
+        self.asked, self.owner = 0, os.getpid()
         try:
             self._start()
         except BaseException:
@@ -127,7 +129,7 @@ class Sandbox:
         bundle = self.folder / "bundle"
         if not bundle.exists():
             make_bundle(bundle)
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         isolated = self.kind == BUBBLEWRAP
         scratch = "/scratch" if isolated else str(self._own_folder() / "scratch")
         options = {
@@ -156,7 +158,7 @@ class Sandbox:
             )
         self.group.entered(self.process.pid)
         try:
-            ready = self._answer()
+            ready = self._answer(0)
             self.versions, self.filtered = ready["versions"], ready["filtered"]
         except Disturbed as disturbed:
             said = (self.folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -225,8 +227,7 @@ class Sandbox:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with theirs:
-                if problem := self._ask(b"fork", [theirs.fileno()]).get("problem"):
-                    raise Disturbed(problem)
+                self._ask("fork", [theirs.fileno()])
             ours.settimeout(START_SECONDS)
             wire.receive(ours)  # before it says that it is ready, no student's code has run
         except wire.Closed:
@@ -240,38 +241,50 @@ class Sandbox:
     def kill(self, waiting: bool = False) -> dict:
         """End the running process and return how it ended; `waiting`: give it time to end by itself."""
         try:
-            return self._ask(b"wait" if waiting else b"kill")
+            return self._ask("wait" if waiting else "kill")
         except Disturbed:
             return {"server": True}
 
     def look(self) -> tuple[float, float, bool]:
         """The clocks of the running process; see `isolation.clocks`."""
-        ran, waited, active = self._ask(b"look")["clocks"]
+        ran, waited, active = self._ask("look")["clocks"]
         return ran, waited, active
 
-    def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict:
-        """Raises Disturbed if the server is gone."""
+    def _ask(self, request: str, descriptors: Sequence[int] = ()) -> dict:
+        """Raises Disturbed if the server is gone, or can't do it."""
         if self.process is None:
             raise Disturbed("the server ended")
+        if os.getpid() != self.owner:  # a copy of the grader would take answers from it
+            raise Disturbed("another process has made this sandbox")
+        self.asked += 1
         try:
-            socket.send_fds(self.control, [request], descriptors)
+            socket.send_fds(self.control, [f"{self.asked} {request}".encode()], descriptors)
         except OSError as error:
             self._stop()
             raise Disturbed(f"the server ended ({error})") from None
-        return self._answer()
+        answer = self._answer(self.asked)
+        if "problem" in answer:
+            raise Disturbed(answer["problem"])
+        return answer
 
-    def _answer(self) -> dict:
+    def _answer(self, number: int) -> dict:
+        """What the server says to the request of this number. One to an earlier request, whose asker was interrupted
+        before it could read, is dropped."""
         self.control.settimeout(START_SECONDS)
-        try:
-            text = self.control.recv(1 << 16)
-        except OSError as error:
-            text, problem = b"", f"no answer from the server ({error})"
-        else:
-            problem = "the server ended"
-        if not text:
-            self._stop()  # a late answer would be mistaken for that to the next request
-            raise Disturbed(problem)
-        return json.loads(text)
+        while True:
+            try:
+                text = self.control.recv(1 << 16)
+            except OSError as error:
+                text, problem = b"", f"no answer from the server ({error})"
+            else:
+                problem = "the server ended"
+            if not text:
+                self._stop()
+                raise Disturbed(problem)
+            answer = json.loads(text)
+            if answer.pop("number") == number:
+                return answer
+            warnings.warn(f"dropped an answer of the sandbox's server: {text[:200]!r}", RuntimeWarning, stacklevel=2)
 
 
 def make_bundle(folder: Path) -> None:

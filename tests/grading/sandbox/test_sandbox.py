@@ -13,7 +13,7 @@ from dt_helpers.authoring.setting import Setting
 from dt_helpers.grading import sandbox
 from dt_helpers.grading.sandbox import Sandbox, SandboxUnavailable, masks
 from dt_helpers.grading.sandbox.limits import ControlGroup, stale
-from dt_helpers.grading.sandbox.session import Stopped
+from dt_helpers.grading.sandbox.session import Disturbed, Stopped
 from tests.authoring import test_setup_cell as setup_cell
 from tests.grading import conversation
 from tests.grading.conftest import LIMITS
@@ -160,6 +160,42 @@ def test_the_sandbox_dies_with_the_grader():
     grader.wait()
     while Path(f"/proc/{pid}").exists():
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize("asked", ["fork", "look", "kill"])
+@pytest.mark.parametrize("times", [1, 5])
+def test_an_answer_that_nobody_read_is_taken_for_no_other(each, monkeypatch, asked, times):
+    """Whoever asked was interrupted before the answer came."""
+    real = each._answer
+
+    def interrupted(*number):
+        raise KeyboardInterrupt
+
+    with pytest.warns(RuntimeWarning, match="dropped an answer"):
+        for _ in range(times):
+            with each.session() as session, monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+                conversation.load(session, "def f(): pass")
+                patched.setattr(each, "_answer", interrupted)
+                {"fork": each._fork, "look": each.look, "kill": each.kill}[asked]()
+        assert each._answer == real
+        assert load(each, "def f(): pass")["kind"] == "callable"
+    with each.session() as session:
+        assert min(each.look()) >= 0
+        assert session.end()["signal"] == 9
+
+
+def test_a_copy_of_the_grader_can_ask_nothing(each):
+    """Its answers would be the grader's."""
+    pid = os.fork()
+    if not pid:
+        try:
+            each.look()
+        except Disturbed:
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert load(each, "def f(): pass")["kind"] == "callable"
 
 
 @linux

@@ -1,8 +1,9 @@
 """Import torch and transformers once, then fork a process for each exercise at the grader's request.
 
-The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time:
-"fork", with one end of a new socket, on which the child says when it is ready; "look", for the child's clocks; "kill",
-which ends the child and everything that it started; "wait", the same, after giving it time to end by itself.
+The server itself never runs or reads anything that a student wrote. Requests on its control socket, one at a time, each
+with a number that its answer repeats: "fork", with one end of a new socket, on which the child says when it is ready;
+"look", for the child's clocks; "kill", which ends the child and everything that it started; "wait", the same, after
+giving it time to end by itself.
 """
 
 import contextlib
@@ -39,25 +40,28 @@ class Server:
         """Serve requests until the grader hangs up."""
         while True:
             self._watch()
-            request, descriptors, _, _ = socket.recv_fds(self.control, 100, 1)
-            if not request:
+            packet, descriptors, _, _ = socket.recv_fds(self.control, 100, 1)
+            if not packet:
                 self._kill()
                 return
+            number, request = packet.decode().split()
             answer: dict
             try:
-                if request == b"fork":
+                if request == "fork":
                     self._fork(descriptors[0])
                     answer = {}
-                elif request == b"look":
+                elif request == "look":
                     answer = {"clocks": isolation.clocks()}
+                elif request in ("kill", "wait"):
+                    answer = self._kill(waiting=request == "wait")
                 else:
-                    answer = self._kill(waiting=request == b"wait")
+                    answer = {"problem": f"no request: {request}"}
             except OSError as problem:
                 answer = {"problem": str(problem)}
             finally:
                 for descriptor in descriptors:
                     os.close(descriptor)
-            self.control.sendall(json.dumps(answer).encode())
+            self.control.sendall(json.dumps(answer | {"number": int(number)}).encode())
 
     def _watch(self) -> None:
         """Until the next request, end a child that takes too much memory, with everything that it started."""
@@ -192,5 +196,5 @@ def main(control: int, options: dict) -> None:
         isolation.become(*options["account"])
     with socket.socket(fileno=control) as connection:
         filtered = seccomp.machine() is not None
-        connection.sendall(json.dumps({"versions": versions, "filtered": filtered}).encode())
+        connection.sendall(json.dumps({"versions": versions, "filtered": filtered, "number": 0}).encode())
         Server(connection, options, shell).serve()
