@@ -185,6 +185,9 @@ class DecisionTransformerGymDataCollator:
         read, wanted = ((key,) if isinstance(key, str) else key for key in (key, facts.observation_key))
         if read is not None and wanted is not None and read != tuple(wanted):
             return f"The data's observations are the parts {read}, the model's {tuple(wanted)}: use key={wanted!r}."
+        shape, trained = self.trajectories.observation_shape, facts.observation_shape
+        if shape is not None and trained is not None and shape != tuple(trained):
+            return f"The data's observations have shape {shape}, the model's {tuple(trained)}: swap axes."
         if cells != facts.observation_space:
             kinds = [f"{space} as one-hot rows" if space else "numbers" for space in (cells, facts.observation_space)]
             return (

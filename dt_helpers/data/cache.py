@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dt_helpers.data.trajectories import features
+from dt_helpers.data.lists import features
 from dt_helpers.workspace import replacing
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ import numpy as np
 from dt_helpers.data import remedies
 
 ROWS = 2**16  # examined at a time
-PICTURE = 16  # pixels along a side: uint8 observations of at least this size are images
 PADDING = (
     "they look like padding, which would be learned. Pass a list of episodes, each as long as it was: "
     "`{column: values[:length] for column, values in episode.items()}`"
@@ -79,49 +78,6 @@ def _numbers(value: object) -> np.ndarray:
 
 def _rest(values: np.ndarray) -> tuple[int, ...]:
     return np.shape(_numbers(values.reshape(-1)[0])) if values.size else ()
-
-
-def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
-    """(n,) -> (n, 1), (n, d) unchanged; observations of more dimensions are flattened, actions and images refused."""
-    if values.ndim == 1:
-        values = values[:, None]
-    if values.ndim > 2 and column == "observations" and not _are_pictures(values):
-        say(f"observations of shape {values.shape[1:]} are flattened to {int(np.prod(values.shape[1:]))} numbers")
-        values = values.reshape(len(values), -1)
-    if values.ndim != 2 or not values.shape[1]:
-        if column == "observations" and _are_pictures(values):
-            raise ValueError(
-                f"`observations` are images of shape {values.shape}, but the model takes vectors, (steps, numbers). "
-                "For images there is an encoder: see dt_helpers.pixels and the challenges notebook."
-            )
-        raise ValueError(
-            f"`{column}` must be flat, one vector per step, (steps, numbers), but its shape is {values.shape}: "
-            f"put the steps of all episodes one after another, with `offsets` saying where each episode begins."
-        )
-    return values
-
-
-def _are_pictures(values: np.ndarray) -> bool:
-    return values.dtype == np.uint8 and _are_as_large(values.shape[1:])
-
-
-def _are_as_large(shape: tuple[int, ...]) -> bool:
-    return len(shape) > 1 and bool(np.sort(shape)[-2] >= PICTURE)
-
-
-def refuse_images(parts: Mapping[Any, tuple[tuple[int, ...], Any]], asked: bool, way: str = "choose key= from") -> None:
-    """Raises ValueError if one of several parts of observations, of which the shape in a step and the dtype are given,
-    is an image; or, unless it was asked for by its name, a matrix as large: its numbers would outweigh the others."""
-    images = [p for p, (shape, dtype) in parts.items() if _are_as_large(shape) and (dtype == np.uint8 or not asked)]
-    if images:
-        others = ", ".join(repr(part) for part in parts if part not in images)
-        shape, dtype = parts[images[0]]
-        what = "images" if dtype == np.uint8 else "as large as images, which key= can ask for,"
-        raise ValueError(
-            f"`observations[{images[0]!r}]` are {what} of shape {shape}, but the model takes vectors, (steps, numbers)"
-            f"{f': {way} {others}' if others else ''}. For images there is an encoder: see dt_helpers.pixels and the "
-            "challenges notebook."
-        )
 
 
 def scalars(values: np.ndarray, column: str) -> np.ndarray:

@@ -97,14 +97,16 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
 
 
 def _of_environment(env: object) -> dict:
-    """The name and the actions' space of an environment: an instance, a class or a function that makes one."""
+    """What data should know of its environment: an instance, a class or a function that makes one."""
     from contextlib import ExitStack
 
     from dt_helpers.envs import door
 
     with ExitStack() as stack:
         (opened,) = door.open_all(env, 1, stack)
-        return {"env": door.name_of(opened), "action_space": opened.action_space}
+        matrices = len(getattr(opened.observation_space, "shape", None) or ()) > 1
+        told = {"observation_space": opened.observation_space} if matrices else {}
+        return {"env": door.name_of(opened), "action_space": opened.action_space} | told
 
 
 def _require_outside_minari(path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dt_helpers.data import columns, remedies
+from dt_helpers.data import columns, remedies, shapes
 
 if TYPE_CHECKING:
     import datasets
@@ -55,7 +55,7 @@ def pick(values, key):
         )
     if len(parts) > 1:
         steps = {part: (values.shape[1:], values.dtype) for part, values in zip(wanted, parts, strict=True)}
-        columns.refuse_images(steps, asked=key is not None)
+        shapes.refuse_images(steps, asked=key is not None)
     return parts[0] if len(parts) == 1 else np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 
@@ -220,3 +220,24 @@ def of_pandas(table) -> datasets.Dataset:
         return datasets.Dataset.from_pandas(table, preserve_index=False)
     except pa.ArrowException as error:
         raise ValueError(remedies.for_mixed(table, error)) from error
+
+
+def same_lengths(column: str, given, lengths) -> None:
+    if not np.array_equal(given, lengths):
+        row = int(np.flatnonzero(np.not_equal(given, lengths))[0])
+        raise ValueError(
+            f"The episodes in {column!r} must be as long as those in 'rewards', but episode {row} has {given[row]} "
+            f"steps there and {lengths[row]} in 'rewards'. Each column needs one entry per step."
+        )
+
+
+def features() -> datasets.Features:
+    """Types of the columns, as in the published datasets: `edbeeching/decision_transformer_gym_replay` on the Hub."""
+    import datasets
+
+    return datasets.Features(
+        observations=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
+        actions=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
+        rewards=datasets.Sequence(datasets.Value("float32")),
+        dones=datasets.Sequence(datasets.Value("bool")),
+    )

@@ -34,6 +34,7 @@ def arranged(
         )
     if step is not None:
         _require_counted(step, starts, say)
+        note_starts(STEP, step, starts, say)
     return parts, np.append(starts, len(episode))
 
 
@@ -73,6 +74,24 @@ def _require_counted(step: np.ndarray, starts: np.ndarray, say: Callable[[str], 
         )
     if within.any() and (gaps := within & (rise > 1.5 * np.median(rise[within]))).any():
         say(f"`{STEP}` has gaps, {gaps.sum()} of them, first after {first(gaps)}: steps may be missing there")
+
+
+def note_starts(name: str, step: np.ndarray, starts: np.ndarray, say: Callable[[str], object]) -> None:
+    """Say where the numbers of the steps (N,) begin at another number in each episode, as those of windows do.
+
+    starts : the rows at which episodes begin. A count that goes on from one episode to the next is none of a window.
+    """
+    if step.dtype.kind not in "iu" or len(starts) < 2 or len(step) < 2:
+        return
+    first, before = step[starts], step[starts[1:] - 1]
+    within = np.setdiff1d(np.arange(1, len(step)), starts)
+    by_one = len(within) > 0 and (np.diff(step)[within - 1] == 1).all()
+    if by_one and len(np.unique(first)) > 1 and not (first[1:] > before).all():
+        some = ", ".join(map(str, np.unique(first)[:4]))
+        say(
+            f"`{name}` begins at several numbers ({some}), another in each episode: are they windows of longer ones? "
+            "Of windows that overlap, keep each step once"
+        )
 
 
 def _require_whole(step: np.ndarray, offsets: np.ndarray) -> None:

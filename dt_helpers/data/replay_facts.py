@@ -12,7 +12,7 @@ import numpy as np
 from dt_helpers.data import spaces
 
 NEEDED = ("context_length", "state_mean", "state_std", "return_scale")
-_TOLD = ("env", "dataset", "target_return", "observation_key")  # copied as they are, if known
+_TOLD = ("env", "dataset", "target_return", "observation_key", "observation_shape")  # copied as they are, if known
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +29,7 @@ class ReplayFacts:
     dataset: str | None = None  # the data's name
     target_return: float | None = None  # a tenth of the data's episodes exceed it
     observation_key: str | tuple[str, ...] | None = None  # of dict observations: the parts to read
+    observation_shape: tuple[int, ...] | None = None  # of observations that are matrices, before they are flattened
 
     @classmethod
     def of(cls, config) -> ReplayFacts:

@@ -95,7 +95,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         parts["observations"] = [part[:-1] for part in parts["observations"]]
         note("the observation after each episode's end is left out")
     for column, values in parts.items():
-        _same_lengths(column, [len(part) for part in values], lengths)
+        lists.same_lengths(column, [len(part) for part in values], lengths)
     listed = {c for c, values in found[0].items() if np.ndim(values) == 1}
     told = {
         c: order.labels(np.concatenate([one[c] for one in found]), c)
@@ -104,6 +104,9 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     }
     unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode")
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    if EPISODE not in told:
+        counts = [c for c in listed if unread.COUNT.match(str(c)) and all(c in one for one in found)]
+        unread.note_counts(unread.whole({c: [one[c] for one in found] for c in counts}, lengths), offsets, note)
     joined = {column: _joined(values, column) for column, values in parts.items()}
     joined, offsets = order.put_together(joined, offsets, told, note)
     return assemble(joined, offsets, name, **options)
@@ -205,10 +208,12 @@ def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     found = {rename.get(name, name): values for name, values in given.items()}
     for ours in rename.values():
         if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
+            joined = f"list(numpy.column_stack([list(data[name]) for name in {names}]))"
+            if ours == EPISODE:
+                joined = f"pandas.DataFrame({{name: data[name] for name in {names}}}).groupby({names}).ngroup()"
             raise ValueError(
                 f"{names} would all be `{ours}` after rename=, and only one can be read: leave out the others, or join "
-                f'them before, for instance data["{ours}"] = list(numpy.column_stack([list(data[name]) for name in '
-                f"{names}]))."
+                f'them before, for instance data["{ours}"] = {joined}.'
             )
     fallen = next((name for name in remedies.FALLS if name in found), None)
     if "dones" not in found and fallen:
@@ -245,10 +250,14 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
             values = np.delete(values, np.cumsum(given) - 1, axis=0)
             note("the observation after each episode's end is left out")
         else:
-            _same_lengths(column, given, lengths)
+            lists.same_lengths(column, given, lengths)
         parts[column] = values
     told = {c: lists.numbers_of(found[c], c) for c in (EPISODE, STEP) if c in found and lists.is_listed(found[c])}
-    unread.note([c for c in found if lists.is_listed(found[c])], (EPISODE,), note, "episode")
+    listed = [c for c in found if lists.is_listed(found[c])]
+    unread.note(listed, (EPISODE,), note, "episode")
+    if EPISODE not in told:
+        counts = {c: found[c].to_pylist() for c in listed if unread.COUNT.match(c)}
+        unread.note_counts(unread.whole(counts, lengths), offsets, note)
     parts, offsets = order.put_together(parts, offsets, told, note)
     return assemble(parts, offsets, name, **options)
 
@@ -272,15 +281,6 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     parts = {c: arranged[c] for c in parts}
     unread.note(singles, (), note, "table")
     return assemble(parts, offsets, name, **options)
-
-
-def _same_lengths(column: str, given, lengths) -> None:
-    if not np.array_equal(given, lengths):
-        row = int(np.flatnonzero(np.not_equal(given, lengths))[0])
-        raise ValueError(
-            f"The episodes in {column!r} must be as long as those in 'rewards', but episode {row} has {given[row]} "
-            f"steps there and {lengths[row]} in 'rewards'. Each column needs one entry per step."
-        )
 
 
 def _joined(values: object, column: str) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dt_helpers.data import columns, lists
+from dt_helpers.data import lists, shapes
 
 MOST_CHOICES = 1000  # integers with a wider range are numbers
 NARROW = 0.1  # actions within this share of ±1 are scaled by the data's own range
@@ -118,17 +118,11 @@ def to_json(space: Actions | None) -> dict | None:
 def about(
     actions: Actions,
     observations: Choices | None = None,
-    env: str | None = None,
-    observation_key: str | tuple[str, ...] | None = None,
+    **told: object,
 ) -> dict:
-    """The entries for a model's config or a dataset's description, as JSON, without defaults."""
+    """The entries for a model's config or a dataset's description, as JSON, with what else is `told`, if known."""
     bounds = None if actions == unit(actions.dim) else actions
-    told = {
-        "env": env,
-        "action_space": to_json(bounds),
-        "observation_space": to_json(observations),
-        "observation_key": observation_key,
-    }
+    told |= {"action_space": to_json(bounds), "observation_space": to_json(observations)}
     return {key: value for key, value in told.items() if value is not None}
 
 
@@ -181,12 +175,12 @@ def by_name(space, key=None):
 
 
 def refuse_images(space, asked: bool, way: str) -> None:
-    """As `columns.refuse_images`, for the parts of a gymnasium space."""
+    """As `shapes.refuse_images`, for the parts of a gymnasium space."""
     inner = getattr(space, "spaces", ())
     groups: list[Mapping] = [inner] if isinstance(inner, Mapping) else [{i: part} for i, part in enumerate(inner)]
     for parts in groups:  # of a Tuple none can be chosen
         largest = {name: max(_leaves(part), key=lambda leaf: np.prod(leaf.shape or ())) for name, part in parts.items()}
-        columns.refuse_images({name: (leaf.shape or (), leaf.dtype) for name, leaf in largest.items()}, asked, way)
+        shapes.refuse_images({name: (leaf.shape or (), leaf.dtype) for name, leaf in largest.items()}, asked, way)
 
 
 def _leaves(space) -> list:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dt_helpers.data import columns, spaces
+from dt_helpers.data import columns, shapes, spaces
 from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Trajectories:
     observation_space: spaces.Choices | None = None  # or a gymnasium space; for observations that are choices
     notes: tuple[str, ...] = ()  # assumptions made while reading
     observation_key: str | tuple[str, ...] | None = None  # of dict observations: the parts that were read
+    observation_shape: tuple[int, ...] | None = None  # of observations that were matrices, and are flattened
 
     def __post_init__(self):
         notes = list(self.notes)
@@ -56,6 +57,9 @@ class Trajectories:
         rewards = columns.scalars(given["rewards"], "rewards")
         columns.same_length({**given, "rewards": rewards})
         offsets = columns.offsets(self.offsets, len(rewards))
+        shapes.require_shape(given["observations"], self.observation_space, "observations")
+        shapes.require_shape(given["actions"], self.action_space, "actions")
+        shape = given["observations"].shape[1:]
         observations, observation_space = self._observations(given["observations"], say)
         actions, action_space = self._actions(given["actions"], offsets, say)
         found: dict[str, Any] = {
@@ -70,6 +74,7 @@ class Trajectories:
             columns.note_ends(found["dones"], offsets, say)
             say(columns.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
+        found |= {"observation_shape": shape} if len(shape) > 1 else {}
         for name, value in (found | {"notes": tuple(notes)}).items():
             object.__setattr__(self, name, value)
         self.require_finite()
@@ -86,7 +91,7 @@ class Trajectories:
             space, note = spaces.infer(values, "observations")
             say(note)
         if not isinstance(space, spaces.Choices) or len(space.sizes) > 1:  # several choices are a vector like any other
-            return columns.vectors(values, "observations", say), None
+            return shapes.vectors(values, "observations", say), None
         return spaces.one_hot(values, space, "observations"), space
 
     def _actions(
@@ -103,7 +108,7 @@ class Trajectories:
             values = values.reshape(len(values), -1)  # as the space says, in its own shape
         if isinstance(space, spaces.Choices) and values.ndim <= 2:
             return spaces.one_hot(values, space, "actions"), space
-        values = columns.vectors(values, "actions", say)
+        values = shapes.vectors(values, "actions", say)
         if space is not None and space.dim != values.shape[1]:
             raise ValueError(
                 f"`actions` have {values.shape[1]} numbers per step, but their space has {space.dim} ({space})."
@@ -228,6 +233,7 @@ class Trajectories:
         lengths = np.concatenate([part.lengths for part in parts])
         joined = {column: np.concatenate([getattr(part, column) for part in parts]) for column in COLUMNS}
         envs, keys = {part.env for part in parts}, {part.observation_key for part in parts}
+        matrices = {part.observation_shape for part in parts}
         if len(read := {(key,) if isinstance(key, str) else key for key in keys if key is not None}) > 1:
             raise ValueError(
                 f"All must have the same parts of observations, in the same order, but have {sorted(read)}: read them "
@@ -241,6 +247,7 @@ class Trajectories:
             action_space=action_space,
             observation_space=parts[0].observation_space,
             observation_key=keys.pop() if len(keys) == 1 else None,
+            observation_shape=matrices.pop() if len(matrices) == 1 else None,
             notes=tuple(dict.fromkeys(notes)),
         )
 
@@ -258,20 +265,21 @@ class Trajectories:
     @property
     def description(self) -> str:
         """The `notes`, one per line, then one line of JSON with what the columns don't say."""
-        about = spaces.about(self.space, self.observation_space, self.env, self.observation_key)
+        told = {"env": self.env, "observation_key": self.observation_key, "observation_shape": self.observation_shape}
+        about = spaces.about(self.space, self.observation_space, **told)
         return "\n".join([*self.notes, *([f"{ABOUT}{json.dumps(about)}"] if about else [])])
 
     @staticmethod
     def described(text: str | None) -> dict:
-        """The arguments ``env``, ``..._space``, ``observation_key`` and ``notes`` from a `description`."""
+        """The arguments ``env``, ``..._space``, ``observation_...`` and ``notes`` from a `description`."""
         *notes, last = (text or "").split("\n")
         if not last.startswith(ABOUT):
             return {}
         about = json.loads(last.removeprefix(ABOUT))
         kinds = {key: spaces.from_json(about.get(key)) for key in ("action_space", "observation_space")}
-        key = about.get("observation_key")
-        key = tuple(key) if isinstance(key, list) else key
-        return {"env": about.get("env"), "observation_key": key, "notes": tuple(notes), **kinds}
+        told = {key: about.get(key) for key in ("env", "observation_key", "observation_shape")}
+        told = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+        return {**told, "notes": tuple(notes), **kinds}
 
     def to_dataset(self) -> datasets.Dataset:
         """As a `datasets.Dataset`: one row per episode, columns and types as in the published datasets."""
@@ -284,17 +292,6 @@ class Trajectories:
             column: lists.nested(getattr(self, column).astype(kind, copy=False), self.offsets)
             for column, kind in zip(COLUMNS, (np.float32, np.float32, np.float32, bool), strict=True)
         }
-        table = pa.table(nested, schema=features().arrow_schema)
-        return datasets.Dataset(table, info=datasets.DatasetInfo(features=features(), description=self.description))
-
-
-def features() -> datasets.Features:
-    """Types of the columns, as in the published datasets: `edbeeching/decision_transformer_gym_replay` on the Hub."""
-    import datasets
-
-    return datasets.Features(
-        observations=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
-        actions=datasets.Sequence(datasets.Sequence(datasets.Value("float32"))),
-        rewards=datasets.Sequence(datasets.Value("float32")),
-        dones=datasets.Sequence(datasets.Value("bool")),
-    )
+        table = pa.table(nested, schema=lists.features().arrow_schema)
+        info = datasets.DatasetInfo(features=lists.features(), description=self.description)
+        return datasets.Dataset(table, info=info)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from dt_helpers.data import remedies
+from dt_helpers.data import order, remedies
 from dt_helpers.data.guesses import NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 
@@ -45,6 +45,7 @@ def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Call
     counts : numbers of steps (N,) that are not read; offsets : (E + 1,), where episodes begin.
     """
     for name, values in counts.items():
+        order.note_starts(name, values, offsets[:-1], say)
         falls = np.setdiff1d(np.flatnonzero(np.diff(values) < 0) + 1, offsets)
         within = len(values) - len(offsets) + 1
         repeats = np.setdiff1d(np.flatnonzero(np.diff(values) == 0) + 1, offsets)
@@ -60,6 +61,17 @@ def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Call
         else:
             say(f"`{name}` starts again within episodes, {len(falls)} times, {where}: are these several episodes?")
         return
+
+
+def whole(counts: Mapping[str, list], lengths: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
+    """Those of the counts, each a list of one (T,) per episode, that hold a whole number for each step, as (N,)."""
+    arrays = {name: [np.asarray(values) for values in parts] for name, parts in counts.items()}
+    return {
+        name: np.concatenate(parts)
+        for name, parts in arrays.items()
+        if [part.shape for part in parts] == [(length,) for length in lengths]
+        and all(part.dtype.kind in "iu" for part in parts if len(part))
+    }
 
 
 def note_flags(read: np.ndarray, others: Mapping, say: Callable[[str], object]) -> None:

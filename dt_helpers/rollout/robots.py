@@ -34,7 +34,7 @@ class Robot:
     ):
         self.env, self.config, self.observe, self.rng = env, config, observe, rng
         self.name, self.actions = door.name_of(env), facts.action_space
-        self.cells, self.key = facts.observation_space, facts.observation_key
+        self.cells, self.key, self.shape = facts.observation_space, facts.observation_key, facts.observation_shape
         self.said = set() if said is None else said
         self.allowed: np.ndarray | None = None  # for choices: those that the environment has
 
@@ -94,7 +94,13 @@ class Robot:
             )
         if isinstance(space, kinds.Discrete) and dim == space.n > 1:
             return np.asarray(kinds.flatten(space, observation), np.float32)
-        return np.asarray(observation, None if isinstance(observation, np.ndarray) else np.float64).reshape(-1)
+        found = np.asarray(observation, None if isinstance(observation, np.ndarray) else np.float64)
+        if self.shape is not None and found.ndim > 1 and found.shape != tuple(self.shape) and found.size == dim:
+            raise ValueError(
+                f"{self.name} observes {found.shape}, but the observations in the model's data were "
+                f"{tuple(self.shape)} before they were flattened: put the axes in the same order."
+            )
+        return found.reshape(-1)
 
     def _read(self, space, observation: Any) -> tuple[Any, Any]:
         """The parts that the model's data was read with, in its order: their space, and the observation of it."""

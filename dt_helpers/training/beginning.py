@@ -53,6 +53,7 @@ def make_model(
         observation_space=data.observation_space,
         env=data.env,
         observation_key=data.observation_key,
+        observation_shape=data.observation_shape,
         target_return=high_return(data),
     )
     facts.put(config)

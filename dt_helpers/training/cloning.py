@@ -98,7 +98,8 @@ def clone(
     (states, actions), unseen = _rows(data, train), _rows(data, rest)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        own = (data.space, data.observation_space, data.env, data.name, None, data.observation_key)
+        seen = (data.observation_key, data.observation_shape)
+        own = (data.space, data.observation_space, data.env, data.name, None, *seen)
         model = Clone(data.state_dim, data.act_dim, ReplayFacts(1, data.state_mean, data.state_std, 1.0, *own))
         average = AveragedModel(model, avg_fn=lambda kept, new, count: kept.lerp(new, 1 - _decay(ema, int(count))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=1e-4, fused=True)

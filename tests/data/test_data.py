@@ -10,7 +10,8 @@ import pytest
 from dt_helpers import data
 from dt_helpers.data import cache as dataset_cache
 from dt_helpers.data import experts, hub, simulate
-from dt_helpers.data.trajectories import COLUMNS, Trajectories, features
+from dt_helpers.data.lists import features
+from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from tests.conftest import make_trajectories
 from tests.hub_server import HubServer, child_environment, parquet
 

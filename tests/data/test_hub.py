@@ -8,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from dt_helpers.data.trajectories import Trajectories, features
+from dt_helpers.data.lists import features
+from dt_helpers.data.trajectories import Trajectories
 from tests.conftest import make_trajectories
 from tests.hub_server import HubServer, child_environment, parquet
 

@@ -287,3 +287,18 @@ def test_nor_do_final_observations_and_empty_episodes_move_it():
 def test_one_flag_per_episode_is_a_flag(flags, words):
     with pytest.raises(ValueError, match=words):
         formats.open(ended("int64", flags))
+
+
+@pytest.mark.parametrize("as_given", [pandas.DataFrame, lambda columns: columns])
+def test_two_columns_that_name_an_episode_together_are_made_one_as_the_error_says(as_given):
+    """The robot and its trial: neither alone says which episode a row belongs to."""
+    robot, trial = np.repeat([0, 0, 1, 1], 5), np.repeat([0, 1, 0, 1], 5)
+    data = as_given(
+        {"observations": np.arange(20.0), "actions": np.ones(20) * 0.3, "rewards": np.arange(20.0), "robot": robot}
+        | {"trial": trial, "dones": np.zeros(20, bool)}
+    )
+    with pytest.raises(ValueError, match="ngroup") as told:
+        formats.open(data, rename={"robot": "episode_index", "trial": "episode_index"})
+    exec(re.search(r"for instance (.*)\.$", str(told.value))[1], {"data": data, "pandas": pandas})
+    found = formats.open(data)
+    assert found.lengths.tolist() == [5, 5, 5, 5] and found.rewards.tolist() == list(range(20))
