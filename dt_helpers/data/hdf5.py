@@ -177,7 +177,7 @@ def from_columns(
     beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
     holder = "data with offsets" if "offsets" in found else "data"
     last = np.isin(np.arange(steps), np.asarray(offsets)[1:] - 1)
-    beside = marks.note_masks({c: found[c] for c in beside}, last, say)
+    beside = marks.note_masks({c: found[c] for c in beside}, last, np.asarray(found["terminals"]), say)
     marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
     marks.note_numbers(found, steps, say)
     counts = {c: np.ravel(np.asarray(found[c])) for c in beside if unread.COUNT.match(str(c))}

@@ -60,13 +60,18 @@ def _are_ranges(pairs: np.ndarray, steps: int) -> bool:
     return bool(whole and (pairs[:, 0] <= pairs[:, 1]).all() and (np.diff(pairs[:, 0]) > 0).all())
 
 
-def note_masks(beside: Mapping[str, Any], last: np.ndarray, say: Callable[[str], object]) -> list[str]:
-    """Say which mask is false in episodes' last steps only, `last` (N,) bool; the names of the other columns."""
+def note_masks(
+    beside: Mapping[str, Any], last: np.ndarray, fell: np.ndarray, say: Callable[[str], object]
+) -> list[str]:
+    """Say which mask is false in episodes' last steps only, `last` (N,) bool, and says more than `fell` (N,), which is
+    read; the names of the other columns."""
     others = []
     for name, values in beside.items():
         known = MASK.match(str(name)) or GOES_ON.match(str(name))
         off = np.ravel(np.asarray(values)) == 0 if known else np.zeros(1, bool)
         if len(off) == len(last) and off.any() and not (off & ~last).any():
+            if np.array_equal(off, np.ravel(fell) != 0):
+                continue
             say(
                 f"`{name}` is not read; it is 0 in last steps only, so it may say where the robot did not fall, as in "
                 f"IQL's data: `terminals = {name} == 0`"

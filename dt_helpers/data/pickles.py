@@ -37,9 +37,10 @@ class _Restricted(pickle.Unpickler):
 
 def from_pickle(path: Path, name: str, **options) -> Trajectories:
     """A list of episodes, each a dict with ``observations``, ``actions``, ``rewards`` and ``terminals``, as in kzl's
-    files; or a dict of flat columns. Raises ValueError for anything but arrays and plain containers."""
+    files; or a dict of flat columns; or several of either, dumped one after another. Raises ValueError for anything but
+    arrays and plain containers."""
     try:
-        content = _Restricted(io.BytesIO(path.read_bytes()), encoding="latin1").load()
+        content = _joined(_all_in(path), path.name)
     except ValueError:
         raise
     except Exception as error:  # whatever a damaged pickle raises
@@ -52,6 +53,30 @@ def from_pickle(path: Path, name: str, **options) -> Trajectories:
             f"terminals, but holds a {type(content).__name__}."
         )
     return rows.read(content, name, **options)
+
+
+def _all_in(path: Path) -> list:
+    """What was dumped into the file, one after another."""
+    stream = io.BytesIO(path.read_bytes())
+    found: list[object] = []
+    while not found or stream.tell() < stream.getbuffer().nbytes:
+        found.append(_Restricted(stream, encoding="latin1").load())
+    return found
+
+
+def _joined(dumps: list, file: str) -> object:
+    """One dump as it is; of several, each an episode or a list of them, the list of all episodes."""
+    if len(dumps) == 1:
+        return dumps[0]
+    kinds = {type(one) for one in dumps}
+    if kinds == {list}:
+        return [episode for one in dumps for episode in one]
+    if kinds == {dict}:
+        return dumps
+    raise ValueError(
+        f"{file} holds {len(dumps)} pickles one after another, of type {', '.join(sorted(k.__name__ for k in kinds))}: "
+        "each must be an episode, a dict of columns, or each a list of episodes."
+    )
 
 
 class OddColumn(ValueError):

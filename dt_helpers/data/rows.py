@@ -279,7 +279,7 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     if after:
         following.ends(arranged, arranged[NEXT], offsets[1:], [EPISODE], None, note)
     parts = {c: arranged[c] for c in parts}
-    unread.note(singles, (), note, "table")
+    unread.note(singles if after else found, () if after else (NEXT,), note, "table")
     return assemble(parts, offsets, name, **options)
 
 

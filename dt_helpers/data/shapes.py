@@ -54,8 +54,8 @@ def refuse_images(parts: Mapping[Any, tuple[tuple[int, ...], Any]], asked: bool,
 
 
 def require_shape(values: np.ndarray, space: Any, column: str) -> None:
-    """Raises ValueError if matrices (n, a, b) have their axes in a different order than a gymnasium space says: flattened,
-    their numbers would not be the environment's."""
+    """Raises ValueError if matrices (n, a, b) have their axes in a different order than a gymnasium space says: once
+    flattened, their numbers would not be the environment's."""
     given, wanted = values.shape[1:], getattr(space, "shape", None) or ()
     if len(given) > 1 and len(wanted) > 1 and given != wanted and sorted(given) == sorted(wanted):
         raise ValueError(

@@ -156,10 +156,11 @@ def of_gymnasium(space, what: str) -> Actions:
         case spaces.MultiBinary():
             size = int(np.prod(space.shape))
             return Choices((2,) * size, (0,) * size)
+    remedy = "needs a wrapper whose actions are a Box: numbers, which it rounds where a choice is meant."
+    if what == "observations":
+        remedy = "is for observations with parts, which need no `observation_space=`; vectors need none either."
     raise ValueError(
-        f"{what} must be in a Box, Discrete, MultiDiscrete or MultiBinary space, not {space}. "
-        "A Tuple or Dict of them needs a wrapper whose actions are a Box: numbers, which it rounds where a choice is "
-        "meant."
+        f"{what} must be in a Box, Discrete, MultiDiscrete or MultiBinary space, not {space}. A Tuple or Dict {remedy}"
     )
 
 

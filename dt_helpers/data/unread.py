@@ -14,6 +14,8 @@ from dt_helpers.data.order import EPISODE, STEP
 UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
 MASK = re.compile(r"(.*\.)?(masks?|filled|(is_)?valid)$", re.IGNORECASE)  # false in steps that only fill up
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
+KIND = re.compile(r"(.*\.)?step_?type$", re.IGNORECASE)  # dm_env's and TF-Agents': 0 first, 1 within, 2 last
+OVER = re.compile(r"(.*\.)?(last|end_of_episode|episode_over)$", re.IGNORECASE)  # MushroomRL's: true in a last step
 ENV = re.compile(r"(.*\.)?env_?(id|index|idx)s?$", re.IGNORECASE)
 ELAPSED = re.compile(r"(.*\.)?elapsed_?steps?$", re.IGNORECASE)
 COUNT = re.compile(
@@ -23,20 +25,20 @@ COUNT = re.compile(
 FELL = re.compile(r"(?<!non)(?<!non_)termina", re.IGNORECASE)
 DOCS = 'see "What is beside what" in docs/your_data.md'
 LEFT_OUT = {  # by what holds the columns
-    "table": "table[table[{0!r}] != 0]",
+    "table": "table[table[{0!r}] != {2}]",
     **dict.fromkeys(
         ("episode", "data"),
-        "{{name: numpy.array(values)[numpy.array({1}[{0!r}]) != 0] for name, values in {1}.items()}}",
+        "{{name: numpy.array(values)[numpy.array({1}[{0!r}]) != {2}] for name, values in {1}.items()}}",
     ),
     "data with offsets": (
-        "[{{name: numpy.array(values[first:stop])[numpy.array(data[{0!r}][first:stop]) != 0] for name, values in "
+        "[{{name: numpy.array(values[first:stop])[numpy.array(data[{0!r}][first:stop]) != {2}] for name, values in "
         'data.items() if name != "offsets"}} for first, stop in itertools.pairwise(data["offsets"])]'
     ),
 }
 
 
 def may_matter(name: object) -> bool:
-    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, ENV, ELAPSED))
+    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, KIND, ENV, ELAPSED))
 
 
 def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]) -> None:
@@ -106,10 +108,18 @@ def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, kno
             f"`{last}` is not read; if the step at which it is true holds only the observation after the end, its "
             f"action would be learned: leave that step out ({DOCS})"
         )
+    if (over := first(OVER)) and not known:
+        say(f"`{over}` is not read; if it is true in each episode's last step: rename={ {over: 'timeouts'} }")
+    if kind := first(KIND):
+        say(
+            f"`{kind}` is not read; if a row where it is 2 is no step, but the observation after an episode's end, as "
+            f"in TF-Agents' data, leave it out: `{LEFT_OUT[holder].format(kind, holder, 2)}`. Episodes then end where "
+            "the next type is 2: `timeouts = next_step_type == 2`"
+        )
     if mask := first(MASK):
         say(
             f"`{mask}` is not read; if it is false in steps that only fill up an episode, they would be learned. Leave "
-            f"them out: `{LEFT_OUT[holder].format(mask, holder)}`"
+            f"them out: `{LEFT_OUT[holder].format(mask, holder, 0)}`"
         )
     env, elapsed = first(ENV), first(ELAPSED)
     if env and elapsed and not known and STEP not in names:

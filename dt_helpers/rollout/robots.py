@@ -83,6 +83,7 @@ class Robot:
         if isinstance(space, kinds.Dict | kinds.Tuple):
             flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:
+                self._ask_order(space)
                 return flat
             plain = _plain(space, observation)
             if len(plain) == dim:
@@ -101,6 +102,13 @@ class Robot:
                 f"{tuple(self.shape)} before they were flattened: put the axes in the same order."
             )
         return found.reshape(-1)
+
+    def _ask_order(self, space) -> None:
+        """The data had vectors, or parts whose names it did not keep."""
+        if isinstance(space, kinds.Dict) and len(space.spaces) > 1 and self.key is None and "order" not in self.said:
+            self.said.add("order")
+            parts = ", ".join(map(str, space.spaces))
+            tell(f"{self.name} observes parts, in this order: {parts}. Do the data's vectors have it too?")
 
     def _read(self, space, observation: Any) -> tuple[Any, Any]:
         """The parts that the model's data was read with, in its order: their space, and the observation of it."""

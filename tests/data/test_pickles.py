@@ -1,5 +1,7 @@
 """Blocks in .npz files: rows are episodes, or the steps of several environments, which is found out or said."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,43 @@ def test_blocks_whose_numbers_of_a_step_have_a_place_of_their_own(single, tmp_pa
     np.testing.assert_allclose(data.rewards, blocks["rewards"].reshape(-1), rtol=1e-6)
     assert data.dones.tolist() == ends.reshape(-1).tolist()
     assert data.actions.shape == (30, 1)
+
+
+def episode(seed, length=6):
+    rng = np.random.default_rng(seed)
+    columns = {"observations": rng.normal(size=(length, 3)), "actions": rng.uniform(-1, 1, (length, 2))}
+    return columns | {"rewards": np.full(length, float(seed)), "terminals": np.arange(length) == length - 1}
+
+
+DUMPS = {
+    "an episode in each": [episode(seed) for seed in range(6)],
+    "lists of episodes": [[episode(0), episode(1)], [episode(2)], [episode(3), episode(4), episode(5)]],
+    "one list": [[episode(seed) for seed in range(6)]],
+    "lists, some empty": [[], [episode(seed) for seed in range(6)], []],
+}
+
+
+def dumped(path, things):
+    with open(path / "a.pkl", "wb") as file:
+        for one in things:
+            pickle.dump(one, file)
+    return path / "a.pkl"
+
+
+@pytest.mark.parametrize("dumps", DUMPS.values(), ids=DUMPS)
+def test_all_that_was_dumped_into_a_file_is_read(dumps, tmp_path):
+    data = formats.open(dumped(tmp_path, dumps))
+    assert data.lengths.tolist() == [6] * 6 and data.returns.tolist() == [6.0 * seed for seed in range(6)]
+
+
+@pytest.mark.parametrize("other", [[episode(1)], 3, "an episode"])
+def test_dumps_of_several_kinds_are_refused(other, tmp_path):
+    with pytest.raises(ValueError, match="2 pickles one after another"):
+        formats.open(dumped(tmp_path, [episode(0), other]))
+
+
+def test_what_follows_a_pickle_and_is_none_is_no_silent_end(tmp_path):
+    path = dumped(tmp_path, [[episode(0), episode(1)]])
+    path.write_bytes(path.read_bytes() + b"half an epi")
+    with pytest.raises(ValueError, match=r"a\.pkl cannot be read as a pickle"):
+        formats.open(path)

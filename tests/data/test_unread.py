@@ -235,3 +235,75 @@ def test_flags_of_steps_that_go_on_are_no_flags_of_ends(name):
     """Without a terminal they are always true."""
     data = formats.open(flat(terminals=np.zeros(N, bool), offsets=np.cumsum([0, *LENGTHS]), **{name: np.ones(N, bool)}))
     assert data.notes == ()
+
+
+def boundaries(ends_by_time):
+    """TF-Agents' rows: after each episode one that leads from its last observation to the next one's first."""
+    kinds = {"step_type": [0, 1, 1, 2], "next_step_type": [1, 1, 2, 0]}
+    columns = {name: np.tile(values, 5) for name, values in kinds.items()}
+    columns["discount"] = np.ones(20)
+    if not ends_by_time:
+        columns["discount"][2::4] = 0
+    columns |= {"observations": np.arange(20.0)[:, None], "actions": np.full((20, 1), 0.5)}
+    return columns | {"rewards": (columns["step_type"] != 2) * np.arange(20.0), "terminals": columns["discount"] == 0}
+
+
+@pytest.mark.parametrize("ends_by_time", [False, True])
+@pytest.mark.parametrize("door", ["dict", "table", "list"])
+@pytest.mark.parametrize("name", ["step_type", "stepType", "policy.step_type"])
+def test_rows_between_episodes_are_named_with_the_code_that_leaves_them_out(ends_by_time, door, name):
+    columns = boundaries(ends_by_time)
+    columns[name] = columns.pop("step_type")
+    ids = np.repeat(np.arange(5), 4)
+    if door == "list":
+        data = [{c: values[ids == i] for c, values in columns.items()} for i in range(5)]
+    else:
+        data = columns | {"episode_index": ids}
+    holder = {"dict": "data", "table": "table", "list": "episode"}[door]
+    if door == "table":
+        data = pd.DataFrame({c: list(v) if np.ndim(v) > 1 else v for c, v in data.items()}).rename(
+            columns={"terminals": "dones"}
+        )
+    note = next(note for note in formats.open(data).notes if name in note and "is 2 is no step" in note)
+    code = re.search(r"leave it out: `(.*?)`", note)[1]
+    if door == "list":
+        data = [eval(code, {"numpy": np, "episode": episode}) for episode in data]
+    else:
+        data = eval(code, {"numpy": np, holder: data})
+    found = formats.open(data)
+    assert found.lengths.tolist() == [3] * 5
+    assert found.rewards.tolist() == [number for number in range(20) if number % 4 != 3]
+
+
+def test_a_discount_that_was_read_already_is_not_named():
+    assert not any("discount" in note for note in formats.open(boundaries(False)).notes)
+
+
+@pytest.mark.parametrize("name", ["new_obs", "next_obs", "obs_next", "next_state"])
+def test_what_follows_each_step_is_named_in_a_table_too(name):
+    table = pd.DataFrame({"observations": np.arange(8.0), "actions": 0.5, "rewards": 1.0, "dones": False})
+    table["episode_index"] = np.repeat([0, 1], 4)
+    table[name] = table["observations"] + 1
+    assert any(f"`{name}` is not read" in note for note in formats.open(table).notes)
+    table[name] = [np.array([value]) for value in table[name]]
+    assert any(f"`{name}` is not read" in note for note in formats.open(table).notes)
+
+
+def test_rows_that_are_sorted_as_the_error_says_keep_their_order():
+    table = pd.DataFrame({"observations": np.repeat(np.arange(300.0), 7), "actions": 0.5, "rewards": 1.0})
+    table["dones"], table["episode_index"] = False, np.tile(np.arange(7), 300)
+    with pytest.raises(ValueError, match="not next to each other") as told:
+        formats.open(table)
+    how = re.search(r"table\.sort_values\(\.\.\., (.*?)\)", str(told.value))[1]
+    found = formats.open(eval(f"table.sort_values('episode_index', {how})", {"table": table}))
+    assert (found.observations.reshape(7, 300) == np.arange(300)).all()
+
+
+@pytest.mark.parametrize("name", ["last", "Last", "info.end_of_episode"])
+def test_what_is_true_in_each_last_step_is_named_where_the_ends_are_not_known(name):
+    columns = {"observations": np.arange(12.0), "actions": np.full(12, 0.5), "rewards": np.ones(12)}
+    columns |= {"terminals": np.arange(12) == 11, name: np.arange(12) % 4 == 3}
+    note = next(note for note in formats.open(columns).notes if f"`{name}` is not read" in note)
+    found = formats.open(columns, rename=ast.literal_eval(note.partition("rename=")[2]))
+    assert found.lengths.tolist() == [4, 4, 4] and found.dones.tolist() == columns["terminals"].tolist()
+    assert not any(name in note for note in formats.open(columns | {"offsets": [0, 4, 8, 12]}).notes)

@@ -195,6 +195,51 @@ def test_a_single_vector_for_data_that_had_parts_is_asked_about(names, tmp_path,
     assert capsys.readouterr().out.count(f"in the order of the data's parts, {', '.join(in_order)}?") == 1
 
 
+class Parts(gymnasium.Env):
+    """Names its parts in an order of its own; gymnasium's Dict sorts them, unless they come as a list of pairs."""
+
+    action_space = gymnasium.spaces.Box(-1, 1, (1,))
+    sorted = True
+
+    def __init__(self):
+        sizes = {"speed": 2, "height": 1, "load": 1}
+        parts = {name: gymnasium.spaces.Box(-9, 9, (size,)) for name, size in sizes.items()}
+        self.observation_space = gymnasium.spaces.Dict(parts if self.sorted else list(parts.items()))
+
+    def seen(self):
+        return {name: np.ones(space.shape, np.float32) for name, space in self.observation_space.items()}
+
+    def reset(self, *, seed=None, options=None):
+        self.left = 3
+        return self.seen(), {}
+
+    def step(self, action):
+        self.left -= 1
+        return self.seen(), 1.0, self.left == 0, False, {}
+
+
+class AsListed(Parts):
+    sorted = False
+
+
+@pytest.mark.parametrize(("env", "order"), [(Parts, "height, load, speed"), (AsListed, "speed, height, load")])
+def test_parts_for_data_that_had_a_single_vector_are_asked_about(env, order, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    episode = {"observations": rng.normal(size=(8, 4)), "actions": rng.uniform(-1, 1, (8, 1)), "rewards": rng.random(8)}
+    model = training.train(
+        formats.open([episode | {"dones": [False] * 8}] * 2), training.preset("ci", steps=2), tmp_path
+    )
+    rollout.evaluate(model, env, 3.0, episodes=2, progress=False)
+    assert capsys.readouterr().out.count(f"in this order: {order}. Do the data's vectors have it too?") == 1
+
+
+def test_parts_that_were_recorded_from_the_environment_itself_are_not_asked_about(tmp_path, capsys):
+    data = recording.record(lambda seen: np.zeros((1, 1)), Parts, episodes=4, progress=False)
+    model = training.train(data, training.preset("ci", steps=2), tmp_path)
+    rollout.evaluate(model, Parts, 3.0, episodes=2, progress=False)
+    assert "in this order" not in capsys.readouterr().out
+
+
 def test_steps_beyond_those_that_the_model_knows_are_told_but_not_of_a_clone(of_places, capsys):
     class Long(Places):
         def reset(self, **options):
