@@ -116,10 +116,11 @@ def flags(values: np.ndarray, column: str, steps: int | None = None) -> np.ndarr
 def same_length(columns: dict[str, np.ndarray]) -> None:
     rows = {column: len(values) if np.ndim(values) else 0 for column, values in columns.items()}
     if len(set(rows.values())) != 1:
-        raise ValueError(
-            f"All columns must have one row per step, but their lengths are {rows}. If each episode also holds the "
-            "observation after its last step, leave that out."
-        )
+        remedy = "If each episode also holds the observation after its last step, leave that out."
+        last = {np.shape(values)[-1] if np.ndim(values) else 0 for values in columns.values()}
+        if len(last) == 1 and last.pop() > max(rows.values()):  # as MATLAB and Julia write them
+            remedy = "Their last axes are all of one length: turn the arrays round, `numpy.asarray(values).T`."
+        raise ValueError(f"All columns must have one row per step, but their lengths are {rows}. {remedy}")
 
 
 def offsets(values: object, steps: int) -> np.ndarray:
@@ -162,6 +163,11 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     first = np.ravel(values[row])
     found = first[~np.isfinite(first)][0]
     what = f"Fix them, or leave such episodes out: `data.formats.open(..., {DROP})`."
+    if len(starts) > 2 and np.array_equal(bad, starts[1:] - 1):
+        what = (
+            "They stand in the last step of each episode: does it hold only the observation after the end? "
+            + remedies.dropped(column)
+        )
     if np.isin(bad, starts).all() and len(bad) == len(starts) - 1:
         what = (
             f"They stand in the first step of each episode: is `{column}` a row late, beside the state that it led to? "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,7 +122,7 @@ def numbers_of(column: pa.ChunkedArray, name: str) -> np.ndarray:
 
     column = pa.compute.list_flatten(column) if is_listed(column) else column
     if column.null_count:
-        raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows.")
+        raise ValueError(f"`{name}` is missing (null) in {column.null_count} rows. {remedies.dropped(name)}")
     column = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
     if name == "episode_index" and is_text(column):
         return column.combine_chunks().dictionary_encode().indices.to_numpy()
@@ -137,7 +137,9 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
     column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
     column = column.storage if isinstance(column, pa.ExtensionArray) else column
     if column.null_count:
-        raise ValueError(f"`{name}` is missing (null) in {column.null_count} of {len(column)} rows.")
+        raise ValueError(
+            f"`{name}` is missing (null) in {column.null_count} of {len(column)} rows. {remedies.dropped(name)}"
+        )
     if pa.types.is_struct(column.type):
         parts = {
             part: flat(pa.chunked_array([column.field(part)]), whole) for part, whole in _wanted(column, name, key)
@@ -220,6 +222,19 @@ def of_pandas(table) -> datasets.Dataset:
         return datasets.Dataset.from_pandas(table, preserve_index=False)
     except pa.ArrowException as error:
         raise ValueError(remedies.for_mixed(table, error)) from error
+
+
+def refuse_steps(found: Sequence[Mapping]) -> None:
+    """Raises ValueError if the dicts of a list hold a step each, not an episode: their rewards are single numbers."""
+    shapes_there = {tuple(np.shape(one["rewards"])) for one in found}
+    seen = [tuple(np.shape(one["observations"])) for one in found]
+    vectors = all(len(shape) == 1 and shape[0] > 1 for shape in seen)
+    if len(found) > 1 and (shapes_there == {()} or (shapes_there == {(1,)} and vectors)):
+        raise ValueError(
+            f"The list holds {len(found)} dicts with a single number as `rewards`: these are steps, not episodes. Pass "
+            "one dict of columns: `{name: numpy.array([step[name] for step in steps]) for name in steps[0]}`, with "
+            f"`terminals`, `offsets` or an `episode_index` that says where episodes end."
+        )
 
 
 def same_lengths(column: str, given, lengths) -> None:

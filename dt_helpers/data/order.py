@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dt_helpers.data import columns
+from dt_helpers.data import columns, remedies
 
 EPISODE, STEP = "episode_index", "frame_index"
 
@@ -124,5 +124,5 @@ def labels(values: Any, column: str) -> np.ndarray:
         found = columns.scalars(columns.array(values, column), column)
         missing = ~np.isfinite(found)
     if missing.any():
-        raise ValueError(f"`{column}` is missing (null, nan) in {missing.sum()} rows.")
+        raise ValueError(f"`{column}` is missing (null, nan) in {missing.sum()} rows. {remedies.dropped(column)}")
     return found

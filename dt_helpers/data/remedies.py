@@ -18,6 +18,11 @@ COLUMNS = ("observations", "actions", "rewards", "dones")
 STEPS = (*COLUMNS, "episode_index"), "as a row is a step here, not an episode"  # what a table of steps needs
 FALLS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
 ENDS = ("dones", *FALLS)
+NO_PART = re.compile(  # says which episode or step it is, and is no part of what is observed
+    r"(.*\.)?(runs?|trials?|rollouts?|reps?|seeds?|envs?|t|date|time(_?stamps?)?|(time)?_?steps?|"
+    r"((episode|eps?|traj(ectory)?|env|step|run|trial|transition)_?(id|idx|index|num(ber)?|name)?)s?)$",
+    re.IGNORECASE,
+)
 NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
 STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
 GOES_ON = re.compile(r"(.*\.)?(discounts?|not_?dones?|continues?|cont|non_?terminals?)$", re.IGNORECASE)  # 0 at an end
@@ -77,6 +82,14 @@ def of_parts(column: str) -> str:
             "takes the names of the parts to read."
         )
     return "Join its parts: `numpy.column_stack([values[part] for part in values])`."
+
+
+def dropped(column: str) -> str:
+    """What to do about rows in which a column is missing."""
+    return (
+        "Fill it in, or leave these rows out if they are no steps, in a table with "
+        f"`table.dropna(subset=[{column!r}])` (under the column's name there)."
+    )
 
 
 def uneven(values: object) -> str:
@@ -167,9 +180,15 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
         meant = {"your name": missing[0]} | dict(meant)
     advice = f" If they have other names: rename={meant}." if meant else ""
     rest = [name for name in there if name not in (*needed, *meant, *starts, *ENDS, *NEVER)]
+    rest = [name for name in rest if not NO_PART.match(str(name))]
+    stems = [re.sub(r"\d+$", "", str(name)) for name in rest]  # state_feature_0, state_feature_1, ...
+    numbered = [stem for name, stem in zip(rest, stems, strict=True) if stem != name and stems.count(stem) > 1]
+    rest = [n for n, stem in zip(rest, stems, strict=True) if stem == numbered[0]] if numbered else rest[:2]
     steps = "episode_index" in needed
     if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
-        advice += f' `{whole[0]}` of several columns: `df["{whole[0]}"] = df[{rest[:2]}].to_numpy().tolist()`.'
+        advice += (
+            f' `{whole[0]}` of several columns, for instance: `df["{whole[0]}"] = df[{rest}].to_numpy().tolist()`.'
+        )
     inner = [name for name in there if name in ("next", "info", "infos")]
     if "rewards" in unknown and inner:
         advice += (

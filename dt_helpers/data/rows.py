@@ -69,6 +69,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(given)]
     for episode in found:
         require_columns(episode, COLUMNS)
+    lists.refuse_steps(found)
     read = lists.chosen(found[0]["observations"], key)
     options = {"observation_key": read} | options
     note = _noting(name, options)

@@ -23,6 +23,13 @@ def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.n
                 f"`observations` are images of shape {values.shape}, but the model takes vectors, (steps, numbers). "
                 "For images there is an encoder: see dt_helpers.pixels and the challenges notebook."
             )
+        if column == "actions" and values.ndim > 2:
+            raise ValueError(
+                f"`actions` must be one vector per step, (steps, numbers), but their shape is {values.shape}. If the "
+                "first axis is that of the steps: `action_space=env.action_space`, or `actions.reshape(len(actions), "
+                "-1)`. If it is that of the episodes: put the steps of all episodes one after another, with `offsets` "
+                "saying where each episode begins."
+            )
         raise ValueError(
             f"`{column}` must be flat, one vector per step, (steps, numbers), but its shape is {values.shape}: "
             f"put the steps of all episodes one after another, with `offsets` saying where each episode begins."

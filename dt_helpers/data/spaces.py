@@ -98,7 +98,10 @@ class Choices:
         return actions
 
     def __str__(self) -> str:
-        return " and ".join(f"{size} choices" for size in self.sizes)
+        return " and ".join(
+            f"{size} choices" + f" from {start}" * (start != 0)
+            for size, start in zip(self.sizes, self.starts, strict=True)
+        )
 
 
 Actions = Continuous | Choices

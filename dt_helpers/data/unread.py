@@ -15,6 +15,7 @@ UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each
 MASK = re.compile(r"(.*\.)?(masks?|filled|(is_)?valid)$", re.IGNORECASE)  # false in steps that only fill up
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
 KIND = re.compile(r"(.*\.)?step_?type$", re.IGNORECASE)  # dm_env's and TF-Agents': 0 first, 1 within, 2 last
+KINDS = re.compile(r"(.*\.)?step_?types$", re.IGNORECASE)  # garage's: 2 where it fell, 3 where time ran out
 OVER = re.compile(r"(.*\.)?(last|end_of_episode|episode_over)$", re.IGNORECASE)  # MushroomRL's: true in a last step
 ENV = re.compile(r"(.*\.)?env_?(id|index|idx)s?$", re.IGNORECASE)
 ELAPSED = re.compile(r"(.*\.)?elapsed_?steps?$", re.IGNORECASE)
@@ -38,7 +39,7 @@ LEFT_OUT = {  # by what holds the columns
 
 
 def may_matter(name: object) -> bool:
-    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, KIND, ENV, ELAPSED))
+    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, KIND, KINDS, ENV, ELAPSED))
 
 
 def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]) -> None:
@@ -110,6 +111,11 @@ def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, kno
         )
     if (over := first(OVER)) and not known:
         say(f"`{over}` is not read; if it is true in each episode's last step: rename={ {over: 'timeouts'} }")
+    if kinds := first(KINDS):
+        say(
+            f"`{kinds}` is not read; in garage's data it is 2 where an episode ended by itself and 3 where time ran "
+            f"out: `terminals = {kinds} == 2`, `timeouts = {kinds} == 3`"
+        )
     if kind := first(KIND):
         say(
             f"`{kind}` is not read; if a row where it is 2 is no step, but the observation after an episode's end, as "

@@ -172,13 +172,19 @@ class Robot:
             low = np.array(found.starts)
             size = low + found.sizes
         numbers = [start + np.arange(count) for start, count in zip(own.starts, own.sizes, strict=True)]
+        if any(0 > part[0] < first for part, first in zip(numbers, low, strict=True)):  # it is in the data
+            raise ValueError(
+                f"{self.name} takes {space} as actions, but those in the model's data go down to "
+                f"{', '.join(str(part[0]) for part in numbers)}. Does that stand for no action? Then leave these steps "
+                "out. Or does the data count from another number? Then add the difference to its actions before."
+            )
         allowed = [(part >= first) & (part < end) for part, first, end in zip(numbers, low, size, strict=True)]
         if any(not part[-1] for part in allowed):
             raise ValueError(
                 f"{self.name} takes {space} as actions, but those in the model's data go up to "
                 f"{', '.join(str(part[-1]) for part in numbers)}. Use the environment that its data comes from; if the "
-                f"data counts from 0 and the environment from {', '.join(str(int(start)) for start in low)}, add that "
-                "to its actions before."
+                f"data counts from another number than the environment, which counts from "
+                f"{', '.join(str(int(start)) for start in low)}, add the difference to its actions before."
             )
         self.allowed = np.concatenate(allowed)
 

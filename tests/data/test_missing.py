@@ -86,9 +86,9 @@ def test_where_episodes_begin_is_no_name_of_where_they_end(start, kind):
 @pytest.mark.parametrize("names", [("pos", "vel"), ("x", "theta", "speed"), ("0", "1")])
 def test_several_columns_are_joined_as_the_error_says(names):
     df = pd.DataFrame(steps("observations", episode_index=IDS, **{name: np.arange(N) + 0.5 for name in names}))
-    with pytest.raises(ValueError, match="`observations` of several columns: `df") as error:
+    with pytest.raises(ValueError, match="`observations` of several columns, for instance: `df") as error:
         formats.open(df)
-    exec(re.findall(r"several columns: `([^`]+)`", str(error.value))[0])
+    exec(re.findall(r"several columns, for instance: `([^`]+)`", str(error.value))[0])
     data = formats.open(df)
     assert data.observations.tolist() == [[i + 0.5] * 2 for i in range(N)] and data.lengths.tolist() == LENGTHS
 
@@ -174,3 +174,43 @@ def test_without_a_name_for_each_episode_the_columns_can_be_passed_as_a_dict(nam
         assert formats.open(df.to_dict("list"), horizon=3).lengths.tolist() == [3, 3, 3]
     else:
         assert formats.open(df.to_dict("list"), **options).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize(
+    "beside", ["run", "trial", "eps_id", "t", "step", "time_step", "traj_index", "seed", "log.timestamp"]
+)
+def test_what_says_which_step_or_episode_it_is_is_offered_as_no_part(beside):
+    table = pd.DataFrame({beside: IDS} | steps("observations", pos=[0.1] * N, vel=[1.0] * N))
+    with pytest.raises(ValueError) as error:
+        formats.open(table)
+    assert "df[['pos', 'vel']]" in str(error.value)
+
+
+def test_columns_with_numbers_in_their_names_are_offered_together():
+    names = [f"state_feature_{i}" for i in range(4)]
+    beside = {"all_probabilities": ["[1]"] * N, "episode_name": ["a"] * N, "transition_number": IDS}
+    table = pd.DataFrame(beside | steps("observations", episode_index=IDS))
+    for name in names:
+        table[name] = np.arange(N) * 1.0
+    with pytest.raises(ValueError) as error:
+        formats.open(table)
+    assert f"df[{names}]" in str(error.value)
+
+
+@pytest.mark.parametrize("column", ["actions", "rewards"])
+def test_a_last_row_that_holds_only_the_observation_is_left_out_as_the_error_says(column):
+    table = pd.DataFrame(steps(observations=[[float(i), 1.0] for i in range(N)], episode_index=IDS))
+    table.loc[~pd.Series(IDS).duplicated(keep="last"), column] = np.nan
+    with pytest.raises(ValueError, match="last step of each episode") as error:
+        formats.open(table)
+    data = formats.open(eval(re.search(r"`(table\.dropna.*?)`", str(error.value))[1], {"table": table}))
+    assert data.lengths.tolist() == [length - 1 for length in LENGTHS]
+
+
+def test_rows_without_a_number_of_the_step_are_left_out_as_the_error_says():
+    table = pd.DataFrame(steps(episode_index=IDS, frame_index=np.arange(N) * 1.0))
+    table.loc[~pd.Series(IDS).duplicated(keep="last"), "frame_index"] = np.nan
+    with pytest.raises(ValueError, match="missing") as error:
+        formats.open(table)
+    data = formats.open(eval(re.search(r"`(table\.dropna.*?)`", str(error.value))[1], {"table": table}))
+    assert data.lengths.tolist() == [length - 1 for length in LENGTHS]

@@ -7,6 +7,7 @@ import datasets
 import numpy as np
 import pandas
 import pytest
+import torch
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.data import formats, rows
@@ -302,3 +303,47 @@ def test_two_columns_that_name_an_episode_together_are_made_one_as_the_error_say
     exec(re.search(r"for instance (.*)\.$", str(told.value))[1], {"data": data, "pandas": pandas})
     found = formats.open(data)
     assert found.lengths.tolist() == [5, 5, 5, 5] and found.rewards.tolist() == list(range(20))
+
+
+AS_STEPS = {  # (components of an observation, shape of a reward), and what makes a value of it
+    "numbers": (4, (), np.asarray),
+    "one component, a number": (1, (), float),
+    "tensors": (4, (1,), torch.as_tensor),
+    "arrays of one": (2, (1,), np.asarray),
+}
+
+
+@pytest.mark.parametrize("kind", AS_STEPS)
+def test_a_list_of_steps_is_not_taken_for_a_list_of_episodes(kind):
+    dim, shape, make = AS_STEPS[kind]
+    steps = [
+        {
+            "observations": make(np.full(dim, float(i)) if dim > 1 else float(i)),
+            "actions": make(np.full(shape, 0.5) if shape else 0.5),
+            "rewards": make(np.full(shape, float(i)) if shape else float(i)),
+            "dones": i % 8 == 7,
+        }
+        for i in range(24)
+    ]
+    with pytest.raises(ValueError, match="these are steps, not episodes") as told:
+        formats.open(steps)
+    columns = eval(re.search(r"`(\{name.*?\})`", str(told.value))[1], {"steps": steps, "numpy": np})
+    data = formats.open(columns | {"terminals": columns["dones"]})
+    assert data.lengths.tolist() == [8, 8, 8] and data.rewards.tolist() == list(range(24))
+
+
+def test_episodes_of_a_single_step_are_episodes():
+    bandit = [
+        {"observations": np.ones((1, 3)), "actions": [i % 2], "rewards": [1.0], "dones": [True]} for i in range(6)
+    ]
+    assert formats.open(bandit).lengths.tolist() == [1] * 6
+
+
+@pytest.mark.parametrize("shape", [(4, 80), (3, 80), (2, 80)])
+def test_columns_with_their_axes_turned_round_are_told_so(shape):
+    columns = {"observations": np.zeros(shape), "actions": np.zeros((1, 80)), "rewards": np.ones((1, 80))}
+    columns["terminals"] = (np.arange(80) % 8 == 7)[None]
+    with pytest.raises(ValueError, match=r"turn the arrays round, `numpy\.asarray\(values\)\.T`"):
+        formats.open(columns)
+    data = formats.open({name: np.asarray(values).T for name, values in columns.items()})
+    assert data.lengths.tolist() == [8] * 10 and data.state_dim == shape[0]

@@ -307,3 +307,11 @@ def test_what_is_true_in_each_last_step_is_named_where_the_ends_are_not_known(na
     found = formats.open(columns, rename=ast.literal_eval(note.partition("rename=")[2]))
     assert found.lengths.tolist() == [4, 4, 4] and found.dones.tolist() == columns["terminals"].tolist()
     assert not any(name in note for note in formats.open(columns | {"offsets": [0, 4, 8, 12]}).notes)
+
+
+@pytest.mark.parametrize("name", ["step_types", "StepTypes", "batch.step_types"])
+def test_garages_kinds_of_steps_are_told_with_what_they_mean(name):
+    columns = {"observations": np.arange(12.0), "actions": np.full(12, 0.5), "rewards": np.ones(12)}
+    columns |= {"terminals": np.zeros(12, bool), name: np.tile([0, 1, 2, 0, 1, 3], 2), "offsets": [0, 3, 6, 9, 12]}
+    note = next(note for note in formats.open(columns).notes if f"`{name}` is not read" in note)
+    assert f"`terminals = {name} == 2`" in note and f"`timeouts = {name} == 3`" in note

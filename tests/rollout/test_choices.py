@@ -255,3 +255,37 @@ def test_steps_beyond_those_that_the_model_knows_are_told_but_not_of_a_clone(of_
     data = recording.record(lambda seen: rng.uniform(-1, 1, (1, 1)), Long, 3, progress=False, name="long")
     rollout.evaluate(training.clone(data, steps=2), Long, 3.0, episodes=2, progress=False)
     assert "timesteps" not in capsys.readouterr().out
+
+
+class Turns(Places):
+    """Takes choices, counted from `first`."""
+
+    def __init__(self, count, first=0):
+        super().__init__()
+        self.action_space = gymnasium.spaces.Discrete(count, start=first)
+
+
+@pytest.mark.parametrize(
+    ("actions", "space", "says"),
+    [
+        ([-1, 0, 1], (3, 0), "go down to -1. Does that stand for no action"),
+        ([-1, 3, 8], (9, 0), "go down to -1"),
+        ([-2, -1, 0], (2, -1), "go down to -2"),
+        ([1, 2, 3], (3, 0), "go up to 3.*counts from another number than the environment, which counts from 0"),
+        ([0, 1, 2], (2, 0), "go up to 2"),
+        ([-1, 0, 1], (3, -1), None),
+        ([1, 2, 3], (3, 1), None),
+        ([5, 6], (9, 0), None),
+    ],
+)
+def test_choices_that_the_environment_does_not_take_are_refused_at_either_end(actions, space, says, tmp_path):
+    one = {"observations": np.eye(5)[[0, 1, 2, 3, 4, 0]], "actions": np.resize(actions, 6), "rewards": np.arange(6.0)}
+    data = formats.open([one | {"dones": [False] * 6}] * 3)
+    if min(actions) < 0:
+        assert any(f"choices from {min(actions)}" in note for note in data.notes)
+    model = training.train(data, training.preset("ci", steps=2), tmp_path)
+    if says is None:
+        assert len(rollout.evaluate(model, Turns(*space), 3.0, episodes=1, progress=False).returns) == 1
+    else:
+        with pytest.raises(ValueError, match=says):
+            rollout.evaluate(model, Turns(*space), 3.0, episodes=1, progress=False)
