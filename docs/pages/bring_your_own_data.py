@@ -54,7 +54,8 @@ table.round(3).head()
 # %% [markdown]
 # ## Open it
 #
-# Nothing is guessed from names. An error says what is missing, what is there, and what to write.
+# Nothing is guessed from names. An error says what is missing, what is there, and shows what to write; which columns
+# belong together it cannot know.
 
 # %%
 try:
@@ -154,8 +155,9 @@ for target in (1, 0):
     print(f"asked for {target}: {result.mean:.0%} arrive")
 
 # %% [markdown]
-# The warning is worth reading, and no reason to stop here: three of five actions on the way were random, so the held-out
-# loss can hardly fall. What counts is that both targets were met.
+# The warning is worth reading, and no reason to stop here: three of five actions on the way were random, so the
+# held-out loss can hardly fall. It is near its floor at the first evaluation; then it rises a little, as the model
+# learns the random actions of the training walks by heart. What counts is that both targets were met.
 
 # %% [markdown]
 # ## Keep it

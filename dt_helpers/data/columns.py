@@ -91,6 +91,13 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
                 " If each step has several rewards, of several agents or aims, make one of them: "
                 "`(rewards * weights).sum(axis=1)`."
             )
+        if values.ndim == 2 and values.shape[0] > values.shape[1] > 1:
+            several += (
+                " If they are (steps, environments), as in a buffer, make all columns flat, one environment after "
+                f"another, `values.swapaxes(0, 1).reshape({values.shape[0] * values.shape[1]}, -1)`, with `timeouts` "
+                f"true in the last step of each, `numpy.arange({values.shape[0] * values.shape[1]}) % "
+                f"{values.shape[0]} == {values.shape[0] - 1}`."
+            )
         raise ValueError(
             f"`{column}` must be flat, one number per step, (steps,), but its shape is {values.shape}: put the steps "
             f"of all episodes one after another, with `offsets` saying where each episode begins.{several}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from dt_helpers.data import columns, lists, order
 from dt_helpers.data.guesses import NEXT
 
 SHOWN = 6  # rows named in an error
@@ -80,6 +81,26 @@ def ends(
         )
     say(f"{len(unmarked)} episodes end where `{NEXT}` differs from the next row's observation")
     return np.union1d(flagged, breaks)
+
+
+def put_together(
+    parts: dict[str, np.ndarray], offsets: np.ndarray, told: Mapping[str, np.ndarray], say: Callable[[str], object]
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """As `order.put_together`; then the observation after each step, if it is among the parts, is compared and left
+    out."""
+    parts, offsets = order.put_together(parts, offsets, told, say)
+    if NEXT in parts:
+        ends(parts, parts.pop(NEXT), offsets[1:], ["episodes"], None, say)
+    return parts, offsets
+
+
+def of_episodes(found: Sequence[Mapping], lengths: Sequence[int], key) -> dict[str, np.ndarray]:
+    """The observation after each step (N, ...) of a list of episodes, if all of them hold one for each step."""
+    if not all(NEXT in episode for episode in found):
+        return {}
+    parts = [columns.array(lists.pick(episode[NEXT], key), NEXT) for episode in found]
+    whole = [len(part) for part in parts] == list(lengths) and len({part.shape[1:] for part in parts}) == 1
+    return {NEXT: np.concatenate(parts)} if whole else {}
 
 
 def _require_steps(rewards: np.ndarray, flagged: np.ndarray, breaks: np.ndarray) -> None:

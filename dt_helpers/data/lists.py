@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dt_helpers.data import columns, remedies, shapes
+from dt_helpers.data.guesses import NEXT
 
 if TYPE_CHECKING:
     import datasets
@@ -176,6 +177,8 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
             pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
         ):
             first = values.drop_null()[:1].to_pylist() or [None]
+            if pa.types.is_null(values.type):
+                raise ValueError(f"`{name}` is empty: leave this part out of every step.")
             raise ValueError(
                 f"`{name}` must hold numbers, but its values are of type {values.type}. "
                 + remedies.to_numbers(first[0], name)
@@ -186,7 +189,8 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
             else values.to_numpy(zero_copy_only=False)
         )
     if values.null_count:
-        raise ValueError(f"`{name}` is missing (null) in {values.null_count} of {len(values)} steps.")
+        remedy = "Leave this column out, or put the last observation there." if name == NEXT else remedies.dropped(name)
+        raise ValueError(f"`{name}` is missing (null) in {values.null_count} of {len(values)} steps. {remedy}")
     widths = values.value_lengths().to_numpy(zero_copy_only=False)
     if len(widths) and widths.min() != widths.max():
         raise ValueError(

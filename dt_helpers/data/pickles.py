@@ -91,7 +91,8 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
             f"`{key}` must hold numbers, but holds Python objects, such as None or uneven lists, which are not read "
             f"from a file since they can run code ({error}). Save None as nan, `values.astype(float)`, and episodes of "
             "different lengths one after another, `numpy.concatenate(values)`, with where they begin as `offsets`: "
-            "`numpy.cumsum([0, *map(len, values)])`."
+            "`numpy.cumsum([0, *map(len, values)])`. Make one array of each part of dicts: "
+            "`{part: numpy.array([step[part] for step in values]) for part in values[0]}`."
         ) from error
 
 

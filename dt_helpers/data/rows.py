@@ -109,7 +109,8 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         counts = [c for c in listed if unread.COUNT.match(str(c)) and all(c in one for one in found)]
         unread.note_counts(unread.whole({c: [one[c] for one in found] for c in counts}, lengths), offsets, note)
     joined = {column: _joined(values, column) for column, values in parts.items()}
-    joined, offsets = order.put_together(joined, offsets, told, note)
+    joined |= following.of_episodes(found, lengths, key)
+    joined, offsets = following.put_together(joined, offsets, told, note)
     return assemble(joined, offsets, name, **options)
 
 
@@ -259,7 +260,9 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     if EPISODE not in told:
         counts = {c: found[c].to_pylist() for c in listed if unread.COUNT.match(c)}
         unread.note_counts(unread.whole(counts, lengths), offsets, note)
-    parts, offsets = order.put_together(parts, offsets, told, note)
+    if NEXT in found and np.array_equal((after := lists.flat(found[NEXT], NEXT, key))[1], offsets):
+        parts[NEXT] = after[0]
+    parts, offsets = following.put_together(parts, offsets, told, note)
     return assemble(parts, offsets, name, **options)
 
 
@@ -294,5 +297,4 @@ def _joined(values: object, column: str) -> np.ndarray:
 
 
 def _bad(values: np.ndarray, column: str) -> np.ndarray:
-    bad = columns.finite(values, column)
-    return np.zeros(0, int) if bad is None else bad
+    return np.zeros(0, int) if (bad := columns.finite(values, column)) is None else bad

@@ -96,12 +96,13 @@ check_environment()
 #
 # The robot is [Gymnasium's `HalfCheetah`](https://gymnasium.farama.org/environments/mujoco/half_cheetah/): two legs and
 # a trunk in a plane, six joints, twenty decisions per second. It senses 17 numbers (positions and velocities of its
-# parts), sets 6 torques between -1 and 1, and earns its forward speed minus a little for the effort. An episode is
-# 1,000 steps: 50 seconds.
+# parts), sets 6 motors, each to a number between -1 and 1 (a share of its greatest torque), and earns its forward speed
+# minus a little for the effort. An episode is 1,000 steps: 50 seconds.
 #
 # The expert below was trained by trial and error, for a million steps, with an algorithm called TD3 ([Fujimoto et al.,
 # 2018](https://arxiv.org/abs/1802.09477)), which learns by Bellman backups. It comes with the course as a small neural
-# network. The recordings of the next four notebooks are its runs, with a little noise added to its actions.
+# network. The recordings of notebooks 2, 3, 5 and of the first half of notebook 6 are its runs, with a little noise
+# added to its actions.
 
 # %%
 expert = experts.load("halfcheetah", "1000k")

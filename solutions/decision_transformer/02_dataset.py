@@ -33,8 +33,8 @@ from dt_helpers.workspace.own import keep
 # ## Loading
 #
 # `data.load` looks in its cache first. A set with a plain name, such as `halfcheetah-expert`, is otherwise rolled out
-# on your machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions, as recordings usually
-# have. That takes some ten seconds, once.
+# on your machine: the expert of notebook 1 runs 200 episodes, with a little noise on its actions. That takes some ten
+# seconds, once.
 #
 # (The sets of [D4RL](https://arxiv.org/abs/2004.07219), the benchmark of Fu et al. (2020), have names with a version,
 # such as `halfcheetah-expert-v2`, and come from the [copy on the

@@ -97,9 +97,9 @@ batch = collator(collator.draw(64))
 {key: (tuple(tensor.shape), str(tensor.dtype)) for key, tensor in batch.items()}
 
 # %% [markdown]
-# Two of these are not what was recorded: **states are normalised** with the dataset's mean and standard deviation,
-# since a velocity of 10 would otherwise drown an angle of 0.1, and **returns-to-go are divided by 1,000**, so that they
-# are not thousands of times larger than everything else.
+# Two of these are rescaled: **states are normalised** with the dataset's mean and standard deviation, since a velocity
+# of 10 would otherwise drown an angle of 0.1, and **returns-to-go are divided by 1,000**, so that they are not
+# thousands of times larger than everything else.
 
 # %% tags=["nbval-check-output"]
 check.question("long-and-short")

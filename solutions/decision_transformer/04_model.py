@@ -212,7 +212,7 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
         self.embed_action = nn.Linear(config.act_dim, config.hidden_size)
         self.embed_ln = nn.LayerNorm(config.hidden_size)
         self.predict_state = nn.Linear(config.hidden_size, config.state_dim)
-        squash = [nn.Tanh()] if config.action_tanh else []  # torques lie between -1 and 1
+        squash = [nn.Tanh()] if config.action_tanh else []  # actions lie between -1 and 1
         self.predict_action = nn.Sequential(nn.Linear(config.hidden_size, config.act_dim), *squash)
         self.predict_return = nn.Linear(config.hidden_size, 1)
         self.post_init()

@@ -21,8 +21,8 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say how far a held-out loss can fall, and what the rest of it is.
 #
-# About 15 minutes of your time and, with the `quick` preset, one to six minutes of a CPU core, depending on the
-# machine. One exercise.
+# About 15 minutes of your time and, with the `quick` preset, half a minute to six minutes of a CPU core, depending on
+# the machine. One exercise.
 
 # %% tags=["setup"]
 import json
@@ -147,7 +147,7 @@ _ = trainer.train()
 # | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | where recordings differ in quality, episodes begin alike, and only the target return tells which gait to take (notebook 6, second half) |
 # | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
 # | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run it is mostly noise, which is added to all three tokens of a step |
-# | weights kept | the last | a moving average | single steps are noisy; their average is steadier |
+# | weights kept | the last | a moving average | single steps are noisy; where the learning rate has fallen to 0, as here, it changes little |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
 #
 # ### Muon: as far in every direction
@@ -155,8 +155,8 @@ _ = trainer.train()
 # The gradient of a matrix has a few strong directions and many weak ones: its *singular values* tell how strong each
 # is. AdamW scales each number of the gradient separately. [Muon](https://kellerjordan.github.io/posts/muon/) (Jordan et
 # al., 2024) brings the singular values much closer together, so that weak directions get steps of a similar size: here
-# the weakest gets about a fifth of the strongest. Here are all three for one matrix of the model above. (The last
-# direction has no gradient at all: the layer norm before the matrix removes the mean.)
+# the weakest but one gets about a fifth of the strongest. Here are all three for one matrix of the model above. (The
+# last direction has next to no gradient: the layer norm before the matrix removes the mean.)
 
 # %%
 trainer.model.zero_grad()
@@ -212,7 +212,8 @@ check.question("perfect-training")
 # %% [markdown]
 # The held-out curve shows whether the model learned the behaviour or only memorised the recordings: if the training
 # curve kept falling and the held-out one did not, the model would be memorising. (The two tasks are not quite the same:
-# in held-out windows all past actions are shown.)
+# in held-out windows all past actions are shown. And the curve is that of the weights as they are at each step; the
+# loss below is that of their moving average, which is what is saved.)
 #
 # How far can the loss fall? Not to 0: nobody can predict the noise that was added to the expert's actions when they
 # were recorded. We have the expert, and know how the noise was added: drawn from a normal distribution, and the sum
@@ -229,12 +230,12 @@ floor = np.mean((average - recorded) ** 2)
 held_out = json.loads((workspace() / "model" / "training.json").read_text())["held_out_loss"]
 print(f"held-out loss {held_out:.4f}: {floor:.4f} of it is noise, {held_out - floor:.4f} is what the model gets wrong")
 at_bound = np.abs(wanted) > 0.99
-print(f"where the expert's torque is ±1, the recorded one is {np.abs(recorded[at_bound]).mean():.2f} on average")
+print(f"where the expert's action is ±1, the recorded one is {np.abs(recorded[at_bound]).mean():.2f} on average")
 
 # %% [markdown]
 # This is also how a model can end up *better than its recordings*. The mean squared error is smallest for the average
 # action, and the noise averages out. What is learned is the average recorded action: the expert without its jitter,
-# though a torque at the bound becomes a little smaller, since there the noise can only pull inwards. Notebook 6
+# though an action at the bound becomes a little smaller, since there the noise can only pull inwards. Notebook 6
 # measures what that is worth.
 #
 # ## What was saved

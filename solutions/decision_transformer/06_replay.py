@@ -287,7 +287,7 @@ card.note_return(workspace() / "model", evaluation)  # if you have trained one: 
 # ## What can you afford to forget?
 #
 # Six slips are easily made in this loop. **Before you run the next cell**, put your guess into it: how much of the
-# return is left with each slip, from 0, the robot does not run, to 1, nothing is lost?
+# return of the first 200 steps is left with each slip, from 0, the robot does not run, to 1, nothing is lost?
 #
 # - *states not normalised*: the model gets raw numbers, but was trained on normalised ones;
 # - *reward not scaled*: the target falls a thousand times too fast;
@@ -360,9 +360,11 @@ print(expert_sweep)
 print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(expert_sweep.table['mean']):,.0f}")
 
 # %% [markdown]
-# Compare the two numbers in the last line: what it earns has next to nothing to do with what it is asked for. (The rank
-# correlation of so few means says little; three of them can be in order by chance.) The data explains why. All recorded
-# episodes earned about the same, so the target told the model nothing that the state did not.
+# Compare the two numbers in the last line: what it earns has next to nothing to do with what it is asked for. (The
+# *rank correlation* says whether more is earned where more is asked for: 1 if always, near 0 if one has nothing to do
+# with the other, -1 if it is the other way round. That of so few means says little; three of them can be in order by
+# chance.) The data explains why. All recorded episodes earned about the same, so the target told the model nothing that
+# the state did not.
 #
 # ## Recordings of every quality
 #
@@ -374,8 +376,8 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 # and 0, and asking for 1 asks for success.)
 #
 # A model that was trained on this set comes with the course. When the next cell has loaded `mixed`,
-# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in one to six minutes; run the cell again,
-# and it uses yours.
+# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in half a minute to six minutes; run the
+# cell again, and it uses yours.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
@@ -394,8 +396,8 @@ plots.target_against_achieved(mixed_sweep)
 # %% [markdown]
 # This model does follow its target: asked for more, it earns more. It follows roughly rather than exactly, as the
 # distance from the dashed line shows, and beyond the best recorded run there is nothing to imitate. Look at the faint
-# dots too, which are single runs: where they lie far apart, the same target led to quite different runs. The *rank
-# correlation* sums it up: 1 is perfect order, 0 is none.
+# dots too, which are single runs: where they lie far apart, the same target led to quite different runs. The rank
+# correlation sums it up.
 #
 # ## Choose a target, watch it run
 #

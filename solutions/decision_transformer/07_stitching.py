@@ -401,7 +401,8 @@ for target in (10.0, 1.0):
 # Asked for the best return in the data, it gambles, because everybody who got 10 had gambled, and loses on average. It
 # mistakes luck for skill. A value is an *average* over what may happen, so a Bellman backup takes the 1. [Paster et al.
 # (2022)](https://arxiv.org/abs/2205.15967) show this failure in larger worlds, and a remedy: condition on a return that
-# is averaged over luck. The robots of this course are deterministic, so it does not arise there.
+# is averaged over luck. The robots of this course live in a deterministic world; what luck there is in their recordings
+# is the noise on their actions (notebook 8).
 #
 # ## Streets of different length
 #

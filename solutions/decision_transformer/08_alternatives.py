@@ -486,7 +486,7 @@ print(f"asked for the best averaged return: takes the 1 in {shares[0]:.0%} of th
 #   longest.
 # - Close the model's eyes: an encoder for the key and the door that returns zeros. *Expect* it to open few doors: their
 #   places differ in each episode.
-# - Change the gamble to one that pays: `gamble.CHANCE = 0.6`. *Expect* asking for the most to be a good plan now (and
+# - Change the gamble to one that pays: `gamble.CHANCE = 0.8`. *Expect* asking for the most to be a good plan now (and
 #   the line for *never gamble* to be no longer the best).
 #
 # ## Common confusions

@@ -99,7 +99,9 @@ for robot in ("hopper", "walker2d"):
 # %%
 mixed = data.load("hopper-mixed", episodes=recorded)
 obedient = training.train(mixed, settings, output=workspace() / "hopper-mixed")
-targets, runs = ([500.0, 3000.0], 2) if quick_look else (None, 4)  # None: from the data's poorest to above its best
+targets, runs = (
+    ([500.0, 3000.0], 2) if quick_look else (None, 4)
+)  # None: from the data's poor episodes to above its best
 asked = sweep.sweep(obedient, mixed, "Hopper-v5", targets, runs, seed=100, max_steps=steps)
 print(asked)
 plots.target_against_achieved(asked)
@@ -199,7 +201,8 @@ blind = pixels.train(frames, eye_settings, encoder=pixels.Blind)
 
 # %% [markdown]
 # The blind model's training loss is far above its held-out one. In nine training windows of ten it sees no past actions
-# (notebook 5), and it has nothing else to go by; in the held-out windows it sees them.
+# (notebook 5), and returns-to-go and timesteps say next to nothing about the pose; in the held-out windows it sees its
+# actions.
 
 # %%
 target_return = float(np.quantile(trajectories.returns, 0.9))
@@ -258,7 +261,7 @@ replay
 #   same minutes?
 # - ●●○ Take the published model's data, `data.load("halfcheetah-expert-v2")`, train your own model on it, and compare
 #   the two in `HalfCheetah-v3`. Then the same on `halfcheetah-medium-replay-v2`: do both follow their targets?
-# - ●●● Colours: `dt_helpers.video.render.Renderer` makes the pictures of the films. Can the agent that was trained on
-#   EGL's pictures still run when OSMesa, or the course's own drawing, makes them? Train one that does not mind.
+# - ●●● Colours: `dt_helpers.video.render.Renderer` makes the pictures of the films. Train an agent on EGL's pictures
+#   (the one above saw the course's own drawing). Can it still run when OSMesa makes them? Train one that does not mind.
 # - ●●● One model for all three robots. What do you do about the different sizes of their states, and does a cheetah
 #   learn anything from a hopper?

@@ -1,9 +1,12 @@
 """What the observation after each step tells: flags that are late or missing, and rows that are no steps."""
 
 import re
+import types
 
+import datasets
 import gymnasium
 import numpy as np
+import pandas
 import pytest
 
 from dt_helpers.data import formats
@@ -114,3 +117,38 @@ def test_sparse_rewards_are_no_added_rows():
     flat = {"observations": seen, "next_observations": np.roll(seen, -1, axis=0), "actions": seen[:, :1].clip(-1, 1)}
     data = formats.open(flat | {"rewards": 1.0 * ends, "terminals": ends})
     assert data.lengths.tolist() == [5, 5, 5, 5]
+
+
+def shuffled_episodes(right):
+    rng = np.random.default_rng(0)
+    made = []
+    for _ in range(6):
+        seen = rng.normal(size=(12, 3))
+        after = np.append(seen[1:], rng.normal(size=(1, 3)), axis=0) if right else rng.normal(size=(12, 3))
+        one = {"observations": seen, "next_observations": after, "rewards": np.ones(12), "dones": np.zeros(12, bool)}
+        made.append(one | {"actions": rng.uniform(-1, 1, (12, 2))})
+    return made
+
+
+AS_EPISODES = {
+    "list": list,
+    "objects": lambda made: [types.SimpleNamespace(**one) for one in made],
+    "dataset": lambda made: datasets.Dataset.from_list([{c: v.tolist() for c, v in one.items()} for one in made]),
+    "frame": lambda made: pandas.DataFrame([{c: v.tolist() for c, v in one.items()} for one in made]),
+}
+
+
+@pytest.mark.parametrize("door", AS_EPISODES)
+def test_episodes_whose_steps_do_not_follow_each_other_are_refused(door):
+    with pytest.raises(ValueError, match="Hardly any of `next_observations`"):
+        formats.open(AS_EPISODES[door](shuffled_episodes(right=False)))
+    data = formats.open(AS_EPISODES[door](shuffled_episodes(right=True)))
+    assert data.lengths.tolist() == [12] * 6 and not data.notes
+
+
+@pytest.mark.parametrize("door", ["list", "dataset"])
+def test_a_step_that_is_missing_within_an_episode_is_found(door):
+    made = shuffled_episodes(right=True)
+    made[2] = {column: np.delete(values, 5, axis=0) for column, values in made[2].items()}
+    with pytest.raises(ValueError, match="differ from the next row's observation at 1 steps"):
+        formats.open(AS_EPISODES[door](made))

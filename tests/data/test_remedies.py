@@ -239,7 +239,10 @@ def test_objects_in_a_file_are_saved_again_as_the_error_says(name, tmp_path):
     np.savez(tmp_path / "mine.npz", **columns(**{column: values}))
     with pytest.raises(ValueError, match=f"`{column}` must hold numbers, but holds Python objects.*{words}") as error:
         formats.open(tmp_path / "mine.npz")
-    plain, joined, offsets = advised(error.value, None, lazy=True)
+    plain, joined, offsets, parts = advised(error.value, None, lazy=True)
+    dicts = np.array([{"at": np.ones(3) * i, "goal": np.zeros(2)} for i in range(4)], object)
+    made = eval(parts, {"numpy": np, "values": dicts})
+    assert made["at"].tolist() == [[float(i)] * 3 for i in range(4)] and made["goal"].shape == (4, 2)
     saved = {column: eval(plain if words == "astype" else joined, {"numpy": np, "values": values})}
     if words != "astype":
         saved["offsets"] = eval(offsets, {"numpy": np, "values": values})

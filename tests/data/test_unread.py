@@ -315,3 +315,27 @@ def test_garages_kinds_of_steps_are_told_with_what_they_mean(name):
     columns |= {"terminals": np.zeros(12, bool), name: np.tile([0, 1, 2, 0, 1, 3], 2), "offsets": [0, 3, 6, 9, 12]}
     note = next(note for note in formats.open(columns).notes if f"`{name}` is not read" in note)
     assert f"`terminals = {name} == 2`" in note and f"`timeouts = {name} == 3`" in note
+
+
+@pytest.mark.parametrize("odd", [[None, np.ones(3)], [[1], [1, 2]], [{"a": 1}, None], ["x", [2]]])
+def test_a_column_that_is_not_read_may_hold_anything(odd):
+    columns = {"observations": np.arange(12.0), "actions": np.full(12, 0.5), "rewards": np.ones(12)}
+    columns |= {"terminals": np.arange(12) % 4 == 3, "beside": odd * 6, "next_state": odd * 6}
+    assert formats.open(columns).lengths.tolist() == [4, 4, 4]
+
+
+def test_steps_of_several_environments_in_a_dict_are_made_flat_as_the_error_says():
+    rewards = np.arange(30.0)[:, None] + 100 * np.arange(3)  # (steps, environments)
+    ends = np.zeros((30, 3), bool)
+    ends[[9, 14, 19], [0, 1, 2]] = True
+    columns = {"observations": rewards[..., None] * np.ones(2), "actions": np.full((30, 3, 1), 0.5), "rewards": rewards}
+    columns["terminals"] = ends
+    with pytest.raises(ValueError, match="as in a buffer") as told:
+        formats.open(columns)
+    flat, clock = re.search(
+        r"another, `(.*?)`, with `timeouts` true in the last step of each, `(.*?)`", str(told.value)
+    ).groups()
+    columns = {name: eval(flat, {"values": values}) for name, values in columns.items()}
+    data = formats.open(columns | {"timeouts": eval(clock, {"numpy": np})})
+    assert data.lengths.tolist() == [10, 20, 15, 15, 20, 10]
+    assert data.rewards.tolist() == [*range(30), *range(100, 130), *range(200, 230)]
