@@ -52,6 +52,14 @@ def array(values: Any, column: str) -> np.ndarray:
     return found
 
 
+def rank(values: Any) -> int | None:
+    """The number of axes; None of what is no array, such as lists of different lengths."""
+    try:
+        return np.ndim(values)
+    except ValueError:
+        return None
+
+
 def _advice(error: Exception, values: Any, column: str) -> str:
     if isinstance(error, NotANumber):
         return f" {remedies.to_numbers(error.value, column)}"

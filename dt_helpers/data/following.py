@@ -94,11 +94,19 @@ def put_together(
     return parts, offsets
 
 
+def read(values: object) -> np.ndarray:
+    """As an array. ValueError says what to do where an end has none."""
+    try:
+        return columns.array(values, NEXT)
+    except ValueError as error:
+        raise ValueError(f"{error} Where an episode ends without one: {lists.NO_NEXT}") from error
+
+
 def of_episodes(found: Sequence[Mapping], lengths: Sequence[int], key) -> dict[str, np.ndarray]:
     """The observation after each step (N, ...) of a list of episodes, if all of them hold one for each step."""
     if not all(NEXT in episode for episode in found):
         return {}
-    parts = [columns.array(lists.pick(episode[NEXT], key), NEXT) for episode in found]
+    parts = [read(lists.pick(episode[NEXT], key)) for episode in found]
     whole = [len(part) for part in parts] == list(lengths) and len({part.shape[1:] for part in parts}) == 1
     return {NEXT: np.concatenate(parts)} if whole else {}
 

@@ -155,7 +155,7 @@ def from_columns(
     columns.same_length(parts)
     steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
     flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
-    after = columns.array(found[guesses.NEXT], guesses.NEXT) if guesses.NEXT in found else None
+    after = following.read(found[guesses.NEXT]) if guesses.NEXT in found else None
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
     elif order.EPISODE in found:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
+NO_NEXT = f"leave `{NEXT}` out, or put the last observation there."
+
 
 def in_order(parts: Iterable[str]) -> list[str]:
     """Names of parts in their order: that of the text, or of the numbers if all are whole numbers."""
@@ -189,7 +191,7 @@ def _inner(values: pa.Array, name: str, key=None) -> np.ndarray:
             else values.to_numpy(zero_copy_only=False)
         )
     if values.null_count:
-        remedy = "Leave this column out, or put the last observation there." if name == NEXT else remedies.dropped(name)
+        remedy = NO_NEXT if name == NEXT else remedies.dropped(name)
         raise ValueError(f"`{name}` is missing (null) in {values.null_count} of {len(values)} steps. {remedy}")
     widths = values.value_lengths().to_numpy(zero_copy_only=False)
     if len(widths) and widths.min() != widths.max():

@@ -152,3 +152,36 @@ def test_a_step_that_is_missing_within_an_episode_is_found(door):
     made[2] = {column: np.delete(values, 5, axis=0) for column, values in made[2].items()}
     with pytest.raises(ValueError, match="differ from the next row's observation at 1 steps"):
         formats.open(AS_EPISODES[door](made))
+
+
+def without_the_last(right=True):
+    made = shuffled_episodes(right)
+    for one in made:
+        one["next_observations"] = [*one["next_observations"][:-1], None]
+    return made
+
+
+NONE_AT_ENDS = {
+    "list": without_the_last,
+    "dict": lambda: {
+        column: [value for one in without_the_last() for value in one[column]]
+        for column in without_the_last()[0]
+    } | {"terminals": np.arange(72) % 12 == 11},
+    "table": lambda: pandas.DataFrame(NONE_AT_ENDS["dict"]()).assign(episode_index=np.repeat(np.arange(6), 12)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("door", NONE_AT_ENDS)
+def test_an_end_without_an_observation_after_it_is_told_what_to_do(door):
+    made = NONE_AT_ENDS[door]()
+    with pytest.raises(ValueError, match="leave `next_observations` out, or put the last observation there"):
+        formats.open(made)
+    if door == "list":
+        for one in made:
+            one["next_observations"][-1] = one["observations"][-1]
+    elif door == "dict":
+        for row in range(11, 72, 12):
+            made["next_observations"][row] = made["observations"][row]
+    else:
+        made = made.drop(columns="next_observations")
+    assert formats.open(made).lengths.tolist() == [12] * 6

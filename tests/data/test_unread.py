@@ -322,6 +322,8 @@ def test_a_column_that_is_not_read_may_hold_anything(odd):
     columns = {"observations": np.arange(12.0), "actions": np.full(12, 0.5), "rewards": np.ones(12)}
     columns |= {"terminals": np.arange(12) % 4 == 3, "beside": odd * 6, "next_state": odd * 6}
     assert formats.open(columns).lengths.tolist() == [4, 4, 4]
+    episodes = [{name: values[i : i + 4] for name, values in columns.items()} for i in (0, 4, 8)]
+    assert formats.open(episodes).lengths.tolist() == [4, 4, 4]
 
 
 def test_steps_of_several_environments_in_a_dict_are_made_flat_as_the_error_says():
