@@ -34,6 +34,7 @@ QUICK = {
     "threads.py": [],
     "quality.py": ["--dataset", "halfcheetah-expert", "--seeds", "1"],
 }
+FAR = 1000.0  # times the bar: more is drawn as so much
 WHOLE = {
     "time_to_return.py": ["--whole", "--seeds", "3"],
     "quality.py": [],
@@ -112,7 +113,7 @@ def plot(figures: list[Figure], path: Path) -> None:
 
     figures = figures[::-1]
     fig, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(figures)), layout="constrained")
-    margins = [figure.ratio / figure.needed for figure in figures]
+    margins = [min(figure.ratio / figure.needed, FAR) for figure in figures]  # of 0, at most so many are infinite
     colours = ["#2b7a78" if figure.reached else "#d1495b" for figure in figures]
     axes.barh(range(len(figures)), [margin - 1 for margin in margins], left=1, color=colours, height=0.62, zorder=2)
     axes.axvline(1, color="#333333", linewidth=1.5, zorder=3)

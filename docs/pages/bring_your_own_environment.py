@@ -156,9 +156,9 @@ for target in (-12, -60):
     print(f"asked for {target}: earned {rollout.evaluate(boat, River, target, episodes=30, progress=False).mean:.1f}")
 
 # %% [markdown]
-# The quickest boats earn about -10; -60 is one that never lands. Asked for that, some boats never land and others land
-# soon, so the mean is that of two kinds of crossings: a random course, of which the recordings are full, leads to
-# either.
+# The quickest boats earn about -10; -60 is one that never lands. Asked for that, most boats never land. The recordings
+# with this return took random courses, and the model learned their average, which leads nearly straight across. A boat
+# that begins where the current carries it to the landing lands all the same; the others sail past.
 #
 # ## Film it
 

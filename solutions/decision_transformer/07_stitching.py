@@ -209,8 +209,8 @@ print("achieved          ", *(f"{achieved:5.0f}" for achieved in asked.achieved[
 # take the smallest target.
 #
 # (Why not simply take the target with the best result? A target that was not honoured may still have led to the goal,
-# but not on a path of the length that was asked for. We want one that does what it says. The two rules often agree; the
-# last *try it* below compares them.)
+# but not on a path of the length that was asked for. We want one that does what it says. The two rules mostly lead to
+# paths of the same length, but often by different targets; the last *try it* below compares them.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "choose_target", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -322,8 +322,9 @@ for name, result in results.items():
 # (2020)](https://arxiv.org/abs/2011.09464).
 #
 # The recordings are by somebody without a plan. They head for the key or for the door, turn to the key when they reach
-# the door without it, change their mind now and then, and take about a quarter of their steps at random. Of these
-# recordings, as many successes as failures are kept, so that both returns can be learned equally well.
+# the door without it, change their mind now and then, and take about two steps of five at random: a quarter of all, and
+# each one where they stand on what they headed for. Of these recordings, as many successes as failures are kept, so
+# that both returns can be learned equally well.
 
 # %% tags=["nbval-check-output"]
 recorded = doors.record(count=4000, seed=0)
@@ -366,7 +367,7 @@ plots.doors(played["asked for 0"], [0, 1, 2, 3])
 # %% [markdown]
 # The same rooms, the same network, one number different. Asked for 1 it fetches the key and opens the door, far more
 # often than the people who were recorded, about a quarter of whose episodes succeeded before they were sorted. Asked
-# for 0 it may go to both, but it does not come to the door with the key.
+# for 0 it may go to both, but it hardly ever comes to the door with the key.
 #
 # The clone of the successes opens doors too: where success is all you want, throwing the failures away does the job.
 # What it can't do is fail on request. That sounds like a joke, but being able to choose between behaviours is what the

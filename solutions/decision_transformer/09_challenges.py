@@ -85,7 +85,7 @@ for robot in ("hopper", "walker2d"):
 
 # %% [markdown]
 # Look at the worst episodes and the mean lengths above: where the mean length is 1,000, none of the runs fell. A fall
-# costs everything that would have been earned after it, as the noise made some of Hopper's recorded runs do. The model
+# costs everything that would have been earned after it. The noise made some of Hopper's recorded runs fall. The model
 # learned the average action, without the noise, and so it can earn more than its recordings. That is denoising, as in
 # notebook 6, and not a better way to hop: the expert without noise is the fair yardstick. Walker2d hardly minds the
 # noise, and there is next to nothing to gain.
@@ -122,9 +122,9 @@ modest
 #
 # The Hugging Face Hub has Decision Transformers that others have trained, one for each robot and kind of data. This one
 # is by [Edward Beeching](https://huggingface.co/edbeeching/decision-transformer-gym-halfcheetah-expert). The weights
-# alone do not run. Four things belong to them that its config does not have: K, the scale of the returns, and the mean
-# and standard deviation of the states. `published.load` takes them from the models' cards and from the [code that the
-# models were trained with](https://github.com/kzl/decision-transformer).
+# alone do not run. Four things belong to them that the model's config does not have: K, the scale of the returns, and
+# the mean and standard deviation of the states. `published.load` takes them from the models' cards and from the [code
+# that the models were trained with](https://github.com/kzl/decision-transformer).
 #
 # Without an internet connection, a model of this course takes its place.
 
@@ -217,8 +217,9 @@ print(f"the recorded episodes, by an expert that knows its state: {trajectories.
 plots.return_so_far(results["seeing"])
 
 # %% [markdown]
-# A line that stops rising is a run that no longer gets ahead. Film one of those to see what happened: the runs have the
-# seeds 100, 101, and so on.
+# A line that stops rising is a run that no longer gets ahead. Film some of those for all 1,000 steps to see what
+# happened: `100 + results["seeing"].returns.argsort()[:5]` are the seeds of the poorest. Run alone, a seed may come out
+# otherwise (chaos, notebook 6).
 #
 # And this is one of its runs, as it saw it and as we do.
 
