@@ -5,7 +5,6 @@ Errors are ValueErrors that name the user's columns: what was expected, what cam
 
 from __future__ import annotations
 
-import itertools
 import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -188,10 +187,16 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
             f"They stand in the first step of each episode: is `{column}` a row late, beside the state that it led to? "
             'See "What is beside what" in docs/your_data.md.'
         )
+    if values.ndim == 2 and len(never := np.flatnonzero(~np.isfinite(values).any(axis=0))):
+        what = (
+            f"Their columns {never.tolist()} are never finite: leave them out, `numpy.delete(values, "
+            f"{never.tolist()}, axis=1)`."
+        )
+    elif at_ends(bad, starts):
+        what = f"They fill up the ends of episodes: {PADDING}."
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
-        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. "
-        + (f"They fill up the ends of episodes: {PADDING}." if at_ends(bad, starts) else what)
+        f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. " + what
     )
 
 
@@ -206,34 +211,6 @@ def at_ends(rows: np.ndarray, starts: np.ndarray) -> bool:
 def sentence(name: str, note: str) -> str:
     """A note as it is printed: one that asks has its mark already."""
     return f"{name}: {note}" if note.endswith("?") else f"{name}: {note}."
-
-
-def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
-    """A note, if the steps after a `done` are all the same; else nothing."""
-    inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
-    episodes, first = np.unique(np.searchsorted(starts, inside, "right") - 1, return_index=True)
-    rests = [observations[row + 1 : starts[i + 1]] for row, i in zip(inside[first], episodes, strict=True)]
-    if not all((rest == rest[0]).all() for rest in rests) or not any(len(rest) > 1 for rest in rests):
-        return ""
-    return (
-        f"`dones` are true within {len(rests)} episodes, first in episode {episodes[0]} at step "
-        f"{inside[0] - starts[episodes[0]]}, and the observations after it are all the same: {PADDING}"
-    )
-
-
-def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
-    """A note, if episodes that are all of one length end in several steps in which all numbers are 0; else nothing."""
-    if len(starts) < 3 or len(set(np.diff(starts).tolist())) > 1:
-        return ""
-    tails = []
-    for first, stop in itertools.pairwise(starts):
-        if any(values[stop - 1].any() for values in given):
-            continue
-        full = np.any([values[first:stop].reshape(stop - first, -1).any(axis=1) for values in given], axis=0)
-        tails += [int(np.argmax(full[::-1]))] if full.any() else []
-    if not any(tail > 1 for tail in tails):
-        return ""
-    return f"in the last steps of {len(tails)} episodes, up to {max(tails)} of them, all numbers are 0: {PADDING}"
 
 
 def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:

@@ -37,6 +37,9 @@ def by_number(found: Mapping[str, Any]) -> Told | None:
 def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], object]) -> None:
     """Say which column seems to hold numbers of rows at which episodes end, and is not read."""
     for name, values in found.items():
+        counts = _counts(values) if LENGTHS.match(str(name)) else None
+        if counts is not None and len(counts) < steps and counts.sum() != steps:
+            say(f"`{name}` is not read: it adds up to {counts.sum():,}, and there are {steps:,} steps")
         if name == "offsets" or NUMBERS.match(str(name)) or LENGTHS.match(str(name)):
             continue
         pairs = _plain(values)

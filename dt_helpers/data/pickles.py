@@ -115,6 +115,7 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
     rewards = named.get("rewards")
     if rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
         count, steps = rewards.shape
+        columns.same_length({c: named[c] for c in (*COLUMNS, *FLAGS) if c in named})
         _require_episodes(named, count, steps)
         blocks = {column: named[column] for column in (*COLUMNS, *BESIDE) if column in named}
         blocks |= {c: values for c, values in named.items() if unread.may_matter(c) and values.shape == (count, steps)}

@@ -152,6 +152,12 @@ def for_mixed(table, error: Exception) -> str:
         try:
             pa.array(table[column], from_pandas=True)
         except (pa.ArrowException, TypeError, ValueError):
+            first = table[column].iloc[0]
+            if isinstance(first, complex) or getattr(getattr(first, "dtype", None), "kind", "") == "c":
+                return (
+                    f"`{column}` holds complex numbers. Make two numbers of each: "
+                    "`[numpy.hstack([numpy.real(value), numpy.imag(value)]) for value in values]`."
+                )
             return (
                 f"`{column}` mixes values of different kinds ({error}): every row must hold numbers, or lists of them. "
                 "If each is one of a few choices, give each its number: `pandas.Series(values).map(str).factorize()[0]`"

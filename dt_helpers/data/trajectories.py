@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dt_helpers.data import columns, shapes, spaces
+from dt_helpers.data import columns, endings, shapes, spaces
 from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
@@ -68,11 +68,13 @@ class Trajectories:
             "rewards": columns.as_float(rewards, "rewards", say),
             "dones": columns.flags(given["dones"], "dones", len(rewards)),
         }
-        if padding := columns.padding(found["dones"], offsets, found["observations"]):
+        if padding := endings.padding(found["dones"], offsets, found["observations"]):
             say(padding)
         else:
             columns.note_ends(found["dones"], offsets, say)
-            say(columns.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
+            say(endings.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
+            say(endings.zeros_at_starts(offsets, found["observations"], given["actions"], rewards))
+            say(endings.single_steps(offsets))
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         found |= {"observation_shape": shape} if len(shape) > 1 else {}
         for name, value in (found | {"notes": tuple(notes)}).items():

@@ -12,7 +12,10 @@ from dt_helpers.data.guesses import NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 
 UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
-MASK = re.compile(r"(.*\.)?(masks?|filled|(is_)?valid)$", re.IGNORECASE)  # false in steps that only fill up
+MASK = re.compile(
+    r"(.*\.)?((pad(ding)?_?)?masks?|filled|(is_)?valid)$", re.IGNORECASE
+)  # false in steps that only fill up
+PAD = re.compile(r"(.*\.)?((is_?)?pad(ded|ding)?s?)$", re.IGNORECASE)  # true in them
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
 KIND = re.compile(r"(.*\.)?step_?type$", re.IGNORECASE)  # dm_env's and TF-Agents': 0 first, 1 within, 2 last
 KINDS = re.compile(r"(.*\.)?step_?types$", re.IGNORECASE)  # garage's: 2 where it fell, 3 where time ran out
@@ -39,7 +42,7 @@ LEFT_OUT = {  # by what holds the columns
 
 
 def may_matter(name: object) -> bool:
-    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, LAST, KIND, KINDS, ENV, ELAPSED))
+    return any(pattern.match(str(name)) for pattern in (remedies.STARTS, MASK, PAD, LAST, KIND, KINDS, ENV, ELAPSED))
 
 
 def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]) -> None:
@@ -126,6 +129,11 @@ def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, kno
         say(
             f"`{mask}` is not read; if it is false in steps that only fill up an episode, they would be learned. Leave "
             f"them out: `{LEFT_OUT[holder].format(mask, holder, 0)}`"
+        )
+    if pad := first(PAD):
+        say(
+            f"`{pad}` is not read; if it is true in steps that only fill up an episode, they would be learned. Leave "
+            f"them out: `{LEFT_OUT[holder].format(pad, holder, 1)}`"
         )
     env, elapsed = first(ENV), first(ELAPSED)
     if env and elapsed and not known and STEP not in names:

@@ -42,6 +42,9 @@ class Settings:
     def __post_init__(self):
         if self.precision not in ("fp32", "bf16"):
             raise ValueError(f"precision must be 'fp32' or 'bf16', not {self.precision!r}.")
+        for name in ("matrix_rate", "ema", "return_spread", "time_slope"):
+            if (value := getattr(self, name)) is not None and not value > 0:
+                raise ValueError(f"{name} must be above 0, not {value!r}; None turns it off.")
 
     def to_dict(self) -> dict:
         return asdict(self)

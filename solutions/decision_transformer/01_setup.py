@@ -59,8 +59,8 @@ from dt_helpers.workspace import workspace
 # 2020](https://arxiv.org/abs/2006.04779)); [Levine et al. (2020)](https://arxiv.org/abs/2005.01643) give an overview. A
 # Decision Transformer does without values. It imitates, but imitates *selectively*: "what did those do who still had
 # this much to earn?" Its simplest rival is to throw away the poor episodes and copy the rest (*percentile behaviour
-# cloning*), and it has a weakness of its own: where chance has a say, it takes luck for skill. Notebooks 7 and 8
-# compare it with cloning, with Q-learning and with pessimism, and show where luck fools it.
+# cloning*). Both go by the return, and share a weakness: where chance has a say, they take luck for skill. Notebooks 7
+# and 8 compare them, and Q-learning and pessimism too, and show where luck fools the Decision Transformer.
 #
 # | notebook | what you do there |
 # | --- | --- |

@@ -193,7 +193,8 @@ check.question("lower-loss")
 # the *copycat problem* ([Wen et al., 2020](https://arxiv.org/abs/2010.14876)), a case of *causal confusion* ([de Haan
 # et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the past actions in nine windows out of ten: they are
 # set to 0, and the model has to read the state. Training with the settings `training.preset("quick",
-# hidden_actions=0.0)` leaves them visible.
+# hidden_actions=0.0)` leaves them visible. It is a precaution: does it change what the agent earns on these recordings?
+# The last *try it* says how to find out.
 #
 # ### Train
 #
@@ -254,8 +255,11 @@ for path in sorted((workspace() / "model").iterdir()):
 # - `training.train(trajectories, "tutorial", output=workspace() / "tutorial")` trains the tutorial's way, with eight
 #   times as many windows. Compare the returns in notebook 6, using `training.load(workspace() / "tutorial")`.
 # - `training.train(trajectories, training.preset("quick", sampling="start"), output=workspace() / "start")` changes a
-#   single setting; try other rows of the table in the same way. Which of them matters most? Judge by the returns in
-#   notebook 6, not by the loss, and train each with more than one seed.
+#   single setting of the course's own model. Train plain `quick` in the same way to compare it with; or add
+#   `criterion=action_loss, **mine` to both, for your own. Try other rows of the table: `None` turns off what the
+#   tutorial does not have (`matrix_rate`, `return_spread`, `time_slope`, `ema`), and for `early`, `hidden_actions` and
+#   `dropout` 0 does. Which of them matters most? Judge by the returns in notebook 6, not by the loss, and train each
+#   with more than one seed.
 #
 # ## Takeaways
 #

@@ -341,3 +341,90 @@ def test_steps_of_several_environments_in_a_dict_are_made_flat_as_the_error_says
     data = formats.open(columns | {"timeouts": eval(clock, {"numpy": np})})
     assert data.lengths.tolist() == [10, 20, 15, 15, 20, 10]
     assert data.rewards.tolist() == [*range(30), *range(100, 130), *range(200, 230)]
+
+
+FLAT = {"observations": np.arange(1.0, 25), "actions": np.full(24, 0.5), "rewards": np.ones(24)}
+
+
+def noted(words, columns, **options):
+    return [note for note in formats.open(columns, **options).notes if words in note]
+
+
+@pytest.mark.parametrize("lengths", [[5, 7], [3, 3, 3], [8, 9]])
+def test_padding_that_became_the_beginning_of_the_next_episode_is_told(lengths):
+    """Blocks that were made flat, with flags at the true ends."""
+    steps = 12
+    columns = {name: np.tile(values[:steps], len(lengths)) for name, values in FLAT.items()}
+    real = np.concatenate([np.arange(steps) < length for length in lengths])
+    columns = {name: values * real for name, values in columns.items()}
+    columns["terminals"] = np.concatenate([np.arange(steps) == length - 1 for length in lengths])
+    assert noted("in which all numbers are 0", columns)
+    assert not noted("in which all numbers are 0", {name: values[real] for name, values in columns.items()})
+
+
+@pytest.mark.parametrize("name", ["traj_lengths", "lengths", "episode_lens"])
+def test_lengths_that_do_not_add_up_are_told(name):
+    columns = FLAT | {"terminals": np.arange(24) % 6 == 5}
+    assert noted(
+        f"`{name}` is not read: it adds up to 22, and there are 24 steps", columns | {name: np.array([12, 10])}
+    )
+    assert not noted("adds up", columns | {name: np.array([12, 12])})
+
+
+@pytest.mark.parametrize(
+    ("name", "filled"), [("is_pad", 1), ("padded", 1), ("padding", 1), ("pad_mask", 0), ("obs.pad_mask", 0)]
+)
+@pytest.mark.parametrize("door", ["list", "dict"])
+def test_what_marks_filling_by_other_names_is_told_with_code_that_leaves_it_out(name, filled, door):
+    full = np.arange(24) % 6 >= 4
+    columns = FLAT | {name: (full == filled).astype(int), "dones": np.zeros(24, bool)}
+    data = [{c: values[i : i + 6] for c, values in columns.items()} for i in range(0, 24, 6)]
+    data = data if door == "list" else columns | {"terminals": columns["dones"], "episode_index": np.arange(24) // 6}
+    code = re.search(r"them out: `(.*)`", noted(f"`{name}` is not read", data)[0])[1]
+    made = {"numpy": np, "data": data}
+    data = [eval(code, made | {"episode": one}) for one in data] if door == "list" else eval(code, made)
+    assert formats.open(data).lengths.tolist() == [4] * 4
+
+
+@pytest.mark.parametrize("ends", [[6, 7, 8, 15, 16, 17], [3, 9, 10, 15, 16, 21, 22], [1, 3, 4, 8, 9, 14, 15]])
+def test_many_episodes_of_one_step_beside_long_ones_are_asked_about(ends):
+    columns = FLAT | {"terminals": np.isin(np.arange(24), [*ends, 23])}
+    assert noted("episodes have a single step", columns)
+    assert not noted("single step", FLAT | {"terminals": np.ones(24, bool)})  # a bandit
+    assert not noted("single step", FLAT | {"terminals": np.arange(24) % 6 == 5})
+
+
+@pytest.mark.parametrize("never", [[6, 7], [0], [2, 5]])
+@pytest.mark.parametrize("number", [np.nan, -np.inf])
+def test_columns_that_are_never_finite_are_named_and_left_out_as_the_error_says(never, number):
+    seen = np.random.default_rng(0).normal(size=(24, 8))
+    seen[:, never] = number
+    columns = FLAT | {"observations": seen, "terminals": np.arange(24) % 6 == 5}
+    with pytest.raises(ValueError, match="never finite") as told:
+        formats.open(columns)
+    code = re.search(r"`(numpy\.delete.*?)`", str(told.value))[1]
+    data = formats.open(columns | {"observations": eval(code, {"numpy": np, "values": seen})})
+    assert data.state_dim == 8 - len(never)
+
+
+@pytest.mark.parametrize("sizes", [(4, 2, 3), (8, 6, 8)])
+def test_blocks_that_do_not_fit_each_other_are_refused(sizes, tmp_path):
+    first, second, third = sizes
+    columns = {"observations": np.zeros((first, 3, 20)), "actions": np.zeros((second, 3, 20))}
+    np.savez(tmp_path / "a.npz", **columns, rewards=np.ones((third, 20)), dones=np.zeros((third, 20)))
+    with pytest.raises(ValueError, match="one row per step, but their lengths are"):
+        formats.open(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("dim", [1, 4])
+@pytest.mark.parametrize("kind", [np.complex64, np.complex128])
+def test_complex_numbers_in_a_table_become_two_numbers_each_as_the_error_says(dim, kind):
+    values = (np.arange(24 * dim).reshape(24, dim) * (1 + 2j)).astype(kind)
+    table = pd.DataFrame(FLAT | {"dones": False, "episode_index": np.arange(24) // 6})
+    table["observations"] = list(values) if dim > 1 else values[:, 0]
+    with pytest.raises(ValueError, match=r"numpy\.real") as told:
+        formats.open(table)
+    code = re.search(r"`(.*?)`\.", str(told.value).partition("each: ")[2])[1]
+    table["observations"] = eval(code, {"numpy": np, "values": table["observations"]})
+    found = formats.open(table).observations
+    assert found.shape == (24, 2 * dim) and found[1].tolist() == [*values[1].real, *values[1].imag]

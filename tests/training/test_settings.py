@@ -40,3 +40,11 @@ def test_an_unknown_precision_is_refused_with_the_choices(precision):
         with pytest.raises(ValueError, match=f"precision must be 'fp32' or 'bf16', not {precision!r}"):
             make(precision=precision)
         assert make(precision="bf16").precision == "bf16"
+
+
+@pytest.mark.parametrize("name", ["matrix_rate", "ema", "return_spread", "time_slope"])
+def test_what_can_be_turned_off_is_turned_off_by_none_and_not_by_zero(name):
+    assert getattr(preset("quick", **{name: None}), name) is None
+    for value in (0, 0.0, -1.0):
+        with pytest.raises(ValueError, match=f"{name} must be above 0, not {value}; None turns it off"):
+            preset("quick", **{name: value})

@@ -81,8 +81,9 @@ def preset(name: str | None = None, **changes) -> on_graphs.Settings:
 
 def record(count: int = 4000, seed: int = 0) -> Episodes:
     """Episodes of somebody without a plan: they head for the key or for the door, go for the key where the door stays
-    shut, change their mind now and then, and take about two steps of five at random: a quarter of all, and each one where
-    they stand on what they headed for. As many successes as failures are kept, or, of few episodes, all successes."""
+    shut, change their mind now and then, and take about two steps of five at random: a quarter of all, and each one
+    where they stand on what they headed for. As many successes as failures are kept, or, of few episodes, all
+    successes."""
     rng = np.random.default_rng(seed)
     worlds = 4 * count  # about a quarter succeed
     heading = np.full(worlds, KEY)
