@@ -54,8 +54,8 @@ table.round(3).head()
 # %% [markdown]
 # ## Open it
 #
-# Nothing is guessed from names. An error says what is missing, what is there, and shows what to write; which columns
-# belong together it cannot know.
+# No column is taken for another because of its name. An error says what is missing and what is there, and proposes what
+# to write; which columns belong together it cannot know.
 
 # %%
 try:
@@ -113,7 +113,7 @@ print(f"a clone, which can't be asked: {plain.mean:.1f}")
 
 # %% [markdown]
 # The clone takes the action that is likeliest in each state, and that is the careful one: it never lets go, and can't
-# do less than its best. The agent earns more when it is asked for more, though somewhat more than that.
+# do less than its best. The agent earns more when it is asked for more, and mostly somewhat more than that.
 
 # %%
 figure = plots.Picture()

@@ -158,7 +158,9 @@ for target in (-12, -60):
 # %% [markdown]
 # The quickest boats earn about -10; -60 is one that never lands. Asked for that, most boats never land. The recordings
 # with this return took random courses, and the model learned their average, which leads nearly straight across. A boat
-# that begins where the current carries it to the landing lands all the same; the others sail past.
+# that begins where the current carries it to the landing lands all the same; the others sail past. With other
+# recordings a few of the boats asked for -12 may miss the landing, too, and the loss can hardly fall, since much of
+# what was recorded is random.
 #
 # ## Film it
 

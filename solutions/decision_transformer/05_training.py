@@ -218,8 +218,8 @@ check.question("perfect-training")
 #
 # How far can the loss fall? Not to 0: nobody can predict the noise that was added to the expert's actions when they
 # were recorded. We have the expert, and know how the noise was added: drawn from a normal distribution, and the sum
-# clipped to ±1. So we can compute the average action that was recorded in each state, and take *its* loss. No model can
-# expect to do better.
+# clipped to ±1. So we can estimate the average action that was recorded in each state, by 100 draws, and take *its*
+# loss. No model can expect to do noticeably better. (The draws make it about one in a hundred too high.)
 
 # %%
 expert = experts.load("halfcheetah", "1000k")
@@ -257,9 +257,9 @@ for path in sorted((workspace() / "model").iterdir()):
 # - `training.train(trajectories, training.preset("quick", sampling="start"), output=workspace() / "start")` changes a
 #   single setting of the course's own model. Train plain `quick` in the same way to compare it with; or add
 #   `criterion=action_loss, **mine` to both, for your own. Try other rows of the table: `None` turns off what the
-#   tutorial does not have (`matrix_rate`, `return_spread`, `time_slope`, `ema`), and for `early`, `hidden_actions` and
-#   `dropout` 0 does. Which of them matters most? Judge by the returns in notebook 6, not by the loss, and train each
-#   with more than one seed.
+#   tutorial does not have (`matrix_rate`, `return_spread`, `time_slope`, `ema`), and for `early` and `hidden_actions` 0
+#   does; `dropout=0.1` turns on what `quick` leaves out. Which of them matters most? Judge by the returns in notebook
+#   6, not by the loss, and train each with more than one seed.
 #
 # ## Takeaways
 #

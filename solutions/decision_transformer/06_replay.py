@@ -463,8 +463,9 @@ attention_plots.attention_over_time(seen, layer=0)
 #
 # Behind the last layer a state is a point in a space of 128 dimensions, from which a linear layer reads the action. The
 # second picture below shows that space from its widest side: 2,000 recorded states in the two directions in which they
-# differ most, and twelve steps in a row of the best and of the poorest episode. But first, for comparison, the same for
-# the states as they go **into** the model, normalised and otherwise raw.
+# differ most, and twelve steps in a row of the best and of the poorest episode (one of a few in which the beginner did
+# not get going). But first, for comparison, the same for the states as they go **into** the model, normalised and
+# otherwise raw.
 
 # %% tags=["nbval-check-output"]
 count = 100 if quick_look else 2000

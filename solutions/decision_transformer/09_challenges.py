@@ -93,8 +93,8 @@ for robot in ("hopper", "walker2d"):
 # ## Other targets
 #
 # In notebook 6 the model that had learned from one expert did not care what it was asked for. `hopper-mixed` holds runs
-# from several stages of an expert's training, from the first stumbles to the last stage. Here the return-to-go tells
-# something that the state does not: whose run this is.
+# from several stages of an expert's training, from one that falls after about 250 steps to the last. Here the
+# return-to-go tells something that the state does not: whose run this is.
 
 # %%
 mixed = data.load("hopper-mixed", episodes=recorded)
