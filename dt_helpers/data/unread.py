@@ -125,16 +125,12 @@ def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, kno
             f"in TF-Agents' data, leave it out: `{LEFT_OUT[holder].format(kind, holder, 2)}`. Episodes then end where "
             "the next type is 2: `timeouts = next_step_type == 2`"
         )
-    if mask := first(MASK):
-        say(
-            f"`{mask}` is not read; if it is false in steps that only fill up an episode, they would be learned. Leave "
-            f"them out: `{LEFT_OUT[holder].format(mask, holder, 0)}`"
-        )
-    if pad := first(PAD):
-        say(
-            f"`{pad}` is not read; if it is true in steps that only fill up an episode, they would be learned. Leave "
-            f"them out: `{LEFT_OUT[holder].format(pad, holder, 1)}`"
-        )
+    for pattern, stands, value in ((MASK, "false", 0), (PAD, "true", 1)):
+        if mask := first(pattern):
+            say(
+                f"`{mask}` is not read; if it is {stands} in steps that only fill up an episode, they would be "
+                f"learned. Leave them out: `{LEFT_OUT[holder].format(mask, holder, value)}`"
+            )
     env, elapsed = first(ENV), first(ELAPSED)
     if env and elapsed and not known and STEP not in names:
         say(
