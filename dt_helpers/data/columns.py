@@ -51,12 +51,17 @@ def array(values: Any, column: str) -> np.ndarray:
     return found
 
 
-def rank(values: Any) -> int | None:
-    """The number of axes; None of what is no array, such as lists of different lengths."""
+def shape(values: Any) -> tuple[int, ...] | None:
+    """The lengths of the axes; None of what is no array, such as lists of different lengths."""
     try:
-        return np.ndim(values)
+        return tuple(np.shape(values))
     except ValueError:
         return None
+
+
+def plain(values: Any) -> np.ndarray:
+    """As an array; without an entry, and of two axes, where there is none."""
+    return np.zeros((0, 0)) if shape(values) is None else np.asarray(values)
 
 
 def _advice(error: Exception, values: Any, column: str) -> str:

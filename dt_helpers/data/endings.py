@@ -20,6 +20,11 @@ def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> 
     )
 
 
+def _are_full(given: tuple[np.ndarray, ...], first: int, stop: int) -> np.ndarray:
+    """Which steps from `first` to `stop` hold a number other than 0, (stop - first,) bool."""
+    return np.any([values[first:stop].reshape(stop - first, -1).any(axis=1) for values in given], axis=0)
+
+
 def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
     """A note, if episodes that are all of one length end in several steps in which all numbers are 0; else nothing."""
     if len(starts) < 3 or len(set(np.diff(starts).tolist())) > 1:
@@ -28,7 +33,7 @@ def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
     for first, stop in itertools.pairwise(starts):
         if any(values[stop - 1].any() for values in given):
             continue
-        full = np.any([values[first:stop].reshape(stop - first, -1).any(axis=1) for values in given], axis=0)
+        full = _are_full(given, first, stop)
         tails += [int(np.argmax(full[::-1]))] if full.any() else []
     if not any(tail > 1 for tail in tails):
         return ""
@@ -41,7 +46,7 @@ def zeros_at_starts(starts: np.ndarray, *given: np.ndarray) -> str:
     for first, stop in itertools.pairwise(starts[1:]):
         if any(values[first].any() for values in given):
             continue
-        full = np.any([values[first:stop].reshape(stop - first, -1).any(axis=1) for values in given], axis=0)
+        full = _are_full(given, first, stop)
         heads.append(int(np.argmax(full)) if full.any() else int(stop - first))
     if not any(head > 1 for head in heads):
         return ""

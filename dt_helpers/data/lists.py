@@ -232,10 +232,9 @@ def of_pandas(table) -> datasets.Dataset:
 
 def refuse_steps(found: Sequence[Mapping]) -> None:
     """Raises ValueError if the dicts of a list hold a step each, not an episode: their rewards are single numbers."""
-    shapes_there = {tuple(np.shape(one["rewards"])) for one in found}
-    seen = [tuple(np.shape(one["observations"])) for one in found]
-    vectors = all(len(shape) == 1 and shape[0] > 1 for shape in seen)
-    if len(found) > 1 and (shapes_there == {()} or (shapes_there == {(1,)} and vectors)):
+    rewards, seen = ({columns.shape(one[column]) for one in found} for column in ("rewards", "observations"))
+    vectors = all(shape is not None and len(shape) == 1 and shape[0] > 1 for shape in seen)
+    if len(found) > 1 and (rewards == {()} or (rewards == {(1,)} and vectors)):
         raise ValueError(
             f"The list holds {len(found)} dicts with a single number as `rewards`: these are steps, not episodes. Pass "
             "one dict of columns: `{name: numpy.array([step[name] for step in steps]) for name in steps[0]}`, with "

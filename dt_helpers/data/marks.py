@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dt_helpers.data import columns
 from dt_helpers.data.remedies import GOES_ON
 from dt_helpers.data.unread import MASK
 
@@ -42,7 +43,7 @@ def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], obje
             say(f"`{name}` is not read: it adds up to {counts.sum():,}, and there are {steps:,} steps")
         if name == "offsets" or NUMBERS.match(str(name)) or LENGTHS.match(str(name)):
             continue
-        pairs = _plain(values)
+        pairs = columns.plain(values)
         if (rising := _rising(values)) is not None and len(rising) < steps and rising[-1] == steps:
             say(f"`{name}` is not read; if it holds the row after each episode's end: `offsets = [0, *{name}]`")
         elif (counts := _counts(values)) is not None and 1 < len(counts) < steps and counts.sum() == steps:
@@ -90,24 +91,16 @@ def note_inverted(flags: Iterable, column: str, say: Callable[[str], object]) ->
         say(f"`{column}` are true in {share:.0%} of the steps. Are they turned round, true where the episode goes on?")
 
 
-def _plain(values: Any) -> np.ndarray:
-    """As an array; empty where there is none, as of uneven lists."""
-    try:
-        return np.asarray(values)
-    except ValueError:
-        return np.zeros(0)
-
-
 def _rising(values: Any) -> np.ndarray | None:
     """Whole numbers above 0 that rise, (n,); None for anything else."""
-    found = _plain(values)
+    found = columns.plain(values)
     rises = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and found[0] > 0
     return found if rises and (np.diff(found) > 0).all() else None
 
 
 def _counts(values: Any) -> np.ndarray | None:
     """Whole numbers above 0, (n,); None for anything else."""
-    found = _plain(values)
+    found = columns.plain(values)
     counts = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and (found > 0).all()
     return found if counts else None
 

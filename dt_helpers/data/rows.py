@@ -97,11 +97,11 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         note("the observation after each episode's end is left out")
     for column, values in parts.items():
         lists.same_lengths(column, [len(part) for part in values], lengths)
-    listed = {c for c, values in found[0].items() if columns.rank(values) == 1}
+    listed = {c for c, values in found[0].items() if len(columns.shape(values) or ()) == 1}
     told = {
         c: order.labels(np.concatenate([one[c] for one in found]), c)
         for c in (EPISODE, STEP)
-        if c in listed and all(columns.rank(one.get(c, 0)) == 1 for one in found)
+        if c in listed and all(len(columns.shape(one.get(c, 0)) or ()) == 1 for one in found)
     }
     unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode")
     offsets = np.concatenate([[0], np.cumsum(lengths)])

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from dt_helpers.data import order, remedies
+from dt_helpers.data import columns, order, remedies
 from dt_helpers.data.guesses import NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 
 UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
-MASK = re.compile(
-    r"(.*\.)?((pad(ding)?_?)?masks?|filled|(is_)?valid)$", re.IGNORECASE
-)  # false in steps that only fill up
-PAD = re.compile(r"(.*\.)?((is_?)?pad(ded|ding)?s?)$", re.IGNORECASE)  # true in them
+# False, and true, in steps that only fill up an episode
+MASK = re.compile(r"(.*\.)?((pad(ding)?_?)?masks?|filled|(is_)?valid)$", re.IGNORECASE)
+PAD = re.compile(r"(.*\.)?((is_?)?pad(ded|ding)?s?)$", re.IGNORECASE)
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
 KIND = re.compile(r"(.*\.)?step_?type$", re.IGNORECASE)  # dm_env's and TF-Agents': 0 first, 1 within, 2 last
 KINDS = re.compile(r"(.*\.)?step_?types$", re.IGNORECASE)  # garage's: 2 where it fell, 3 where time ran out
@@ -71,7 +70,7 @@ def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Call
 
 def whole(counts: Mapping[str, list], lengths: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
     """Those of the counts, each a list of one (T,) per episode, that hold a whole number for each step, as (N,)."""
-    arrays = {name: [np.asarray(values) for values in parts] for name, parts in counts.items()}
+    arrays = {name: [columns.plain(values) for values in parts] for name, parts in counts.items()}
     return {
         name: np.concatenate(parts)
         for name, parts in arrays.items()

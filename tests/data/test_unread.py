@@ -428,3 +428,16 @@ def test_complex_numbers_in_a_table_become_two_numbers_each_as_the_error_says(di
     table["observations"] = eval(code, {"numpy": np, "values": table["observations"]})
     found = formats.open(table).observations
     assert found.shape == (24, 2 * dim) and found[1].tolist() == [*values[1].real, *values[1].imag]
+
+
+@pytest.mark.parametrize("column", ["observations", "rewards"])
+def test_uneven_lists_in_a_column_that_is_read_are_named_in_a_list_of_episodes(column):
+    episode = {"observations": [[1.0], [2.0]], "actions": [0.5, 0.5], "rewards": [1.0, 1.0], "dones": [False, True]}
+    with pytest.raises(ValueError, match=f"`{column}` must hold numbers"):
+        formats.open([episode, episode | {column: [[1.0], [2.0, 3.0]]}])
+
+
+def test_a_count_that_is_uneven_in_a_later_episode_is_none():
+    episode = {"observations": [[1.0], [2.0]], "actions": [0.5, 0.5], "rewards": [1.0, 1.0], "dones": [False, True]}
+    data = formats.open([episode | {"step": [0, 1]}, episode | {"step": [[0], [1, 2]]}])
+    assert data.lengths.tolist() == [2, 2] and not noted("step", [episode | {"step": [0, 1]}] * 2)
