@@ -97,8 +97,8 @@ check.question("asked-for-half")
 # \hat{R}_t = r_t + \gamma r_{t+1} + \gamma^2 r_{t+2} + \dots + \gamma^{T-1-t} r_{T-1}
 # $$
 #
-# $T$ is the number of steps in the episode, counted from 0. The discount $\gamma$ makes later rewards count less. Most
-# of reinforcement learning needs it, to keep sums over endless episodes finite and estimates of values stable. Decision
+# The episode has $T$ steps, numbered from 0. The discount $\gamma$ makes later rewards count less. Most of
+# reinforcement learning needs it, to keep sums over endless episodes finite and estimates of values stable. Decision
 # Transformers use $\gamma = 1$: episodes are finite, and no estimate is built on another estimate. The later notebooks
 # do the same, even where notebook 8 learns values, since its episodes are finite too. Then $\hat{R}_0$ is the episode's
 # return, and $\hat{R}_t$ falls by each reward that is collected (and rises by a negative one). In training it is

@@ -53,7 +53,7 @@ check.question("why-left")
 # %% [markdown]
 # ### Exercise: pad on the left
 #
-# ●○○ · about 7 minutes · with a mask that is off by one, the model trains on garbage and no error is raised
+# ●○○ · about 7 minutes · a mask that is off by one hides a real step, or counts a padded one, and no error is raised
 #
 # Bring a sequence of `t` steps to `length` rows. If it is shorter, fill up with rows of `value` on the left. If it is
 # longer, keep the first `length` rows and drop the rest. Return the rows and the mask.
@@ -126,7 +126,7 @@ last_steps = trajectories.lengths[0] - np.arange(1, 25, 2)
 plots.windows(collator(last_steps))
 
 # %% [markdown]
-# But when the model acts, short windows come at the **beginning**: after three steps there are only three. With the
+# But when the model acts, short windows come at the **beginning**: at the third step there are only three. With the
 # **last** step as the anchor, the short windows of training are those, too:
 
 # %% tags=["nbval-check-output"]

@@ -51,8 +51,9 @@ plots.architecture()
 
 # %% [markdown]
 # How does the model tell the three tokens of a step apart? Nothing is added that says "this is a state". It need not
-# be: each kind of token passes through its own linear layer, with its own weights and bias, so the three kinds point in
-# different directions from the start, and training can move them further apart.
+# be: each kind of token passes through its own linear layer, with its own weights and bias, so each kind lies in a part
+# of the 128 dimensions of its own from the start, nearly at right angles to the others', and training can move them
+# further apart.
 #
 # Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
 
@@ -279,7 +280,7 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
 
 # %% [markdown]
 # This check gives your model and the one in 🤗 Transformers the same random weights and the same batches, some of them
-# padded, and compares every stage on the way.
+# padded, and compares predictions and gradients. Where they differ, it says at which stage yours first departs.
 
 # %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.forward(DecisionTransformerModel)

@@ -95,7 +95,8 @@ mine = {
 # ## The Trainer, by hand
 #
 # The Trainer wants a model whose `forward` returns a loss. `training.make_model` adds a loss to your class: the
-# helpers' own, unless `model.criterion = action_loss` puts yours in its place. It returns the predictions too.
+# helpers' own, unless `model.criterion = action_loss` puts yours in its place. Its `forward` still returns the
+# predictions, too.
 #
 # These twenty steps use the settings of the [tutorial](https://huggingface.co/blog/train-decision-transformers) that
 # this course grew out of.
@@ -146,7 +147,7 @@ _ = trainer.train()
 # | windows anchored at | their first step | their last step | notebook 3: an episode's first steps get more training |
 # | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | where recordings differ in quality, episodes begin alike, and only the target return tells which gait to take (notebook 6, second half) |
 # | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
-# | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run it is mostly noise, which is added to all three tokens of a step |
+# | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run it is still close to the random numbers it began with, which are added to all three tokens of a step |
 # | weights kept | the last | a moving average | single steps are noisy; where the learning rate has fallen to 0, as here, it changes little |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
 #
@@ -191,10 +192,10 @@ check.question("lower-loss")
 # So a model can predict much of an action without looking at the state: it only has to continue the gait that it sees.
 # In training that gait is the expert's. When the model acts, the gait is its own, and so is every error in it. This is
 # the *copycat problem* ([Wen et al., 2020](https://arxiv.org/abs/2010.14876)), a case of *causal confusion* ([de Haan
-# et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the past actions in nine windows out of ten: they are
-# set to 0, and the model has to read the state. Training with the settings `training.preset("quick",
-# hidden_actions=0.0)` leaves them visible. It is a precaution: does it change what the agent earns on these recordings?
-# The last *try it* says how to find out.
+# et al., 2019](https://arxiv.org/abs/1905.11979)). `quick` hides the actions in nine windows out of ten: they are set
+# to 0, and the model has to read the state. Training with the settings `training.preset("quick", hidden_actions=0.0)`
+# leaves them visible. It is a precaution: does it change what the agent earns on these recordings? The last *try it*
+# says how to find out.
 #
 # ### Train
 #
@@ -219,7 +220,8 @@ check.question("perfect-training")
 # How far can the loss fall? Not to 0: nobody can predict the noise that was added to the expert's actions when they
 # were recorded. We have the expert, and know how the noise was added: drawn from a normal distribution, and the sum
 # clipped to ±1. So we can estimate the average action that was recorded in each state, by 100 draws, and take *its*
-# loss. No model can expect to do noticeably better. (The draws make it about one in a hundred too high.)
+# loss. No model that does not see the action can expect to do noticeably better; one that is below the floor sees the
+# answer (notebook 4). (The draws make it about one in a hundred too high.)
 
 # %%
 expert = experts.load("halfcheetah", "1000k")

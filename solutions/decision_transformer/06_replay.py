@@ -323,8 +323,9 @@ plots.slips({slip: left[slip] / left["none"] for slip in guess}, guess)
 # %% [markdown]
 # Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
 # Dropout adds noise to every action. The target hardly matters to a model whose recordings all earned about the same,
-# the time does not seem to matter either, and past actions were hidden in nine windows of ten in training. That is no
-# licence to be careless: a model that learned from mixed data needs its target, as we are about to see.
+# the time does not seem to matter either, and past actions were hidden in nine windows of ten in training. A few per
+# cent, up or down, are chance: each bar is the mean of two episodes. That is no licence to be careless: a model that
+# learned from mixed data needs its target, as we are about to see.
 
 # %% [markdown]
 # ## Film it
@@ -363,8 +364,8 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 # Compare the two numbers in the last line: what it earns has next to nothing to do with what it is asked for. (The
 # *rank correlation* says whether more is earned where more is asked for: 1 if always, near 0 if one has nothing to do
 # with the other, -1 if it is the other way round. That of so few means says little; three of them can be in order by
-# chance.) The data explains why. All recorded episodes earned about the same, so the target told the model nothing that
-# the state did not.
+# chance.) The data explains why. All recorded episodes earned about the same, so the target told the model nothing
+# about which action to take that the state did not.
 #
 # ## Recordings of every quality
 #
@@ -461,11 +462,11 @@ attention_plots.attention_over_time(seen, layer=0)
 #
 # ## Where the states end up
 #
-# Behind the last layer a state is a point in a space of 128 dimensions, from which a linear layer reads the action. The
-# second picture below shows that space from its widest side: 2,000 recorded states in the two directions in which they
-# differ most, and twelve steps in a row of the best and of the poorest episode (one of a few in which the beginner did
-# not get going). But first, for comparison, the same for the states as they go **into** the model, normalised and
-# otherwise raw.
+# Behind the last layer a state is a point in a space of 128 dimensions, from which a linear layer and a tanh make the
+# action. The second picture below shows that space from its widest side: 2,000 recorded states in the two directions in
+# which they differ most, and twelve steps in a row of the best and of the poorest episode (one of a few in which the
+# beginner did not get going). But first, for comparison, the same for the states as they go **into** the model,
+# normalised and otherwise raw.
 
 # %% tags=["nbval-check-output"]
 count = 100 if quick_look else 2000

@@ -36,9 +36,9 @@ settings = stitching.preset()
 # %% [markdown]
 # ## The task
 #
-# The first example in the Decision Transformer paper ([Chen et al., 2021](https://arxiv.org/abs/2106.01345), figure 2)
-# is not a robot but a graph: twenty nodes, one-way streets between some of them, and one node that is the **goal**.
-# From wherever you start, take the shortest way there.
+# The first example in the Decision Transformer paper ([Chen et al., 2021](https://arxiv.org/abs/2106.01345), figure 2
+# and appendix A.3) is not a robot but a graph: twenty nodes, one-way streets between some of them, and one node that is
+# the **goal**. From wherever you start, take the shortest way there.
 #
 # Here is such a graph. The further left a node is, the more steps it is from the goal.
 
@@ -111,10 +111,10 @@ for i in (late, lost):
 # %% [markdown]
 # ## The model
 #
-# It is the class from notebook 4, line for line. Only what goes in and what comes out changes, because a node is a name
-# and not a quantity: node 6 is not twice node 3. Tables (`nn.Embedding`) replace the linear layers for returns, states
-# and actions; the action head gives one logit for each of the 20 nodes; and **cross-entropy** replaces the squared
-# error.
+# It computes what the class from notebook 4 does, with one layer in place of three and half the width. Apart from that,
+# only what goes in and what comes out changes, because a node is a name and not a quantity: node 6 is not twice node 3.
+# Tables (`nn.Embedding`) replace the linear layers for returns, states and actions; the action head gives one logit for
+# each of the 20 nodes; and **cross-entropy** replaces the squared error.
 #
 # A piece of a walk is a walk too: each sample begins anywhere in a walk.
 
@@ -383,10 +383,10 @@ plots.stitched(roads, walks, paths[longest])
 #
 # ## Where it fails: luck
 #
-# The graph is *deterministic*: a step from 3 to 7 always ends in 7. Where chance has a say, a high return can be earned
-# by skill or by luck, and a return-to-go does not tell which. The smallest such world has one step: take 1 for sure, or
-# gamble for 10 with one chance in ten, and lose 5 otherwise. A perfect Decision Transformer does what the recorded
-# episodes with the target return did. No training is needed to see what that is:
+# The graph is *deterministic*: a step from 3 to 18 always ends in 18. Where chance has a say, a high return can be
+# earned by skill or by luck, and a return-to-go does not tell which. The smallest such world has one step: take 1 for
+# sure, or gamble for 10 with one chance in ten, and lose 5 otherwise. A perfect Decision Transformer does what the
+# recorded episodes with the target return did. No training is needed to see what that is:
 
 # %%
 rng = np.random.default_rng(0)
@@ -401,8 +401,8 @@ for target in (10.0, 1.0):
 # Asked for the best return in the data, it gambles, because everybody who got 10 had gambled, and loses on average. It
 # mistakes luck for skill. A value is an *average* over what may happen, so a Bellman backup takes the 1. [Paster et al.
 # (2022)](https://arxiv.org/abs/2205.15967) show this failure in larger worlds, and a remedy: condition on a return that
-# is averaged over luck. The robots of this course live in a deterministic world; what luck there is in their recordings
-# is the noise on their actions (notebook 8).
+# is averaged over luck. The robots of this course live in a deterministic world; what chance there is in their
+# recordings is the random start of each episode and the noise on the actions.
 #
 # ## Streets of different length
 #

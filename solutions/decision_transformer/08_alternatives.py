@@ -474,17 +474,17 @@ print(f"asked for the best averaged return: takes the 1 in {shares[0]:.0%} of th
 
 # %% [markdown]
 # This way the two ideas of this notebook meet: a value tells what to ask for, and the Decision Transformer does it. The
-# robots of this course live in a deterministic world; what luck there is in their recordings is the noise on their
-# actions.
+# robots of this course live in a deterministic world; what chance there is in their recordings is the random start of
+# each episode and the noise on the actions.
 #
 # ## Try it
 #
 # - Another graph: change both `seed=5` to 11 or 22. *Expect* pessimistic Q-learning to find all shortest paths again,
-#   and the best tenth at each node to catch up.
+#   and the best tenth at each node to find far more of them than here.
 # - Pass `worst=0.0` in both calls of `pessimistic`. *Expect* the promises of 0 to come back: the number has to be below
 #   what is possible.
-# - Only 30 walks. Which methods suffer? *Expect* streets that were never walked, and pessimistic Q-learning to hold out
-#   longest.
+# - Only 30 walks. Which methods suffer? *Expect* streets that were never walked. With these walks pessimistic
+#   Q-learning holds out longest; with others it need not.
 # - Close the model's eyes: an encoder for the key and the door that returns zeros. *Expect* it to open few doors: their
 #   places differ in each episode.
 # - Change the gamble to one that pays: `gamble.CHANCE = 0.8`. *Expect* asking for the most to be a good plan now (and

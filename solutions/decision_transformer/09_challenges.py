@@ -40,9 +40,9 @@ episodes, steps = (2, 40) if quick_look else (16, 1000)
 # %% [markdown]
 # ## Other robots
 #
-# However a cheetah falls, its episode goes on. The other two's ends: **Hopper** has one leg, **Walker2d** two. Each
-# step on their feet earns 1, and speed counts as it does for the cheetah, so a good return needs both speed and
-# balance.
+# However a cheetah falls, its episode goes on. The other two robots' episodes end with a fall: **Hopper** has one leg,
+# **Walker2d** two. Each step on their feet earns 1, and speed counts as it does for the cheetah, so a good return needs
+# both speed and balance.
 #
 # Nothing you have built knows about cheetahs: the sizes of states and actions come with the data. So the path is the
 # one you know, in one function.
@@ -146,7 +146,8 @@ except hub.HubUnavailable as reason:
 # were made with an older simulator, which gave a capsule the mass and inertia of a cylinder
 # ([docs/physics.md]({{address}}/docs/physics.md) has the details), so today's cheetah is a slightly different animal.
 # `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings are of the new one, `HalfCheetah-v5`.
-# The model is at home in one of them:
+# The model is at home in one of them. (In the old physics a *D4RL score* is printed too: 0 is what a random policy
+# earns there, 100 what D4RL's expert does.)
 
 # %%
 for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
