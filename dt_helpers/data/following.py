@@ -27,6 +27,7 @@ def ends(
     parts : columns of all steps; after : the observation after each step; flagged : the ends that flags say.
     clocks : names of the flags of time that ran out; without them, ends are added, and said. timed : the ends that they
     alone say; None where `clocks` names the column of episodes.
+    Of the last row nothing tells, unless its episode is as long as all those that no flag ended.
 
     Raises ValueError where rows are out of order, flags a row late or missing, or rows no steps of the robot's.
     """
@@ -68,7 +69,8 @@ def ends(
         if timed is not None:
             advice = (
                 " Where the steps of one environment follow another's, or some are missing, an episode ends as well: "
-                f"`{clocks[0]}[{rows}] = True`."
+                f"`{clocks[0]}[{rows}] = True`. If one was not over there, its return is unknown: leave its steps out "
+                "of all columns, `numpy.delete(values, rows, axis=0)`."
             )
             if np.isin(timed, breaks).all():  # nothing is lost without them
                 advice += (
@@ -80,7 +82,10 @@ def ends(
             f"{wrong}, first at row {unmarked[0] - 1}.{advice}"
         )
     say(f"{len(unmarked)} episodes end where `{NEXT}` differs from the next row's observation")
-    return np.union1d(flagged, breaks)
+    lengths = np.diff(np.append(0, breaks))
+    limits = set(lengths[np.isin(breaks, unmarked)].tolist())
+    # No row follows the last one and would tell: it is an end if the episode is as long as each that time ended.
+    return np.union1d(flagged, breaks if limits == {lengths[-1]} else breaks[:-1])
 
 
 def put_together(

@@ -123,6 +123,7 @@ def from_columns(
         rows.refuse({"horizon": horizon}, "horizon", "the steps are one episode")
         return rows.from_episodes([given], name, rename or {}, key=key, **options)
     found = rows.named(given, rename or {})
+    lists.refuse_episodes(found)
     told = marks.by_number(found) if "rewards" in found and "offsets" not in found else None
     if told:
         found["offsets"] = told.offsets
@@ -175,8 +176,8 @@ def from_columns(
         flags = {}
     known = "offsets" in found or order.EPISODE in found
     beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
-    holder = "data with offsets" if "offsets" in found else "data"
     last = np.isin(np.arange(steps), np.asarray(offsets)[1:] - 1)
+    loose = "offsets" in found or (order.EPISODE not in found and marks.fill_up({c: found[c] for c in beside}, last))
     beside = marks.note_masks({c: found[c] for c in beside}, last, np.asarray(found["terminals"]), say)
     marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
     marks.note_numbers(found, steps, say)
@@ -185,7 +186,10 @@ def from_columns(
     counts = {c: values[:stop] for c, values in counts.items() if len(values) == steps and values.dtype.kind in "iufM"}
     if order.EPISODE not in found or order.STEP not in found:  # then the rows may have been sorted
         unread.note_counts(counts, np.asarray(offsets), say)
-    unread.note(beside, () if known else (order.EPISODE, guesses.NEXT), say, holder, known)
+    wanted = () if known else (order.EPISODE, guesses.NEXT)
+    set_ = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
+    call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in set_.items())])})"
+    unread.note(beside, wanted, say, "data with ends" if loose else "data", known, call)
     used = ("terminals", falls, *CLOCK, *ENDS)
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
     for column, values in flags.items():

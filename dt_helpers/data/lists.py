@@ -43,8 +43,22 @@ def asked(key) -> list[str]:
     return wanted
 
 
+def by_part(values):
+    """Dict observations from a list of one dict for each step: {part: list}; anything else unchanged."""
+    listed = isinstance(values, list | tuple) or (isinstance(values, np.ndarray) and values.dtype == object)
+    if not listed or not np.size(values[:1]) or not isinstance(values[0], Mapping):
+        return values
+    if odd := [i for i, step in enumerate(values) if not isinstance(step, Mapping) or {*step} != {*values[0]}]:
+        raise ValueError(f"The observations of step {odd[0]} have other parts than {list(values[0])}, those of step 0.")
+    parts = {part: by_part([step[part] for step in values]) for part in values[0]}
+    deep = {p: inner for p, inner in parts.items() if isinstance(inner, Mapping)}
+    flat = {f"{part}/{name}": values for part, inner in deep.items() for name, values in inner.items()}
+    return {part: values for part, values in parts.items() if part not in deep} | flat
+
+
 def pick(values, key):
     """The part `key` of dict observations, or all parts concatenated in the order of their names."""
+    values = by_part(values)
     if not isinstance(values, Mapping):
         if key is not None:
             names(None, key)
@@ -65,10 +79,11 @@ def pick(values, key):
 def chosen(values, key) -> str | tuple[str, ...] | None:
     """Which parts `pick` takes: `key`, or all names in their order; None if the observations have no named parts.
 
-    values : dict observations, or an Arrow column of structs, in lists or not.
+    values : dict observations, of all steps or one for each, or an Arrow column of structs, in lists or not.
     """
     if key is not None:
         return key if isinstance(key, str) else tuple(asked(key))
+    values = by_part(values)
     if isinstance(values, Mapping):
         return tuple(in_order(values))
     import pyarrow as pa
@@ -240,6 +255,18 @@ def refuse_steps(found: Sequence[Mapping]) -> None:
             "one dict of columns: `{name: numpy.array([step[name] for step in steps]) for name in steps[0]}`, with "
             f"`terminals`, `offsets` or an `episode_index` that says where episodes end."
         )
+
+
+def refuse_episodes(found: Mapping) -> None:
+    """Raises ValueError if the columns hold a list for each episode, of different lengths."""
+    for name, values in found.items():
+        if columns.shape(values) is None and name in remedies.COLUMNS + remedies.FALLS:
+            lengths = {columns.shape(part) or () for part in values}
+            if all(lengths) and len({shape[0] for shape in lengths}) > 1:
+                raise ValueError(
+                    f"`{name}` has {len(values)} entries of different lengths. If each is an episode, make a list of "
+                    f"episodes: `[{{name: values[i] for name, values in data.items()}} for i in range({len(values)})]`."
+                )
 
 
 def same_lengths(column: str, given, lengths) -> None:

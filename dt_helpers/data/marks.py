@@ -11,7 +11,7 @@ import numpy as np
 
 from dt_helpers.data import columns
 from dt_helpers.data.remedies import GOES_ON
-from dt_helpers.data.unread import MASK
+from dt_helpers.data.unread import MASK, PAD
 
 NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Policy's
 LENGTHS = re.compile(r"(.*\.)?((episode|ep|traj(ectory)?|path)_?)?(lengths?|lens?)$", re.IGNORECASE)  # DPPO's
@@ -32,6 +32,11 @@ def by_number(found: Mapping[str, Any]) -> Told | None:
             return Told(np.append(0, np.cumsum(counts)), f"episodes are as long as `{name}` says")
         if NUMBERS.match(str(name)) and (rising := _rising(values)) is not None and rising[-1] == steps:
             return Told(np.append(0, rising), f"episodes end where `{name}` says")
+        if NUMBERS.match(str(name)) and rising is not None and rising[-1] == steps - 1:
+            raise ValueError(
+                f"`{name}` must hold the row after each episode's end, up to {steps}, the number of steps, but ends "
+                f"with {steps - 1}. If it holds each episode's last row: `{name} = numpy.asarray({name}) + 1`."
+            )
     return None
 
 
@@ -68,21 +73,45 @@ def note_masks(
     beside: Mapping[str, Any], last: np.ndarray, fell: np.ndarray, say: Callable[[str], object]
 ) -> list[str]:
     """Say which mask is false in episodes' last steps only, `last` (N,) bool, and says more than `fell` (N,), which is
-    read; the names of the other columns."""
+    read, and which within episodes; the names of the other columns."""
     others = []
     for name, values in beside.items():
         known = MASK.match(str(name)) or GOES_ON.match(str(name))
         off = np.ravel(np.asarray(values)) == 0 if known else np.zeros(1, bool)
-        if len(off) == len(last) and off.any() and not (off & ~last).any():
+        if len(off) != len(last):
+            others.append(name)
+        elif inside := _inside(off, last):
+            say(f"`{name}` is not read; it is 0 within episodes, {inside} times. Is an episode over there?")
+        elif off.any() and not (off & ~last).any():
             if np.array_equal(off, np.ravel(fell) != 0):
                 continue
             say(
                 f"`{name}` is not read; it is 0 in last steps only, so it may say where the robot did not fall, as in "
-                f"IQL's data: `terminals = {name} == 0`"
+                f"IQL's data: `terminals = {name} == 0`, with all ends that are flagged now as `timeouts`"
             )
         else:
             others.append(name)
     return others
+
+
+def fill_up(beside: Mapping[str, Any], last: np.ndarray) -> bool:
+    """Whether a mask says of some of episodes' last steps, `last` (N,) bool, that they only fill up."""
+    found = [np.ravel(np.asarray(values)) == 0 for name, values in beside.items() if MASK.match(str(name))]
+    found += [np.ravel(np.asarray(values)) != 0 for name, values in beside.items() if PAD.match(str(name))]
+    return any(len(off) == len(last) and (off & last).any() for off in found)
+
+
+def _inside(off: np.ndarray, last: np.ndarray) -> int:
+    """In how many steps a mask is `off` (N,) bool with steps before and after them, in the same episode, in which it is
+    not."""
+    episode = np.cumsum(last) - last  # (N,)
+    on = np.flatnonzero(~off)
+    if not len(on):
+        return 0
+    after = np.searchsorted(on, np.arange(len(off)))  # the place in `on` of the next step
+    known = (after > 0) & (after < len(on))
+    before, after = on[np.maximum(after - 1, 0)], on[np.minimum(after, len(on) - 1)]
+    return int((off & known & (episode[before] == episode) & (episode[after] == episode)).sum())
 
 
 def note_inverted(flags: Iterable, column: str, say: Callable[[str], object]) -> None:

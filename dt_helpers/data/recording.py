@@ -17,6 +17,8 @@ from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.envs import door
 from dt_helpers.machine.bars import bar
 
+LONGEST = 100_000  # steps of an episode, if nobody says after how many it is over
+
 
 def record(
     policy: Callable[[np.ndarray], np.ndarray],
@@ -34,8 +36,8 @@ def record(
     observations are flattened as by gymnasium. `noise` is the standard deviation of the noise added to actions with
     bounds, in units of half their range; the sum is clipped to the bounds. Episode i starts at
     ``env.reset(seed=seed + i)`` and ends when the environment ends it, or after `steps`. The same arguments give the
-    same data. Raises ValueError for anything but an environment, for noise on actions that are choices, and for spaces
-    that `Trajectories` does not take.
+    same data. Raises ValueError for anything but an environment, for noise on actions that are choices, for spaces that
+    `Trajectories` does not take, and for an episode without an end.
     """
     rng = np.random.default_rng(seed)
     parts: dict[str, list] = {column: [] for column in COLUMNS}
@@ -56,13 +58,19 @@ def record(
             while not ended and (steps is None or length < steps):
                 seen = gymnasium.spaces.flatten(opened.observation_space, observation) if nested else observation
                 seen = columns.array(seen, "observations") if hasattr(seen, "detach") else seen  # a torch tensor
-                action = np.asarray(policy(np.asarray(seen)[None]))[0]
+                seen = np.array(seen)  # the environment may change its own in place
+                action = np.array(policy(seen[None]))[0]
                 if isinstance(space, gymnasium.spaces.Box):
                     action = _disturbed(action, space, noise, rng)
                 observation, reward, terminated, truncated = door.step(opened, action)
                 for column, value in zip(COLUMNS, (seen, action, reward, terminated), strict=True):
-                    parts[column].append(value)
+                    parts[column].append(np.array(value))
                 length, ended = length + 1, terminated or truncated
+                if steps is None and length == LONGEST and not ended:
+                    raise ValueError(
+                        f"An episode of {door.name_of(env)} has not ended after {LONGEST:,} steps: say with `steps=` "
+                        "after how many to end it, or wrap the environment in gymnasium.wrappers.TimeLimit."
+                    )
             lengths.append(length)
             shown.update()
         choice = isinstance(opened.observation_space, gymnasium.spaces.Discrete)

@@ -63,7 +63,7 @@ def to_numbers(value: object, column: str) -> str:
             '`pandas.Series(values).rank(method="dense")`.'
         )
     if isinstance(value, Mapping):
-        return "Make one column of each part: `{part: [step[part] for step in values] for part in values[0]}`."
+        return "Join the parts of each: `[numpy.hstack(list(step.values())) for step in values]`."
     if isinstance(value, bytes) and len(value) % 4 == 0 and not value.decode("latin-1").isprintable():
         return (
             "If these are the bytes of arrays: `[numpy.frombuffer(value, numpy.float32) for value in values]`, with "

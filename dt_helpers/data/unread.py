@@ -13,8 +13,8 @@ from dt_helpers.data.order import EPISODE, STEP
 
 UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
 # False, and true, in steps that only fill up an episode
-MASK = re.compile(r"(.*\.)?((pad(ding)?_?)?masks?|filled|(is_)?valid)$", re.IGNORECASE)
-PAD = re.compile(r"(.*\.)?((is_?)?pad(ded|ding)?s?)$", re.IGNORECASE)
+MASK = re.compile(r"(.*[._])?(masks?|filled|valids?|exist(s|ence)?)$", re.IGNORECASE)
+PAD = re.compile(r"(.*[._])?((is)?pad(ded|ding)?s?)$", re.IGNORECASE)
 LAST = re.compile(r"(.*\.)?is_last$", re.IGNORECASE)
 KIND = re.compile(r"(.*\.)?step_?type$", re.IGNORECASE)  # dm_env's and TF-Agents': 0 first, 1 within, 2 last
 KINDS = re.compile(r"(.*\.)?step_?types$", re.IGNORECASE)  # garage's: 2 where it fell, 3 where time ran out
@@ -33,9 +33,9 @@ LEFT_OUT = {  # by what holds the columns
         ("episode", "data"),
         "{{name: numpy.array(values)[numpy.array({1}[{0!r}]) != {2}] for name, values in {1}.items()}}",
     ),
-    "data with offsets": (
+    "data with ends": (  # the ends would be left out with the steps
         "[{{name: numpy.array(values[first:stop])[numpy.array(data[{0!r}][first:stop]) != {2}] for name, values in "
-        'data.items() if name != "offsets"}} for first, stop in itertools.pairwise(data["offsets"])]'
+        "data.items() if len(values) == len(data[{0!r}])}} for first, stop in itertools.pairwise({3}.offsets)]"
     ),
 }
 
@@ -89,11 +89,14 @@ def note_flags(read: np.ndarray, others: Mapping, say: Callable[[str], object]) 
             return
 
 
-def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, known: bool = True) -> None:
+def note(
+    found: Iterable, wanted, say: Callable[[str], object], holder: str, known: bool = True, call: str = ""
+) -> None:
     """Say which columns may be among the `wanted` ones under other names, or say where episodes begin and end.
 
     holder : what the code in a note calls that which holds the columns, a key of `LEFT_OUT`.
     known : whether the episodes are known without them.
+    call : what reads the data as it was read now, in code.
     """
     names = [str(name) for name in found]
     for ours, (other, *_) in likely(names, wanted).items():
@@ -101,6 +104,9 @@ def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, kno
 
     def first(pattern: re.Pattern) -> str | None:
         return next((name for name in names if pattern.match(name)), None)
+
+    def without(name: str, value: int) -> str:
+        return LEFT_OUT[holder].format(name, holder, value, call)
 
     if start := first(remedies.STARTS):
         begun = f"if it is true where an episode begins: `{remedies.begun(start, False)}`"
@@ -121,14 +127,14 @@ def note(found: Iterable, wanted, say: Callable[[str], object], holder: str, kno
     if kind := first(KIND):
         say(
             f"`{kind}` is not read; if a row where it is 2 is no step, but the observation after an episode's end, as "
-            f"in TF-Agents' data, leave it out: `{LEFT_OUT[holder].format(kind, holder, 2)}`. Episodes then end where "
-            "the next type is 2: `timeouts = next_step_type == 2`"
+            f"in TF-Agents' data, leave it out: `{without(kind, 2)}`. Episodes then end where the next type is 2: "
+            "`timeouts = next_step_type == 2`"
         )
     for pattern, stands, value in ((MASK, "false", 0), (PAD, "true", 1)):
         if mask := first(pattern):
             say(
                 f"`{mask}` is not read; if it is {stands} in steps that only fill up an episode, they would be "
-                f"learned. Leave them out: `{LEFT_OUT[holder].format(mask, holder, value)}`"
+                f"learned. Leave them out: `{without(mask, value)}`"
             )
     env, elapsed = first(ENV), first(ELAPSED)
     if env and elapsed and not known and STEP not in names:

@@ -27,7 +27,8 @@ def name_of(env: Environment) -> str:
 
 
 def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False) -> list[gymnasium.Env]:
-    """`count` environments, which `stack` closes; an instance is returned alone, and stays open.
+    """`count` environments, which `stack` closes; an instance is returned alone, and stays open. So is the one that a
+    function gives again and again, in a wrapper or without.
 
     `drawn`: those that aren't MuJoCo's can ``render()`` frames. Raises ValueError for anything but an environment.
     """
@@ -38,7 +39,13 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
         )
     if isinstance(env, gymnasium.Env):
         return [env]
-    return [_closed_by(stack, _make(env, drawn)) for _ in range(count)]
+    with ExitStack() as closing:
+        made = [_closed_by(closing, _make(env, drawn)) for _ in range(count)]
+        closers = closing.pop_all()
+    if len({id(getattr(each, "unwrapped", each)) for each in made}) < count:
+        return made[:1]
+    stack.enter_context(closers)
+    return made
 
 
 def reset(env: gymnasium.Env, seed: int) -> object:

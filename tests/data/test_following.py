@@ -185,3 +185,29 @@ def test_an_end_without_an_observation_after_it_is_told_what_to_do(door):
     else:
         made = made.drop(columns="next_observations")
     assert formats.open(made).lengths.tolist() == [12] * 6
+
+
+@pytest.mark.parametrize(
+    ("lengths", "terminals", "read"),
+    [
+        ([7, 20, 5, 20, 5], [6, 31], [7, 20, 5, 20]),  # the limit was 20, and the last one was not over
+        ([7, 20, 5, 20], [6, 31], [7, 20, 5, 20]),  # it was
+        ([4, 9, 6], [], [4, 9]),  # nothing tells
+        ([8, 8, 8], [], [8, 8, 8]),
+        ([4, 9, 6], [18], [4, 9, 6]),
+    ],
+)
+def test_the_last_steps_are_an_episode_only_if_something_tells_that_it_was_over(lengths, terminals, read):
+    rng, n = np.random.default_rng(0), sum(lengths)
+    steps = [rng.normal(size=(length + 1, 3)) for length in lengths]
+    data = formats.open(
+        {
+            "observations": np.concatenate([one[:-1] for one in steps]),
+            "next_observations": np.concatenate([one[1:] for one in steps]),
+            "actions": rng.uniform(-1, 1, (n, 2)),
+            "rewards": np.ones(n),
+            "terminals": np.isin(np.arange(n), terminals),
+        }
+    )
+    assert data.lengths.tolist() == read
+    assert any("are an unfinished episode: they are left out" in note for note in data.notes) == (read != lengths)

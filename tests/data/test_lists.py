@@ -1,5 +1,6 @@
 """Dict observations: which parts of them were read is known from then on, and an environment is read likewise."""
 
+import re
 from collections import OrderedDict
 
 import datasets
@@ -232,3 +233,45 @@ def test_images_among_the_parts_are_refused_with_the_parts_to_choose(name, door,
 def test_small_grids_are_no_images():
     grid = episode(4) | {"observations": {"way": np.ones(4), "image": np.ones((4, 7, 7, 3), np.uint8)}}
     assert formats.open([grid] * 2).state_dim == 148
+
+
+@pytest.mark.parametrize("door", ["flat", "list", "array"])
+@pytest.mark.parametrize("key", [None, "goal", ["camera/depth", "goal"]])
+def test_a_dict_for_each_step_is_read_by_its_parts(door, key):
+    """As in rlkit's paths, and nested ones as in furniture-bench's."""
+    rng = np.random.default_rng(0)
+    steps = [{"goal": rng.normal(size=2), "camera": {"depth": rng.normal(size=3)}} for _ in range(6)]
+    episode = {"observations": steps, "actions": np.zeros((6, 2)), "rewards": np.zeros(6), "dones": np.arange(6) == 5}
+    if door == "array":
+        episode["observations"] = np.array(steps, object)
+    data = formats.open(episode | {"terminals": episode["dones"]} if door == "flat" else [episode, episode], key=key)
+    parts = {"camera/depth": [step["camera"]["depth"] for step in steps], "goal": [step["goal"] for step in steps]}
+    names = ["camera/depth", "goal"] if key is None else [key] if isinstance(key, str) else key
+    np.testing.assert_allclose(
+        data.observations[:6], np.concatenate([parts[name] for name in names], axis=1), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("odd", [{"goal": [1.0]}, {"goal": [1.0], "x": [1.0], "y": [1.0]}, 1.0])
+def test_a_step_of_other_parts_is_named(odd):
+    seen = [{"goal": [1.0], "x": [1.0]}] * 3 + [odd] + [{"goal": [1.0], "x": [1.0]}] * 2
+    episode = {"observations": seen, "actions": np.zeros((6, 2)), "rewards": np.zeros(6), "dones": np.arange(6) == 5}
+    with pytest.raises(ValueError, match=r"of step 3 have other parts than \['goal', 'x'\]"):
+        formats.open([episode])
+
+
+@pytest.mark.parametrize("lengths", [[6, 9, 4], [3, 3, 1], [2, 5]])
+@pytest.mark.parametrize("column", [None, "terminals"])
+def test_columns_with_an_entry_for_each_episode_are_told_to_be_a_list(lengths, column):
+    def columns(make):
+        return [make(length) for length in lengths]
+
+    data = {"observations": columns(lambda n: np.ones((n, 3))), "actions": columns(lambda n: [0.5] * n)}
+    data |= {"rewards": columns(lambda n: [1.0] * n), "terminals": columns(lambda n: [False] * (n - 1) + [True])}
+    if column:  # the others have been laid out flat
+        data |= {name: np.concatenate(values) for name, values in data.items() if name != column}
+    with pytest.raises(ValueError, match=r"entries of different lengths\. If each is an episode") as told:
+        formats.open(data)
+    code = re.search(r"`(\[\{.*\])`", str(told.value))[1]
+    if not column:
+        assert formats.open(eval(code, {"data": data})).lengths.tolist() == lengths

@@ -1,5 +1,7 @@
 """Numbers of rows, masks and inverted flags as marks of where episodes end."""
 
+import re
+
 import gymnasium
 import numpy as np
 import pandas as pd
@@ -170,3 +172,15 @@ def test_what_is_0_at_an_end_is_named_where_flags_are_missing(name):
     with pytest.raises(ValueError, match=f"Is '{name}' 0 there. Then `terminals = {name} == 0`"):
         formats.open(given)
     assert formats.open(given | {"terminals": given[name] == 0}).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize("name", ["episode_ends", "meta.episode_ends", "episode_end"])
+@pytest.mark.parametrize("ends", [[7, 11, 21], [4, 21], [21]])
+def test_last_rows_in_place_of_the_rows_after_them_are_told_with_code(name, ends):
+    data = {"observations": np.arange(22.0), "actions": np.full(22, 0.5), "rewards": np.ones(22)}
+    data |= {"terminals": np.zeros(22, bool), name: np.array(ends)}
+    with pytest.raises(ValueError, match=r"ends with 21\. If it holds each episode's last row") as told:
+        formats.open(data)
+    code = re.search(r"`[\w.]+ = (numpy.*?)`", str(told.value))[1].replace(name, "ends")
+    data[name] = eval(code, {"numpy": np, "ends": data[name]})
+    assert formats.open(data).lengths.tolist() == np.diff([0, *(np.array(ends) + 1)]).tolist()

@@ -4,6 +4,7 @@ import pytest
 from gymnasium import spaces
 
 from dt_helpers.data import recording
+from tests.envs.test_door import Line
 
 
 def test_what_happened_is_what_is_recorded():
@@ -56,3 +57,41 @@ def test_parts_come_flattened_and_any_door_is_open():
         np.testing.assert_array_equal(data.observations, [[0, 0, 0, 1, 0]] * 2)
         np.testing.assert_array_equal(data.actions, np.full((2, 2), 0.5))
         assert data.observation_key == ("at", "goal") and data.env == "Parts" and data.rewards.tolist() == [0.5, 0.5]
+
+
+def test_an_observation_that_changes_in_place_is_kept_as_it_was():
+    """Also an action and a reward."""
+
+    class Same(Line):
+        def __init__(self):
+            self.reward = np.zeros(())
+
+        def step(self, action):
+            observation, reward, *over = super().step(action)
+            self.reward[...] = reward
+            return observation, self.reward, *over
+
+    seen, action = [], np.zeros((1, 2), np.float32)
+
+    def policy(observation):
+        seen.append(observation[0].copy())
+        action[:] += 0.05
+        return action
+
+    for env in (Line, Same, lambda: gymnasium.wrappers.TimeLimit(Same(), 3)):
+        seen.clear()
+        action[:] = 0
+        data = recording.record(policy, env, 3, progress=False)
+        np.testing.assert_array_equal(data.observations, seen)
+        assert (np.diff(data.actions[:, 0]) > 0).all()
+        np.testing.assert_allclose(data.rewards, -np.abs(data.observations + data.actions).sum(axis=1), rtol=1e-5)
+
+
+def test_an_episode_without_an_end_is_stopped(monkeypatch):
+    from gymnasium.envs.classic_control import PendulumEnv
+
+    monkeypatch.setattr(recording, "LONGEST", 50)
+    with pytest.raises(ValueError, match=r"PendulumEnv has not ended after 50 steps: say with `steps=`"):
+        recording.record(lambda x: np.zeros((1, 1)), PendulumEnv, 1, progress=False)
+    for env, steps in ((PendulumEnv, 60), (lambda: gymnasium.wrappers.TimeLimit(PendulumEnv(), 50), None)):
+        assert recording.record(lambda x: np.zeros((1, 1)), env, 1, steps, progress=False).lengths[0] == (steps or 50)

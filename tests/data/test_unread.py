@@ -219,11 +219,13 @@ def test_flags_that_are_never_true_beside_others_that_are(fell):
 
 
 def test_what_is_said_of_a_mask_holds_beside_offsets():
-    real = np.arange(N) % 3 != 2
     offsets = np.cumsum([0, *LENGTHS])
+    real = np.concatenate([np.arange(length) < length - 2 for length in LENGTHS])
     data = flat(offsets=offsets, mask=real)
     note = next(note for note in formats.open(data).notes if "`mask`" in note)
-    cut = eval(re.search(r"`(\[.*\])`", note)[1], {"data": data, "numpy": np, "itertools": itertools})
+    cut = eval(
+        re.search(r"`(\[.*\])`", note)[1], {"data": data, "formats": formats, "numpy": np, "itertools": itertools}
+    )
     assert (
         formats.open(cut, rename={"terminals": "dones"}).lengths.tolist()
         == np.add.reduceat(real, offsets[:-1]).tolist()
@@ -441,3 +443,51 @@ def test_a_count_that_is_uneven_in_a_later_episode_is_none():
     episode = {"observations": [[1.0], [2.0]], "actions": [0.5, 0.5], "rewards": [1.0, 1.0], "dones": [False, True]}
     data = formats.open([episode | {"step": [0, 1]}, episode | {"step": [[0], [1, 2]]}])
     assert data.lengths.tolist() == [2, 2] and not noted("step", [episode | {"step": [0, 1]}] * 2)
+
+
+@pytest.mark.parametrize("name", ["mask", "existence_mask", "traj_valids", "is_padded"])
+@pytest.mark.parametrize("way", ["timeouts", "terminals", "horizon"])
+def test_the_ends_of_blocks_that_are_filled_up_are_kept(name, way):
+    """They lie in the rows that only fill up, so that leaving those out alone would join the episodes."""
+    real = np.arange(24) % 6 < np.repeat([6, 2, 5, 3], 6)
+    end = np.arange(24) % 6 == 5
+    columns = FLAT | {"terminals": end & (way == "terminals"), name: real != ("pad" in name)}
+    columns |= {"timeouts": end} if way == "timeouts" else {}
+    options = {"horizon": 6} if way == "horizon" else {}
+    data = formats.open(columns, **options)
+    code = re.search(r"them out: `(.*)`", next(note for note in data.notes if f"`{name}`" in note))[1]
+    mended = formats.open(eval(code, {"numpy": np, "itertools": itertools, "formats": formats, "data": columns}))
+    assert mended.lengths.tolist() == [6, 2, 5, 3]
+    np.testing.assert_array_equal(mended.observations[:, 0], FLAT["observations"][real])
+
+
+@pytest.mark.parametrize("inside", [[2, 3], [0, 2], [1, 4]])
+@pytest.mark.parametrize("name", ["masks", "discounts", "valids"])
+def test_a_mask_that_is_0_within_episodes_fills_nothing_up(inside, name):
+    """As OGBench's, which is 0 at each success."""
+    mask = 1.0 - np.isin(np.arange(24) % 6, inside)
+    columns = FLAT | {"terminals": np.arange(24) % 6 == 5, name: mask}
+    assert noted(f"`{name}` is not read; it is 0 within episodes", columns)
+    assert not noted("Leave them out", columns)
+
+
+def test_a_mask_of_last_steps_keeps_the_ends_that_are_flagged():
+    columns = FLAT | {"terminals": np.arange(24) % 6 == 5, "masks": 1.0 - np.isin(np.arange(24), [5, 17])}
+    assert noted("`terminals = masks == 0`, with all ends that are flagged now as `timeouts`", columns)
+    mended = columns | {"terminals": columns["masks"] == 0, "timeouts": columns["terminals"]}
+    assert formats.open(mended).lengths.tolist() == [6] * 4 and formats.open(mended).dones.sum() == 2
+
+
+@pytest.mark.parametrize("lengths", [[11, 11, 11], [5, 8, 6, 5], [2, 2, 2]])
+def test_first_steps_without_action_and_reward_are_asked_about(lengths):
+    """TD-MPC2's rows hold the action that led to their observation: the first has none."""
+    first, n = np.cumsum([0, *lengths[:-1]]), sum(lengths)
+    columns = {"observations": RNG.normal(size=(n, 3)), "actions": RNG.uniform(-1, 1, (n, 2)), "rewards": np.ones(n)}
+    columns |= {"terminals": np.zeros(n, bool), "offsets": np.append(first, n)}
+    assert not noted("a row late", columns)
+    columns["rewards"][first] = 0
+    assert not noted("a row late", columns)  # the robot stood still, and moved
+    columns["actions"][first] = 0
+    assert noted("in the first step of each episode action and reward are 0", columns)
+    columns["rewards"][:], columns["actions"][:] = 0, 0  # nothing was done
+    assert not noted("a row late", columns)
