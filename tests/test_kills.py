@@ -16,7 +16,7 @@ import pytest
 
 from . import kills, sizes
 
-KILLS = sizes.size("kills", small=3, whole=20)
+KILLS = sizes.size("kills", small=2, whole=20)
 WHOLE = "import sys; from pathlib import Path; from tests import kills; kills.train(Path(sys.argv[1]))"
 
 

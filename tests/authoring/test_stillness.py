@@ -29,6 +29,7 @@ def used(monkeypatch):
     used = {1: 0.0}
     monkeypatch.setattr(stillness, "process_tree", lambda pid: list(used))
     monkeypatch.setattr(stillness, "_cpu_seconds", used.get)
+    monkeypatch.setattr(stillness, "_waited_seconds", lambda process: 0.0)
     return used
 
 
@@ -123,3 +124,29 @@ def test_the_cpu_time_of_a_real_process_and_of_what_it_started_is_seen():
             still.look()
             time.sleep(0.05)
     assert not psutil.pid_exists(process.pid)
+
+
+def test_what_waits_for_a_processor_is_not_still(clock, used, monkeypatch):
+    waited = {1: 0.0}
+    monkeypatch.setattr(stillness, "_waited_seconds", waited.get)
+    still = Stillness(1)
+    for _ in range(50):
+        waited[1] += 2
+        assert looks(still, clock, 2) == 0
+    assert still.cpu == 0 and looks(still, clock, 100) == 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems don't tell")
+def test_how_long_a_process_waited_is_read_from_the_system():
+    spin = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
+    both = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(2)]  # for one processor
+    try:
+        seen = psutil.Process(both[0].pid)
+        while stillness._waited_seconds(seen) < 0.1:
+            time.sleep(0.05)
+        assert stillness._cpu_seconds(seen) > 0
+    finally:
+        for process in both:
+            process.kill()
+            process.wait()
+    assert stillness._waited_seconds(seen) == 0

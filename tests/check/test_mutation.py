@@ -15,7 +15,7 @@ EIGHTHS = {"forward": WHOLE_MODEL, "run_episode": max(WHOLE_MODEL // 2, 1)} | di
 )
 
 
-KEPT = sizes.size("answers", small=12, whole=10**6)  # answers by others, of each check
+KEPT = sizes.size("answers", small=8, whole=10**6)  # answers by others, of each check
 
 
 def kept(name: str) -> list[int]:

@@ -32,6 +32,10 @@ another_account = pytest.mark.skipif(
 )
 
 
+def _is_solution(cell) -> bool:
+    return cell.metadata.get("nbgrader", {}).get("solution", False)
+
+
 def _points(path: Path) -> float:
     cells = nbformat.read(path, as_version=4).cells
     return float(sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells))
@@ -39,6 +43,11 @@ def _points(path: Path) -> float:
 
 POINTS_OF = {path.stem: points for path in sorted(RELEASED.glob("*.ipynb")) if (points := _points(path))}
 POINTS = sum(POINTS_OF.values())
+# Of each notebook with points, the grade ids of its solution cells
+SOLUTIONS = {
+    stem: {cell.id for cell in nbformat.read(SOLVED / f"{stem}.ipynb", as_version=4).cells if _is_solution(cell)}
+    for stem in POINTS_OF
+}
 
 
 def make_course(root: Path) -> Places:

@@ -1,8 +1,8 @@
 """One run over all cases with honest submissions between them, and a table of what came of it.
 
 A case that harms whoever comes after it is found out by the next one too, hostile or not: but for the exercise that it
-attacks each is solved, and its score has to be exact. So an honest one for each group of cases is enough; in a campaign
-each case is between two of its own.
+attacks each is solved, and its score has to be exact. So an honest one for each group of cases is enough, and of a case
+the notebook that it changes; in a campaign each case is whole, and between two honest ones of its own.
 """
 
 import hashlib
@@ -18,16 +18,17 @@ import pytest
 from dt_helpers.grading.results import SubmissionResult
 from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.machine.hardware import usable_cores
-from tests.grading.course import POINTS, REPOSITORY, grades, hand_in, make_course
+from tests.grading.course import POINTS, POINTS_OF, REPOSITORY, SOLUTIONS, grades, hand_in, make_course
 from tests.grading.fuzz.answers import RIGHT
 from tests.sizes import size
 
 from . import cheating, damaged, failing, harming, playing, reaching  # noqa: F401 (they register their cases)
 from .register import CASES, KINDS, Case
 
-LIMITS = Limits(seconds=10, cpu_seconds=5)
+LIMITS = Limits(seconds=10, cpu_seconds=3)
 ALONE = RIGHT["run_episode"][0]  # calls none of the functions that a case attacks, which the course's own solution does
-GROUP = size("cases between two honest ones", small=8, whole=1)
+GROUP = size("cases between two honest ones", small=15, whole=1)
+WHOLE = size("hostile submissions with all their notebooks", small=0, whole=1)
 HONEST = [*range(0, len(CASES), GROUP), len(CASES)]  # they are graded before the cases of these numbers
 
 
@@ -47,6 +48,19 @@ class Run:
     @property
     def honest(self) -> dict[str, SubmissionResult]:
         return {name: result for name, result in self.results.items() if name.endswith("honest")}
+
+
+def attacked(case: Case) -> tuple[str, ...]:
+    """The notebooks that are handed in: all, or those with what the case changes, and one beside a changed file."""
+    if WHOLE:
+        return tuple(POINTS_OF)
+    changed = {stem for stem, cells in SOLUTIONS.items() if cells & case.texts.keys()}
+    return tuple(sorted(changed | {"03_collator", "06_replay"} if case.edit else changed))
+
+
+def worth(case: Case) -> float | None:
+    """The points that the case is to get for what is handed in."""
+    return case.points and case.points - POINTS + sum(POINTS_OF[stem] for stem in attacked(case))
 
 
 def _name(case: Case) -> str:
@@ -69,7 +83,7 @@ def run(tmp_path_factory):
             hand_in(places, _honest(number))
         for case in CASES:
             texts = {cell: _filled(text, words) for cell, text in ({"run_episode": ALONE} | case.texts).items()}
-            folder = hand_in(places, _name(case), **texts)
+            folder = hand_in(places, _name(case), attacked(case), **texts)
             if case.edit:
                 case.edit(folder)
         before = _contents(places.root)
@@ -124,7 +138,7 @@ def table(run: Run) -> str:
     rows = [("kind", "cases", "points gained", "without a result", "honest beside them", "harmed")]
     for kind in KINDS:
         cases = [case for case in CASES if case.kind == kind]
-        gained = sum((run.of(case).score or 0) > (case.points or 0) for case in cases if _name(case) in run.results)
+        gained = sum((run.of(case).score or 0) > (worth(case) or 0) for case in cases if _name(case) in run.results)
         lost = sum(_name(case) not in run.results for case in cases)
         rows.append((kind, len(cases), gained, lost, *_harmed(run, {n for case in cases for n in _beside(case)})))
     cases, gained, lost = (sum(column) for column in list(zip(*rows[1:], strict=True))[1:4])

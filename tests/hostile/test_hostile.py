@@ -4,7 +4,7 @@ import pytest
 
 from tests.grading.course import POINTS
 
-from .conftest import HONEST, table
+from .conftest import HONEST, table, worth
 from .register import CASES
 
 
@@ -16,7 +16,7 @@ def told(result) -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_it_gets_what_it_is_worth(run, case):
     result = run.of(case)
-    assert result.score == case.points, told(result)
+    assert result.score == worth(case), told(result)
     assert case.says in told(result)
 
 
