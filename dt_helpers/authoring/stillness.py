@@ -14,7 +14,7 @@ LONGEST_STEP = 10.0  # seconds; if two looks are further apart, the machine was 
 
 
 class Stillness:
-    """How long a process tree has been still: it has used no CPU time, nor waited for any, and nobody has called `stir`.
+    """How long a process tree has been still: it used no CPU time, did not wait for any, and nobody called `stir`.
 
     A waiting kernel uses no CPU time that can be measured; one that computes without printing does. Time is the
     monotonic clock's, so setting the machine's clock does no harm.
