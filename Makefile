@@ -148,9 +148,11 @@ experts: $(VENV)-experts/installed ## Train the experts in output/experts (exper
 release: $(INSTALLED) ## Make the notebooks from the percent scripts in solutions/
 	@$(ACTIVATED) dt-course release
 
-lint: $(INSTALLED) ## Check the style and the types
+lint: $(INSTALLED) ## Check the style, the spelling, the words and the types
 	@$(ACTIVATED) ruff check .
 	@$(ACTIVATED) ruff format --check .
+	@$(ACTIVATED) codespell
+	@$(ACTIVATED) python -m pytest -p no:xdist -p no:cacheprovider tests/notebooks/test_words.py
 	@$(ACTIVATED) mypy
 
 clean: ## Remove all that make made: .venv, .cache and output
