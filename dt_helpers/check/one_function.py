@@ -11,7 +11,7 @@ from dt_helpers.check.engine.answers import read
 from dt_helpers.check.engine.calling import Outcome, call, quietly
 from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Case, Exercise, Strip
-from dt_helpers.check.engine.memory import kept_between_calls
+from dt_helpers.check.engine.memory import RANDOM, TWO_ANSWERS, kept_between_calls
 from dt_helpers.check.engine.recognising import arrays, recognise
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.check.engine.time_limit import TookTooLong, within
@@ -55,7 +55,7 @@ def judge(exercise: Exercise, fn, seed: int) -> CheckResult | CheckFailed:
             return _failed(exercise, seed, problem, cases[0])
         return CheckResult(exercise.name, exercise.function, len(cases))
     at, found, hints = _named(exercise, fn, cases, outcomes, rights, findings, wrong)
-    pictured = found.slug not in generic.HINTS or found.slug == "keeps-state"
+    pictured = found.slug not in generic.HINTS or (found.slug == "keeps-state" and found.sentence != TWO_ANSWERS)
     strip = _strip(exercise, cases[at], outcomes[at], rights[at]) if pictured else None
     return _failed(exercise, seed, found, cases[at], hints, strip, outcomes[at].error)
 
@@ -79,21 +79,23 @@ def _named(exercise, fn, cases, outcomes, rights, findings, wrong) -> tuple[int,
     if found.slug == "unfilled" and outcome.error is None and outcome.value is None:
         always = all(one.value is None and one.error is None for one in outcomes)
         found = generic.nothing(exercise, fn, cases[at], found, always)
+    asks = exercise.edges[cases[wrong[0]].edge][1:] if all(cases[i].edge for i in wrong) else ()
     visible = [i for i in wrong if findings[i].slug in _READABLE]
     if found.slug == "unfilled" or not visible:
         hints = generic.HINTS["returns-nothing"] if "returns None: is" in found.sentence else None
-        return at, _where(found, cases, wrong, exercise), hints or generic.hints(found, outcome.error)
+        return at, _where(found, cases, wrong, exercise), hints or (*asks, *generic.hints(found, outcome.error))
     if mistake := recognise(exercise, cases, outcomes, visible):
         found = replace(findings[visible[0]], slug=mistake.slug, sentence=mistake.sentence)
         return visible[0], found, mistake.hints
     if found.slug not in _READABLE:
-        return at, _where(found, cases, wrong, exercise), generic.hints(found, outcome.error)
+        return at, _where(found, cases, wrong, exercise), (*asks, *generic.hints(found, outcome.error))
     if outcome.changed:
         changed = comparing.named(exercise, outcome.changed)
         sentence = f"{changed} changed while your function ran, and its result is wrong."
         return at, replace(found, slug="input-changed", sentence=sentence), generic.HINTS["input-changed"]
     if kept := kept_between_calls(exercise, fn, cases, outcomes, wrong):
-        return at, replace(found, slug="keeps-state", sentence=kept), generic.HINTS["keeps-state"]
+        hints = generic.HINTS["keeps-state"]
+        return at, replace(found, slug="keeps-state", sentence=kept), (RANDOM, *hints) if kept == TWO_ANSWERS else hints
     if _only_as_views(exercise, fn, cases, wrong):
         sentence = "The result is right for a contiguous array and wrong for a view with gaps between its elements."
         return at, replace(found, slug="views", sentence=sentence), generic.HINTS["views"]
@@ -142,9 +144,9 @@ def _where(found: Difference, cases, wrong, exercise) -> Difference:
     """The difference, and on how many of the inputs it was seen, if not on all."""
     if len(wrong) == len(cases) or found.slug in ("unfilled", "wrong-signature", "wrong-count", "returns-nothing"):
         return found
-    edges = {cases[i].edge for i in wrong}
-    if len(edges) == 1 and (edge := edges.pop()) and found.slug not in _READABLE:
-        return replace(found, sentence=f"{found.sentence}\n{exercise.edges[edge][0]}")
+    edges = [cases[i].edge for i in wrong]
+    if all(edges) and found.slug not in _READABLE:
+        return replace(found, sentence=f"{found.sentence}\n{exercise.edges[edges[0]][0]}")
     return replace(found, sentence=f"{found.sentence}\nThis happened on {len(wrong)} of {len(cases)} inputs.")
 
 

@@ -52,12 +52,13 @@ class Slider:
         )
         # JupyterLab captures the arrow keys, except in elements with Lumino's data-lm-… attribute.
         return f"""<div class="dt-slider"
- style="--row: 0; box-sizing: content-box; max-width: {width}px; padding: 0 20px">
+ style="--row: 0; box-sizing: content-box; max-width: {width}px; padding: 0 20px; container-type: inline-size">
 <div style="overflow: hidden; aspect-ratio: {width} / {height}">
 <video autoplay loop muted playsinline title="click to pause or play" onclick="{PAUSED}"
  style="display: block; width: 100%; transform: translateY(calc(var(--row) * -100% / {stops}))"
  src="data:video/mp4;base64,{data}"></video></div>
-<div style="overflow: hidden; height: 1.8em; line-height: 1.8em; text-align: center; white-space: nowrap">
+<div style="overflow: hidden; height: 1.8em; line-height: 1.8em; text-align: center; white-space: nowrap;
+ font-size: min(1em, 3.6cqw)">
 <div style="transform: translateY(calc(var(--row) * -1.8em))">{notes}</div></div>
 <input type="range" min="0" max="{stops - 1}" step="1" value="0" aria-label="target return"
  data-lm-suppress-shortcuts="true" style="width: 100%; margin: 0" oninput="{MOVED}">

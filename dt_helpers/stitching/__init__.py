@@ -11,7 +11,7 @@ section 1, figure 2 and appendix A.3; its authors did not release the code of th
 """
 
 from .asking import Asked, ask, choose_target, follow, next_node
-from .comparing import Comparison, compare, is_new, segments
+from .comparing import Comparison, compare, is_covered, is_new, segments
 from .model import Samples, Settings, fit, make_model, preset, train
 from .roads import Roads, best_in_data, draw_roads, path_return, random_walks, returns_to_go, walk_rewards
 
@@ -28,6 +28,7 @@ __all__ = [
     "draw_roads",
     "fit",
     "follow",
+    "is_covered",
     "is_new",
     "make_model",
     "next_node",

@@ -78,6 +78,12 @@ def is_new(walks: np.ndarray, path: Sequence[int]) -> bool:
     return len(_holders(walks, np.asarray(path))) == 0
 
 
+def is_covered(walks: np.ndarray, path: Sequence[int]) -> bool:
+    """Whether some walk takes each of the path's steps."""
+    nodes = np.asarray(path)
+    return all(len(_holders(walks, nodes[i : i + 2])) for i in range(len(nodes) - 1))
+
+
 def segments(walks: np.ndarray, path: Sequence[int]) -> list[tuple[int, int, int]]:
     """The walks that a path is stitched from, as few as possible: (walk, first, last) says that the path's nodes from
     `first` to `last` are consecutive in that walk. A path within a single walk has one segment.

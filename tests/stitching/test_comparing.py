@@ -14,6 +14,7 @@ def test_a_path_is_cut_into_as_few_walks_as_possible(walks):
 def test_a_part_of_a_walk_is_not_new(walks):
     assert not stitching.is_new(walks, [3, 2, 1, 0])
     assert stitching.is_new(walks, [3, 2, 4, 1, 0])
+    assert stitching.is_covered(walks, [4, 1, 3, 2, 1, 0]) and not stitching.is_covered(walks, [2, 1, 4, 0])
 
 
 def test_comparison(line, walks):

@@ -33,8 +33,8 @@ def test_the_goal_is_at_the_right_and_no_two_nodes_meet():
 def test_the_legend_of_a_stitched_path_names_its_walks(line, walks):
     (legend,) = plots.stitched(line, walks, [4, 1, 3, 2, 1, 0]).legends
     assert [text.get_text() for text in legend.get_texts()] == [
-        "walk 0: 3 → 2 → 4 → 1 → 3",
-        "walk 2: 1 → 3 → 2 → 1 → 0",
+        "recorded: 3 → 2 → 4 → 1 → 3",
+        "recorded: 1 → 3 → 2 → 1 → 0",
     ]
 
 

@@ -18,7 +18,7 @@ _CELL = (
 )
 _TITLE = "text-align:right;padding:1px 8px 1px 0;border:0;color:inherit;font-size:13px"
 _TABLE = "margin:6px 0 0;border:0;border-collapse:separate;border-spacing:2px;color:inherit;width:auto"
-_CODE = "margin:6px 0 0;font-size:12px;color:inherit;background:none;white-space:pre-wrap"
+_CODE = "margin:6px 0 0;font-size:12px;color:inherit;background:none;white-space:pre;overflow-x:auto"
 _OFF = ";border:2px dashed #d9662c;font-weight:bold"
 
 

@@ -22,6 +22,7 @@ class Difference:
     given: float | None = None
 
 
+ONE_OFF = (": one entry too many.", ": one entry is missing.")
 _COARSE = {"float16": 5e-3, "bfloat16": 3e-2}  # values that agree this closely are right, apart from the dtype
 
 
@@ -123,6 +124,8 @@ def _shape(name: str, answer: Answer, right: Answer, exercise) -> Difference | N
     if answer.array.shape == right.array.shape:
         return None
     sentence = f"{name} has shape {_shown(answer.array.shape)}; {_shown(right.array.shape)} was expected."
+    if answer.array.ndim == right.array.ndim == 1 and abs(more := answer.array.size - right.array.size) == 1:
+        sentence = f"{sentence[:-1]}{ONE_OFF[more < 0]}"
     return Difference("wrong-shape", sentence, name)
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from dt_helpers.check.engine.answers import describe, safely
 from dt_helpers.check.engine.calling import is_written
-from dt_helpers.check.engine.comparing import Difference
+from dt_helpers.check.engine.comparing import ONE_OFF, Difference
 from dt_helpers.check.engine.exercise import Case, Exercise
 
 _LOSSES = ("torch/nn/modules/loss.py", r"torch\nn\modules\loss.py")
@@ -79,6 +79,8 @@ HINTS = {
     "wrong-signature": ("Keep the name and the arguments that the exercise gives: the course calls it like that.",),
 }
 
+_COUNT = "Count: how many does the description of the function ask for, and how many does your loop or slice make?"
+_EMPTY = "Nothing is left there, with these inputs: what does the exercise ask for then?"
 _CLUES = (  # what is in an exception's type and text, and what it means
     (
         "RecursionError",
@@ -119,6 +121,7 @@ _CLUES = (  # what is in an exception's type and text, and what it means
     ("Sizes of tensors must match", "All but the joined axis must agree: print the shapes that you join."),
     ("only one element tensors", "This gets a whole tensor, not a single number: work on all of it at once."),
     ("can be converted to", "This gets a whole array, not a single number: work on all of it at once."),
+    *((text, _EMPTY) for text in ("zero-size array", "empty sequence", "iterable argument is empty", "with size 0")),
     ("out of range", "An index or axis is larger than there is room for; count from zero."),
     ("out of bounds", "An index or axis is larger than there is room for; count from zero."),
     ("is not defined", "Was the name imported, and the cell that defines it run? Check its spelling."),
@@ -168,6 +171,8 @@ def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...
             )
         general = "Try the line with small inputs of your own in a new cell, printing the shapes."
         return (clue, general) if clue else (general,)
+    if difference.slug == "wrong-shape" and difference.sentence.endswith(ONE_OFF):
+        return (_COUNT,)
     return HINTS.get(difference.slug or "", ())
 
 

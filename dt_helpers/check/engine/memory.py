@@ -29,7 +29,7 @@ def kept_between_calls(
     for i in dict.fromkeys((*wrong[:8], 0)):
         now = arrays(exercise, call(fn, cases[i], several))
         if (before := given[i]) is not None and not _same(before, now):
-            return "Your function gives two answers to the same inputs: it keeps something, or it is random."
+            return TWO_ANSWERS
     for i in wrong:
         if (answer := given[i]) is None or sum(array.size for array in answer) < 2:
             continue
@@ -50,6 +50,8 @@ def kept_between_calls(
     return None
 
 
+TWO_ANSWERS = "Your function gives two answers to the same inputs: it keeps something, or it is random."
+RANDOM = "Do you draw at random, or leave dropout on? The same inputs have to give the same answer."
 _AGAIN = "Your function returned the answer to an earlier call, whose inputs had the same shape, once more."
 _SEEDS = range(101, 111)
 

@@ -8,7 +8,7 @@ from dt_helpers.check.engine.answers import is_tensor
 from dt_helpers.check.engine.comparing import close
 from dt_helpers.check.engine.exercise import Strip
 
-_LIMIT = 12  # boxes in a row
+LIMIT = 12  # boxes in a row
 
 
 def strip(context, expected, given) -> Strip:
@@ -17,7 +17,7 @@ def strip(context, expected, given) -> Strip:
 
 def _short(labels) -> tuple[str, ...]:
     labels = tuple(labels)
-    return labels if len(labels) <= _LIMIT else (*labels[: _LIMIT - 1], "…")
+    return labels if len(labels) <= LIMIT else (*labels[: LIMIT - 1], "…")
 
 
 def array(value) -> np.ndarray:
@@ -33,4 +33,4 @@ def name(known: dict[str, np.ndarray], part: np.ndarray) -> str:
 
 
 def figures(array: np.ndarray) -> tuple[str, ...]:
-    return tuple(f"{float(x):.3g}" for x in islice(np.asarray(array).flat, _LIMIT + 1))
+    return tuple(f"{float(x):.3g}" for x in islice(np.asarray(array).flat, LIMIT + 1))

@@ -147,3 +147,45 @@ def test_a_callable_object_and_a_bound_method_will_do():
 
     assert check.context_window(Window()).passed
     assert check.context_window(Window().cut).passed
+
+
+def largest(targets, achieved):
+    return targets[achieved >= targets].max()
+
+
+def built_in(targets, achieved):
+    return max(target for target, came in zip(targets, achieved, strict=True) if came >= target)
+
+
+def first(targets, achieved):
+    return targets[achieved >= targets][0]
+
+
+@pytest.mark.parametrize("answer", [largest, built_in, first])
+def test_an_exception_on_one_kind_of_input_alone_is_told_with_what_that_input_asks_for(answer):
+    found = failure("choose_target", answer)
+    assert found.mistake == "exception" and "Here no target is honoured: then the smallest one" in found.sentence
+    assert "Does your code take the case that none is left into account?" in found.all_hints
+    assert any("Nothing is left there" in hint for hint in found.all_hints)
+
+
+def drawn(logits, neighbours):
+    return neighbours[torch.multinomial(logits[neighbours].softmax(0), 1)[0]]
+
+
+def test_an_answer_that_is_drawn_at_random_is_asked_about_first():
+    found = failure("next_node", drawn)
+    assert found.mistake == "keeps-state" and found.strip is None
+    assert found.all_hints[0].startswith("Do you draw at random")
+
+
+@pytest.mark.parametrize(("end", "words"), [(None, "one entry too many"), (-2, "one entry is missing")])
+def test_one_entry_too_many_or_too_few_is_counted(end, words):
+    found = failure("walk_rewards", lambda walk, goal, lengths: -np.ones(len(walk))[:end])
+    assert words in found.sentence and found.all_hints[0].startswith("Count: how many")
+
+
+def test_the_strip_of_the_best_tenth_shows_what_the_answers_name():
+    found = failure("best_tenth", lambda returns: np.argsort(returns)[: max(len(returns) // 10, 1)])
+    shown = {label.split(":")[0] for label in found.strip.context[1]}
+    assert {*found.strip.expected, *found.strip.given} <= shown

@@ -65,8 +65,12 @@ def _cases(rng):
 
 
 def _picture(case: Case, expected, given) -> Strip | None:
-    every = ("returns", [f"{i}: {value}" for i, value in enumerate(strips.figures(case.args[0]))])
-    return strips.strip(every, strips.figures(expected[0]), strips.figures(given[0]))
+    wanted, got = strips.figures(expected[0]), strips.figures(given[0])
+    named = sorted({int(place) for place in (*wanted, *got) if place.isdecimal() and int(place) < len(case.args[0])})
+    first = [*named, *(i for i in range(len(case.args[0])) if i not in named)]  # those that the rows below name
+    shown = sorted(first[: strips.LIMIT - 1])
+    returns = [f"{i}: {strips.figures(case.args[0][i : i + 1])[0]}" for i in shown]
+    return strips.strip(("returns", [*returns, *["…"] * (len(first) > len(shown))]), wanted, got)
 
 
 def _kept(returns):

@@ -36,7 +36,7 @@ def _cases(rng):
         case("6 targets, the largest is honoured", ["more", "less", "more", "never", "as asked", "less"]),
         case("5 targets, only the smallest is honoured", ["never", "less", "far less", "never", "more"]),
         case("1 target", ["more"], core=False, edge="single-target"),
-        case("1 target, not honoured", ["less"], core=False, edge="single-target"),
+        case("1 target, not honoured", ["less"], core=False, edge="none-honoured"),
         surpassing,
         case(
             "5 targets, some missed by a little",
@@ -71,9 +71,9 @@ def _cases(rng):
             core=False,
             edge="ties",
         ),
-        case("3 targets, none is honoured", ["less", "never", "far less"], core=False),
-        case("4 targets, it never arrives", ["never"] * 4, core=False),
-        case(f"{len(nothing)} targets, none is honoured", nothing, core=False),
+        case("3 targets, none is honoured", ["less", "never", "far less"], core=False, edge="none-honoured"),
+        case("4 targets, it never arrives", ["never"] * 4, core=False, edge="none-honoured"),
+        case(f"{len(nothing)} targets, none is honoured", nothing, core=False, edge="none-honoured"),
     ]
 
 
@@ -122,7 +122,11 @@ EXERCISE = Exercise(
         "Returns are negative here: -2 is more than -5.",
     ),
     edges={
-        "single-target": ("The result is wrong for a single target.", "Honoured or not, which one is left?"),
+        "none-honoured": (
+            "Here no target is honoured: then the smallest one is wanted.",
+            "Does your code take the case that none is left into account?",
+        ),
+        "single-target": ("The result is wrong for a single target.", "Which one is left?"),
         "best-of-the-honoured": (
             "Of the honoured targets you take the one with the best result; take the largest target.",
             "By how much a target is surpassed does not matter.",
