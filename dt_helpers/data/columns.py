@@ -103,6 +103,11 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
                 " If each step has several rewards, of several agents or aims, make one of them: "
                 "`(rewards * weights).sum(axis=1)`."
             )
+        if values.ndim == 2 and values.shape[1] > 1:
+            several += (
+                " If they are (episodes, steps), make a list of episodes: "
+                f"`[{{name: values[i] for name, values in data.items()}} for i in range({values.shape[0]})]`."
+            )
         if values.ndim == 2 and values.shape[0] > values.shape[1] > 1:
             several += (
                 " If they are (steps, environments), as in a buffer, make all columns flat, one environment after "
@@ -213,6 +218,10 @@ def at_ends(rows: np.ndarray, starts: np.ndarray) -> bool:
     return bool((rows[first] + counts == starts[episodes + 1]).all() and counts.max() > 1)
 
 
+def times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
 def sentence(name: str, note: str) -> str:
     """A note as it is printed: one that asks has its mark already."""
     return f"{name}: {note}" if note.endswith("?") else f"{name}: {note}."
@@ -241,12 +250,12 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
     return narrow
 
 
-def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], None], column: str = "dones") -> None:
+def note_ends(dones: np.ndarray, starts: np.ndarray, say: Callable[[str], object], column: str = "dones") -> None:
     """Say where an episode continues after a `done`, or another flag that ends episodes."""
     inside = np.setdiff1d(np.flatnonzero(dones), starts[1:] - 1, assume_unique=True)
     if len(inside):
         episode = int(np.searchsorted(starts, inside[0], "right")) - 1
         say(
-            f"`{column}` are true within episodes, {len(inside)} times, first in episode {episode} at step "
+            f"`{column}` are true within episodes, {times(len(inside))}, first in episode {episode} at step "
             f"{int(inside[0] - starts[episode])}: the rewards after it still count. Are these several episodes?"
         )

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, following, guesses, lists, marks, order, remedies, rlds, rows, unread
+from dt_helpers.data import columns, following, guesses, lists, marks, naming, order, remedies, rlds, rows, unread
 from dt_helpers.data.trajectories import Trajectories
 
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
 NEEDED = ("observations", "actions", "rewards", "terminals")
-CLOCK = ("timeouts", "truncated", "truncations", "truncateds")
 FALLS = ("terminated", "terminations", "terminateds")
 ENDS = ("episode_terminals",)  # d3rlpy's: any end of an episode
 EXTRA = "pip install 'dt-helpers[formats]'"
@@ -122,7 +121,7 @@ def from_columns(
     if rlds.holds(given):
         rows.refuse({"horizon": horizon}, "horizon", "the steps are one episode")
         return rows.from_episodes([given], name, rename or {}, key=key, **options)
-    found = rows.named(given, rename or {})
+    found = naming.named(given, rename or {})
     lists.refuse_episodes(found)
     told = marks.by_number(found) if "rewards" in found and "offsets" not in found else None
     if told:
@@ -137,7 +136,7 @@ def from_columns(
         flag = guesses.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
         advice = f" If `{flag[0]}` are true where the robot fell, they are the `terminals`." if flag else ""
         try:
-            rows.require_columns(found, NEEDED, also=(order.EPISODE, guesses.NEXT))
+            naming.require_columns(found, NEEDED, also=(order.EPISODE, guesses.NEXT))
         except ValueError as error:
             hint = str(error).partition(", one row per episode.")[2]
             raise ValueError(
@@ -155,7 +154,7 @@ def from_columns(
         say(told.note)
     columns.same_length(parts)
     steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
-    flags = {c: columns.array(found[c], c) for c in (*CLOCK, *ENDS) if c in found}
+    flags = {c: columns.array(found[c], c) for c in (*remedies.CLOCK, *ENDS) if c in found}
     after = following.read(found[guesses.NEXT]) if guesses.NEXT in found else None
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
@@ -176,8 +175,13 @@ def from_columns(
         flags = {}
     known = "offsets" in found or order.EPISODE in found
     beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
+    lasting = {c: np.ravel(np.asarray(found[c])) for c in beside if marks.LENGTHS.match(str(c)) and _one_each(found[c])}
+    lasting = {c: values for c, values in lasting.items() if len(values) == steps}
+    masks = marks.note_flags_of_steps(lasting, np.asarray(offsets), say)
     last = np.isin(np.arange(steps), np.asarray(offsets)[1:] - 1)
-    loose = "offsets" in found or (order.EPISODE not in found and marks.fill_up({c: found[c] for c in beside}, last))
+    loose = "offsets" in found or (
+        order.EPISODE not in found and marks.fill_up({c: found[c] for c in beside}, last, masks)
+    )
     beside = marks.note_masks({c: found[c] for c in beside}, last, np.asarray(found["terminals"]), say)
     marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
     marks.note_numbers(found, steps, say)
@@ -189,8 +193,8 @@ def from_columns(
     wanted = () if known else (order.EPISODE, guesses.NEXT)
     set_ = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
     call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in set_.items())])})"
-    unread.note(beside, wanted, say, "data with ends" if loose else "data", known, call)
-    used = ("terminals", falls, *CLOCK, *ENDS)
+    unread.note(beside, wanted, say, "data with ends" if loose else "data", known, call, masks)
+    used = ("terminals", falls, *remedies.CLOCK, *ENDS)
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dt_helpers.data import columns
-from dt_helpers.data.remedies import GOES_ON
+from dt_helpers.data.remedies import CLOCK, GOES_ON
 from dt_helpers.data.unread import MASK, PAD
 
 NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Policy's
@@ -81,7 +81,7 @@ def note_masks(
         if len(off) != len(last):
             others.append(name)
         elif inside := _inside(off, last):
-            say(f"`{name}` is not read; it is 0 within episodes, {inside} times. Is an episode over there?")
+            say(f"`{name}` is not read; it is 0 within episodes, {columns.times(inside)}. Is an episode over there?")
         elif off.any() and not (off & ~last).any():
             if np.array_equal(off, np.ravel(fell) != 0):
                 continue
@@ -94,9 +94,11 @@ def note_masks(
     return others
 
 
-def fill_up(beside: Mapping[str, Any], last: np.ndarray) -> bool:
-    """Whether a mask says of some of episodes' last steps, `last` (N,) bool, that they only fill up."""
-    found = [np.ravel(np.asarray(values)) == 0 for name, values in beside.items() if MASK.match(str(name))]
+def fill_up(beside: Mapping[str, Any], last: np.ndarray, masks: Collection[str] = ()) -> bool:
+    """Whether a mask, by its name or among the `masks`, says of some of episodes' last steps, `last` (N,) bool, that
+    they only fill up."""
+    known = [values for name, values in beside.items() if MASK.match(str(name)) or name in masks]
+    found = [np.ravel(np.asarray(values)) == 0 for values in known]
     found += [np.ravel(np.asarray(values)) != 0 for name, values in beside.items() if PAD.match(str(name))]
     return any(len(off) == len(last) and (off & last).any() for off in found)
 
@@ -112,6 +114,29 @@ def _inside(off: np.ndarray, last: np.ndarray) -> int:
     known = (after > 0) & (after < len(on))
     before, after = on[np.maximum(after - 1, 0)], on[np.minimum(after, len(on) - 1)]
     return int((off & known & (episode[before] == episode) & (episode[after] == episode)).sum())
+
+
+def is_flag(name: object) -> bool:
+    """Whether a column by this name may hold flags of steps that are looked at: of time that ran out, of what lasts."""
+    return str(name) in CLOCK or bool(LENGTHS.match(str(name)))
+
+
+def note_flags_of_steps(
+    flags: Mapping[str, np.ndarray], offsets: np.ndarray, say: Callable[[str], object]
+) -> list[str]:
+    """Say where time ran out within an episode. The names of columns such as ``lengths`` that hold flags: masks.
+
+    flags : columns (N,) of which `is_flag` is true; offsets : (E + 1,), where episodes begin.
+    """
+    masks = []
+    for name, values in flags.items():
+        if not np.isin(values, (0, 1)).all():
+            continue
+        if LENGTHS.match(name):
+            masks += [name] if not values.all() and values.any() else []
+        else:
+            columns.note_ends(values != 0, offsets, say, name)
+    return masks
 
 
 def note_inverted(flags: Iterable, column: str, say: Callable[[str], object]) -> None:

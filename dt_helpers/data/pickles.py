@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dt_helpers.data import columns, guesses, hdf5, marks, remedies, rows, unread
+from dt_helpers.data import columns, guesses, hdf5, marks, naming, remedies, rows, unread
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
-FLAGS = (*remedies.FALLS, "dones", *hdf5.CLOCK, *hdf5.ENDS)
+FLAGS = (*remedies.FALLS, "dones", *remedies.CLOCK, *hdf5.ENDS)
 BESIDE = (EPISODE, STEP)  # of each step: which episode it belongs to, and which step it is
 NUMPY = ("numpy.core", "numpy._core")  # before and since NumPy 2
 ALLOWED = {  # what pickles of arrays, numbers, lists and dicts are made of
@@ -92,7 +92,9 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
             f"from a file since they can run code ({error}). Save None as nan, `values.astype(float)`, and episodes of "
             "different lengths one after another, `numpy.concatenate(values)`, with where they begin as `offsets`: "
             "`numpy.cumsum([0, *map(len, values)])`. Make one array of each part of dicts: "
-            "`{part: numpy.array([step[part] for step in values]) for part in values[0]}`."
+            "`{part: numpy.array([step[part] for step in values]) for part in values[0]}`. If each dict is a whole "
+            "episode, they are a list of episodes: `list(values)`. With `numpy.load(file, allow_pickle=True)` you get "
+            "the values, if you trust the file."
         ) from error
 
 
@@ -108,7 +110,7 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
         raise
     except Exception as error:  # not a zip file, or a broken one
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
-    named = rows.named(content, options.get("rename") or {})
+    named = naming.named(content, options.get("rename") or {})
     if getattr(named.get("rewards"), "ndim", 0) == 3:  # (episodes, steps, 1)
         of_steps = ("rewards", *FLAGS, *BESIDE)
         named |= {c: named[c][..., 0] for c in of_steps if c in named and named[c].shape[2:] == (1,)}
@@ -118,7 +120,8 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
         columns.same_length({c: named[c] for c in (*COLUMNS, *FLAGS) if c in named})
         _require_episodes(named, count, steps)
         blocks = {column: named[column] for column in (*COLUMNS, *BESIDE) if column in named}
-        blocks |= {c: values for c, values in named.items() if unread.may_matter(c) and values.shape == (count, steps)}
+        told = {c for c in named if unread.may_matter(c) or marks.is_flag(c)}
+        blocks |= {c: named[c] for c in told if named[c].shape == (count, steps)}
         options.pop("rename", None)
         note = (
             f"read as {count} episodes of {steps} steps each; if the arrays are (steps, environments, ...), turn them "
@@ -139,7 +142,7 @@ def _require_episodes(named: dict[str, np.ndarray], count: int, steps: int) -> N
     starts = {c: named[c] for c in named if remedies.STARTS.match(str(c)) and named[c].shape == (count, steps)}
     reason = reason or next((f"`{c}` are true within rows" for c, values in starts.items() if values[:, 1:].any()), "")
     ended = np.any([values[:, -1] for values in flags.values()], axis=0) if flags else np.zeros(count, bool)
-    if not reason and ended.any() and not ended.all() and (clocks := [c for c in hdf5.CLOCK if c in flags]):
+    if not reason and ended.any() and not ended.all() and (clocks := [c for c in remedies.CLOCK if c in flags]):
         reason = f"neither `dones` nor `{clocks[0]}` is true at the end of {(~ended).sum()} rows"
     seen, after = named.get("observations"), named.get(guesses.NEXT)
     if not reason and seen is not None and after is not None and seen.shape == after.shape:

@@ -14,7 +14,7 @@ import numpy as np
 
 from dt_helpers.data import columns, rows, spaces
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
-from dt_helpers.envs import door
+from dt_helpers.envs import cautions, door
 from dt_helpers.machine.bars import bar
 
 LONGEST = 100_000  # steps of an episode, if nobody says after how many it is over
@@ -44,6 +44,7 @@ def record(
     lengths = []
     with ExitStack() as stack:
         (opened,) = door.open_all(env, 1, stack)
+        cautions.tell_statistics(opened, door.name_of(opened))
         space = opened.action_space
         if noise and not isinstance(space, gymnasium.spaces.Box):
             raise ValueError(

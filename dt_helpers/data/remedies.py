@@ -18,6 +18,7 @@ COLUMNS = ("observations", "actions", "rewards", "dones")
 STEPS = (*COLUMNS, "episode_index"), "as a row is a step here, not an episode"  # what a table of steps needs
 FALLS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
 ENDS = ("dones", *FALLS)
+CLOCK = ("timeouts", "truncated", "truncations", "truncateds")  # time ran out
 NO_PART = re.compile(  # says which episode or step it is, and is no part of what is observed
     r"(.*\.)?(runs?|trials?|rollouts?|reps?|seeds?|envs?|t|date|time(_?stamps?)?|(time)?_?steps?|"
     r"((episode|eps?|traj(ectory)?|env|step|run|trial|transition)_?(id|idx|index|num(ber)?|name)?)s?)$",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, following, lists, order, remedies, rlds, unread
-from dt_helpers.data.guesses import GUESSES, NEXT, likely
+from dt_helpers.data import columns, following, lists, marks, naming, order, remedies, rlds, unread
+from dt_helpers.data.guesses import GUESSES, NEXT
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.machine.telling import tell
@@ -66,9 +66,9 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         raise ValueError(f"{name} is empty: there are no episodes in the list.")
     steps = rlds.holds(episodes[0])
     given = rlds.columns_of(episodes, rename) if steps else episodes
-    found = [named(_as_dict(episode, i), rename) for i, episode in enumerate(given)]
+    found = [naming.named(naming.as_dict(episode, i), rename) for i, episode in enumerate(given)]
     for episode in found:
-        require_columns(episode, COLUMNS)
+        naming.require_columns(episode, COLUMNS)
     lists.refuse_steps(found)
     read = lists.chosen(found[0]["observations"], key)
     options = {"observation_key": read} | options
@@ -103,8 +103,15 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         for c in (EPISODE, STEP)
         if c in listed and all(len(columns.shape(one.get(c, 0)) or ()) == 1 for one in found)
     }
-    unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode")
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    flags = {
+        c: [columns.plain(one[c]) for one in found]
+        for c in listed
+        if marks.is_flag(c) and all(c in one for one in found)
+    }
+    whole = {c: np.concatenate(parts) for c, parts in flags.items() if list(map(len, parts)) == lengths}
+    masks = marks.note_flags_of_steps(whole, offsets, note)
+    unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode", masks=masks)
     if EPISODE not in told:
         counts = [c for c in listed if unread.COUNT.match(str(c)) and all(c in one for one in found)]
         unread.note_counts(unread.whole({c: [one[c] for one in found] for c in counts}, lengths), offsets, note)
@@ -166,71 +173,14 @@ def refuse(options: dict, name: str, reason: str) -> None:
         raise ValueError(f"Leave {name}= out: {reason}.")
 
 
-def require_columns(there, needed, what: str = "one row per episode", also=()) -> None:
-    """Raises ValueError that names the missing columns, the columns present, and a likely `rename=`, with the columns
-    `also` where they have other names."""
-    there = list(there)
-    missing = [column for column in needed if column not in there]
-    if not missing:
-        return
-    guesses = likely(there, (*missing, *also))
-    meant = {names[0]: column for column, names in guesses.items()}
-    others = [
-        f" Or does `{column}` mean {' or '.join(map(repr, names[1:]))}? Only one can be read."
-        for column, names in guesses.items()
-        if names[1:]
-    ]
-    raise ValueError(
-        f"The dataset lacks the columns {missing}; it has {there}. It needs {list(needed)}, {what}."
-        + remedies.for_missing(missing, there, needed, meant)
-        + "".join(others)
-    )
-
-
-def _as_dict(episode: Any, row: int) -> Mapping:
-    if isinstance(episode, Mapping):
-        return episode
-    if hasattr(episode, "columns") and hasattr(episode, "to_dict"):  # a pandas DataFrame
-        return {name: episode[name] for name in episode.columns}
-    try:
-        found = dict(vars(episode))
-    except TypeError:
-        found = {}
-    if not found:
-        raise ValueError(
-            f"Each episode in the list must be a dict with {list(COLUMNS)}, but entry {row} is of type {type(episode)}."
-        )
-    return found
-
-
-def named(given: Mapping, rename: Mapping[str, str]) -> dict:
-    if wrong := [name for name in rename if name not in given]:
-        raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
-    remedies.require_meaning(rename)
-    found = {rename.get(name, name): values for name, values in given.items()}
-    for ours in rename.values():
-        if len(names := [name for name in given if rename.get(name, name) == ours]) > 1:
-            joined = f"list(numpy.column_stack([list(data[name]) for name in {names}]))"
-            if ours == EPISODE:
-                joined = f"pandas.DataFrame({{name: data[name] for name in {names}}}).groupby({names}).ngroup()"
-            raise ValueError(
-                f"{names} would all be `{ours}` after rename=, and only one can be read: leave out the others, or join "
-                f'them before, for instance data["{ours}"] = {joined}.'
-            )
-    fallen = next((name for name in remedies.FALLS if name in found), None)
-    if "dones" not in found and fallen:
-        found["dones"] = found[fallen]
-    return found
-
-
 def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str], key=None, **options) -> Trajectories:
     if rlds.holds(dict.fromkeys(dataset.column_names)):
         return from_episodes(dataset.with_format("numpy").to_list(), name, rename, key, **options)
     table = dataset.with_format("arrow")[:]
     table = {column: table[column] for column in dataset.column_names}
-    found = named(table, rename)
+    found = naming.named(table, rename)
     options = {**Trajectories.described(dataset.info.description), **options}
-    require_columns(found, *(remedies.STEPS if remedies.rows_are_steps(found, GUESSES) else (COLUMNS,)))
+    naming.require_columns(found, *(remedies.STEPS if remedies.rows_are_steps(found, GUESSES) else (COLUMNS,)))
     if not len(dataset):
         raise ValueError(f"{name} is empty: it has no rows.")
     if read := lists.chosen(found["observations"], key):
@@ -256,7 +206,9 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
         parts[column] = values
     told = {c: lists.numbers_of(found[c], c) for c in (EPISODE, STEP) if c in found and lists.is_listed(found[c])}
     listed = [c for c in found if lists.is_listed(found[c])]
-    unread.note(listed, (EPISODE,), note, "episode")
+    flat = {c: lists.flat(found[c], c) for c in listed if marks.is_flag(c) and not found[c].null_count}
+    flags = {c: values for c, (values, ends) in flat.items() if np.array_equal(ends, offsets)}
+    unread.note(listed, (EPISODE,), note, "episode", masks=marks.note_flags_of_steps(flags, offsets, note))
     if EPISODE not in told:
         counts = {c: found[c].to_pylist() for c in listed if unread.COUNT.match(c)}
         unread.note_counts(unread.whole(counts, lengths), offsets, note)
@@ -271,19 +223,21 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     text = [column for column in COLUMNS if lists.is_text(found[column])]  # is told first
     parts = {column: lists.steps_of(found[column], column, key) for column in (*text, *COLUMNS)}
     if EPISODE not in found:
-        require_columns(found, *remedies.STEPS)
+        naming.require_columns(found, *remedies.STEPS)
     episode = lists.numbers_of(found[EPISODE], EPISODE)
     step = lists.numbers_of(found[STEP], STEP) if STEP in found else None
     note = _noting(name, options)
     singles = [c for c in found if lists.are_numbers(found[c])]
     counts = {c: lists.numbers_of(found[c], c) for c in singles if unread.COUNT.match(c) and not found[c].null_count}
+    flags = {c: lists.numbers_of(found[c], c) for c in singles if marks.is_flag(c) and not found[c].null_count}
     after = {NEXT: lists.steps_of(found[NEXT], NEXT, key)} if NEXT in found else {}
-    arranged, offsets = order.arranged(parts | counts | after, episode, step, note)
+    arranged, offsets = order.arranged(parts | counts | flags | after, episode, step, note)
     unread.note_counts({c: arranged[c] for c in counts}, offsets, note)
     if after:
         following.ends(arranged, arranged[NEXT], offsets[1:], [EPISODE], None, note)
     parts = {c: arranged[c] for c in parts}
-    unread.note(singles if after else found, () if after else (NEXT,), note, "table")
+    masks = marks.note_flags_of_steps({c: arranged[c] for c in flags}, offsets, note)
+    unread.note(singles if after else found, () if after else (NEXT,), note, "table", masks=masks)
     return assemble(parts, offsets, name, **options)
 
 

@@ -64,7 +64,8 @@ def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Call
         if len(falls) > 0.2 * within:
             say(f"the rows are not in the order of `{name}`, {where}: rename={ {name: STEP} } sorts each episode by it")
         else:
-            say(f"`{name}` starts again within episodes, {len(falls)} times, {where}: are these several episodes?")
+            again = columns.times(len(falls))
+            say(f"`{name}` starts again within episodes, {again}, {where}: are these several episodes?")
         return
 
 
@@ -90,13 +91,20 @@ def note_flags(read: np.ndarray, others: Mapping, say: Callable[[str], object]) 
 
 
 def note(
-    found: Iterable, wanted, say: Callable[[str], object], holder: str, known: bool = True, call: str = ""
+    found: Iterable,
+    wanted,
+    say: Callable[[str], object],
+    holder: str,
+    known: bool = True,
+    call: str = "",
+    masks: Sequence[str] = (),
 ) -> None:
     """Say which columns may be among the `wanted` ones under other names, or say where episodes begin and end.
 
     holder : what the code in a note calls that which holds the columns, a key of `LEFT_OUT`.
     known : whether the episodes are known without them.
     call : what reads the data as it was read now, in code.
+    masks : columns that are masks by what they hold.
     """
     names = [str(name) for name in found]
     for ours, (other, *_) in likely(names, wanted).items():
@@ -131,7 +139,7 @@ def note(
             "`timeouts = next_step_type == 2`"
         )
     for pattern, stands, value in ((MASK, "false", 0), (PAD, "true", 1)):
-        if mask := first(pattern):
+        if mask := first(pattern) or (pattern is MASK and next(iter(masks), None)):
             say(
                 f"`{mask}` is not read; if it is {stands} in steps that only fill up an episode, they would be "
                 f"learned. Leave them out: `{without(mask, value)}`"

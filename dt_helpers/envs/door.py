@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import ExitStack
 
 import gymnasium
 
 from dt_helpers import envs
+from dt_helpers.envs import cautions
+from dt_helpers.machine.telling import tell
 
 _AGENTS = (
     "{} has several agents, and a model acts for one: write a gymnasium.Env around it whose observation, action and "
@@ -32,7 +35,7 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
 
     `drawn`: those that aren't MuJoCo's can ``render()`` frames. Raises ValueError for anything but an environment.
     """
-    if isinstance(env, gymnasium.vector.VectorEnv):
+    if isinstance(env, gymnasium.vector.VectorEnv) or several(env):
         raise ValueError(
             "Pass a single environment, not a vector environment: its id, its class, or a function that makes one. "
             "Several of them then run in parallel here."
@@ -40,9 +43,15 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
     if isinstance(env, gymnasium.Env):
         return [env]
     with ExitStack() as closing:
+        if count > 1 and _of_others(env):
+            one, other = (_closed_by(closing, _make(env, drawn)) for _ in range(2))
+            if _inner(one) is not _inner(other) and cautions.share_a_world(one, other):
+                tell(f"{name_of(env)}: its copies share one world, so its episodes run one after another.")
+                closing.pop_all()
+                return [_closed_by(stack, one)]
         made = [_closed_by(closing, _make(env, drawn)) for _ in range(count)]
         closers = closing.pop_all()
-    if len({id(getattr(each, "unwrapped", each)) for each in made}) < count:
+    if len({id(_inner(each)) for each in made}) < count:
         return made[:1]
     stack.enter_context(closers)
     return made
@@ -68,7 +77,18 @@ def step(env: gymnasium.Env, action: object) -> tuple[object, object, bool, bool
         old = ", as in the old gym" if len(answer) == 4 else ""
         cost = " If there is a cost as well, take it from the reward in a wrapper." if len(answer) == 6 else ""
         raise ValueError(f"{name_of(env)}: step() returned {len(answer)} values{old}: {_INTERFACE}.{cost}")
+    if isinstance(answer[1], Mapping):
+        raise ValueError(_AGENTS.format(name_of(env)))
+    if isinstance(answer[1], list | tuple) or math.prod(getattr(answer[1], "shape", ())) != 1:
+        raise ValueError(
+            f"{name_of(env)}: the reward of a step must be one number, but is {answer[1]!r}. Make one of them in a "
+            "gymnasium.RewardWrapper."
+        )
     return answer[:4]
+
+
+def _inner(env: object) -> object:
+    return getattr(env, "unwrapped", env)
 
 
 def _closed_by(stack: ExitStack, made: gymnasium.Env) -> gymnasium.Env:
@@ -98,9 +118,24 @@ def _make(env: Environment, drawn: bool) -> gymnasium.Env:
         made = env()
     if _has_agents(made):
         raise ValueError(_AGENTS.format(name_of(env)))
-    if isinstance(made, gymnasium.vector.VectorEnv) or not hasattr(made, "step"):
+    if isinstance(made, gymnasium.vector.VectorEnv) or several(made) or not hasattr(made, "step"):
         raise ValueError(f"{name_of(env)} must make one gymnasium environment, but made {made!r}.")
     return made
+
+
+def several(env: object) -> bool:
+    """Whether one object stands for several environments, as EnvPool's and Isaac Lab's do."""
+    count = getattr(env, "num_envs", 1)
+    return isinstance(count, int) and count > 1
+
+
+def _of_others(env: Environment) -> bool:
+    """Whether it is neither gymnasium's nor the course's own."""
+    made_by = getattr(env, "__module__", "")
+    if isinstance(env, str):
+        spec = gymnasium.registry.get(env.rpartition(":")[2])
+        made_by = "dt_helpers." if env in envs.V3 else str(spec.entry_point) if spec else ""
+    return not str(made_by).startswith(("gymnasium.", "dt_helpers."))
 
 
 def _has_agents(env: object) -> bool:

@@ -13,7 +13,7 @@ from gymnasium import Env
 from dt_helpers import video
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
-from dt_helpers.envs import door
+from dt_helpers.envs import cautions, door
 from dt_helpers.envs.door import Environment
 from dt_helpers.machine import threads
 from dt_helpers.machine.bars import bar
@@ -142,6 +142,7 @@ def evaluate_targets(
         robots = door.open_all(env_name, len(wanted), stack, drawn)
         name = env_name if isinstance(env_name, str) else door.name_of(robots[0])
         tell_origin(facts, name)
+        cautions.tell_statistics(robots[0], name)
         measured: Sequence[np.ndarray]
         if len(robots) == len(wanted):
             measured = _run(model, facts, robots, name, wanted, seeds, *settings)

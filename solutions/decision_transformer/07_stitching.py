@@ -433,8 +433,8 @@ plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 # %% [markdown]
 # There are three times as many returns to ask for here, and more than twice as many different ones in the data, so each
 # was seen less often. (The model was asked for all 30, so these are the best of thirty tries.) Compare the picture with
-# that of the first graph, under *Which return to ask for*: more of the squares are orange or grey, and the ring, which
-# marks the target that was chosen, is more often away from the cross.
+# that of the first graph, under *Which return to ask for*: there few squares are grey, here most are. Asked for most of
+# these lengths, the model never arrives.
 #
 # ## Try it
 #

@@ -109,7 +109,7 @@ def test_flags_that_contradict_what_says_where_episodes_end_are_noted(column, en
     data = formats.open(steps(**{"episode_index": None, ends: told, column: flags}))
     assert data.lengths.tolist() == LENGTHS
     (note,) = [note for note in data.notes if column in note]
-    assert note.startswith(f"`{column}` are true within episodes, 1 times, first in episode 1 at step 3")
+    assert note.startswith(f"`{column}` are true within episodes, once, first in episode 1 at step 3")
 
 
 def test_what_follows_a_step_is_checked_within_episodes():

@@ -235,7 +235,7 @@ def test_objects_in_a_file_are_saved_again_as_the_error_says(name, tmp_path):
     np.savez(tmp_path / "mine.npz", **columns(**{column: values}))
     with pytest.raises(ValueError, match=f"`{column}` must hold numbers, but holds Python objects.*{words}") as error:
         formats.open(tmp_path / "mine.npz")
-    plain, joined, offsets, parts = advised(error.value, None, lazy=True)
+    plain, joined, offsets, parts, _ = advised(error.value, None, lazy=True)
     dicts = np.array([{"at": np.ones(3) * i, "goal": np.zeros(2)} for i in range(4)], object)
     made = eval(parts, {"numpy": np, "values": dicts})
     assert made["at"].tolist() == [[float(i)] * 3 for i in range(4)] and made["goal"].shape == (4, 2)
@@ -329,3 +329,35 @@ def test_whole_numbers_that_are_too_many_choices_are_noted(top, choices):
     assert "read as numbers: they go beyond 1,000. Are they choices?" in data.notes[0]
     few = eval(re.search(r"`(pandas.*)`", data.notes[0])[1], {"actions": actions, "pandas": pd})
     assert formats.open([episode | {"actions": few}]).space.dim == 3
+
+
+@pytest.mark.parametrize("shape", [(12, 10), (3, 10), (10, 10)])
+def test_episodes_in_the_rows_of_columns_are_told_to_be_a_list(shape):
+    """The other reading, (steps, environments), is told where there are more rows than columns."""
+    data = {name: np.ones(shape) for name in ("rewards", "terminals")} | {"observations": np.ones((*shape, 3))}
+    data |= {"actions": np.full((*shape, 2), 0.5)}
+    with pytest.raises(ValueError, match=r"If they are \(episodes, steps\), make a list of episodes") as error:
+        formats.open(data)
+    code = next(one for one in str(error.value).split("`") if one.startswith("[{"))
+    assert formats.open(eval(code, {"data": data})).lengths.tolist() == [shape[1]] * shape[0]
+    assert ("(steps, environments)" in str(error.value)) == (shape == (12, 10))
+
+
+def test_columns_that_are_called_by_numbers_are_renamed():
+    table = pd.DataFrame([[float(i), 0.5, 1.0, i % 3 == 2, i // 3] for i in range(6)])
+    names = {0: "observations", 1: "actions", 2: "rewards", 3: "dones", 4: "episode_index"}
+    assert formats.open(table, rename=names).lengths.tolist() == [3, 3]
+    assert formats.open(table, rename={str(number): name for number, name in names.items()}).state_dim == 1
+
+
+@pytest.mark.parametrize("lengths", [[6, 9, 4], [5, 5, 5], [3]])
+def test_dicts_of_episodes_in_a_file_are_read_as_the_error_says(lengths, tmp_path):
+    values = np.empty(len(lengths), object)
+    for i, n in enumerate(lengths):
+        values[i] = {"observations": np.ones((n, 3)), "actions": np.full(n, 0.5), "rewards": np.ones(n), "dones": 1}
+    np.savez(tmp_path / "mine.npz", episodes=values)
+    with pytest.raises(ValueError, match="they are a list of episodes") as error:
+        formats.open(tmp_path / "mine.npz")
+    loaded = np.load(tmp_path / "mine.npz", allow_pickle=True)["episodes"]
+    whole = advised(error.value, None, lazy=True)[-1]
+    assert formats.open(eval(whole, {"values": loaded})).lengths.tolist() == lengths

@@ -491,3 +491,34 @@ def test_first_steps_without_action_and_reward_are_asked_about(lengths):
     assert noted("in the first step of each episode action and reward are 0", columns)
     columns["rewards"][:], columns["actions"][:] = 0, 0  # nothing was done
     assert not noted("a row late", columns)
+
+
+@pytest.mark.parametrize("name", ["truncated", "timeouts", "truncations"])
+@pytest.mark.parametrize("door", ["table", "list", "table of episodes"])
+def test_time_that_ran_out_within_an_episode_is_asked_about(name, door):
+    ends = np.arange(24) % 6 == 5
+    columns = {c: values.tolist() for c, values in FLAT.items()} | {"dones": [False] * 24, name: ends.tolist()}
+    halves = [{c: values[i : i + 12] for c, values in columns.items()} for i in (0, 12)]
+    data = {"table": pd.DataFrame(columns | {"episode_index": np.arange(24) // 12}), "list": halves}
+    data["table of episodes"] = datasets.Dataset.from_list(halves)
+    assert noted(f"`{name}` are true within episodes, 2 times, first in episode 0 at step 5", data[door])
+    fine = pd.DataFrame(columns | {"episode_index": np.arange(24) // 6})
+    assert not noted("within episodes", fine)
+
+
+@pytest.mark.parametrize("door", ["flat", "list", "table", "npz"])
+@pytest.mark.parametrize("name", ["lengths", "traj_lens"])
+def test_lengths_that_are_flags_of_what_lasts_are_masks(door, name, tmp_path):
+    real = np.arange(24) % 6 < np.repeat([6, 2, 5, 3], 6)
+    columns = FLAT | {"dones": np.zeros(24), name: real.astype(int)}
+    data = [{c: values[i : i + 6] for c, values in columns.items()} for i in range(0, 24, 6)]
+    if door == "flat":
+        data = columns | {"terminals": columns["dones"], "timeouts": np.arange(24) % 6 == 5}
+    if door == "table":
+        data = pd.DataFrame(columns | {"episode_index": np.arange(24) // 6})
+    if door == "npz":
+        np.savez(tmp_path / "a.npz", **{c: np.stack([one[c] for one in data]) for c in columns})
+        data = tmp_path / "a.npz"
+    assert noted(f"`{name}` is not read; if it is false in steps that only fill up an episode", data)
+    constant = pd.DataFrame(columns | {"episode_index": np.arange(24) // 6, name: 6})
+    assert not noted("fill up", constant)

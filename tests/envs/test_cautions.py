@@ -1,0 +1,115 @@
+"""Copies of an environment that disturb each other, and wrappers that keep statistics."""
+
+from contextlib import ExitStack
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.envs.classic_control import PendulumEnv
+
+from dt_helpers.envs import cautions, door
+
+from .test_door import Line
+
+
+class World:
+    """Stands for a simulator that is one for the whole process."""
+
+    at, time = 0.0, 0
+
+
+class Shared(Line):
+    def reset(self, *, seed=None, options=None):
+        gymnasium.Env.reset(self, seed=seed)
+        World.at, World.time = 0.0, 0
+        return np.full(2, World.at, np.float32), {}
+
+    def step(self, action):
+        World.at, World.time = World.at + float(action[0]), World.time + 1
+        return np.full(2, World.at, np.float32), 1.0, False, World.time >= 20, {}
+
+
+class Clock(Shared):
+    """It shows nothing of the world but the end of the episode."""
+
+    def step(self, action):
+        _, reward, *over = super().step(action)
+        return np.zeros(2, np.float32), reward, *over
+
+
+class Rewards(Shared):
+    def step(self, action):
+        _, _, *over = super().step(action)
+        return np.zeros(2, np.float32), World.at, *over
+
+
+@pytest.mark.parametrize("env", [Shared, Clock, Rewards, lambda: gymnasium.wrappers.TimeLimit(Shared(), 30)])
+def test_copies_of_one_world_run_one_after_another(env, capsys):
+    with ExitStack() as stack:
+        (made,) = door.open_all(env, 4, stack)
+    assert made.unwrapped.closed  # it was made here
+    assert "its copies share one world" in capsys.readouterr().out
+
+
+class Chance(Line):
+    """What it does no seed determines."""
+
+    def step(self, action):
+        return (np.random.default_rng().normal(size=2).astype(np.float32), *super().step(action)[1:])
+
+
+class Broken(Line):
+    def step(self, action):
+        raise RuntimeError("no licence")
+
+
+@pytest.mark.parametrize("env", [Line, Chance, Broken, lambda: gymnasium.wrappers.TimeLimit(Line(), 3)])
+def test_others_run_side_by_side(env, capsys):
+    with ExitStack() as stack:
+        assert len(door.open_all(env, 3, stack)) == 3
+    assert capsys.readouterr().out == ""
+
+
+def test_gymnasiums_own_and_the_courses_are_not_looked_at(monkeypatch):
+    monkeypatch.setattr(cautions, "share_a_world", lambda *copies: pytest.fail("looked at"))
+    for env in ("CartPole-v1", "HalfCheetah-v5", "HalfCheetah-v3", PendulumEnv):
+        with ExitStack() as stack:
+            assert len(door.open_all(env, 2, stack)) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrap", "words"),
+    [
+        (gymnasium.wrappers.NormalizeReward, "scales the rewards"),
+        (gymnasium.wrappers.NormalizeObservation, "record and evaluate in one instance"),
+        (lambda env: gymnasium.wrappers.TimeLimit(gymnasium.wrappers.NormalizeReward(env), 3), "scales the rewards"),
+    ],
+)
+def test_wrappers_that_keep_statistics_are_told(wrap, words, capsys):
+    cautions.tell_statistics(wrap(Line()), "Line")
+    assert words in capsys.readouterr().out
+    cautions.tell_statistics(gymnasium.wrappers.TimeLimit(Line(), 3), "Line")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_an_object_that_stands_for_several_environments_is_refused(count):
+    class Pool(Line):
+        num_envs = count
+
+    for env in (Pool(), Pool, lambda: Pool()):
+        with ExitStack() as stack, pytest.raises(ValueError, match=r"not a vector environment|must make one gymnasium"):
+            door.open_all(env, 2, stack)
+    Pool.num_envs = 1
+    with ExitStack() as stack:
+        assert len(door.open_all(Pool, 2, stack)) == 2
+
+
+@pytest.mark.parametrize("reward", [[1.0, 2.0], np.ones(2), {"left": 1.0, "right": 0.0}])
+def test_a_reward_that_is_not_one_number_is_refused_at_the_first_step(reward):
+    class Several(Line):
+        def step(self, action):
+            return np.zeros(2), reward, False, False, {}
+
+    with pytest.raises(ValueError, match=r"must be one number|several agents"):
+        door.step(Several(), None)
