@@ -49,7 +49,7 @@ def tell_statistics(env: object, name: str) -> None:
             tell(f"{name}: {type(env).__name__} scales the rewards, so that returns are not the environment's own.")
         if "obs_rms" in vars(env):
             tell(
-                f"{name}: {type(env).__name__} scales observations by what it has seen, and each copy begins anew: "
+                f"{name}: {type(env).__name__} scales observations by what it has seen, and each copy begins with none: "
                 "record and evaluate in one instance, with its `update_running_mean = False` from then on."
             )
         env = env.env
