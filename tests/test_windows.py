@@ -108,24 +108,27 @@ SAYS = """
 import json, locale, sys
 from pathlib import Path
 from dt_helpers.training import card
-folder, name = Path(sys.argv[1]), json.loads(sys.argv[2])
 assert locale.getpreferredencoding(False) != "UTF-8"
-facts = {"dataset": name, "context_length": 20}
-(folder / "training.json").write_text(json.dumps(facts))
-(folder / "evaluation.json").write_text(json.dumps({"text": "mean return 3 \\u00b1 1"}))
-card.write_card(folder)
-card.write_card(folder)
+for number, name in enumerate(json.loads(sys.argv[2])):
+    folder = Path(sys.argv[1], str(number))
+    folder.mkdir()
+    facts = {"dataset": name, "context_length": 20}
+    (folder / "training.json").write_text(json.dumps(facts))
+    (folder / "evaluation.json").write_text(json.dumps({"text": "mean return 3 \\u00b1 1"}))
+    card.write_card(folder)
+    card.write_card(folder)
 """
 
 
-@pytest.mark.parametrize("name", ["mine", "café-±2", "机器人", "robot🤖"])
-def test_a_card_is_utf_8_whatever_the_systems_encoding(name, tmp_path):
+def test_a_card_is_utf_8_whatever_the_systems_encoding(tmp_path):
+    names = ["mine", "café-±2", "机器人", "robot🤖"]
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    command = [sys.executable, "-c", SAYS, str(tmp_path), json.dumps(name)]
+    command = [sys.executable, "-c", SAYS, str(tmp_path), json.dumps(names)]
     run = subprocess.run(command, env=os.environ | plain, capture_output=True, text=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
-    card = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert f"trained on `{name}`" in card and "mean return 3 ± 1" in card
+    for number, name in enumerate(names):
+        card = (tmp_path / str(number) / "README.md").read_text(encoding="utf-8")
+        assert f"trained on `{name}`" in card and "mean return 3 ± 1" in card
 
 
 @pytest.mark.parametrize("command", [["check-env"], ["--help"], ["doctor", "error.txt"], ["release", "--check"]])
