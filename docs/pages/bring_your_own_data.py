@@ -54,8 +54,9 @@ table.round(3).head()
 # %% [markdown]
 # ## Open it
 #
-# No column is taken for another because of its name. An error says what is missing and what is there, and proposes what
-# to write; which columns belong together it cannot know.
+# Columns are read by their exact names (`dones` may also be called `terminals`, `terminated` or `terminations`); no
+# others are guessed. An error says what is missing and what is there, and proposes what to write; which columns belong
+# together it cannot know.
 
 # %%
 try:

@@ -96,6 +96,8 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
     """(n,) unchanged, (n, 1) -> (n,)."""
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
+    if values.ndim == 3 and values.shape[2] == 1:
+        values = values[..., 0]  # (steps, environments)
     if values.ndim != 1:
         several = ""
         if column == "rewards" and values.ndim == 2:
@@ -189,8 +191,9 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     what = f"Fix them, or leave such episodes out: `data.formats.open(..., {DROP})`."
     if len(starts) > 2 and np.array_equal(bad, starts[1:] - 1):
         what = (
-            "They stand in the last step of each episode: does it hold only the observation after the end? "
-            + remedies.dropped(column)
+            "They stand in the last step of each episode: does it hold only the observation after the end? Then leave "
+            f"that row out of each, in a table with `table.dropna(subset=[{column!r}])`; but if its reward and flags "
+            'belong to the step before it, move them up first: see "What is beside what" in docs/your_data.md.'
         )
     if np.isin(bad, starts).all() and len(bad) == len(starts) - 1:
         what = (

@@ -56,17 +56,14 @@ def zeros_at_starts(starts: np.ndarray, *given: np.ndarray) -> str:
     )
 
 
-def empty_first_steps(starts: np.ndarray, actions: np.ndarray, rewards: np.ndarray) -> str:
-    """A note, if action and reward are 0 in the first step of each episode, and in hardly any other; else nothing."""
-    if len(starts) < 4 or actions.dtype.kind != "f":
-        return ""
-    empty = (rewards == 0) & ~actions.reshape(len(actions), -1).any(axis=1)
-    first = np.isin(np.arange(len(empty)), starts[:-1])
-    if not empty[first].all() or first.all() or empty[~first].mean() > 0.1:
+def unpaid_first_steps(starts: np.ndarray, rewards: np.ndarray) -> str:
+    """A note, if the reward is 0 in the first step of each episode, and in hardly any other; else nothing."""
+    first = np.isin(np.arange(len(rewards)), starts[:-1])
+    if len(starts) < 4 or first.all() or (rewards[first] != 0).any() or (rewards[~first] == 0).mean() > 0.1:
         return ""
     return (
-        "in the first step of each episode action and reward are 0, and in hardly any other. If they are a row late, "
-        'beside the state that they led to, as in TD-MPC2\'s data: see "What is beside what" in docs/your_data.md'
+        "in the first step of each episode the reward is 0, and in hardly any other. If rewards or actions are a row "
+        'late, beside the state that they led to, as in TD-MPC2\'s data: see "What is beside what" in docs/your_data.md'
     )
 
 

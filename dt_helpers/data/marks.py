@@ -83,8 +83,9 @@ def note_masks(
         elif inside := _inside(off, last):
             say(f"`{name}` is not read; it is 0 within episodes, {columns.times(inside)}. Is an episode over there?")
         elif off.any() and not (off & ~last).any():
-            if np.array_equal(off, np.ravel(fell) != 0):
-                continue
+            known_ends = np.ravel(fell) != 0
+            if known_ends.any() and not (known_ends & ~off).any():
+                continue  # it says no less than what is read
             say(
                 f"`{name}` is not read; it is 0 in last steps only, so it may say where the robot did not fall, as in "
                 f"IQL's data: `terminals = {name} == 0`, with all ends that are flagged now as `timeouts`"

@@ -26,7 +26,9 @@ NO_PART = re.compile(  # says which episode or step it is, and is no part of wha
 )
 NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
 STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
-GOES_ON = re.compile(r"(.*\.)?(discounts?|not_?dones?|continues?|cont|non_?terminals?)$", re.IGNORECASE)  # 0 at an end
+GOES_ON = re.compile(
+    r"(.*\.)?(discounts?|not_?dones?(_no_max)?|continues?|cont|non_?terminals?)$", re.IGNORECASE
+)  # 0 at an end
 SUMS = re.compile(r"(.*\.)?(rtgs?|returns?_?to_?go)$", re.IGNORECASE)
 DIFFERENCES = (
     " within each episode, with the last of each as it is: `numpy.append(-numpy.diff(sums), sums[-1])` of one episode; "
@@ -211,8 +213,11 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
             f" `{ends[0]}` are true where an episode ended by itself, not where one begins or time ran out; if the "
             "data doesn't say, add a column of False."
         )
-        if on := next((name for name in there if GOES_ON.match(str(name))), None):
+        on, *more = [name for name in there if GOES_ON.match(str(name))] or [None]
+        if on:
             advice += f" Is {on!r} 0 there? Then `{ends[0]} = {on} == 0`, without the steps at which time ran out."
+        if more:
+            advice += f" Of {[on, *more]} take the one with the fewest zeros; where another is 0 too, time ran out."
     if starts and ("episode_index" in missing or "terminals" in missing):
         advice += f" {starts[0]!r} says where episodes begin: `{begun(starts[0], 'episode_index' in missing)}`."
     elif "episode_index" in unknown:

@@ -75,7 +75,7 @@ class Trajectories:
             say(endings.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
             say(endings.zeros_at_starts(offsets, found["observations"], given["actions"], rewards))
             say(endings.single_steps(offsets))
-            say(endings.empty_first_steps(offsets, given["actions"], rewards))
+            say(endings.unpaid_first_steps(offsets, rewards))
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         found |= {"observation_shape": shape} if len(shape) > 1 else {}
         for name, value in (found | {"notes": tuple(notes)}).items():

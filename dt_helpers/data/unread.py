@@ -22,7 +22,7 @@ OVER = re.compile(r"(.*\.)?(last|end_of_episode|episode_over)$", re.IGNORECASE) 
 ENV = re.compile(r"(.*\.)?env_?(id|index|idx)s?$", re.IGNORECASE)
 ELAPSED = re.compile(r"(.*\.)?elapsed_?steps?$", re.IGNORECASE)
 COUNT = re.compile(
-    r"(.*\.)?(t|(time|elapsed)?_?steps?|step_?(id|idx|index|num(ber)?)|time|time_?stamps?|date(_?time)?)$",
+    r"(.*\.)?(t|(time|elapsed)?_?steps?|(time_?)?step_?(id|idx|index|num(ber)?)|time|time_?stamps?|date(_?time)?)$",
     re.IGNORECASE,
 )
 FELL = re.compile(r"(?<!non)(?<!non_)termina", re.IGNORECASE)

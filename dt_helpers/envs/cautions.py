@@ -9,30 +9,37 @@ import gymnasium
 
 from dt_helpers.machine.telling import tell
 
-STEPS, SECONDS = 50, 1.0  # at most so many steps, and so long, are looked at
+STEPS, SECONDS = 200, 1.0  # at most so many steps, and so long, are looked at
 
 
-def share_a_world(one: gymnasium.Env, other: gymnasium.Env) -> bool:
-    """Whether a copy of an environment goes on differently if another one is stepped beside it, as where the simulator
-    is one for the whole process. Both are reset and stepped."""
+def why_one_alone(one: gymnasium.Env, other: gymnasium.Env, name: str) -> str:
+    """Why copies of an environment can't run side by side: the simulator is one for the whole process, or starts do not
+    depend on the seed alone. Empty if they can. Both are reset and stepped; what looks odd besides is printed."""
     try:
-        alone = _steps(one, None, STEPS)
-        if _steps(one, None, len(alone)) != alone:
-            return False  # what a seed doesn't determine tells nothing
-        return _steps(one, other, len(alone)) != alone
+        alone, again = _steps(one, None), _steps(one, None)
+        if alone[0] != again[0]:
+            return "the same seed gave different starts"
+        if alone[: len(again)] != again[: len(alone)]:
+            tell(
+                f"{name}: the same seed and the same actions gave two different episodes. Is everything drawn from "
+                "`self.np_random`, and put back by reset()?"
+            )
+            return ""
+        beside = _steps(one, other)
+        return "" if alone[: len(beside)] == beside[: len(alone)] else "its copies share one world"
     except Exception:  # whatever it is, it is told where the environment is used
-        return False
+        return ""
 
 
-def _steps(env: gymnasium.Env, beside: gymnasium.Env | None, most: int) -> list[bytes]:
+def _steps(env: gymnasium.Env, beside: gymnasium.Env | None) -> list[bytes]:
     """What an episode shows in its first steps, with the same actions each time."""
-    until = time.monotonic() + (SECONDS if most == STEPS else 60)
+    until = time.monotonic() + SECONDS
     found = [pickle.dumps(env.reset(seed=0)[0])]
     if beside is not None:
         beside.reset(seed=1)
     env.action_space.seed(0)
     over = False
-    while len(found) < most and not over and time.monotonic() < until:
+    while len(found) < STEPS and not over and time.monotonic() < until:
         action = env.action_space.sample()
         if beside is not None:
             beside.step(action)
@@ -49,7 +56,7 @@ def tell_statistics(env: object, name: str) -> None:
             tell(f"{name}: {type(env).__name__} scales the rewards, so that returns are not the environment's own.")
         if "obs_rms" in vars(env):
             tell(
-                f"{name}: {type(env).__name__} scales observations by what it has seen, and each copy begins with none: "
-                "record and evaluate in one instance, with its `update_running_mean = False` from then on."
+                f"{name}: {type(env).__name__} scales observations by what it has seen, and each copy begins with "
+                "nothing: record and evaluate in one instance, with its `update_running_mean = False` from then on."
             )
         env = env.env

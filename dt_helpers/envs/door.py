@@ -45,10 +45,11 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
     with ExitStack() as closing:
         if count > 1 and _of_others(env):
             one, other = (_closed_by(closing, _make(env, drawn)) for _ in range(2))
-            if _inner(one) is not _inner(other) and cautions.share_a_world(one, other):
-                tell(f"{name_of(env)}: its copies share one world, so its episodes run one after another.")
-                closing.pop_all()
-                return [_closed_by(stack, one)]
+            alone = _inner(one) is not _inner(other) and cautions.why_one_alone(one, other, name_of(env))
+            if alone:
+                tell(f"{name_of(env)}: {alone}, so its episodes run one after another.")
+                closing.close()
+                return [_closed_by(stack, _make(env, drawn))]
         made = [_closed_by(closing, _make(env, drawn)) for _ in range(count)]
         closers = closing.pop_all()
     if len({id(_inner(each)) for each in made}) < count:

@@ -71,7 +71,7 @@ def tell_unlearned(trainer: Trainer, data: Trajectories) -> None:
     if len(losses) > 2 and min(losses[1:]) >= losses[0]:
         tell(
             f"{data.name}: the held-out loss never fell below that of the first evaluation ({losses[0]:.4f}): the "
-            "model has learned nothing that holds for other episodes. More episodes, or fewer steps?"
+            "model has learned nothing more that holds for other episodes. More episodes, or fewer steps?"
         )
     windows, collator = trainer.eval_dataset, trainer.data_collator
     model = cast(TrainableDT, trainer.model)  # or `trainable` of another class

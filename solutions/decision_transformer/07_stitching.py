@@ -254,8 +254,9 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 #
 # - **Behaviour cloning** is the same model trained on the same walks without returns. It repeats what was done at a
 #   node.
-# - **Cloning the walks that arrived** trains on nothing else. The paper calls this *percentile behaviour cloning*, %BC:
-#   throw away the poor episodes and imitate the rest. It is an obvious rival, and often a strong one.
+# - **Cloning the walks that arrived** trains on nothing else. It is akin to the paper's *percentile behaviour cloning*,
+#   %BC, which keeps a fixed share of the episodes, those with the best returns: throw away the poor episodes and
+#   imitate the rest. It is an obvious rival, and often a strong one.
 # - **Bellman backups**: classical reinforcement learning does not ask what return somebody got, but computes the
 #   *value* of a node: the best reward-plus-value over the steps that lead away from it,
 #   $V(s) = \max_a \, [r(s, a) + V(s')]$, repeated until nothing changes. Run on recorded steps alone, it is offline as
@@ -403,10 +404,11 @@ for target in (10.0, 1.0):
 
 # %% [markdown]
 # Asked for the best return in the data, it gambles, because everybody who got 10 had gambled, and loses on average. It
-# mistakes luck for skill. A value is an *average* over what may happen, so a Bellman backup takes the 1. [Paster et al.
-# (2022)](https://arxiv.org/abs/2205.15967) show this failure in larger worlds, and a remedy: condition on a return that
-# is averaged over luck. The robots of this course live in a deterministic world; what chance there is in their
-# recordings is the random start of each episode and the noise on the actions.
+# mistakes luck for skill. Where chance has a say, a value is an *average* over what may happen: the backup averages
+# over the outcomes of an action. (Ours above did not need to, as each step has one outcome.) So it takes the 1. [Paster
+# et al. (2022)](https://arxiv.org/abs/2205.15967) show this failure in larger worlds, and a remedy: condition on a
+# return that is averaged over luck. The robots of this course live in a deterministic world; what chance there is in
+# their recordings is the random start of each episode and the noise on the actions.
 #
 # ## Streets of different length
 #

@@ -457,10 +457,11 @@ plots.luck(asked_for, np.array(achieved), safe=gamble.STEPS, best=max(row[2] for
 # %% [markdown]
 # Asked for the best return in the data, the model earns less than the recordings did on average: it gambles, as the
 # luckiest did, but without their luck. And once a gamble is lost, what remains to be earned was never recorded: then it
-# can do anything. The target that leads to the best plan is 5, the return of playing safe, but nothing in the data says
-# so. A value is an *average* over what may happen, so Q-learning finds the best plan, with the same backup as before.
-# (Its learning rate is small here, 0.01: to average over luck, single outcomes must not move a value far.) The table
-# plays 5,000 episodes a row, the picture 300 for each point, so their numbers differ a little.
+# can do anything. The target that leads to the best plan is 5, the return of playing safe, but no recorded return says
+# so: 5 is one of many, and not the highest. A value is an *average* over what may happen, so Q-learning finds the best
+# plan, with the same backup as before. (Its learning rate is small here, 0.01: to average over luck, single outcomes
+# must not move a value far.) The table plays 5,000 episodes a row, the picture 300 for each point, so their numbers
+# differ a little.
 #
 # [Brandfonbrener et al. (2022)](https://arxiv.org/abs/2206.01079) prove that conditioning on returns finds the best
 # policy only under stronger assumptions than dynamic programming needs, nearly deterministic worlds among them. [Paster

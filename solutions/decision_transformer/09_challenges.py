@@ -69,7 +69,8 @@ from_data_to_video("hopper")
 from_data_to_video("walker2d")
 
 # %% [markdown]
-# The warning about Walker2d's returns can wait: they are all nearly equal, and here we ask for nothing else.
+# The warning says that Walker2d's returns are all nearly equal, so that a target can hardly tell one episode from
+# another. Here we ask for nothing else.
 #
 # Both experts were recorded with noise on their actions. What do they earn without it?
 

@@ -211,3 +211,23 @@ def test_the_last_steps_are_an_episode_only_if_something_tells_that_it_was_over(
     )
     assert data.lengths.tolist() == read
     assert any("are an unfinished episode: they are left out" in note for note in data.notes) == (read != lengths)
+
+
+@pytest.mark.parametrize(("count", "steps", "whole"), [(3, 20, True), (8, 16, True), (2, 40, False)])
+def test_rows_of_environments_that_take_turns_are_counted(count, steps, whole):
+    """As a memory of shape (steps, environments) that was made flat the wrong way."""
+    rng = np.random.default_rng(0)
+    path = rng.normal(size=(steps + 1, count, 3))
+    data = {"observations": path[:-1].reshape(-1, 3), "next_observations": path[1:].reshape(-1, 3)}
+    data |= {"actions": rng.uniform(-1, 1, (steps * count, 2)), "rewards": np.ones(steps * count)}
+    data |= {"terminals": np.zeros(steps * count, bool)}
+    if not whole:
+        data = {name: values[1:] for name, values in data.items()}
+    with pytest.raises(ValueError, match=f"{count} rows on" if whole else "out of order") as told:
+        formats.open(data)
+    if whole:
+        code = re.search(r"`(values.*?)`", str(told.value))[1]
+        mended = {name: eval(code, {"values": values}) for name, values in data.items()}
+        mended["timeouts"] = np.arange(steps * count) % steps == steps - 1
+        assert formats.open(mended).lengths.tolist() == [steps] * count
+        np.testing.assert_allclose(mended["observations"][:steps], path[:-1, 0])

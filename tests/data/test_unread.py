@@ -479,18 +479,35 @@ def test_a_mask_of_last_steps_keeps_the_ends_that_are_flagged():
 
 
 @pytest.mark.parametrize("lengths", [[11, 11, 11], [5, 8, 6, 5], [2, 2, 2]])
-def test_first_steps_without_action_and_reward_are_asked_about(lengths):
-    """TD-MPC2's rows hold the action that led to their observation: the first has none."""
+@pytest.mark.parametrize("kind", ["zero", "numbers", "choices"])
+def test_first_steps_without_a_reward_are_asked_about(lengths, kind):
+    """TD-MPC2's rows hold the action and the reward that led to their observation: the first has none."""
     first, n = np.cumsum([0, *lengths[:-1]]), sum(lengths)
     columns = {"observations": RNG.normal(size=(n, 3)), "actions": RNG.uniform(-1, 1, (n, 2)), "rewards": np.ones(n)}
     columns |= {"terminals": np.zeros(n, bool), "offsets": np.append(first, n)}
+    if kind == "zero":
+        columns["actions"][first] = 0
+    if kind == "choices":
+        columns["actions"] = np.arange(n) % 2
     assert not noted("a row late", columns)
     columns["rewards"][first] = 0
-    assert not noted("a row late", columns)  # the robot stood still, and moved
-    columns["actions"][first] = 0
-    assert noted("in the first step of each episode action and reward are 0", columns)
-    columns["rewards"][:], columns["actions"][:] = 0, 0  # nothing was done
+    assert noted("in the first step of each episode the reward is 0", columns)
+    columns["rewards"][:] = np.arange(n) % 4 == 3  # a sparse task
     assert not noted("a row late", columns)
+
+
+@pytest.mark.parametrize(
+    "names", [("not_dones", "not_dones_no_max"), ("discount", "not_done"), ("not_dones", "continues")]
+)
+def test_a_column_that_says_no_less_than_the_flags_is_no_riddle(names):
+    """BPref's: one is 0 at every end, the other where the robot fell."""
+    any_end, fell = np.arange(24) % 6 == 5, np.isin(np.arange(24), [5, 17])
+    columns = FLAT | {names[0]: 1.0 - any_end, names[1]: 1.0 - fell}
+    with pytest.raises(ValueError, match=r"take the one with the fewest zeros; where another is 0 too, time ran out"):
+        formats.open(columns)
+    right = columns | {"terminals": fell, "timeouts": any_end & ~fell}
+    assert not noted("is not read", right) and formats.open(right).dones.sum() == 2
+    assert noted(f"`{names[1]}` is not read; it is 0 in last steps only", columns | {"terminals": any_end})
 
 
 @pytest.mark.parametrize("name", ["truncated", "timeouts", "truncations"])

@@ -51,6 +51,30 @@ def test_copies_of_one_world_run_one_after_another(env, capsys):
     assert "its copies share one world" in capsys.readouterr().out
 
 
+class Counter(Line):
+    """Where it starts depends on how many resets came before."""
+
+    resets = 0
+
+    def reset(self, *, seed=None, options=None):
+        observation, info = super().reset(seed=seed)
+        observation[0], self.resets = self.resets, self.resets + 1
+        return observation, info
+
+
+class Unseeded(Line):
+    def reset(self, *, seed=None, options=None):
+        return super().reset(seed=None)
+
+
+@pytest.mark.parametrize("env", [Counter, Unseeded, lambda: gymnasium.wrappers.TimeLimit(Counter(), 3)])
+def test_starts_that_depend_on_more_than_the_seed_follow_each_other_in_one_copy(env, capsys):
+    with ExitStack() as stack:
+        (made,) = door.open_all(env, 4, stack)
+        assert getattr(made.unwrapped, "resets", 0) == 0  # it has not been looked at
+    assert "the same seed gave different starts" in capsys.readouterr().out
+
+
 class Chance(Line):
     """What it does no seed determines."""
 
@@ -63,7 +87,31 @@ class Broken(Line):
         raise RuntimeError("no licence")
 
 
-@pytest.mark.parametrize("env", [Line, Chance, Broken, lambda: gymnasium.wrappers.TimeLimit(Line(), 3)])
+class Kept(Line):
+    """Its clock is not put back."""
+
+    clock = 0
+
+    def step(self, action):
+        self.clock += 1
+        observation, reward, terminated, _, info = super().step(action)
+        return observation, reward, terminated, self.clock >= 3, info
+
+
+class Drawn(Line):
+    def step(self, action):
+        observation, _, *over = super().step(action)
+        return observation, np.random.default_rng().normal(), *over
+
+
+@pytest.mark.parametrize("env", [Chance, Kept, Drawn])
+def test_an_episode_that_differs_from_the_same_one_again_is_asked_about(env, capsys):
+    with ExitStack() as stack:
+        assert len(door.open_all(env, 3, stack)) == 3
+    assert "gave two different episodes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("env", [Line, Broken, lambda: gymnasium.wrappers.TimeLimit(Line(), 3)])
 def test_others_run_side_by_side(env, capsys):
     with ExitStack() as stack:
         assert len(door.open_all(env, 3, stack)) == 3
@@ -71,7 +119,7 @@ def test_others_run_side_by_side(env, capsys):
 
 
 def test_gymnasiums_own_and_the_courses_are_not_looked_at(monkeypatch):
-    monkeypatch.setattr(cautions, "share_a_world", lambda *copies: pytest.fail("looked at"))
+    monkeypatch.setattr(cautions, "why_one_alone", lambda *given: pytest.fail("looked at"))
     for env in ("CartPole-v1", "HalfCheetah-v5", "HalfCheetah-v3", PendulumEnv):
         with ExitStack() as stack:
             assert len(door.open_all(env, 2, stack)) == 2
