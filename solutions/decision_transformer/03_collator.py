@@ -110,7 +110,8 @@ check.question("long-and-short")
 # If episodes were drawn with equal chances, the steps of short ones would be seen more often than those of long ones.
 # So an episode is drawn with a chance in proportion to its length, and then a step of it uniformly. Both together are
 # simply *a step drawn uniformly from the whole dataset*, its **anchor**: one integer names a window. A training epoch
-# in this course goes through all anchors once, in random order (the short training of notebook 5 repeats some).
+# in this course goes through all anchors once, in random order (the short training of notebook 5 ends long before that,
+# and draws the first steps of episodes more often).
 
 # %% tags=["nbval-check-output"]
 windows = Windows(trajectories)

@@ -240,7 +240,7 @@ print(f"where the expert's action is ±1, the recorded one is {np.abs(recorded[a
 # This is also how a model can end up *better than its recordings*. The mean squared error is smallest for the average
 # action, and the noise averages out. What is learned is the average recorded action: the expert without its jitter,
 # though an action at the bound becomes a little smaller, since there the noise can only pull inwards. Notebook 6
-# measures what that is worth.
+# measures what a model earns so.
 #
 # ## What was saved
 #
