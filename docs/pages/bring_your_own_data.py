@@ -54,9 +54,9 @@ table.round(3).head()
 # %% [markdown]
 # ## Open it
 #
-# Columns are read by their exact names (`dones` may also be called `terminals`, `terminated` or `terminations`); no
-# others are guessed. An error says what is missing and what is there, and proposes what to write; which columns belong
-# together it cannot know.
+# Columns are read by their exact names (`dones` may also be called `terminals`, `terminated`, `terminations` or
+# `terminateds`); no others are guessed. An error says what is missing and what is there, and proposes what to write;
+# which columns belong together it cannot know.
 
 # %%
 try:

@@ -72,5 +72,5 @@ def _waited_seconds(process: psutil.Process) -> float:
     waited = 0
     for place in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
         with suppress(OSError):  # it has ended
-            waited += int(place.read_text().split()[1])
+            waited += int(place.read_text(encoding="ascii").split()[1])
     return waited / 1e9

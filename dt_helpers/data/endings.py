@@ -68,12 +68,12 @@ def unpaid_first_steps(starts: np.ndarray, rewards: np.ndarray) -> str:
 
 
 def single_steps(starts: np.ndarray) -> str:
-    """A note, if many episodes have a single step, and others many; else nothing."""
+    """A note, if some episodes have a single step, and most of the others several; else nothing."""
     lengths = np.diff(starts)
     single = int((lengths == 1).sum())
-    if len(lengths) < 4 or not 0.2 * len(lengths) <= single < len(lengths) or np.median(lengths[lengths > 1]) < 3:
+    if len(lengths) < 4 or not 0 < single < len(lengths) or np.median(lengths[lengths > 1]) < 3:
         return ""
     return (
-        f"{single} of {len(lengths)} episodes have a single step. Do their flags stay true until all have ended, or do "
-        "the rows of several agents or environments take turns?"
+        f"{single} of {len(lengths)} episodes have a single step. Do flags stay true after an end, in rows that are to "
+        "be left out, or do the rows of several agents or environments take turns?"
     )

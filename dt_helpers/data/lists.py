@@ -260,7 +260,9 @@ def refuse_steps(found: Sequence[Mapping]) -> None:
 def refuse_episodes(found: Mapping) -> None:
     """Raises ValueError if the columns hold a list for each episode, of different lengths."""
     for name, values in found.items():
-        if columns.shape(values) is None and name in remedies.COLUMNS + remedies.FALLS:
+        shape = columns.shape(values)
+        objects = isinstance(values, np.ndarray) and values.dtype == object and values.ndim == 1
+        if (shape is None or objects) and name in remedies.COLUMNS + remedies.FALLS:
             lengths = {columns.shape(part) or () for part in values}
             if all(lengths) and len({shape[0] for shape in lengths}) > 1:
                 raise ValueError(

@@ -14,7 +14,9 @@ from dt_helpers.data.remedies import CLOCK, GOES_ON
 from dt_helpers.data.unread import MASK, PAD
 
 NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Policy's
-LENGTHS = re.compile(r"(.*\.)?((episode|ep|traj(ectory)?|path)_?)?(lengths?|lens?)$", re.IGNORECASE)  # DPPO's
+LENGTHS = re.compile(  # DPPO's, RLlib's
+    r"(.*\.)?((episode|ep|traj(ectory)?|path|seq(uence)?|valid)_?)?(lengths?|lens?)$|(num|n)_?steps$|T$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

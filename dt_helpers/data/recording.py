@@ -45,6 +45,7 @@ def record(
     with ExitStack() as stack:
         (opened,) = door.open_all(env, 1, stack)
         cautions.tell_statistics(opened, door.name_of(opened))
+        cautions.require_fixed_size(opened.observation_space, door.name_of(opened))
         space = opened.action_space
         if noise and not isinstance(space, gymnasium.spaces.Box):
             raise ValueError(

@@ -97,13 +97,17 @@ def dropped(column: str) -> str:
 
 def uneven(values: object) -> str:
     """For what NumPy can't make one array of."""
-    first = values[0] if isinstance(values, list | tuple) and values else None
-    if isinstance(first, tuple):
+    if not isinstance(values, list | tuple) or not values:
+        return ""
+    if isinstance(values[0], tuple):
         return (
             " If each is a tuple of several actions, make one row of numbers: "
             "`[numpy.hstack(step) for step in values]`; their environment then needs a wrapper that takes them so."
         )
-    return ""
+    none = [i for i, value in enumerate(values) if value is None]
+    if none == [len(values) - 1]:
+        return " The last is None: if that step holds only the observation after the end, leave it out of all columns."
+    return f" It is None in {len(none)} steps, first in step {none[0]}: fill it in." if none else ""
 
 
 def _of_text(value: str | bytes, column: str) -> str:

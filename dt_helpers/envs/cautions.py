@@ -60,3 +60,19 @@ def tell_statistics(env: object, name: str) -> None:
                 "nothing: record and evaluate in one instance, with its `update_running_mean = False` from then on."
             )
         env = env.env
+
+
+def require_fixed_size(space: gymnasium.Space, name: str) -> None:
+    """Raises ValueError if the size of the observations, or of a part of them, changes from step to step."""
+    if odd := _of_no_fixed_size(space, "what it observes"):
+        raise ValueError(f"{name}: {odd} has no fixed size: wrap the environment, so that it observes a Box.")
+
+
+def _of_no_fixed_size(space: gymnasium.Space, name: str) -> str:
+    if isinstance(space, gymnasium.spaces.Sequence | gymnasium.spaces.Graph):
+        return f"{name}, a {type(space).__name__},"
+    parts: dict = {}
+    if isinstance(space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple):
+        named = isinstance(space, gymnasium.spaces.Dict)
+        parts = dict(space.spaces if named else enumerate(space.spaces))
+    return next((odd for key, part in parts.items() if (odd := _of_no_fixed_size(part, f"the part {key!r}"))), "")

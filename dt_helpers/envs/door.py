@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 import gymnasium
+import numpy as np
 
 from dt_helpers import envs
 from dt_helpers.envs import cautions
@@ -80,11 +81,13 @@ def step(env: gymnasium.Env, action: object) -> tuple[object, object, bool, bool
         raise ValueError(f"{name_of(env)}: step() returned {len(answer)} values{old}: {_INTERFACE}.{cost}")
     if isinstance(answer[1], Mapping):
         raise ValueError(_AGENTS.format(name_of(env)))
-    if isinstance(answer[1], list | tuple) or math.prod(getattr(answer[1], "shape", ())) != 1:
+    if answer[1] is None or isinstance(answer[1], list | tuple) or math.prod(getattr(answer[1], "shape", ())) != 1:
         raise ValueError(
             f"{name_of(env)}: the reward of a step must be one number, but is {answer[1]!r}. Make one of them in a "
             "gymnasium.RewardWrapper."
         )
+    if isinstance(answer[1], float | np.floating) and not math.isfinite(answer[1]):
+        raise ValueError(f"{name_of(env)}: the reward of a step is not finite: {answer[1]}.")
     return answer[:4]
 
 

@@ -14,7 +14,7 @@ from gymnasium import spaces as kinds
 
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
-from dt_helpers.envs import door
+from dt_helpers.envs import cautions, door
 from dt_helpers.machine.telling import tell
 
 FAR = 50  # standard deviations from the data's mean; beyond it, a warning is printed
@@ -80,6 +80,7 @@ class Robot:
                 self.said.add("unknown")
                 tell(f"{self.name} shows {observation}, which the data does not have: the model sees zeros there.")
             return state
+        cautions.require_fixed_size(space, self.name)
         if isinstance(space, kinds.Dict | kinds.Tuple):
             flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:

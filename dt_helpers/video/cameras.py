@@ -36,7 +36,13 @@ def camera(env, stack: ExitStack, width: int, height: int, backend: str | None =
 
 
 def _own_picture(env) -> np.ndarray:
-    frame = env.render()
+    try:
+        frame = env.render()
+    except NotImplementedError:
+        raise ValueError(
+            f"{type(env.unwrapped).__name__} can't be filmed: it has no render() of its own. One that returns a frame "
+            "(height, width, 3), uint8, is enough."
+        ) from None
     frame = np.asarray(frame[-1] if isinstance(frame, list) else frame)
     if frame.ndim != 3 or frame.shape[2] < 3 or frame.dtype != np.uint8:
         raise ValueError(f"render() must return a frame (height, width, 3), uint8, not {frame.shape}, {frame.dtype}.")

@@ -330,7 +330,7 @@ for rules, rivals in table.items():
         result = results[rules, name] = stitching.compare(roads, walks, dict(zip(roads.starts, walked, strict=True)))
         print(f"{rules:10s} {name:32s}{result.optimal:8.0%} {result.new.mean():11.0%} {result.stitched:7.0%}")
 found = results["ten tries", "Decision Transformer"]
-print(f"from {found.data_optimal:.0%} of the starts, some walk in the data is a shortest path")
+print(f"from {found.data_optimal:.0%} of the starts, some walk that begins there is a shortest path")
 
 # %% tags=["nbval-check-output"]
 plots.lengths(
@@ -339,7 +339,7 @@ plots.lengths(
         "Decision Transformer, one try": results["one try", "Decision Transformer"].taken,
         "cloning, one try": results["one try", "behaviour cloning"].taken,
         "cloning the walks that arrived, one try": results["one try", "cloning the walks that arrived"].taken,
-        "best walk from the start": found.in_data,
+        "best walk that begins at the start": found.in_data,
         "all walks that begin away from the goal": -returns[walks[:, 0] != roads.goal, 0],
     }
 )
@@ -384,7 +384,8 @@ plots.stitched(roads, walks[arrives], paths[longest]) if seen else None
 # %% [markdown]
 # A piece of one walk leads to a node from which a piece of another leads on, and the model went from one to the other.
 # Nobody showed it the whole way. The return-to-go, written at every step of every walk that arrived, tells at each node
-# which turns went along with short ways. That is **stitching**.
+# which turns went along with short ways. That is **stitching**. The new way need not be shorter than all recorded ones
+# (compare its length with that of the first walk in the picture); what is new is that nobody went it.
 #
 # ## Where it fails: luck
 #
@@ -428,8 +429,8 @@ weighted_asked = stitching.ask(weighted_model, weighted, decode=next_node, rewar
 weighted_paths = weighted_asked.best(choose_target)
 weighted_found = stitching.compare(weighted, weighted_walks, weighted_paths)
 print(weighted_found)
-print(f"from {weighted_found.data_optimal:.0%} of the starts, some walk in the data is a shortest path")
-print(f"from {weighted_found.better_than_data:.0%}, the model's path is shorter than every walk in the data from there")
+print(f"from {weighted_found.data_optimal:.0%} of the starts, some walk that begins there is a shortest path")
+print(f"from {weighted_found.better_than_data:.0%}, the model's path is shorter than every walk that begins there")
 plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 
 # %% [markdown]
@@ -449,9 +450,9 @@ plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 #
 # ## Takeaways
 #
-# - Stitching means getting from the pieces of several recordings to a result that none of them shows. Return-to-go
-#   labels make it possible here, but other methods do it too: Bellman backups by construction, cloning the walks that
-#   arrived sometimes.
+# - Stitching means getting from the pieces of several recordings to a way that none of them shows, sometimes a better
+#   one. Return-to-go labels make it possible here, but other methods do it too: Bellman backups by construction,
+#   cloning the walks that arrived sometimes.
 # - Compare on equal terms: offline or with tries, and how many.
 # - Returns measure skill only where luck plays no part.
 # - A target must be possible. Look at the data, or try, and see whether it is honoured.

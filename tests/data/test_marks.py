@@ -184,3 +184,8 @@ def test_last_rows_in_place_of_the_rows_after_them_are_told_with_code(name, ends
     code = re.search(r"`[\w.]+ = (numpy.*?)`", str(told.value))[1].replace(name, "ends")
     data[name] = eval(code, {"numpy": np, "ends": data[name]})
     assert formats.open(data).lengths.tolist() == np.diff([0, *(np.array(ends) + 1)]).tolist()
+
+
+@pytest.mark.parametrize("name", ["seq_lens", "num_steps", "n_steps", "T", "valid_lengths", "sequence_length"])
+def test_lengths_by_other_names_are_read(name):
+    assert formats.open(flat(terminals=FELL, **{name: np.array(LENGTHS)})).lengths.tolist() == LENGTHS

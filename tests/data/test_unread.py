@@ -539,3 +539,22 @@ def test_lengths_that_are_flags_of_what_lasts_are_masks(door, name, tmp_path):
     assert noted(f"`{name}` is not read; if it is false in steps that only fill up an episode", data)
     constant = pd.DataFrame(columns | {"episode_index": np.arange(24) // 6, name: 6})
     assert not noted("fill up", constant)
+
+
+@pytest.mark.parametrize("stay", [[7], [7, 8], [3, 15, 16]])
+def test_flags_that_stay_true_after_an_end_are_asked_about(stay):
+    """SCOPE-RL's loop goes on after an end: each row of the rest would be an episode of one step."""
+    columns = FLAT | {"terminals": np.isin(np.arange(24), [2, 6, 11, 14, 19, 23, *stay])}
+    assert noted("Do flags stay true after an end", columns)
+    assert not noted("single step", FLAT | {"terminals": np.isin(np.arange(24), [2, 6, 11, 14, 19, 23])})
+
+
+@pytest.mark.parametrize(
+    ("none", "words"), [([5], "The last is None"), ([2], "None in 1 steps"), ([0, 5], "in 2 steps")]
+)
+def test_none_among_vectors_is_told(none, words):
+    actions = [None if i in none else [0.5, 0.1] for i in range(6)]
+    with pytest.raises(ValueError, match=words):
+        formats.open(
+            {c: values[:6] for c, values in FLAT.items()} | {"actions": actions, "terminals": np.arange(6) == 5}
+        )

@@ -161,3 +161,31 @@ def test_a_reward_that_is_not_one_number_is_refused_at_the_first_step(reward):
 
     with pytest.raises(ValueError, match=r"must be one number|several agents"):
         door.step(Several(), None)
+
+
+@pytest.mark.parametrize("reward", [None, float("nan"), np.float32("inf"), np.float64("nan")])
+def test_a_reward_that_is_none_or_not_finite_is_told_as_such(reward):
+    class Odd(Line):
+        def step(self, action):
+            return np.zeros(2), reward, False, False, {}
+
+    with pytest.raises(ValueError, match=r"the reward of a step (must be one number, but is None|is not finite)"):
+        door.step(Odd(), None)
+
+
+BOX = gymnasium.spaces.Box(-1, 1, (2,))
+
+
+@pytest.mark.parametrize(
+    ("space", "words"),
+    [
+        (gymnasium.spaces.Dict(at=BOX, targets=gymnasium.spaces.Sequence(BOX)), "the part 'targets', a Sequence,"),
+        (gymnasium.spaces.Tuple([BOX, gymnasium.spaces.Dict(g=gymnasium.spaces.Graph(BOX, BOX))]), "a Graph,"),
+        (gymnasium.spaces.Sequence(BOX), "what it observes, a Sequence,"),
+    ],
+)
+def test_observations_without_a_fixed_size_are_refused(space, words):
+    with pytest.raises(ValueError, match=words):
+        cautions.require_fixed_size(space, "Mine")
+    for fine in (BOX, gymnasium.spaces.Dict(at=BOX), gymnasium.spaces.Tuple([BOX, gymnasium.spaces.Discrete(3)])):
+        cautions.require_fixed_size(fine, "Mine")

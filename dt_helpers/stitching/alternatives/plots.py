@@ -59,7 +59,11 @@ def luck(targets: Sequence[float], achieved: np.ndarray, safe: float, best: floa
     for number, row in enumerate(achieved):
         axes.plot(targets, row, "o-", color=RETURN, markersize=3, alpha=0.7, label="achieved" if number == 0 else None)
     axes.axvline(best, color="black", linestyle="--", linewidth=0.8, label="best return in the data of the three")
-    axes.set(xlabel="return asked for", ylabel="mean return", ylim=(min(-2.0, achieved.min() - 1), safe + 3))
+    axes.set(
+        xlabel="return asked for",
+        ylabel="mean return",
+        ylim=(min(-2.0, achieved.min() - 1), max(safe + 3, achieved.max() + 1)),
+    )
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside right upper", fontsize=8, frameon=False)
     return figure
