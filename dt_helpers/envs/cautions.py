@@ -71,8 +71,9 @@ def require_fixed_size(space: gymnasium.Space, name: str) -> None:
 def _of_no_fixed_size(space: gymnasium.Space, name: str) -> str:
     if isinstance(space, gymnasium.spaces.Sequence | gymnasium.spaces.Graph):
         return f"{name}, a {type(space).__name__},"
-    parts: dict = {}
-    if isinstance(space, gymnasium.spaces.Dict | gymnasium.spaces.Tuple):
-        named = isinstance(space, gymnasium.spaces.Dict)
-        parts = dict(space.spaces if named else enumerate(space.spaces))
-    return next((odd for key, part in parts.items() if (odd := _of_no_fixed_size(part, f"the part {key!r}"))), "")
+    parts: list = []
+    if isinstance(space, gymnasium.spaces.Dict):
+        parts = list(space.spaces.items())
+    if isinstance(space, gymnasium.spaces.Tuple):
+        parts = list(enumerate(space.spaces))
+    return next((odd for key, part in parts if (odd := _of_no_fixed_size(part, f"the part {key!r}"))), "")
