@@ -25,10 +25,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where on the Hub datasets are."""
+    """Where on the Hub datasets are, or a model."""
 
     repository: str
     revision: str = "main"
+    kind: str = "dataset"
 
     @property
     def branch(self) -> str:
@@ -82,24 +83,23 @@ def in_background(
                 raise HubUnavailable(f"{_host()} sent nothing for {patience:g} seconds") from None
             continue
         if error is not None:
-            raise error if isinstance(error, HubUnavailable) else HubUnavailable(_reason(error, place)) from error
+            raise error if isinstance(error, HubUnavailable) else HubUnavailable(reason(error, place)) from error
         return result
 
 
-def _reason(error: Exception, place: Place) -> str:
+def reason(error: Exception, place: Place) -> str:
     """What went wrong, to follow "could not be read from the Hub: "."""
     from huggingface_hub import errors
 
     chain = _chain(error)
     for link in chain:
         if isinstance(link, errors.RevisionNotFoundError):
-            return f"the Hub's dataset {place.repository} has no branch {place.revision} (404)"
+            return f"the Hub's {place.kind} {place.repository} has no branch {place.revision} (404)"
         if isinstance(link, errors.RepositoryNotFoundError):
-            return f"the Hub has no dataset {place.repository} that can be read from here (404)"
-        if isinstance(link, errors.EntryNotFoundError):
-            return f"{place.repository} on the Hub has no dataset of that name (404)"
-        status = getattr(getattr(link, "response", None), "status_code", None)
-        if status is not None:
+            return f"the Hub has no {place.kind} {place.repository} that can be read from here (404)"
+        if isinstance(link, errors.EntryNotFoundError) and not isinstance(link, errors.LocalEntryNotFoundError):
+            return f"{place.repository} on the Hub has no {place.kind} of that name (404)"
+        if (status := _status(link)) is not None:
             return f"{_host()} answered with the HTTP error {status}"
     # By name: depending on its version, the hub library's HTTP client is httpx or its successor.
     names = {base.__name__ for link in chain for base in type(link).__mro__}
@@ -114,6 +114,15 @@ def _reason(error: Exception, place: Place) -> str:
     if "JSONDecodeError" in names:
         return f"{_host()} did not answer like the Hub (is there a login page in between?)"
     return f"{type(error).__name__}: {_short(error)}"
+
+
+def refusal(error: BaseException) -> int | None:
+    """The HTTP error with which the server said no to this user, 401 or 403; None if it did not."""
+    return next((status for link in _chain(error) if (status := _status(link)) in (401, 403)), None)
+
+
+def _status(error: BaseException) -> int | None:
+    return getattr(getattr(error, "response", None), "status_code", None)
 
 
 def is_damage(error: Exception) -> bool:

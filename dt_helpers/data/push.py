@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from dt_helpers.data import asked, formats
+from dt_helpers.data import asked, downloading, formats, uploading
+from dt_helpers.data.downloading import Place
 from dt_helpers.workspace import replacing
 
 CARD = "README.md"
@@ -25,37 +26,37 @@ def push(data: asked.Source, repository: str, private: bool = False, token: str 
     commit's URL.
 
     Creates the repository if needed, lists each pushed dataset on its card and replaces one of the same name, all in
-    one commit. `token` is by default the one that ``hf auth login`` stored. Raises PermissionError if the Hub refuses
-    this user, and ValueError if the dataset's name can't be a folder name.
+    one commit. `token` is by default the one that ``hf auth login`` stored. Raises PermissionError without a token or
+    if the Hub refuses it, HubUnavailable if the Hub can't be reached, and ValueError for a name that no repository has
+    and if the dataset's name can't be a folder name.
     """
     from huggingface_hub import CommitOperationAdd, HfApi
-    from huggingface_hub.errors import HfHubHTTPError
 
+    uploading.require_name(repository)
     data = asked.opened(data)
     if Path(data.name).name != data.name or data.name.startswith("."):
         raise ValueError(f"The dataset's name becomes a folder on the Hub, and {data.name!r} cannot be one: rename it.")
-    api = HfApi(token=token)
-    try:
-        api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
-        with tempfile.TemporaryDirectory() as folder:
-            path = formats.to_parquet(data, folder)
-            card = Path(folder) / CARD
-            with replacing(card) as staged:
-                staged.write_text(_card(api, repository, data.name), encoding="utf-8")
-            files = {path.relative_to(folder).as_posix(): path, CARD: card}
-            commit = api.create_commit(
+    api, place = HfApi(token=uploading.token(token)), Place(repository)
+    uploading.ask(
+        lambda: api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True),
+        place,
+        downloading.PATIENCE_SECONDS,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = formats.to_parquet(data, folder)
+        card = Path(folder) / CARD
+        with replacing(card) as staged:
+            staged.write_text(uploading.ask(lambda: _card(api, repository, data.name), place), encoding="utf-8")
+        files = {path.relative_to(folder).as_posix(): path, CARD: card}
+        commit = uploading.ask(
+            lambda: api.create_commit(
                 repository,
                 [CommitOperationAdd(there, str(here)) for there, here in files.items()],
                 repo_type="dataset",
                 commit_message=f"{data.name}: {len(data)} episodes, {data.n_steps} steps",
-            )
-    except HfHubHTTPError as error:
-        status = getattr(error.response, "status_code", None)
-        if status not in (401, 403):
-            raise
-        raise PermissionError(
-            f"You may not write to {repository} on the Hub (HTTP {status}): run `hf auth login` or pass another token."
-        ) from error
+            ),
+            place,
+        )
     return commit.commit_url
 
 
