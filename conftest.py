@@ -25,6 +25,7 @@ LONG = (
     "tests/grading/test_honest.py",
     "tests/training/test_training.py",
     "tests/training/test_published.py",
+    "tests/training/test_push.py",
     "tests/hostile/test_fuzz.py",
     "tests/test_distributed.py",
     "tests/data/test_experts.py",

@@ -37,7 +37,8 @@ SeedOption = Annotated[int, typer.Option(help="Seed for everything random.")]
 ModelOption = Annotated[
     Path | None,
     optional(
-        help="Folder of a trained model. Default: model (for sweep: model-mixed) in the workspace, else the course's."
+        help="Folder of a trained model, or its name on the Hub. Default: model (for sweep: model-mixed) in the "
+        "workspace, else the course's."
     ),
 ]
 EpisodeOption = Annotated[int, typer.Option(min=1, help="Maximum number of steps per episode.")]

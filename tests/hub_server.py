@@ -1,9 +1,10 @@
-"""A server on 127.0.0.1 that answers as the Hugging Face Hub does for one dataset, and can fail in the Hub's ways.
+"""A server on 127.0.0.1 that answers as the Hugging Face Hub does for one dataset or model, and can fail in its ways.
 
     with HubServer({"halfcheetah-expert-v2/train/0000.parquet": content}) as hub:
         run_a_child(env={"HF_ENDPOINT": hub.url})       # the hub library reads HF_ENDPOINT when it is imported
 
-With another repository and branch it is one that may be written to, by those who have the token.
+With another repository and branch it is one that may be written to, by those who have the token. A model's weights and
+films, as on the Hub, are sent to its store for large files before they are committed.
 
 A child may choose the next fault itself: ``POST <url>/fault/cut`` (an empty name ends it). As on the Hub, a file's
 address redirects to a store, and errors carry ``X-Error-Code``.
@@ -26,6 +27,7 @@ from dt_helpers.data.trajectories import Trajectories
 REPOSITORY = "edbeeching/decision_transformer_gym_replay"
 BRANCH = "refs/convert/parquet"
 TOKEN = "hf_of_the_tests"
+LARGE = (".safetensors", ".mp4", ".bin")  # what the Hub keeps in its store for large files
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 FAULTS = {
     "": "none: all is well",
@@ -50,8 +52,13 @@ def child_environment(**given: str) -> dict[str, str]:
 class HubServer:
     """`files` maps paths on the parquet branch to their bytes. `requests` keeps what was asked, as "METHOD path"."""
 
-    def __init__(self, files: dict[str, bytes], repository: str = REPOSITORY, branch: str = BRANCH):
-        self.files, self.repository, self.branch = files, repository, branch
+    def __init__(
+        self, files: dict[str, bytes], repository: str = REPOSITORY, branch: str = BRANCH, kind: str = "dataset"
+    ):
+        self.files, self.repository, self.branch, self.kind = files, repository, branch, kind
+        self.page = f"datasets/{repository}" if kind == "dataset" else repository  # its address after the host's
+        self.api = f"/api/{kind}s/{repository}"
+        self.stored: dict[str, bytes] = {}  # large files by their digest
         self.exists = repository == REPOSITORY  # another one has to be made first
         self.commit = COMMIT  # the newest
         self.messages: list[str] = []  # of the commits that were made
@@ -101,16 +108,43 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, b"")
         elif path == "/api/repos/create":
             asked = json.loads(sent)
-            assert (asked["type"], f"{asked.get('organization')}/{asked['name']}") == ("dataset", self.hub.repository)
+            assert (asked.get("type") or "model", f"{asked.get('organization')}/{asked['name']}") == (
+                self.hub.kind,
+                self.hub.repository,
+            )
             known, self.hub.exists = self.hub.exists, True
-            self._json({"url": f"{self.hub.url}/datasets/{self.hub.repository}"}, 409 if known else 200)
-        elif path == f"/api/datasets/{self.hub.repository}/preupload/{self.hub.branch}":
-            modes = {"uploadMode": "regular", "shouldIgnore": False, "oid": None}
-            self._json({"files": [{"path": file["path"], **modes} for file in json.loads(sent)["files"]]})
-        elif path == f"/api/datasets/{self.hub.repository}/commit/{self.hub.branch}":
+            self._json({"url": f"{self.hub.url}/{self.hub.page}"}, 409 if known else 200)
+        elif path == f"{self.hub.api}/preupload/{self.hub.branch}":
+            self._json({"files": [self._mode(file["path"]) for file in json.loads(sent)["files"]]})
+        elif path == f"/{self.hub.page}.git/info/lfs/objects/batch":
+            self._json({"transfer": "basic", "objects": [self._action(entry) for entry in json.loads(sent)["objects"]]})
+        elif path == "/lfs/verify":
+            asked = json.loads(sent)
+            self._answer(200 if len(self.hub.stored.get(asked["oid"], b"")) == asked["size"] else 404, b"")
+        elif path == f"{self.hub.api}/commit/{self.hub.branch}":
             self._commit([json.loads(line) for line in sent.splitlines()])
         else:
             self._answer(405, b"")
+
+    def do_PUT(self) -> None:
+        path = urlsplit(self.path).path
+        self.hub.requests.append(f"{self.command} {path}")
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        right = path == f"/lfs/{hashlib.sha256(sent).hexdigest()}"
+        if right:
+            self.hub.stored[path.removeprefix("/lfs/")] = sent
+        self._answer(200 if right else 400, b"")
+
+    def _mode(self, path: str) -> dict:
+        large = self.hub.kind == "model" and path.endswith(LARGE)
+        return {"path": path, "uploadMode": "lfs" if large else "regular", "shouldIgnore": False, "oid": None}
+
+    def _action(self, entry: dict) -> dict:
+        """Where to put a large file, unless it is there."""
+        if entry["oid"] in self.hub.stored:
+            return entry
+        places = {"upload": f"{self.hub.store}/lfs/{entry['oid']}", "verify": f"{self.hub.url}/lfs/verify"}
+        return {**entry, "actions": {name: {"href": href} for name, href in places.items()}}
 
     def _chunks(self):
         while size := int(self.rfile.readline(), 16):
@@ -122,11 +156,13 @@ class _Handler(BaseHTTPRequestHandler):
         for line in lines:
             if line["key"] == "header":
                 self.hub.messages.append(line["value"]["summary"])
+            elif line["key"] == "lfsFile":
+                self.hub.files[line["value"]["path"]] = self.hub.stored[line["value"]["oid"]]
             else:
                 assert (line["key"], line["value"]["encoding"]) == ("file", "base64")
                 self.hub.files[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
         self.hub.commit = hashlib.sha1(self.hub.commit.encode()).hexdigest()
-        address = f"{self.hub.url}/datasets/{self.hub.repository}/commit/{self.hub.commit}"
+        address = f"{self.hub.url}/{self.hub.page}/commit/{self.hub.commit}"
         self._json({"commitUrl": address, "commitOid": self.hub.commit, "hookOutput": "", "pullRequestUrl": None})
 
     def do_HEAD(self) -> None:
@@ -144,9 +180,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._missing("RepoNotFound")
         elif path.startswith("/store/"):
             self._store(path.removeprefix("/store/"))
-        elif f"datasets/{self.hub.repository}" not in path or not self.hub.exists:
+        elif not f"{path}/".startswith((f"{self.hub.api}/", f"/{self.hub.page}/")) or not self.hub.exists:
             self._missing("RepoNotFound")
-        elif path == f"/api/datasets/{self.hub.repository}":
+        elif path == self.hub.api:
             self._revision("")
         elif fault == "no branch" or not any(f"/{name}" in path for name in (self.hub.branch, self.hub.commit)):
             self._missing("RevisionNotFound")

@@ -14,7 +14,7 @@ from dt_helpers.training import settings
 from tests.course_tree import add_script, edit, make_tree
 
 COMMANDS = [
-    "check-env", "doctor", "data", "train", "replay", "sweep", "course", "release", "export-web",
+    "check-env", "doctor", "data", "train", "replay", "sweep", "push", "gallery", "course", "release", "export-web",
     "collect", "grade", "feedback", "report", "export", "gradescope", "classroom",
 ]  # fmt: skip
 

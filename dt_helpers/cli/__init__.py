@@ -11,19 +11,11 @@ import typer
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.authoring import commands as authoring
+from dt_helpers.cli import models
 from dt_helpers.grading import commands as grading
 from dt_helpers.grading.autograder import commands as autograder
 from dt_helpers.machine import released
-from dt_helpers.options import (
-    EpisodeOption,
-    HorizonOption,
-    KeyOption,
-    ModelOption,
-    PresetOption,
-    RenameOption,
-    SeedOption,
-    optional,
-)
+from dt_helpers.options import HorizonOption, KeyOption, RenameOption, SeedOption, optional
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
 
@@ -131,135 +123,7 @@ def data(
     print(f"Returns from {low} to {high}, {lengths.min()} to {lengths.max()} steps each.")
 
 
-@app.command()
-def train(
-    data: Annotated[
-        str, typer.Option(help="Name of a dataset, a file or a Minari id, as for `data`.")
-    ] = "halfcheetah-expert",
-    env: Annotated[
-        str | None,
-        optional(help="Measure the agent, and a clone, in this environment: its id, or module:id for one of yours."),
-    ] = None,
-    preset: PresetOption = None,
-    output: Annotated[Path | None, optional(help="Folder for the model. Default: model in the workspace.")] = None,
-    seed: SeedOption = 0,
-    resume: Annotated[bool, typer.Option(help="Continue an interrupted run, or start again (--no-resume).")] = True,
-    horizon: HorizonOption = None,
-    key: KeyOption = None,
-    rename: RenameOption = None,
-) -> None:
-    """Train a Decision Transformer and save it.
-
-    \b
-    Examples:
-      dt-course train
-      dt-course train --preset ci --output /tmp/model
-      dt-course train --data mine.parquet --env Pendulum-v1 --output mine
-    """
-    from dt_helpers import training
-    from dt_helpers.data import asked
-    from dt_helpers.rollout import running
-
-    try:
-        trajectories = asked.dataset(data, horizon, key, rename)
-        settings = training.preset(preset and preset.value)
-        if env is not None:
-            running.require_fit(trajectories, env, settings)
-        agent = training.train(trajectories, settings, output=output, seed=seed, resume=resume)
-        if env is not None:
-            running.beside_a_clone(agent, trajectories, env, settings, seed)
-    except KeyboardInterrupt as stop:
-        print(f"dt-course: {stop or 'Stopped.'}", file=sys.stderr)
-        raise typer.Exit(130) from None
-    print(f"The model is in {output or _workspace() / 'model'}. See it run: dt-course replay")
-
-
-@app.command()
-def replay(
-    model: ModelOption = None,
-    env: Annotated[
-        str | None,
-        optional(help="The environment to run in. Default: the one that the model's data comes from."),
-    ] = None,
-    target_return: Annotated[
-        float | None,
-        optional(help="The return to ask for. Default: one that a tenth of the episodes in the model's data exceed."),
-    ] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes to measure.")] = 8,
-    steps: EpisodeOption = 1000,
-    output: Annotated[Path | None, optional(help="The video. Default: replay.mp4 in the workspace.")] = None,
-    seed: SeedOption = 0,
-) -> None:
-    """Run a trained model: measure it and film it.
-
-    \b
-    Examples:
-      dt-course replay
-      dt-course replay --target-return 6000 --episodes 2 --output /tmp/slow.mp4
-      dt-course replay --model hopper --env Hopper-v3
-    """
-    import gymnasium
-
-    from dt_helpers import rollout, training
-    from dt_helpers.rollout import running
-    from dt_helpers.training import card
-
-    agent = training.load(model) if model else training.load_or_provided()
-    env = running.environment(agent, env)
-    if target_return is None:
-        target_return = running.target(agent)
-    path = output or _workspace() / "replay.mp4"
-    evaluation = rollout.evaluate(agent, env, target_return, episodes, seed, steps)
-    print(evaluation)
-    card.note_return(model or _workspace() / "model", evaluation)
-    try:
-        rollout.record(agent, env, target_return, path, seed, steps)
-    except (TypeError, gymnasium.error.Error) as error:  # the environment can't render, or lacks a library for it
-        print(f"No video: {error}")
-    else:
-        print(f"The video is in {path}")
-
-
-@app.command()
-def sweep(
-    model: ModelOption = None,
-    data: Annotated[
-        str | None, optional(help="The data that the model learned from. Default: what its config says.")
-    ] = None,
-    env: Annotated[
-        str | None, optional(help="The environment to run in. Default: the one that the data comes from.")
-    ] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes per target return.")] = 4,
-    steps: EpisodeOption = 1000,
-    output: Annotated[Path | None, optional(help="The table. Default: targets.csv in the workspace.")] = None,
-    seed: SeedOption = 0,
-    horizon: HorizonOption = None,
-    key: KeyOption = None,
-    rename: RenameOption = None,
-) -> None:
-    """Ask a trained model for many different returns, and see what it earns.
-
-    The target returns range from the low returns in the model's data to above the best.
-
-    \b
-    Examples:
-      dt-course sweep
-      dt-course sweep --model hopper --episodes 8 --output /tmp/hopper.csv
-    """
-    from dt_helpers import training
-    from dt_helpers.data import asked
-    from dt_helpers.rollout import running
-    from dt_helpers.rollout.sweep import sweep
-
-    agent = training.load(model) if model else training.load_or_provided("model-mixed")
-    recorded = asked.dataset(data or running.recordings(agent), horizon, key, rename)
-    home = running.environment(agent, env)
-    result = sweep(agent, recorded, home, episodes=episodes, seed=seed, max_steps=steps)
-    print(result)
-    print(f"The table is in {result.to_csv(output or _workspace() / 'targets.csv')}")
-
-
-for verb in (*authoring.VERBS, *grading.VERBS, *autograder.VERBS):
+for verb in (*models.VERBS, *authoring.VERBS, *grading.VERBS, *autograder.VERBS):
     app.command()(verb)
 
 
@@ -288,13 +152,3 @@ def _advice(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS) and "DT_" not in said:
         return f"{said}. The environment variables DT_CACHE and DT_WORKSPACE choose other folders for data and results."
     return said
-
-
-def _workspace() -> Path:
-    from dt_helpers.workspace import workspace
-
-    return workspace()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

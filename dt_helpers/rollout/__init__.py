@@ -152,7 +152,7 @@ def evaluate_targets(
     rewards, lengths = (each.reshape(len(target_returns), episodes, *each.shape[1:]) for each in measured)
     weights = fingerprint.of_weights(model.state_dict())
     return [
-        Evaluation(name, float(t), earned, steps, weights)
+        Evaluation(name, float(t), earned, steps, weights, seed, sample)
         for t, earned, steps in zip(target_returns, rewards, lengths, strict=True)
     ]
 

@@ -23,6 +23,8 @@ class Evaluation:
     rewards: np.ndarray  # (episodes, steps) float64, 0 after an episode's end
     lengths: np.ndarray  # (episodes,) int64
     weights: str | None = None  # `fingerprint.of_weights` of the model
+    seed: int | None = None  # of the first episode; the others' are the numbers after it
+    sampled: bool = False  # whether choices were drawn by their probabilities
 
     @property
     def returns(self) -> np.ndarray:

@@ -15,12 +15,12 @@ from safetensors import SafetensorError
 from transformers import set_seed
 
 from dt_helpers.collator import DecisionTransformerGymDataCollator
-from dt_helpers.data import asked
+from dt_helpers.data import asked, uploading
 from dt_helpers.data.trajectories import Trajectories
-from dt_helpers.machine import bars
+from dt_helpers.machine import bars, released
 from dt_helpers.machine.telling import tell
 from dt_helpers.model import TrainableDT, action_loss, trainable
-from dt_helpers.training import fingerprint, runs, saved, saved_class, scales, watch
+from dt_helpers.training import fingerprint, published, reporting, runs, saved, saved_class, scales, watch
 from dt_helpers.training.beginning import make_model, prepare, tell_data, with_quickest_attention
 from dt_helpers.training.card import write_card
 from dt_helpers.training.checkpoints import Checkpoints, MovingAverage, restore, step_of
@@ -56,6 +56,7 @@ def train(
     architecture: type | None = None,
     returns_to_go: Callable | None = None,
     pad_left: Callable | None = None,
+    report_to: str | None = None,
 ) -> TrainableDT:
     """Train a model on `data`, save it to `output` and return it in `eval()` mode.
 
@@ -75,11 +76,15 @@ def train(
     architecture : the model's class, if it is not the course's: a student's own, of notebook 4. Its source is saved
         with the model, and its forward pass is run for every batch.
     returns_to_go, pad_left : functions that make the batches, as for the collator.
+    report_to : ``"tensorboard"`` (files in ``runs/`` in `output`), ``"trackio"`` or ``"wandb"``: who else gets the
+        curves. It is no part of the run: an interrupted one goes on whatever it is.
 
     What was taken from the data (`training.scales`) is printed. Raises `watch.NotFinite` at the first loss that isn't
-    finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, and
-    KeyboardInterrupt, with a message that says how to go on, when the run is interrupted.
+    finite, with nothing overwritten, `runs.FolderInUse` if another process is training into `output`, ImportError if
+    the package of `report_to` isn't installed, and KeyboardInterrupt, with a message that says how to go on, when the
+    run is interrupted.
     """
+    reporting.require(report_to)
     data = asked.opened(data)
     data.require_finite()
     settings = settings if isinstance(settings, Settings) else preset(settings)
@@ -101,7 +106,8 @@ def train(
         if done:
             tell(f"Going on from the model in {output}, {done:,} steps, to {settings.steps:,}.")
             model = load(output, architecture)
-        return _train(data, replace(settings, steps=settings.steps - done), run, seed, criterion, own, model, done)
+        settings = replace(settings, steps=settings.steps - done)
+        return _train(data, settings, run, seed, criterion, own, model, done, report_to)
 
 
 def _train(
@@ -113,6 +119,7 @@ def _train(
     own: dict[str, Any],
     before: TrainableDT | None = None,
     done: int = 0,
+    report_to: str | None = None,
 ) -> TrainableDT:
     """`own`: the class and the functions, by name, that replace the course's; `before`: the model to go on from, which
     has taken `done` steps of the same run."""
@@ -130,8 +137,9 @@ def _train(
         tell_data(model.config, data)
     if criterion is not None:
         object.__setattr__(model, "criterion", criterion)  # even if it is a module, it is not part of the model
-    args = arguments(settings, run.scratch, seed)
+    args = arguments(settings, run.scratch, seed, report_to)
     trainer = make_trainer(model, collator, args, settings.held_out, settings.early, settings.matrix_rate)
+    reporting.begin(trainer, run.output)
     average = MovingAverage(model, settings.ema, run.checkpoint) if settings.ema else None
     if average:
         trainer.add_callback(average)
@@ -144,6 +152,7 @@ def _train(
         else:
             trainer.train(resume_from_checkpoint=str(run.checkpoint) if run.checkpoint else None)
         seconds = time.perf_counter() - begin
+        reporting.end(trainer)
         if average:
             average.copy_to(model)
         watch.require_finite(model, settings.steps)
@@ -157,6 +166,7 @@ def _train(
             "held_out_loss": trainer.evaluate()["eval_loss"],
             "dataset": data.name,
             "torch": torch.__version__,
+            "course": released.VERSION,
             **dict.fromkeys(own, "own"),
             runs.IDENTITY: runs.digest(run.identity),
         }
@@ -186,12 +196,16 @@ def _write(model: TrainableDT, folder: Path, facts: dict, history: list[dict], a
 
 
 def load(folder: Path | str | None = None, architecture: type | None = None) -> TrainableDT:
-    """A model that `train` has saved, in `eval()` mode.
+    """A model that `train` has saved, in `eval()` mode, or one on the Hub by its name, such as ``"ada/my-cheetah"``, if
+    there is no such folder: see `published.load`.
 
     A model of a student's own class is of that class again: of `architecture`, or of the one whose source is beside the
     weights if the folder is in the workspace. Elsewhere such a source isn't run: the course's class is used instead.
-    Raises FileNotFoundError if `folder` holds none, and OSError if its files are damaged.
+    Raises FileNotFoundError if `folder` holds none, OSError if its files are damaged, and HubUnavailable if the Hub has
+    no such model or can't be reached.
     """
+    if isinstance(folder, str) and uploading.NAME.fullmatch(folder) and not Path(folder).exists():
+        return with_quickest_attention(published.load(folder, say=tell)).eval()
     folder = Path(folder) if folder is not None else workspace() / "model"
     while True:
         if not saved.there_is_one(folder):

@@ -49,7 +49,8 @@ def load(
     Parameters
     ----------
     name : a repository on the Hub, or a folder that looks like one: ``config.json`` beside ``model.safetensors`` or
-        ``pytorch_model.bin``. What was downloaded once is found again without a network.
+        ``pytorch_model.bin``. What was downloaded once is found again without a network; with one, a model that isn't
+        in STATISTICS is looked up, since its owner may have pushed a newer one.
     dataset : what the model was trained on: the name of a published set, or whatever `data.formats.open` reads; its
         states' mean and standard deviation are computed. Not needed for the names in STATISTICS, nor for models that
         this course trained.
@@ -60,7 +61,7 @@ def load(
     Raises HubUnavailable if the model is neither here nor available, and ValueError for a name that no repository has,
     for weights that are damaged or another model's, and where no mean and standard deviation are known.
     """
-    folder = _folder(name, progress)
+    folder = _folder(name, progress, say)
     with _quietly():
         no_text: dict[str, Any] = {"bos_token_id": None, "eos_token_id": None, "use_cache": False}
         config = DecisionTransformerConfig.from_pretrained(folder, **no_text)
@@ -115,7 +116,7 @@ def _card(name: str) -> dict | None:
     return next((card for known, card in STATISTICS.items() if Path(known).name == Path(name).name), None)
 
 
-def _folder(name: str, progress: bool) -> Path:
+def _folder(name: str, progress: bool, say: Callable) -> Path:
     """The folder with the model's files: `name` itself, or one in the hub library's cache."""
     if _is_complete(Path(name)):
         return Path(name)
@@ -127,11 +128,14 @@ def _folder(name: str, progress: bool) -> Path:
             f"as {next(iter(STATISTICS))!r}.{hint}"
         )
     kept = _kept(name)
-    if kept is not None:
+    if kept is not None and (name in STATISTICS or _is_offline()):  # the former don't change
         return kept
     try:
         return _download(name, progress)
     except downloading.HubUnavailable as error:
+        if kept is not None:
+            say(f"{name}: a copy that was downloaded before. Is there a newer one? It can't be told: {error.reason}.")
+            return kept
         raise downloading.HubUnavailable(
             f"{name} could not be read from the Hub: {error.reason}. Try again online, or give the folder of a "
             f"copy that has {CONFIG} and {' or '.join(WEIGHTS)}."
@@ -155,9 +159,9 @@ def _download(name: str, progress: bool) -> Path:
     downloading.set_deadlines()
     from huggingface_hub import constants, hf_hub_download
 
-    if constants.HF_HUB_OFFLINE:
+    if _is_offline():
         raise downloading.HubUnavailable("HF_HUB_OFFLINE is set, so it was not asked")
-    place = downloading.Place(name)
+    place = downloading.Place(name, kind="model")
     weights = downloading.in_background(lambda: _find_weights(name), place, 2 * downloading.PROBE_SECONDS)
     written = [Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"]
     with downloading.progress_bars(progress):
@@ -172,6 +176,13 @@ def _download(name: str, progress: bool) -> Path:
     if kept is None:  # the two files are not of one commit
         raise downloading.HubUnavailable("its files changed while they were read")
     return kept
+
+
+def _is_offline() -> bool:
+    downloading.set_deadlines()
+    from huggingface_hub import constants
+
+    return constants.HF_HUB_OFFLINE
 
 
 def _find_weights(name: str) -> str:

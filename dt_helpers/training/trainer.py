@@ -20,8 +20,8 @@ from dt_helpers.training.progress import Progress
 from dt_helpers.training.settings import Settings
 
 
-def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArguments:
-    """The Trainer's own settings for `settings`."""
+def arguments(settings: Settings, output: Path, seed: int = 0, report_to: str | None = None) -> TrainingArguments:
+    """The Trainer's own settings for `settings`. `report_to`: as for `training.train`."""
     return TrainingArguments(
         output_dir=str(output),
         max_steps=settings.steps,
@@ -46,7 +46,7 @@ def arguments(settings: Settings, output: Path, seed: int = 0) -> TrainingArgume
         remove_unused_columns=False,
         dataloader_pin_memory=device().type == "cuda",
         seed=seed,
-        report_to="none",
+        report_to=report_to or "none",
         disable_tqdm=True,
     )
 

@@ -159,6 +159,23 @@ for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
 # A model need not earn less away from home: the other animal may be as easy to run with, or easier. For the same
 # reason, returns under two versions of the physics can't be compared.
 #
+# ### Try it: publish your own
+#
+# A model of yours can be on the Hub as well. You need an account there and a token that may write; `hf auth login` in a
+# terminal keeps the token. Put your own name in place of `ada`:
+#
+# ```python
+# from dt_helpers.training.push import push
+#
+# push(workspace() / "hopper", "ada/my-hopper")
+# ```
+#
+# That measures the model, films one episode, and writes a card with the data, the settings, and the return with its
+# spread, the seeds and the number of episodes, so that others can measure it again. K, the scale, the mean and the
+# standard deviation are in its config, so anyone can run it: `training.load("ada/my-hopper")`. In a terminal it is
+# `dt-course push ~/dt_workspace/hopper ada/my-hopper`. `dt-course gallery models.txt` makes a table of all the models
+# that a class has published, the best return first.
+#
 # ## Other eyes
 #
 # A real robot has sensors that report the angles of its joints, but where it is, how fast it moves and what lies in its
