@@ -9,6 +9,7 @@ The same scripts give the same bytes, so that a test can make everything again a
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import sys
@@ -23,7 +24,7 @@ from rich.console import Console
 from dt_helpers.authoring import exercises, expected, parts, scripts, setup_cell, students
 from dt_helpers.authoring.execution import STILL, WIDGET
 from dt_helpers.authoring.lines import Lines, minutes_and_seconds
-from dt_helpers.authoring.setting import Setting, rewritten
+from dt_helpers.authoring.setting import Setting, per_notebook, rewritten
 from dt_helpers.authoring.side_by_side import side_by_side
 from dt_helpers.authoring.tree import Tree
 from dt_helpers.machine.hardware import usable_cores
@@ -36,7 +37,7 @@ class Release:
 
     wanted: dict[Path, str]  # every generated file and its content
     drifted: list[Path] = field(default_factory=list)  # missing, or with different content
-    orphans: list[Path] = field(default_factory=list)  # students' notebooks whose script is gone
+    orphans: list[Path] = field(default_factory=list)  # students' notebooks that no script and no setting asks for
     unpaired: list[Path] = field(default_factory=list)  # solution notebooks without a script: somebody's work
     strangers: list[Path] = field(default_factory=list)  # in the students' folder, but not made by a release
     unexecuted: dict[str, int] = field(default_factory=dict)  # notebook -> code cells without a run of their own
@@ -47,13 +48,16 @@ class Release:
 
     def report(self, tree: Tree, written: bool) -> str:
         """What was done if `written`, else what a release would do; one line per file."""
-        groups = {
-            "written" if written else "not up to date": self.drifted,
-            "removed" if written else "no longer has a script": self.orphans,
-            "has no script": self.unpaired,
-            "does not belong to the students' notebooks": self.strangers,
-        }
-        lines = [f"{path.relative_to(tree.root)}: {what}" for what, paths in groups.items() for path in paths]
+        gone = [path for path in self.orphans if path.parent == tree.notebooks]
+        alone = [path for path in self.orphans if path.parent != tree.notebooks]
+        groups = [
+            ("written" if written else "not up to date", self.drifted),
+            ("removed" if written else "no longer has a script", gone),
+            ("removed" if written else "is no assignment of its own", alone),
+            ("has no script", self.unpaired),
+            ("does not belong to the students' notebooks", self.strangers),
+        ]
+        lines = [f"{path.relative_to(tree.root)}: {what}" for what, paths in groups for path in paths]
         if not written and not self.up_to_date:
             lines.append("Run `make release` and commit what it makes.")
         notebooks = sum(path.suffix == ".ipynb" for path in self.wanted)
@@ -88,17 +92,25 @@ def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release
     wanted = {page.with_suffix(".ipynb"): _text(notebooks.pop(page.stem)) for page in pages}
     solutions = {stem: _text(notebook) for stem, notebook in notebooks.items()}
     wanted |= {tree.solution(stem): text for stem, text in solutions.items()}
-    wanted |= {tree.student(stem): text for stem, text in students.generate(tree, solutions).items()}
+    handed_out = students.generate(tree, solutions)
+    wanted |= {tree.student(stem): text for stem, text in handed_out.items()}
+    if per_notebook(tree):
+        graded = [stem for stem, notebook in notebooks.items() if any(map(scripts.is_graded, notebook.cells))]
+        wanted |= {tree.alone(stem): handed_out[stem] for stem in graded}
+        wanted |= {tree.source(stem): _text(_without_outputs(notebooks[stem])) for stem in graded}
     if tree.exercises_file.parent.is_dir():  # in a checkout without the package nothing needs it
         wanted[tree.exercises_file] = exercises.text(tree, notebooks)
     wanted |= rewritten(tree, Setting.read(tree))
     release = Release(wanted, unexecuted=unexecuted)
     release.drifted = [path for path, text in wanted.items() if not _same(path, text)]
-    release.orphans = [path for path in sorted(tree.notebooks.glob("*.ipynb")) if path not in wanted]
+    folders = [tree.notebooks, *tree.released_alone()]
+    made = [*folders, *tree.sources_alone()]
+    release.orphans = [path for folder in made for path in sorted(folder.glob("*.ipynb")) if path not in wanted]
     release.unpaired = [path for path in sorted(tree.solutions.glob("*.ipynb")) if path not in wanted]
     release.strangers = [
         path
-        for path in sorted(tree.notebooks.rglob("*"))
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts
     ]
     return release
@@ -118,6 +130,8 @@ def write(release: Release) -> None:
         raise FileExistsError(f"Students get every file beside their notebooks, so move these elsewhere: {listed}.")
     for path in release.orphans:
         path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
     for path in release.drifted:
         with replacing(path) as staged:
             staged.write_text(release.wanted[path], encoding="utf-8", newline="\n")
@@ -228,6 +242,14 @@ def _hide_paths(notebook: NotebookNode, names: dict[str, str]) -> None:
                 for mime, value in output.get("data", {}).items():
                     if isinstance(value, str):
                         output.data[mime] = value.replace(path, name)
+
+
+def _without_outputs(notebook: NotebookNode) -> NotebookNode:
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def _text(notebook: NotebookNode) -> str:

@@ -41,6 +41,7 @@ PYTHONS = ({})
 TABLE = "[tool.dt-course]\n"
 HISTORY = "CHANGELOG.md"
 UNRELEASED = "## Unreleased\n"
+ONE, PER_NOTEBOOK = "one", "per notebook"  # assignments
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,16 @@ def pythons(tree: Tree) -> list[str]:
 def shows_solutions(tree: Tree) -> bool:
     """Whether the package holds the exercises' solutions: ``solutions`` in the same table, true by default."""
     return bool(_project(tree).get("tool", {}).get("dt-course", {}).get("solutions", True))
+
+
+def per_notebook(tree: Tree) -> bool:
+    """Whether each notebook with points is an assignment of its own: ``assignments = "per notebook"`` in the same
+    table. By default, ``"one"``, they are one assignment together. Raises ValueError for anything else.
+    """
+    said = _project(tree).get("tool", {}).get("dt-course", {}).get("assignments", ONE)
+    if said not in (ONE, PER_NOTEBOOK):
+        raise ValueError(f'{tree.project}: assignments has to be "{ONE}" or "{PER_NOTEBOOK}", not {said!r}.')
+    return said == PER_NOTEBOOK
 
 
 def _project(tree: Tree) -> dict:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASSIGNMENT = "decision_transformer"  # nbgrader's name for the one assignment
+NUMBERED = "[0-9][0-9]_*"  # the names of the course's notebooks, such as 02_dataset
 CONFIG = "nbgrader_config.py"  # marks the root of a checkout
 
 
@@ -33,7 +34,7 @@ class Tree:
 
     @property
     def notebooks(self) -> Path:
-        return self.root / "notebooks" / ASSIGNMENT
+        return self.assignment(ASSIGNMENT)
 
     @property
     def config(self) -> Path:
@@ -61,7 +62,7 @@ class Tree:
 
     def scripts(self) -> list[Path]:
         """The percent scripts, in the order of the course. Raises FileNotFoundError if there are none."""
-        scripts = sorted(self.solutions.glob("[0-9][0-9]_*.py"))
+        scripts = sorted(self.solutions.glob(f"{NUMBERED}.py"))
         if not scripts:
             raise FileNotFoundError(f"There are no percent scripts such as 01_setup.py in {self.solutions}.")
         return scripts
@@ -75,3 +76,23 @@ class Tree:
 
     def student(self, stem: str) -> Path:
         return self.notebooks / f"{stem}.ipynb"
+
+    def assignment(self, name: str) -> Path:
+        """What students of the assignment get."""
+        return self.root / "notebooks" / name
+
+    def alone(self, stem: str) -> Path:
+        """The students' notebook again, where it is an assignment of its own."""
+        return self.assignment(stem) / f"{stem}.ipynb"
+
+    def source(self, stem: str) -> Path:
+        """What nbgrader takes for the source of such an assignment: formgrader lists these."""
+        return self.root / "solutions" / stem / f"{stem}.ipynb"
+
+    def released_alone(self) -> list[Path]:
+        """The folders of assignments of one notebook each, in the order of the course; there may be none."""
+        return sorted(path for path in (self.root / "notebooks").glob(NUMBERED) if path.is_dir())
+
+    def sources_alone(self) -> list[Path]:
+        """The folders that `source` is in; there may be none."""
+        return sorted(path for path in (self.root / "solutions").glob(NUMBERED) if path.is_dir())

@@ -40,6 +40,14 @@ DatabaseOption = Annotated[
         show_default=False,
     ),
 ]
+AssignmentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Where each notebook is an assignment: which one, such as 02_dataset; repeatable. Default: all.",
+        show_default=False,
+    ),
+]
 StudentsArgument = Annotated[
     list[str] | None, typer.Argument(help="Students, by the names of their folders. Default: all.", show_default=False)
 ]

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
-from dt_helpers.grading.choices import DatabaseOption, Platform, Returning, Sandbox, StudentsArgument
+from dt_helpers.grading.choices import AssignmentOption, DatabaseOption, Platform, Returning, Sandbox, StudentsArgument
 from dt_helpers.options import a_file, optional
+
+COLUMN = "Decision Transformer"  # the platform's name for the one assignment, unless another is given
 
 
 def collect(
@@ -25,6 +27,7 @@ def collect(
         Path | None,
         a_file("The class list that the platform exports (CSV): settles names, and shows who handed in nothing."),
     ] = None,
+    assignment: AssignmentOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Collect submissions, and show how they were matched.
@@ -38,6 +41,7 @@ def collect(
       dt-course collect submissions.zip
       dt-course collect submissions.zip --roster gradebook.csv
       dt-course collect --student ada "Copy of 02_dataset.ipynb"
+      dt-course collect submissions.zip --assignment 02_dataset
     """
     from dt_helpers.grading.collecting import collect as collecting
     from dt_helpers.grading.collecting import roster as students_file
@@ -46,11 +50,18 @@ def collect(
     from dt_helpers.grading.returning import terminal
 
     places = Places.find(db_url=database)
-    collected = collecting.collect(places, sources, student, roster) if sources else collecting.survey(places, roster)
+    wanted = assignment or ()
+    if sources:
+        collected = collecting.collect(places, sources, student, roster, wanted)
+    else:
+        collected = collecting.survey(places, roster, wanted)
     if collected.students and sources:
-        with Recorder(places) as recorder:
-            recorder.enrol(collected.students.values())
-        students_file.add(places, collected.students.values())
+        for own in places.assignments():
+            with Recorder(own) as recorder:  # which enters the assignment: a due date can be set from now on
+                recorder.enrol(collected.students.values())
+        # also by assignment: some platforms give students a new number in each
+        for own, students in [(places, collected.students), *collected.by_assignment(places)]:
+            students_file.add(own, students.values())
     terminal.collected(collected, places.reports / terminal.FILE if sources else None)
     raise typer.Exit(0 if collected.rows else 1)
 
@@ -85,6 +96,7 @@ def grade(
         int,
         typer.Option(min=1, help="CPU seconds for each cell above a check; a cell that takes longer is set aside."),
     ] = 5,
+    assignment: AssignmentOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Grade the collected submissions, unattended.
@@ -100,11 +112,13 @@ def grade(
       dt-course grade --cell-seconds 30
       dt-course grade --scheduler tls://10.0.0.7:8786
     """
+    from dt_helpers.grading.chosen import handed_in
     from dt_helpers.grading.judging import scheduling
     from dt_helpers.grading.places import Places
 
-    places = Places.find(db_url=database)
-    _check_names(places, {*(students or ()), *(regrade or ())})
+    chosen = handed_in(Places.find(db_url=database), assignment or (), students or (), regrade or ())
+    if only and len(chosen) > 1:
+        raise ValueError("--only goes with one assignment: add --assignment and its name, such as 04_model.")
     if scheduler is None:
         scheduling.warm_up()  # while this process imports too, and opens the gradebook
 
@@ -117,46 +131,38 @@ def grade(
     from dt_helpers.grading.returning import terminal
     from dt_helpers.grading.sandbox.limits import Limits
 
-    with Recorder(places) as recorder:
+    for places in chosen:
+        with Recorder(places) as recorder:
 
-        def keep(result) -> None:
-            recorder.record(result)
-            write_autograded(places, result)
+            def keep(result, places=places, recorder=recorder) -> None:
+                recorder.record(result)
+                write_autograded(places, result)
 
-        try:
-            summary = grading.grade(
-                places,
-                students=students or None,
-                jobs=jobs,
-                scheduler=scheduler,
-                resume=resume,
-                only=only or (),
-                regrade=regrade or (),
-                sandbox_kind=sandbox.value,
-                limits=Limits(cell_seconds=cell_seconds),
-                console=Console(),
-                on_result=keep,
-            )
-        except KeyboardInterrupt:
-            print("dt-course: Stopped. What was graded is kept: the same command goes on from there.", file=sys.stderr)
-            raise typer.Exit(130) from None
-        for result in recorder.catch_up(Store(places.results).all()):
-            write_autograded(places, result)
-    terminal.changed(summary.changed)
-    terminal.waiting(summary.waiting)
-    print(f"{summary}. The scores are in the gradebook; next: dt-course feedback, dt-course report")
-
-
-def _check_names(places, names: set[str]) -> None:
-    """Raises ValueError if nothing was handed in, or nothing by one of these students."""
-    there = places.students()
-    if not there:
-        raise ValueError("Nothing has been handed in yet: run `dt-course collect` first.")
-    if unknown := names - {*there, "all"}:
-        raise ValueError(
-            f"Nothing was handed in by {', '.join(sorted(unknown))}. Use the names of the folders in "
-            f"{places.steps['submitted']}/; `dt-course collect` lists them."
-        )
+            try:
+                summary = grading.grade(
+                    places,
+                    students=sorted({*students} & {*places.students()}) if students else None,
+                    jobs=jobs,
+                    scheduler=scheduler,
+                    resume=resume,
+                    only=only or (),
+                    regrade=regrade or (),
+                    sandbox_kind=sandbox.value,
+                    limits=Limits(cell_seconds=cell_seconds),
+                    console=Console(),
+                    on_result=keep,
+                )
+            except KeyboardInterrupt:
+                print(
+                    "dt-course: Stopped. What was graded is kept: the same command goes on from there.",
+                    file=sys.stderr,
+                )
+                raise typer.Exit(130) from None
+            for result in recorder.catch_up(Store(places.results).all()):
+                write_autograded(places, result)
+        terminal.changed(summary.changed)
+        terminal.waiting(summary.waiting)
+        print(f"{places.title}{summary}. The scores are in the gradebook; next: dt-course feedback, dt-course report")
 
 
 def feedback(
@@ -165,6 +171,7 @@ def feedback(
         Returning | None,
         optional("--for", help="Also make the archive to upload to this platform."),
     ] = None,
+    assignment: AssignmentOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Make a page for each student.
@@ -179,21 +186,23 @@ def feedback(
       dt-course feedback ada
       dt-course feedback --for moodle
     """
+    from dt_helpers.grading.chosen import graded
     from dt_helpers.grading.collecting import roster
+    from dt_helpers.grading.places import Places
     from dt_helpers.grading.returning import feedback as pages
     from dt_helpers.grading.returning import sending, terminal
 
-    places, results, records, tasks = _everything(database, students)
-    for result in results:
-        if result.student in records:
-            pages.write(places, result, records[result.student], tasks)
-    print(f"{len(results)} pages, such as {places.feedback(results[0].student) / pages.FILE}")
-    if platform:
-        names = [result.student for result in results if result.student in records]
-        terminal.sent(sending.write(platform.value, places, names, roster.read(places)), platform.value.title())
+    for places, results, records, tasks in graded(Places.find(db_url=database), assignment or (), students or ()):
+        for result in results:
+            if result.student in records:
+                pages.write(places, result, records[result.student], tasks)
+        print(f"{len(results)} pages, such as {places.feedback(results[0].student) / pages.FILE}")
+        if platform:
+            names = [result.student for result in results if result.student in records]
+            terminal.sent(sending.write(platform.value, places, names, roster.read(places)), platform.value.title())
 
 
-def report(database: DatabaseOption = None) -> None:
+def report(assignment: AssignmentOption = None, database: DatabaseOption = None) -> None:
     """Make the instructor's report.
 
     It is grading/report.html, with tables next to it: scores, the most frequent mistakes in each exercise, similar
@@ -203,11 +212,13 @@ def report(database: DatabaseOption = None) -> None:
     Example:
       dt-course report
     """
+    from dt_helpers.grading.chosen import graded
+    from dt_helpers.grading.places import Places
     from dt_helpers.grading.returning import report as reporting
 
-    places, results, records, tasks = _everything(database)
-    for path in reporting.write(places, reporting.make(results, records, tasks, places)):
-        print(path)
+    for places, results, records, tasks in graded(Places.find(db_url=database), assignment or ()):
+        for path in reporting.write(places, reporting.make(results, records, tasks, places)):
+            print(path)
 
 
 def export(
@@ -216,11 +227,14 @@ def export(
         Path | None,
         a_file("The platform's own file to fill in: an exported gradebook, Moodle's grading worksheet."),
     ] = None,
-    column: Annotated[str, typer.Option(help="The platform's name for the assignment.")] = "Decision Transformer",
+    column: Annotated[
+        str, typer.Option(help="The platform's name for the assignment; of one notebook: by default the notebook's.")
+    ] = COLUMN,
     output: Annotated[Path | None, optional(help="The file to write. Default: in the folder grading.")] = None,
     scale: Annotated[
         bool, typer.Option("--scale", help="Scale the scores to the maximum in the platform's file.")
     ] = False,
+    assignment: AssignmentOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write the final scores for a platform to import.
@@ -235,31 +249,22 @@ def export(
       dt-course export moodle --template worksheet.csv --output grades.csv
       dt-course export blackboard --template gradebook.csv --column "PS1"
     """
+    from dt_helpers.grading.chosen import graded
     from dt_helpers.grading.collecting import roster
+    from dt_helpers.grading.places import Places
     from dt_helpers.grading.returning import export as exporting
     from dt_helpers.grading.returning import terminal
 
-    places, _, records, _ = _everything(database)
-    path = output or places.reports / f"{platform.value}.csv"
-    own, strangers = exporting.people(platform.value, records.values(), roster.read(places))
-    terminal.exported(exporting.write(platform.value, own, column, path, template, scale), strangers)
-
-
-def _everything(database: str | None, students: list[str] | None = None):
-    """Places, results, the gradebook's records, the release's exercises. Raises ValueError if nothing was graded."""
-    from dt_helpers.grading import release
-    from dt_helpers.grading.gradebook import marks
-    from dt_helpers.grading.places import Places
-    from dt_helpers.grading.results import Store
-
-    places = Places.find(db_url=database)
-    results = [result for result in Store(places.results).all() if not students or result.student in students]
-    if unknown := set(students or ()) - {result.student for result in results}:
-        raise ValueError(f"There are no results for {', '.join(sorted(unknown))}: run `dt-course grade` first.")
-    if not results:
-        raise ValueError("Nothing has been graded yet: run `dt-course collect` and `dt-course grade` first.")
-    tasks = release.tasks(places.notebooks())
-    return places, results, marks.read(places, tasks), tasks
+    found = graded(Places.find(db_url=database), assignment or ())
+    if len(found) > 1 and (output or template or column != COLUMN):
+        raise ValueError("--output, --template and --column go with one assignment: name it with --assignment.")
+    for places, _, records, _ in found:
+        students = roster.read(places)
+        path = output or places.reports / f"{platform.value}.csv"
+        title = places.assignment if places.per_notebook and column == COLUMN else column
+        numbered = exporting.numbered(records.values(), students) if places.per_notebook else records.values()
+        own, strangers = exporting.people(platform.value, numbered, students)
+        terminal.exported(exporting.write(platform.value, own, title, path, template, scale), strangers)
 
 
 VERBS = (collect, grade, feedback, report, export)

@@ -20,19 +20,23 @@ from dt_helpers.workspace import replacing
 ROOT = Path("/autograder")
 ACCOUNT = "student-code"  # made by setup.sh
 SCRIPTS = ("setup.sh", "run_autograder")
-SHIPPED = ("dt_helpers/**/*", "notebooks/**/*.ipynb", "pyproject.toml", "README.md", "nbgrader_config.py")
+SHIPPED = ("dt_helpers/**/*", "pyproject.toml", "README.md", "nbgrader_config.py")
 _WAITS = "This waits for your instructor, and is no zero: "
 
 
-def build(tree: Tree, path: Path) -> None:
-    """Write the archive for "Configure Autograder": both scripts, and below course/ the package and the release."""
+def build(tree: Tree, path: Path, notebook: str = "") -> None:
+    """Write the archive for "Configure Autograder": both scripts, and below course/ the package and the release.
+
+    `notebook`: the only one to grade, by default all.
+    """
     scripts = files("dt_helpers") / "assets" / "grading" / "gradescope"
+    released = [tree.student(notebook)] if notebook else tree.notebooks.glob("*.ipynb")
     with replacing(path) as staged, zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in SCRIPTS:
             entry = zipfile.ZipInfo(name)
             entry.external_attr = 0o100755 << 16  # executable
             archive.writestr(entry, (scripts / name).read_text(encoding="utf-8"))
-        for file in sorted({one for pattern in SHIPPED for one in tree.root.glob(pattern)}):
+        for file in sorted({*released, *(one for pattern in SHIPPED for one in tree.root.glob(pattern))}):
             if file.is_file() and "__pycache__" not in file.parts:
                 archive.write(file, Path("course") / file.relative_to(tree.root))
 

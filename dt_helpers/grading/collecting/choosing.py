@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import filecmp
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.collecting import naming, platforms, sources
 from dt_helpers.grading.collecting.classlist import ClassList
 from dt_helpers.grading.collecting.identity import People, may_be_one
@@ -42,6 +44,7 @@ class Source:
         people: People,
         left: list[tuple[str, str]],
         student: str | None = None,
+        assignments: Collection[str] = (ASSIGNMENT,),
     ):
         self.path, self.folder, self.releases, self.people, self.left = path, folder, releases, people, left
         self.student = student
@@ -56,6 +59,7 @@ class Source:
             packed=path.is_file() and not loose,
             stems=releases,
             classlist=classlist,
+            assignments=assignments,
         )
         self.reader: Reader = platforms.recognise(download)
 
@@ -129,6 +133,8 @@ class Source:
             raise
         if stem is None:
             raise ValueError(NO_NOTEBOOK)
+        if claim.assignment in self.releases and stem != claim.assignment:
+            raise ValueError(f"it is {stem}, but was handed in for the assignment {claim.assignment}")
         inside = claim.file.with_suffix("") / found.inside if found.inside else claim.file
         claim = replace(claim, file=inside)
         return Candidate(student, stem, claim, found, self._called(found), staged, self.reader.name)

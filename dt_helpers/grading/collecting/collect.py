@@ -10,7 +10,7 @@ from __future__ import annotations
 import filecmp
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -72,29 +72,50 @@ class Collected:
     def students(self) -> dict[str, Student]:
         return {row.student.id: row.student for row in self.rows}
 
+    def by_assignment(self, places: Places) -> list[tuple[Places, dict[str, Student]]]:
+        """The places of each assignment of which something was collected, and the students who handed it in."""
+        found: dict[str, tuple[Places, dict[str, Student]]] = {}
+        for row in self.rows:
+            own = places.of(row.notebook)
+            found.setdefault(own.assignment, (own, {}))[1][row.student.id] = row.student
+        return list(found.values())
 
-def collect(places: Places, given: Iterable[Path], student: str | None = None, roster: Path | None = None) -> Collected:
+
+def collect(
+    places: Places,
+    given: Iterable[Path],
+    student: str | None = None,
+    roster: Path | None = None,
+    wanted: Collection[str] = (),
+) -> Collected:
     """Collect the submissions in `given`: downloads from platforms, folders, zip archives, notebooks.
 
-    `student` is whose they are if nothing else says so; `roster` the class list that a platform exported. Raises
-    FileNotFoundError for a missing source, ValueError for an archive or a class list that can't be read; problems with
-    a single file are noted in the returned value.
+    `student` is whose they are if nothing else says so; `roster` the class list that a platform exported; `wanted` the
+    assignments to collect, all by default. Raises FileNotFoundError for a missing source, ValueError for an archive or
+    a class list that can't be read, and for an assignment that does not exist; problems with a single file are noted
+    in the returned value.
     """
+    names, chosen = ([one.assignment for one in places.assignments(some)] for some in ((), wanted))
     releases = release.read(places.notebooks())
     collected, records = Collected(), Records(places)
     people = People(students_file.read(places), ClassList.read(roster) if roster else ClassList())
     for path in map(Path, given):
         with tempfile.TemporaryDirectory(prefix="dt-collect-") as temporary:
-            source = Source(path, Path(temporary), releases, people, collected.left, student)
+            source = Source(path, Path(temporary), releases, people, collected.left, student, names)
             people.classlist = people.classlist or source.reader.download.classlist
             collected.platforms.append(source.reader.name or "no platform's")
             for candidate in source.chosen():
+                if places.of(candidate.notebook).assignment not in chosen:
+                    why = "belongs to another assignment" if candidate.notebook in names else "has no points to give"
+                    collected.left.append((candidate.file, f"{candidate.notebook} {why}"))
+                    continue
                 row = _row(candidate, people, releases)
                 if placed := _placed(places, row, candidate, records, collected.left):
                     collected.rows.append(placed)
     collected.rows = _last(collected.rows)
-    for one in collected.students.values():
-        _stamp(places, one, records.handed_in(one.id))
+    for own, students in collected.by_assignment(places):
+        for one in students.values():
+            _stamp(own, one, records.handed_in(one.id, own.assignment))
     if collected.rows:
         records.write()
     if people.classlist:
@@ -107,15 +128,17 @@ def collect(places: Places, given: Iterable[Path], student: str | None = None, r
     return collected
 
 
-def survey(places: Places, roster: Path | None = None) -> Collected:
+def survey(places: Places, roster: Path | None = None, wanted: Collection[str] = ()) -> Collected:
     """What is already in the folder of submissions, matched in the same way; nothing is written."""
     releases = release.read(places.notebooks())
     collected, records, known = Collected(), Records(places), students_file.read(places)
-    for student in places.students():
+    there = [(own, student) for own in places.assignments(wanted) for student in own.students()]
+    for own, student in there:
         who = known.get(student, Student(student))
         known[student] = who
-        for path in sorted(places.submitted(student).iterdir()):
-            if path.stem in releases and path.suffix == ".ipynb":
+        for path in sorted(own.submitted(student).iterdir()):
+            of_this = path.stem in releases and places.of(path.stem).assignment == own.assignment
+            if of_this and path.suffix == ".ipynb":
                 record = records.rows.get((student, path.stem))
                 late = bool(record and record.late)
                 collected.rows.append(
@@ -143,7 +166,7 @@ def _placed(
     places: Places, row: Row, candidate: Candidate, records: Records, left: list[tuple[str, str]]
 ) -> Row | None:
     """Move the notebook to where nbgrader expects it; None if a newer one is there."""
-    target = places.submitted(row.student.id) / f"{row.notebook}.ipynb"
+    target = places.of(row.notebook).submitted(row.student.id) / f"{row.notebook}.ipynb"
     record = Record(
         row.student.id,
         row.notebook,

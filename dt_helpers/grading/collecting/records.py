@@ -34,6 +34,7 @@ class Records:
     """All records, by student and notebook."""
 
     def __init__(self, places: Places):
+        self.places = places
         self.path = places.reports / FILE
         rows = [Record(*(row[one.name] for one in fields(Record))) for row in tables.read(self.path)]
         self.rows = {(row.student, row.notebook): row for row in rows}
@@ -41,9 +42,11 @@ class Records:
     def add(self, record: Record) -> None:
         self.rows[record.student, record.notebook] = record
 
-    def handed_in(self, student: str) -> str:
-        """When the student's last notebook was handed in, according to the platform; empty if unknown."""
-        return max((row.when for row in self.rows.values() if row.student == student), default="")
+    def handed_in(self, student: str, assignment: str) -> str:
+        """When the student's last notebook of the assignment was handed in, according to the platform; empty if
+        unknown."""
+        own = [row for row in self.rows.values() if row.student == student]
+        return max((row.when for row in own if self.places.of(row.notebook).assignment == assignment), default="")
 
     def write(self) -> None:
         tables.write(

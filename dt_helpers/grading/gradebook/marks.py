@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from nbgrader import api
 from sqlalchemy import select
 
-from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.gradebook.database import open_gradebook
 from dt_helpers.grading.places import Places
 from dt_helpers.grading.release import Task
@@ -53,7 +52,7 @@ class Record:
 
 
 def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
-    """All students in the gradebook, by id, with their marks and comments on the release's tasks."""
+    """All students in the gradebook, by id, with their marks and comments on the assignment's tasks."""
     checks = {(task.notebook, task.solution_id): task.check_id for task in tasks}
     gradebook = open_gradebook(places)
     with gradebook:
@@ -71,7 +70,7 @@ def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
         }
         comments = {}
         for student, notebook, cell, text in gradebook.db.execute(
-            _of_cells(api.Comment, api.SolutionCell, api.Comment.manual_comment)
+            _of_cells(places.assignment, api.Comment, api.SolutionCell, api.Comment.manual_comment)
         ):
             if text and (notebook, cell) in checks:
                 comments[student, notebook, checks[notebook, cell]] = text
@@ -82,7 +81,7 @@ def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
             api.Grade.needs_manual_grade,
             api.GradeCell.max_score,
         )
-        grades = gradebook.db.execute(_of_cells(api.Grade, api.GradeCell, *columns))
+        grades = gradebook.db.execute(_of_cells(places.assignment, api.Grade, api.GradeCell, *columns))
         for student, notebook, cell, auto, manual, extra, waiting, most in grades:
             score = auto if manual is None else manual
             score = score if score is None or extra is None else score + extra
@@ -94,14 +93,14 @@ def read(places: Places, tasks: Iterable[Task]) -> dict[str, Record]:
             select(api.SubmittedAssignment.student_id, api.SubmittedNotebook.late_submission_penalty)
             .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
             .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
-            .where(api.Assignment.name == ASSIGNMENT)
+            .where(api.Assignment.name == places.assignment)
         )
         for student, penalty in gradebook.db.execute(penalties):
             records[student].penalty += penalty or 0.0
     return records
 
 
-def _of_cells(kind, cell, *columns):
+def _of_cells(assignment, kind, cell, *columns):
     """Student, notebook and cell, and `columns`, for each grade or comment (`kind`) on a `cell` of its kind."""
     return (
         select(api.SubmittedAssignment.student_id, api.Notebook.name, cell.name, *columns)
@@ -111,5 +110,5 @@ def _of_cells(kind, cell, *columns):
         .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
         .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
         .join(cell, kind.cell_id == cell.id)
-        .where(api.Assignment.name == ASSIGNMENT)
+        .where(api.Assignment.name == assignment)
     )

@@ -18,7 +18,6 @@ from nbgrader import api
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import select
 
-from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading import release
 from dt_helpers.grading.collecting.collect import TIMESTAMP
 from dt_helpers.grading.collecting.naming import Student
@@ -33,7 +32,7 @@ NO_RESPONSE = "No response."  # nbgrader's comment on an unchanged cell
 
 
 class Recorder:
-    """The gradebook of a course, open for writing. A context manager, used by one thread.
+    """One assignment in the gradebook of a course, open for writing. A context manager, used by one thread.
 
     Opening it creates the database if there is none and enters the assignment with its cells, like
     `nbgrader generate_assignment`. Raises ValueError if the release's cells differ from those of submissions already
@@ -98,11 +97,11 @@ class Recorder:
 
     def _enter_assignment(self) -> dict[tuple[str, str], str]:
         """The assignment, its notebooks and cells, by nbgrader's own preprocessor."""
-        self.gradebook.update_or_create_assignment(ASSIGNMENT)
+        self.gradebook.update_or_create_assignment(self.places.assignment)
         saver = SaveCells(log=logging.Logger("nbgrader", logging.ERROR))
         solutions: dict[tuple[str, str], str] = {}
         for name, released in release.read(self.places.notebooks()).items():
-            where = {"notebook": name, "assignment": ASSIGNMENT, "db_url": self.places.db_url}
+            where = {"notebook": name, "assignment": self.places.assignment, "db_url": self.places.db_url}
             try:
                 if not self._is_entered(released):
                     saver.preprocess(released.node, {"nbgrader": where})
@@ -118,7 +117,7 @@ class Recorder:
     def _is_entered(self, released: release.Released) -> bool:
         """Whether the gradebook has exactly this notebook. Checksums cover a cell's text, kind and points."""
         session = self.gradebook.db()
-        found = select(api.Notebook.id).join(api.Assignment).where(api.Assignment.name == ASSIGNMENT)
+        found = select(api.Notebook.id).join(api.Assignment).where(api.Assignment.name == self.places.assignment)
         notebook = session.scalars(found.where(api.Notebook.name == released.name)).one_or_none()
         there = select(api.SourceCell.name, api.SourceCell.checksum).filter_by(notebook_id=notebook)
         marks = [cell.metadata.nbgrader for cell in released.node.cells if "nbgrader" in cell.metadata]
@@ -128,7 +127,7 @@ class Recorder:
 
     def _layout(self) -> dict[str, tuple[list[str], list[str]]]:
         """The ids of the assignment's notebooks, each with those of its graded cells and of its solution cells."""
-        notebooks = self.gradebook.find_assignment(ASSIGNMENT).notebooks
+        notebooks = self.gradebook.find_assignment(self.places.assignment).notebooks
         layout = {
             one.id: ([cell.id for cell in one.grade_cells], [cell.id for cell in one.solution_cells])
             for one in notebooks
@@ -161,7 +160,7 @@ class Recorder:
         """The student's submission with a row for each grade and comment, as nbgrader creates it."""
         session = self.gradebook.db()
         row = self._student(student)
-        assignment = session.scalars(select(api.Assignment.id).filter_by(name=ASSIGNMENT)).one()
+        assignment = session.scalars(select(api.Assignment.id).filter_by(name=self.places.assignment)).one()
         found = select(api.SubmittedAssignment).filter_by(assignment_id=assignment, student_id=student)
         submission = session.scalars(found).one_or_none()
         if submission is None:
@@ -223,6 +222,8 @@ class Recorder:
             .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
             .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
             .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .where(api.Assignment.name == self.places.assignment)
         )
         known: dict[str, dict] = {}
         for student, notebook, cell, score in rows:

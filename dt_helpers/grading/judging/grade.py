@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, field
 from rich.console import Console
 
 from dt_helpers.authoring import CourseError
-from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading import release, sandbox
 from dt_helpers.grading.judging import fingerprints
 from dt_helpers.grading.judging.progress import Progress
@@ -237,7 +236,7 @@ class _Submission:
         earlier = self.earlier
         return SubmissionResult(
             student=self.student,
-            assignment=ASSIGNMENT,
+            assignment=self.course.places.assignment,
             state=self._state(exercises),
             reason=self._reason(exercises),
             exercises=exercises,

@@ -68,6 +68,12 @@ def people(platform: str, records: Iterable[Record], students: dict[str, Student
     return answer, others
 
 
+def numbered(records: Iterable[Record], students: dict[str, Student]) -> list[Record]:
+    """The records with the numbers that the platform gave the students in this assignment, where these are known."""
+    known = {name: student.lms_id for name, student in students.items() if student.lms_id}
+    return [replace(record, lms_id=known.get(record.student, record.lms_id)) for record in records]
+
+
 def words_of(name: str) -> list[str]:
     """A name's words, the last one last."""
     last, comma, first = name.rpartition(",")

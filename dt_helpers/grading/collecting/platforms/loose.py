@@ -117,6 +117,6 @@ class Bare(Reader):
         """The student's name in a file's name besides the notebook's, or an archive's name."""
         return naming.label(file, self.download.stems) or (naming.bare(file) if file.lower().endswith(".zip") else "")
 
-    @staticmethod
-    def _somebody(name: str) -> str:
-        return "" if not folder_name(name) or _NOBODY.fullmatch(name) else name
+    def _somebody(self, name: str) -> str:
+        nobody = not folder_name(name) or name in self.download.assignments or _NOBODY.fullmatch(name)
+        return "" if nobody else name

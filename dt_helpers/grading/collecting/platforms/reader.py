@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import dateutil.parser
 
+from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.collecting import naming, sources
 from dt_helpers.grading.collecting.classlist import ClassList
 from dt_helpers.grading.collecting.naming import Student
@@ -28,6 +29,7 @@ class Claim:
     look_up: str = ""  # the value to find in the reader's column of the class list; empty: the platform's number
     group: str = ""  # the value to find in the column of groups, if it may be a group; empty: the student's name
     serial: str = ""  # sorts submissions by time, where attempts have no numbers
+    assignment: str = ""  # nbgrader's name of the one that it was handed in for, if the platform says so
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Download:
     packed: bool = False  # whether it is an archive
     stems: Collection[str] = ()  # the release's notebooks
     classlist: ClassList = field(default_factory=ClassList)
+    assignments: Collection[str] = (ASSIGNMENT,)  # nbgrader's names of those that may be in it
 
     def paths(self) -> list[PurePosixPath]:
         """All files below the root, relative to it."""

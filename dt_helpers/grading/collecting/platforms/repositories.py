@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from pathlib import PurePosixPath
 
-from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.collecting.naming import Student, folder_name
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, nearest
 
@@ -79,7 +78,8 @@ class _Nbgrader(Reader):
         folders = {found for path in download.work() if (found := self._folder(path))}
         counts = Counter(assignment for _, assignment, _, _ in folders)
         best = [name for name in counts if counts[name] == max(counts.values())]
-        self.assignment = ASSIGNMENT if ASSIGNMENT in counts else best[0] if len(best) == 1 else ""
+        own = [name for name in download.assignments if name in counts]
+        self.assignments = own or (best if len(best) == 1 else [])
 
     @classmethod
     def _folder(cls, path: PurePosixPath) -> tuple[str, str, str, int] | None:
@@ -95,16 +95,17 @@ class _Nbgrader(Reader):
         if found is None:
             raise self.strange(path)
         student, assignment, when, depth = found
-        if not self.assignment:
+        if not self.assignments:
             raise ValueError("it holds several assignments: pass the folder of one")
-        if assignment != self.assignment:
+        if assignment not in self.assignments:
             raise ValueError(f"it was handed in for another assignment, {assignment}")
         top = PurePosixPath(*path.parts[:depth])
         time = moment(self.download.text(top / TIMESTAMP)) or moment(when)
         if student.startswith((".", " ")) or len(student) > 100:
             raise ValueError(f"{student!r} can't be the name of a student's folder")
         who = Student(student, "", self.name, student, slip=self.download.text(top / SECRET).strip())
-        return Claim(who, PurePosixPath(*path.parts[depth:]), time.isoformat() if time else "", time)
+        file, attempt = PurePosixPath(*path.parts[depth:]), time.isoformat() if time else ""
+        return Claim(who, file, attempt, time, assignment=assignment)
 
 
 class NbgraderInbound(_Nbgrader):
@@ -139,9 +140,10 @@ class NbgraderSubmitted(_Nbgrader):
 
     @classmethod
     def recognises(cls, download: Download) -> bool:
-        """Many have two levels of folders: nbgrader's have its timestamp or this assignment's name."""
+        """Many have two levels of folders: nbgrader's have its timestamp or an assignment's name."""
         work = download.work()
         stamped = {path.parent for path in download.paths() if path.name == TIMESTAMP and len(path.parts) == 3}
         own = [path for path in work if len(path.parts) > 2 and path.parts[0] not in cls._OF_THE_COURSE]
-        own = [path for path in own if path.parts[1] == ASSIGNMENT or PurePosixPath(*path.parts[:2]) in stamped]
+        named = download.assignments
+        own = [path for path in own if path.parts[1] in named or PurePosixPath(*path.parts[:2]) in stamped]
         return bool(work) and len(own) >= cls.share * len(work)
