@@ -53,6 +53,10 @@ def release(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is not up to date.")] = False,
     repository: Annotated[str | None, optional(help="Where the course is on GitHub: owner/name.")] = None,
     version: Annotated[str | None, optional(help="The course's version, such as 1.0.0; its tag is v1.0.0.")] = None,
+    public: Annotated[
+        Path | None,
+        optional(metavar="FOLDER", help="Write the course without its solutions into this folder, and nothing else."),
+    ] = None,
     preset: PresetOption = None,
     still_minutes: StillOption = 10,
 ) -> None:
@@ -68,9 +72,12 @@ def release(
       dt-course release --execute 02_dataset
       dt-course release --check
       dt-course release --repository ada/my-course --version 1.0.0
+      dt-course release --public ../my-course
     """
     if check and (execute or repository or version):
         raise typer.BadParameter("--check cannot be combined with --execute, --repository or --version.")
+    if public and (check or execute or repository or version):
+        raise typer.BadParameter("--public copies what was released: it goes with no other option.")
     if names and not execute:
         raise typer.BadParameter("names choose what --execute runs; everything is released in any case.")
     from rich.console import Console
@@ -80,6 +87,11 @@ def release(
     from dt_helpers.authoring.tree import Tree
 
     tree, console = Tree.find(), Console()
+    if public:
+        from dt_helpers.authoring import public as publishing
+
+        print(f"{publishing.write(tree, public)} files without solutions in {public}")
+        return
     if repository or version:
         before = Setting.read(tree)
         Setting(repository or before.repository, version or before.version).write(tree)
