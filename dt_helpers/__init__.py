@@ -32,6 +32,7 @@ _PLACES = {  # what a notebook asks for by a short name, and where it is
     "experts": "data.experts",
     "formats": "data.formats",
     "hub": "data.hub",
+    "live": "rollout.live",
     "model": "model",
     "muon": "training.muon",
     "pixel_plots": "pixels.plots",

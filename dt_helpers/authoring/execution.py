@@ -94,8 +94,9 @@ class Execution:
                 on_cell_start=lambda cell, cell_index: self._begin(cell_index),
                 on_cell_executed=lambda cell, cell_index, execute_reply: self._kernels.look(),
             )
-            # Without the variable the debugger greets every kernel with a warning about frozen modules.
-            env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **self.environment}
+            # Without the first, the debugger greets every kernel with a warning about frozen modules. With the second,
+            # a notebook has a film in place of a page that is served from its kernel, which ends with the run.
+            env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", "DT_LIVE": "film", **self.environment}
             try:
                 client.execute(env=env, stdout=kernel_log, stderr=kernel_log)
             except Exception as error:

@@ -35,12 +35,8 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
     the model can't be exported.
     """
     facts = ReplayFacts.of(model.config)
-    env_name = env_name or data.home(facts)
-    if env_name not in ROBOTS or not isinstance(facts.action_space, spaces.Continuous):
-        raise ValueError(
-            f"The page has the robots {', '.join(ROBOTS)}, and the model acts in {env_name!r}: choose a model of one "
-            "of them, or name its environment with --env ID."
-        )
+    env_name, space = environment(facts, env_name), facts.action_space
+    assert isinstance(space, spaces.Continuous)  # the robots' actions are
     onnx_form.require_extra()
     config, model = model.config, deepcopy(model).float()
     described = {
@@ -55,9 +51,9 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
         "state_mean": facts.state_mean.tolist(),
         "state_std": facts.state_std.tolist(),
         "return_scale": facts.return_scale,
-        "action_low": list(facts.action_space.low),
-        "action_high": list(facts.action_space.high),
-        "targets": _targets(facts),
+        "action_low": list(space.low),
+        "action_high": list(space.high),
+        "targets": targets(facts),
     }
     with closing(envs.make(env_name)) as env:
         robots.Robot(env, config, facts).reset(0)  # says so if the model doesn't fit
@@ -68,6 +64,20 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
         (staged / "robot.xml").write_text(xml, encoding="utf-8")
         (staged / "model.json").write_text(json.dumps(described | physics, allow_nan=False), encoding="utf-8")
     return Path(folder)
+
+
+def environment(facts: ReplayFacts, env_name: str | None = None) -> str:
+    """The environment that a model acts in on the page: `env_name`, or that of its data.
+
+    Raises ValueError if it isn't one of the course's robots.
+    """
+    env_name = env_name or data.home(facts)
+    if env_name not in ROBOTS or not isinstance(facts.action_space, spaces.Continuous):
+        raise ValueError(
+            f"The page has the robots {', '.join(ROBOTS)}, and the model acts in {env_name!r}: choose a model of one "
+            "of them, or name its environment with --env ID."
+        )
+    return env_name
 
 
 def robot(env: Any, env_name: str) -> tuple[dict[str, Any], str]:
@@ -101,10 +111,15 @@ def _finite(value: Any) -> Any:
     return value if isfinite(value) else None
 
 
-def _targets(facts: ReplayFacts) -> dict[str, float]:
-    """Returns to ask for: a low, the middle and a high one of the episodes in the data, and the best."""
+def targets(facts: ReplayFacts) -> dict[str, float]:
+    """Returns to ask for: ``lowest``, ``median`` and ``suggested`` of the episodes in the data, and the ``highest``.
+
+    Raises ValueError if the data isn't one of the course's and no target return is known.
+    """
     if facts.dataset in (*data.SETS, *data.PUBLISHED):
-        low, median, high, best = np.quantile(data.load(facts.dataset).returns, [0.05, 0.5, 0.9, 1.0])
+        low, median, high, best = np.quantile(
+            data.load(facts.dataset, say=lambda told: None).returns, [0.05, 0.5, 0.9, 1.0]
+        )
     elif facts.target_return is not None:
         high = best = facts.target_return
         low, median = 0.1 * high, 0.5 * high

@@ -22,7 +22,7 @@ def cheetah_model(**settings):
 
 @pytest.fixture(autouse=True)
 def little_data(monkeypatch, cheetah_data):
-    monkeypatch.setattr(data, "load", lambda name: cheetah_data)
+    monkeypatch.setattr(data, "load", lambda name, **options: cheetah_data)
 
 
 def test_the_folder_has_all_that_a_replay_needs(tmp_path, cheetah_data):

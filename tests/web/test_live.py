@@ -95,7 +95,7 @@ def agent_case(model, target: float, seed: int) -> dict:
 
 @needs_node
 def test_physics_and_agent_are_those_of_python(packages, tmp_path, record_property, monkeypatch, cheetah_data):
-    monkeypatch.setattr(data, "load", lambda name: cheetah_data)  # only for the ends of the slider
+    monkeypatch.setattr(data, "load", lambda name, **options: cheetah_data)  # only for the ends of the slider
     rng = np.random.default_rng(SEED)
     model = training.load(training.PROVIDED.with_name("model-mixed"))
     export_web.export(model, tmp_path / "model")

@@ -13,7 +13,7 @@ from posixpath import dirname, join, normpath, relpath
 from dt_helpers.authoring.setting import Setting
 
 TEXTS = ("*.md", "docs/**/*.md", "solutions/*.md", "experts/*.md", "benchmarks/*.md")
-PICTURES = ("docs/**/*.png", "docs/**/*.svg", "benchmarks/*.png")
+PICTURES = ("docs/**/*.png", "docs/**/*.svg", "docs/**/*.webp", "benchmarks/*.png")
 CODE = re.compile(r"(^ *(?P<fence>`{3,})[^\n]*\n.*?^ *(?P=fence)[^\n]*$|`+[^`\n]+`+)", re.DOTALL | re.MULTILINE)
 TARGET = re.compile(r"(?P<before>\]\(|^ {0,3}\[[^\]]+\]:\s+)(?P<path>[^\s)#]*)(?P<anchor>#[^\s)]*)?", re.MULTILINE)
 BADGE = re.compile(r"\[!\[([^\]]*)\]\((?:https?:)?//[^)]*\)\]\(([^)]*)\)")
