@@ -507,3 +507,18 @@ attention_plots.state_map(tokens, earned, "return of the episode", paths)
 
 # %%
 check.progress()
+
+# %% [markdown]
+# ## One more thing: your model, live
+#
+# A film shows what was asked for before it was made. The next cell exports your model and the mixed one, and opens a page
+# below it on which they run: robot and model are computed in your browser. Move the slider while the robot runs, push
+# it, hide its past actions, watch what it attends to. *Model* on the page changes to the mixed one, which obeys the
+# slider.
+#
+# Where the page can't be shown there is a film, and a sentence says what is missing.
+
+# %%
+from dt_helpers import live
+
+live.show(model, mixed_model)
