@@ -95,12 +95,13 @@ $(COLAB_MADE): tests/colab/freeze.txt
 test-browser: $(INSTALLED) ## Walk through notebooks and pages in a browser (needs Debian's chromium); pictures in output/browser
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@rm -rf output/browser
-	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_SCREENSHOTS="$(CURDIR)/output/browser" MPLBACKEND=agg OMP_NUM_THREADS=1 \
+	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_SCREENSHOTS="$(CURDIR)/output/browser" DT_LIVE=film MPLBACKEND=agg \
+		OMP_NUM_THREADS=1 \
 		python -m pytest tests/browser/lane_notebooks.py tests/browser/lane_cards.py tests/browser/lane_page.py tests/browser/lane_validate.py $(ARGS)
 
 test-live: $(INSTALLED) live ## Walk through the page that runs a model in the browser (needs Debian's chromium, and npm)
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
-	@PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/browser/lane_live.py $(ARGS)
+	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 python -m pytest $(wildcard tests/browser/lane_live*.py) $(ARGS)
 
 test-site: $(INSTALLED) site ## Build the site, check links, HTML and accessibility, walk through it (needs Debian's chromium)
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'

@@ -2,7 +2,8 @@
 
 `make test-browser` runs it. It needs the course's extras `lab`, `test` and `browser`, and Debian's `chromium`;
 JupyterLab may live in another environment: DT_JUPYTER=.../bin/jupyter. DT_PRESET chooses the training (`ci`),
-DT_SCREENSHOTS the folder for pictures (output/browser). The file's name keeps it out of `make test`.
+DT_SCREENSHOTS the folder for pictures (output/browser). With DT_LIVE=film notebook 6 ends with a film, even where the
+page `live` is built. The file's name keeps it out of `make test`.
 """
 
 import shutil
@@ -19,7 +20,7 @@ SOLUTIONS = "solutions/decision_transformer"
 NAMES = sorted(path.stem for path in (REPOSITORY / FOLDER).glob("0[1-7]_*.ipynb"))
 EXERCISES = {stem: [name for name, (place, *_) in CONTRACT.items() if place == stem] for stem in NAMES}
 NEXT = dict(zip(EXERCISES, list(EXERCISES)[1:], strict=False))
-VIDEOS = {"01_setup": 2, "06_replay": 2}
+VIDEOS = {"01_setup": 2, "06_replay": 3}
 OTHERS = sorted({path.stem for path in (REPOSITORY / FOLDER).glob("*.ipynb")} - set(EXERCISES))
 MINUTE = 60_000  # ms
 
