@@ -39,7 +39,7 @@ def _own_picture(env) -> np.ndarray:
     try:
         frame = env.render()
     except NotImplementedError:
-        raise ValueError(
+        raise TypeError(
             f"{type(env.unwrapped).__name__} can't be filmed: it has no render() of its own. One that returns a frame "
             "(height, width, 3), uint8, is enough."
         ) from None

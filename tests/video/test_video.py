@@ -273,3 +273,13 @@ def test_a_missing_film_and_a_large_one_are_told(tmp_path, monkeypatch):
     path.write_bytes(bytes(11 * 2**20))
     with pytest.warns(UserWarning, match=r"large\.mp4 has 11 MB"):
         video.show(path)
+
+
+def test_an_environment_without_a_render_of_its_own_is_told_so(tmp_path):
+    class Plain(gymnasium.Env):
+        metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+        render_mode = "rgb_array"
+
+    film = pytest.raises(TypeError, match=r"Plain can't be filmed: it has no render\(\) of its own")
+    with film, video.Recorder(Plain(), tmp_path / "plain.mp4") as recorder:
+        recorder.capture("step 0")
