@@ -191,8 +191,8 @@ def from_columns(
     if order.EPISODE not in found or order.STEP not in found:  # then the rows may have been sorted
         unread.note_counts(counts, np.asarray(offsets), say)
     wanted = () if known else (order.EPISODE, guesses.NEXT)
-    set_ = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
-    call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in set_.items())])})"
+    chosen = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
+    call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in chosen.items())])})"
     unread.note(beside, wanted, say, "data with ends" if loose else "data", known, call, masks)
     used = ("terminals", falls, *remedies.CLOCK, *ENDS)
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)

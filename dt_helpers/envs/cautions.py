@@ -9,6 +9,7 @@ import gymnasium
 
 from dt_helpers.machine.telling import tell
 
+SHARED = "its copies share one world"
 STEPS, SECONDS = 200, 1.0  # at most so many steps, and so long, are looked at
 
 
@@ -26,7 +27,7 @@ def why_one_alone(one: gymnasium.Env, other: gymnasium.Env, name: str) -> str:
             )
             return ""
         beside = _steps(one, other)
-        return "" if alone[: len(beside)] == beside[: len(alone)] else "its copies share one world"
+        return "" if alone[: len(beside)] == beside[: len(alone)] else SHARED
     except Exception:  # whatever it is, it is told where the environment is used
         return ""
 

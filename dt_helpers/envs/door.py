@@ -49,7 +49,10 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
             alone = _inner(one) is not _inner(other) and cautions.why_one_alone(one, other, name_of(env))
             if alone:
                 tell(f"{name_of(env)}: {alone}, so its episodes run one after another.")
-                closing.close()
+                closers = closing.pop_all()
+                if alone == cautions.SHARED:  # to close one copy may end the world of the other
+                    return [_closed_by(stack, one)]
+                stack.enter_context(closers)
                 return [_closed_by(stack, _make(env, drawn))]
         made = [_closed_by(closing, _make(env, drawn)) for _ in range(count)]
         closers = closing.pop_all()

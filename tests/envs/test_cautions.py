@@ -51,6 +51,29 @@ def test_copies_of_one_world_run_one_after_another(env, capsys):
     assert "its copies share one world" in capsys.readouterr().out
 
 
+class Connected(Shared):
+    """As one whose close() ends the connection to the simulator of all copies, and fails without it."""
+
+    connected = True
+
+    def step(self, action):
+        assert Connected.connected
+        return super().step(action)
+
+    def close(self):
+        if not Connected.connected:
+            raise RuntimeError("not connected")
+        Connected.connected = False
+
+
+def test_a_world_that_ends_with_a_copy_is_there_until_the_end():
+    with ExitStack() as stack:
+        (made,) = door.open_all(Connected, 4, stack)
+        made.reset(seed=0)
+        made.step([0.5, 0.5])
+    assert not Connected.connected
+
+
 class Counter(Line):
     """Where it starts depends on how many resets came before."""
 
