@@ -106,7 +106,9 @@ class Notebook:
 
     def follow_last_link(self) -> "Notebook":
         """Clicks on the notebook's last link, and returns the notebook that it opens."""
-        self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-RenderedMarkdown a[href]").last.click()
+        self.page.locator(
+            ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-RenderedMarkdown a[href]:not(.jp-InternalAnchorLink)"
+        ).last.click()
         self.page.wait_for_function(f"name => !{PANEL}.context?.path.endsWith(name)", arg=f"{self.name}.ipynb")
         return Notebook(self.page, self.screenshots)
 
