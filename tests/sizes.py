@@ -36,6 +36,15 @@ def fresh(name: str) -> random.Random:
     return random.Random(zlib.crc32(f"{name} {SEED}".encode()))
 
 
+def some(name: str, count: int, there: int) -> list[int]:
+    """About `count` of the places 0, 1, …, there - 1: every so many of them, and as many drawn anew in each run."""
+    places = range(there)
+    if there <= count:
+        return list(places)
+    fixed = places[:: 2 * there // count]
+    return [*fixed, *fresh(name).sample([place for place in places if place not in fixed], count // 2)]
+
+
 def examples(name: str, small: int, whole: int | None = None) -> int:
     """Half of the suite's cases, ten times as many in a campaign: hypothesis draws the fixed ones, then the fresh."""
     return (size(name, small, whole or 10 * small) + 1) // 2

@@ -37,3 +37,11 @@ def test_a_process_that_is_started_draws_the_same():
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert child.stdout == f"{sizes.seeds('kills', 4, 20)}\n"
+
+
+@pytest.mark.parametrize(("count", "there"), [(8, 100), (12, 57), (14, 23), (7, 7), (20, 3)])
+def test_some_places_are_always_the_same_and_as_many_are_drawn(count, there):
+    found = sizes.some("places", count, there)
+    assert len(set(found)) == len(found) and set(found) <= set(range(there))
+    assert found == list(range(there)) if there <= count else count <= len(found) <= 2 * count
+    assert found == sizes.some("places", count, there)  # all workers agree

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from contextlib import ExitStack
 
@@ -75,23 +74,30 @@ def reset(env: gymnasium.Env, seed: int) -> object:
     return answer[0]
 
 
-def step(env: gymnasium.Env, action: object) -> tuple[object, object, bool, bool]:
+def step(env: gymnasium.Env, action: object) -> tuple[object, float, bool, bool]:
     """The observation, the reward, whether the episode ended, and whether it was cut. Raises ValueError as `reset`."""
     answer = env.step(action)
     if len(answer) != 5:
         old = ", as in the old gym" if len(answer) == 4 else ""
         cost = " If there is a cost as well, take it from the reward in a wrapper." if len(answer) == 6 else ""
         raise ValueError(f"{name_of(env)}: step() returned {len(answer)} values{old}: {_INTERFACE}.{cost}")
-    if isinstance(answer[1], Mapping):
+    observation, reward, terminated, truncated = answer[:4]
+    return observation, _number(reward, env), terminated, truncated
+
+
+def _number(reward: object, env: gymnasium.Env) -> float:
+    if isinstance(reward, Mapping):
         raise ValueError(_AGENTS.format(name_of(env)))
-    if answer[1] is None or isinstance(answer[1], list | tuple) or math.prod(getattr(answer[1], "shape", ())) != 1:
+    try:
+        (found,) = np.asarray(reward, np.float64).reshape(-1)
+    except (TypeError, ValueError):
         raise ValueError(
-            f"{name_of(env)}: the reward of a step must be one number, but is {answer[1]!r}. Make one of them in a "
+            f"{name_of(env)}: the reward of a step must be one number, but is {reward!r}. Make one of it in a "
             "gymnasium.RewardWrapper."
-        )
-    if isinstance(answer[1], float | np.floating) and not math.isfinite(answer[1]):
-        raise ValueError(f"{name_of(env)}: the reward of a step is not finite: {answer[1]}.")
-    return answer[:4]
+        ) from None
+    if not np.isfinite(found):
+        raise ValueError(f"{name_of(env)}: the reward of a step is not finite: {found}.")
+    return float(found)
 
 
 def _inner(env: object) -> object:

@@ -49,16 +49,7 @@ class Robot:
         and the action as the model will see it (act_dim,)."""
         action, seen = self._action(prediction)
         observation, reward, terminated, truncated = door.step(self.env, action)
-        return self._state(observation, None), self._reward(reward), bool(terminated or truncated), seen
-
-    def _reward(self, reward: object) -> float:
-        try:
-            (found,) = np.asarray(reward, np.float64).reshape(-1)
-        except (TypeError, ValueError):
-            raise ValueError(f"{self.name}: the reward of a step must be one number, but is {reward!r}.") from None
-        if not np.isfinite(found):
-            raise ValueError(f"{self.name}: the reward of a step is not finite: {found}.")
-        return float(found)
+        return self._state(observation, None), reward, bool(terminated or truncated), seen
 
     def _state(self, observation: object, step: int | None) -> np.ndarray:
         state = self._encoded(observation) if self.observe is None else np.asarray(self.observe(self.env))

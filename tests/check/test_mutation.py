@@ -19,13 +19,8 @@ KEPT = sizes.size("answers", small=8, whole=10**6)  # answers by others, of each
 
 
 def kept(name: str) -> list[int]:
-    """Places of answers by others: every so many of them, and as many drawn anew in each run."""
-    places = range(len(answers(name)))
-    if len(places) <= KEPT:
-        return list(places)
-    fixed = list(places[:: 2 * len(places) // KEPT])
-    drawn = sizes.fresh(f"answers to {name}").sample([place for place in places if place not in fixed], KEPT // 2)
-    return fixed + drawn
+    """Places of answers by others."""
+    return sizes.some(f"answers to {name}", KEPT, len(answers(name)))
 
 
 def eighths(name: str) -> list[int]:

@@ -176,26 +176,6 @@ def test_an_object_that_stands_for_several_environments_is_refused(count):
         assert len(door.open_all(Pool, 2, stack)) == 2
 
 
-@pytest.mark.parametrize("reward", [[1.0, 2.0], np.ones(2), {"left": 1.0, "right": 0.0}])
-def test_a_reward_that_is_not_one_number_is_refused_at_the_first_step(reward):
-    class Several(Line):
-        def step(self, action):
-            return np.zeros(2), reward, False, False, {}
-
-    with pytest.raises(ValueError, match=r"must be one number|several agents"):
-        door.step(Several(), None)
-
-
-@pytest.mark.parametrize("reward", [None, float("nan"), np.float32("inf"), np.float64("nan")])
-def test_a_reward_that_is_none_or_not_finite_is_told_as_such(reward):
-    class Odd(Line):
-        def step(self, action):
-            return np.zeros(2), reward, False, False, {}
-
-    with pytest.raises(ValueError, match=r"the reward of a step (must be one number, but is None|is not finite)"):
-        door.step(Odd(), None)
-
-
 BOX = gymnasium.spaces.Box(-1, 1, (2,))
 
 

@@ -65,3 +65,24 @@ def test_what_was_made_before_one_failed_is_closed():
     with ExitStack() as stack, pytest.raises(RuntimeError, match="licence"):
         door.open_all(make, 3, stack)
     assert [each.closed for each in made] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("reward", "words"),
+    [
+        ([1.0, 2.0], "must be one number"),
+        (np.ones(2), "must be one number"),
+        ({"left": 1.0, "right": 0.0}, "several agents"),
+        (None, "is not finite: nan"),
+        (float("nan"), "is not finite: nan"),
+        (np.float32("inf"), "is not finite: inf"),
+        (np.array([np.nan]), "is not finite: nan"),
+    ],
+)
+def test_a_reward_that_is_not_one_finite_number_is_refused_at_the_first_step(reward, words):
+    class Odd(Line):
+        def step(self, action):
+            return np.zeros(2), reward, False, False, {}
+
+    with pytest.raises(ValueError, match=words):
+        door.step(Odd(), None)
