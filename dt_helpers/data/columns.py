@@ -32,7 +32,7 @@ def array(values: Any, column: str) -> np.ndarray:
         values = np.ma.filled(values.astype(float), np.nan)
     if isinstance(values, Mapping):
         raise ValueError(
-            f"`{column}` must be one array, but is a dict with {list(values)}. {remedies.of_parts(column)}"
+            f"`{column}` must be one array, but is a dict with {list(values)}. {remedies.of_parts(column, [*values])}"
         )
     try:
         found = np.asarray(values)
@@ -75,7 +75,8 @@ class NotANumber(TypeError):
 
     def __init__(self, value: object):
         what = "text" if isinstance(value, str | bytes) else f"a {type(value).__name__}"
-        super().__init__(f"there is {what} among them, {reprlib.repr(value)}")
+        shown = f"with {[*value]}" if isinstance(value, Mapping) else reprlib.repr(value)
+        super().__init__(f"there is {what} among them, {shown}")
         self.value = value
 
 
@@ -103,19 +104,22 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
         if column == "rewards" and values.ndim == 2:
             several = (
                 " If each step has several rewards, of several agents or aims, make one of them: "
-                "`(rewards * weights).sum(axis=1)`."
+                "`(rewards * weights).sum(axis=1)`; if they are those of every action, take the chosen one's: "
+                "`rewards[numpy.arange(len(rewards)), actions]`."
             )
         if values.ndim == 2 and values.shape[1] > 1:
             several += (
                 " If they are (episodes, steps), make a list of episodes: "
                 f"`[{{name: values[i] for name, values in data.items()}} for i in range({values.shape[0]})]`."
+                " If each row is a file with several episodes, join the files: `{name: numpy.concatenate(values) for "
+                "name, values in data.items()}`."
             )
         if values.ndim == 2 and values.shape[0] > values.shape[1] > 1:
             several += (
-                " If they are (steps, environments), as in a buffer, make all columns flat, one environment after "
-                f"another, `values.swapaxes(0, 1).reshape({values.shape[0] * values.shape[1]}, -1)`, with `timeouts` "
-                f"true in the last step of each, `numpy.arange({values.shape[0] * values.shape[1]}) % "
-                f"{values.shape[0]} == {values.shape[0] - 1}`."
+                " If they are (steps, environments), as in a buffer, make all columns with these axes flat, one "
+                f"environment after another, `values.swapaxes(0, 1).reshape({values.size}, -1)`, with `timeouts` true "
+                f"in the last step of each, `numpy.arange({values.size}) % {len(values)} == {len(values) - 1}`; are all "
+                'rows in their places ("What is beside what" in docs/your_data.md)?'
             )
         raise ValueError(
             f"`{column}` must be flat, one number per step, (steps,), but its shape is {values.shape}: put the steps "
@@ -207,6 +211,11 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
         )
     elif at_ends(bad, starts):
         what = f"They fill up the ends of episodes: {PADDING}."
+    elif column == "actions":
+        what = (
+            "Is that a row in which nothing was done, such as one of another kind? Then leave it out of all columns, "
+            f"in a table with `table.dropna(subset=[{column!r}])` (under the column's name there). Else: " + what
+        )
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
         f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. " + what

@@ -1,10 +1,35 @@
 """What the beginnings and ends of episodes look like: notes on what may be no step of an episode."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
+from dt_helpers.data import columns
 from dt_helpers.data.columns import PADDING
+
+SHOWN = 1000  # ends of episodes that are looked at
+
+
+def look(
+    dones: np.ndarray,
+    starts: np.ndarray,
+    observations: np.ndarray,
+    actions: np.ndarray,
+    rewards: np.ndarray,
+    say: Callable[[str], object],
+) -> None:
+    """Say all that is odd about the beginnings and ends of episodes; an empty note says nothing."""
+    if filled := padding(dones, starts, observations):
+        say(filled)
+        return
+    columns.note_ends(dones, starts, say)
+    say(zeros_at_ends(starts, observations, actions, rewards))
+    say(zeros_at_starts(starts, observations, actions, rewards))
+    say(single_steps(starts))
+    say(unpaid_first_steps(starts, rewards))
+    say(sums_of_rewards(starts, rewards))
+    say(late_flags(starts, observations))
 
 
 def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
@@ -64,6 +89,48 @@ def unpaid_first_steps(starts: np.ndarray, rewards: np.ndarray) -> str:
     return (
         "in the first step of each episode the reward is 0, and in hardly any other. If rewards or actions are a row "
         'late, beside the state that they led to, as in TD-MPC2\'s data: see "What is beside what" in docs/your_data.md'
+    )
+
+
+def sums_of_rewards(starts: np.ndarray, rewards: np.ndarray) -> str:
+    """A note, if the rewards look like what was earned so far: they never fall within an episode, rise before its last
+    step, and are mostly lower again at the next one's start; else nothing."""
+    lengths = np.diff(starts)
+    if len(lengths) < 3 or lengths.min() < 3:
+        return ""
+    changes = np.diff(rewards)
+    again = starts[1:-1] - 1  # from an episode's last step to the next one's first
+    within = np.delete(changes, again)
+    early = np.delete(changes, np.union1d(again, np.append(again, len(changes)) - 1))
+    if (within < 0).any() or (changes[again] < 0).mean() < 0.5 or np.count_nonzero(early) <= len(lengths):
+        return ""
+    return (
+        "`rewards` never fall within an episode and are lower where the next begins. If they are sums, of what was "
+        "earned so far, take their differences in each episode: `numpy.diff(sums, prepend=0)`"
+    )
+
+
+def late_flags(starts: np.ndarray, observations: np.ndarray) -> str:
+    """A note, if observations jump one step before the last of most episodes, and not after it: the flags that end
+    episodes are then a row late; else nothing."""
+    ends = starts[1:-1]  # the row after an end
+    ends = ends[(ends >= 3) & (np.diff(starts)[:-1] >= 3)]
+    if len(ends) < 4 or observations.dtype == np.uint8:
+        return ""
+    ends = ends[:: max(1, len(ends) // SHOWN)]
+    scale = observations.std(axis=0)
+    scale[scale == 0] = 1
+
+    def jump(row: np.ndarray) -> np.ndarray:
+        return np.abs((observations[row] - observations[row - 1]) / scale).reshape(len(row), -1).max(axis=1)
+
+    before, here, usual = jump(ends - 1), jump(ends), jump(ends - 2)
+    jumped = (before > 3 * here) & (before > 3 * usual)
+    if jumped.mean() < 0.8:
+        return ""
+    return (
+        "observations jump before the last step of episodes, and not after it: are the flags that end them a row late? "
+        'See "What is beside what" in docs/your_data.md'
     )
 
 

@@ -36,6 +36,7 @@ def ends(
         raise ValueError(f"`{NEXT}` must have the shape of `observations`, {observations.shape}, not {after.shape}.")
     if len(observations) < 2:
         return flagged
+    _require_no_ring(observations, after, flagged)
     same = np.isclose(after[:-1], observations[1:], rtol=1e-4, atol=1e-6).reshape(len(observations) - 1, -1)
     breaks = np.append(np.flatnonzero(~same.all(axis=1)) + 1, len(observations))
     _require_steps(parts["rewards"], flagged, breaks)
@@ -92,6 +93,21 @@ def ends(
     limits = set(lengths[np.isin(breaks, unmarked)].tolist())
     # No row follows the last one and would tell: it is an end if the episode is as long as each that time ended.
     return np.union1d(flagged, breaks if limits == {lengths[-1]} else breaks[:-1])
+
+
+def _require_no_ring(observations: np.ndarray, after: np.ndarray, flagged: np.ndarray) -> None:
+    """Raises ValueError if the last row goes on in the first: a buffer that was full, and began again at its first
+    row."""
+    first, size = observations[0].reshape(-1), len(observations)
+    if size in flagged or not len(flagged) or not np.allclose(after[-1].reshape(-1), first, rtol=1e-4, atol=1e-6):
+        return
+    if (observations[1:] == observations[0]).reshape(size - 1, -1).all(axis=1).any():
+        return  # it is a state that comes again
+    raise ValueError(
+        f"The last row's `{NEXT}` is the first row's observation, so an episode begins at the end of the data and goes "
+        "on at its beginning, as in a buffer that was full and began again. Put the rows in their order, in all "
+        f"columns: `numpy.roll(values, {-int(flagged[0])}, axis=0)`."
+    )
 
 
 def _turns(observations: np.ndarray, after: np.ndarray, most: int = 64) -> int:

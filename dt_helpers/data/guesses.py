@@ -8,7 +8,7 @@ NEXT = "next_observations"
 GUESSES = {  # common names of columns, only used for advice
     "observations": r"(?!next)(.*\.|continuous_|discrete_)?(obs|observation|obss|states?)"
     r"([._](environment_)?state)?s?$",
-    "actions": r"(.*\.|continuous_|discrete_)?(acts?|actions?|acs|controls?|u)$",
+    "actions": r"(.*\.|continuous_|discrete_)?(acts?|actions?|acs|controls?|a|u)$",
     "rewards": r"(.*\.)?(rews?|rewards?|rwd|r)$",
     "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
     "terminals": r"(dones?|terminal|is_terminal)$",
@@ -23,6 +23,7 @@ def likely(there, wanted) -> dict[str, list[str]]:
     for column in wanted:
         free = [str(name) for name in there if not any(name in names for names in found.values())]
         names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]
+        names = [name for name in names if name != "u" or "a" not in names]  # else a control; there, a user
         if names and column not in there:
             found[column] = names
     return found

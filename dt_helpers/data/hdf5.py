@@ -15,7 +15,6 @@ from dt_helpers.data.trajectories import Trajectories
 HORIZON = 1000  # of D4RL's robots; its older files have no timeouts
 NEEDED = ("observations", "actions", "rewards", "terminals")
 FALLS = ("terminated", "terminations", "terminateds")
-ENDS = ("episode_terminals",)  # d3rlpy's: any end of an episode
 EXTRA = "pip install 'dt-helpers[formats]'"
 
 
@@ -154,7 +153,7 @@ def from_columns(
         say(told.note)
     columns.same_length(parts)
     steps, theirs = len(parts["rewards"]), {ours: name for name, ours in (rename or {}).items()}
-    flags = {c: columns.array(found[c], c) for c in (*remedies.CLOCK, *ENDS) if c in found}
+    flags = {c: columns.array(found[c], c) for c in (*remedies.CLOCK, *remedies.ANY_END) if c in found}
     after = following.read(found[guesses.NEXT]) if guesses.NEXT in found else None
     if "offsets" in found:
         offsets = columns.array(found["offsets"], "offsets")
@@ -194,7 +193,7 @@ def from_columns(
     chosen = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
     call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in chosen.items())])})"
     unread.note(beside, wanted, say, "data with ends" if loose else "data", known, call, masks)
-    used = ("terminals", falls, *remedies.CLOCK, *ENDS)
+    used = ("terminals", falls, *remedies.CLOCK, *remedies.ANY_END)
     unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)

@@ -176,7 +176,12 @@ def flat(column: pa.ChunkedArray, name: str, key=None) -> tuple[np.ndarray, np.n
 
 
 def _wanted(struct: pa.StructArray, name: str, key) -> list[tuple[str, str]]:
-    """The parts to read, each with the name that an error has for it. What isn't read may hold anything."""
+    """The parts to read, each with the name that an error has for it. What isn't read may hold anything.
+
+    Raises ValueError for parts of anything but observations: which comes first, only the environment knows."""
+    if not name.startswith(("observations", NEXT)):
+        inner = [field.name for field in struct.type]
+        raise ValueError(f"`{name}` must hold numbers, but have the parts {inner}. {remedies.of_dicts(inner)}")
     return [(part, f"{name}[{part!r}]") for part in names({field.name: None for field in struct.type}, key)]
 
 

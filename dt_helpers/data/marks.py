@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dt_helpers.data import columns
-from dt_helpers.data.remedies import CLOCK, GOES_ON
+from dt_helpers.data.remedies import ANY_END, CLOCK, GOES_ON
 from dt_helpers.data.unread import MASK, PAD
 
 NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Policy's
@@ -121,7 +121,7 @@ def _inside(off: np.ndarray, last: np.ndarray) -> int:
 
 def is_flag(name: object) -> bool:
     """Whether a column by this name may hold flags of steps that are looked at: of time that ran out, of what lasts."""
-    return str(name) in CLOCK or bool(LENGTHS.match(str(name)))
+    return str(name) in (*CLOCK, *ANY_END) or bool(LENGTHS.match(str(name)))
 
 
 def note_flags_of_steps(

@@ -51,7 +51,8 @@ def as_dict(episode: Any, row: int) -> Mapping:
 
 def named(given: Mapping, rename: Mapping[str, str]) -> dict:
     """The columns after `rename`, {their name: ours}. ValueError for one that isn't there, or means another thing."""
-    rename = {theirs if theirs in given else str(theirs): ours for theirs, ours in rename.items()}
+    spelt = {str(name): name for name in given}  # a table's columns may be numbers
+    rename = {theirs if theirs in given else spelt.get(str(theirs), theirs): ours for theirs, ours in rename.items()}
     if wrong := [name for name in rename if name not in given]:
         raise ValueError(f"rename= names {wrong}, but the columns are {list(given)}.")
     remedies.require_meaning(rename)

@@ -12,7 +12,7 @@ from dt_helpers.data import columns, guesses, hdf5, marks, naming, remedies, row
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 
-FLAGS = (*remedies.FALLS, "dones", *remedies.CLOCK, *hdf5.ENDS)
+FLAGS = (*remedies.FALLS, "dones", *remedies.CLOCK, *remedies.ANY_END)
 BESIDE = (EPISODE, STEP)  # of each step: which episode it belongs to, and which step it is
 NUMPY = ("numpy.core", "numpy._core")  # before and since NumPy 2
 ALLOWED = {  # what pickles of arrays, numbers, lists and dicts are made of
@@ -94,7 +94,7 @@ def _column(file: np.lib.npyio.NpzFile, key: str) -> np.ndarray:
             "`numpy.cumsum([0, *map(len, values)])`. Make one array of each part of dicts: "
             "`{part: numpy.array([step[part] for step in values]) for part in values[0]}`. If each dict is a whole "
             "episode, they are a list of episodes: `list(values)`. With `numpy.load(file, allow_pickle=True)` you get "
-            "the values, if you trust the file."
+            "the values, if you trust the file; one dict of columns with `[...].item()`."
         ) from error
 
 

@@ -36,8 +36,10 @@ def record(
     observations are flattened as by gymnasium. `noise` is the standard deviation of the noise added to actions with
     bounds, in units of half their range; the sum is clipped to the bounds. Episode i starts at
     ``env.reset(seed=seed + i)`` and ends when the environment ends it, or after `steps`. The same arguments give the
-    same data. Raises ValueError for anything but an environment, for noise on actions that are choices, for spaces that
-    `Trajectories` does not take, and for an episode without an end.
+    same data, where the environment draws everything from its seed.
+
+    Raises ValueError for anything but an environment, for noise on actions that are choices, for spaces that
+    `Trajectories` does not take, for observations that change their shape, and for an episode without an end.
     """
     rng = np.random.default_rng(seed)
     parts: dict[str, list] = {column: [] for column in COLUMNS}
@@ -61,6 +63,12 @@ def record(
                 seen = gymnasium.spaces.flatten(opened.observation_space, observation) if nested else observation
                 seen = columns.array(seen, "observations") if hasattr(seen, "detach") else seen  # a torch tensor
                 seen = np.array(seen)  # the environment may change its own in place
+                if parts["observations"] and seen.shape != parts["observations"][0].shape:
+                    raise ValueError(
+                        f"{door.name_of(opened)}: the observations must be of one shape, but the first was of shape "
+                        f"{parts['observations'][0].shape}, and one in episode {i} of {seen.shape}: wrap the "
+                        "environment, so that it observes a Box."
+                    )
                 action = np.array(policy(seen[None]))[0]
                 if isinstance(space, gymnasium.spaces.Box):
                     action = _disturbed(action, space, noise, rng)

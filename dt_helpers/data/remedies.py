@@ -19,6 +19,7 @@ STEPS = (*COLUMNS, "episode_index"), "as a row is a step here, not an episode"  
 FALLS = ("terminals", "terminated", "terminations", "terminateds")  # other names of `dones`: the robot fell
 ENDS = ("dones", *FALLS)
 CLOCK = ("timeouts", "truncated", "truncations", "truncateds")  # time ran out
+ANY_END = ("episode_terminals",)  # d3rlpy's: any end of an episode
 NO_PART = re.compile(  # says which episode or step it is, and is no part of what is observed
     r"(.*\.)?(runs?|trials?|rollouts?|reps?|seeds?|envs?|t|date|time(_?stamps?)?|(time)?_?steps?|"
     r"((episode|eps?|traj(ectory)?|env|step|run|trial|transition)_?(id|idx|index|num(ber)?|name)?)s?)$",
@@ -66,7 +67,7 @@ def to_numbers(value: object, column: str) -> str:
             '`pandas.Series(values).rank(method="dense")`.'
         )
     if isinstance(value, Mapping):
-        return "Join the parts of each: `[numpy.hstack(list(step.values())) for step in values]`."
+        return of_dicts([*value])
     if isinstance(value, bytes) and len(value) % 4 == 0 and not value.decode("latin-1").isprintable():
         return (
             "If these are the bytes of arrays: `[numpy.frombuffer(value, numpy.float32) for value in values]`, with "
@@ -77,14 +78,25 @@ def to_numbers(value: object, column: str) -> str:
     return "Convert it to numbers."
 
 
-def of_parts(column: str) -> str:
-    """What makes one array of a dict of arrays."""
+def of_dicts(parts: list) -> str:
+    """What makes vectors of a dict for each step, with these parts."""
+    return (
+        f"Join them, in the order in which the environment takes them: `[numpy.hstack([step[part] for part in {parts}])"
+        " for step in values]`."
+    )
+
+
+def of_parts(column: str, parts: list) -> str:
+    """What makes one array of a dict of arrays, with these parts."""
     if "[" in column:  # observations['robot']
         return (
             "Give each part in it a name of its own beside the others, such as `robot/speed`, or leave it out: `key=` "
             "takes the names of the parts to read."
         )
-    return "Join its parts: `numpy.column_stack([values[part] for part in values])`."
+    return (
+        "Join its parts, in the order in which the environment takes them: "
+        f"`numpy.column_stack([values[part] for part in {parts}])`."
+    )
 
 
 def dropped(column: str) -> str:
@@ -124,6 +136,12 @@ def _of_text(value: str | bytes, column: str) -> str:
         return flag
     if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
         return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
+    if column == "next_observations":
+        return (
+            "Number it together with `observations`, with the numbers of the texts in both: `numbers = "
+            "pandas.Series([*observations, *next_observations]).factorize()[0]`, `observations, next_observations = "
+            "numpy.split(numbers, 2)`."
+        )
     own = " In an environment, use the numbers that it has for them, with pandas' map()."
     return "Give each text its number: `pandas.Series(values).factorize()[0]`." + own * (column == "actions")
 
@@ -198,9 +216,11 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
     numbered = [stem for name, stem in zip(rest, stems, strict=True) if stem != name and stems.count(stem) > 1]
     rest = [n for n, stem in zip(rest, stems, strict=True) if stem == numbered[0]] if numbered else rest[:2]
     steps = "episode_index" in needed
+    numbers = all(str(name).isdecimal() for name in rest)  # which pandas has as numbers, or as text
+    df = "df.rename(columns=str)" if numbers else "df"
     if steps and len(rest) > 1 and (whole := [c for c in ("observations", "actions") if c in unknown]):
         advice += (
-            f' `{whole[0]}` of several columns, for instance: `df["{whole[0]}"] = df[{rest}].to_numpy().tolist()`.'
+            f' `{whole[0]}` of several columns, for instance: `df["{whole[0]}"] = {df}[{rest}].to_numpy().tolist()`.'
         )
     inner = [name for name in there if name in ("next", "info", "infos")]
     if "rewards" in unknown and inner:

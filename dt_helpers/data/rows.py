@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dt_helpers.data import columns, following, lists, marks, naming, order, remedies, rlds, unread
+from dt_helpers.data import columns, following, lists, marks, naming, order, remedies, rlds, single, unread
 from dt_helpers.data.guesses import GUESSES, NEXT
 from dt_helpers.data.order import EPISODE, STEP
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
@@ -15,6 +15,8 @@ from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
     import datasets
+
+READ = (*COLUMNS, NEXT)
 
 
 def read(source: object, name: str = "unnamed", **options) -> Trajectories:
@@ -69,6 +71,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     found = [naming.named(naming.as_dict(episode, i), rename) for i, episode in enumerate(given)]
     for episode in found:
         naming.require_columns(episode, COLUMNS)
+    found = [single.of_episode(episode, READ) for episode in found]
     lists.refuse_steps(found)
     read = lists.chosen(found[0]["observations"], key)
     options = {"observation_key": read} | options
@@ -146,7 +149,9 @@ def assemble(parts: dict, offsets: np.ndarray, name: str, on_nan: str | None = N
                 why += f" at the ends of episodes, where {columns.PADDING}"
             notes.append(say(name, f"{len(spoilt)} of {len(keep)} episodes are left out: {why}"))
             if not keep.any():
-                raise ValueError(f"{name}: every episode holds {why}; none is left.")
+                raise ValueError(
+                    f"{name}: every episode holds {why}; none is left. Without on_nan= the error says in which column."
+                )
             joined = {column: values[rows] for column, values in joined.items()}
             offsets = np.concatenate([[0], np.cumsum(np.diff(offsets)[keep])])
     observations, actions, rewards, dones = (joined[column] for column in COLUMNS)
@@ -178,7 +183,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
         return from_episodes(dataset.with_format("numpy").to_list(), name, rename, key, **options)
     table = dataset.with_format("arrow")[:]
     table = {column: table[column] for column in dataset.column_names}
-    found = naming.named(table, rename)
+    found = single.of_rows(naming.named(table, rename), READ)
     options = {**Trajectories.described(dataset.info.description), **options}
     naming.require_columns(found, *(remedies.STEPS if remedies.rows_are_steps(found, GUESSES) else (COLUMNS,)))
     if not len(dataset):

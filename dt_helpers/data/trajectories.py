@@ -68,14 +68,7 @@ class Trajectories:
             "rewards": columns.as_float(rewards, "rewards", say),
             "dones": columns.flags(given["dones"], "dones", len(rewards)),
         }
-        if padding := endings.padding(found["dones"], offsets, found["observations"]):
-            say(padding)
-        else:
-            columns.note_ends(found["dones"], offsets, say)
-            say(endings.zeros_at_ends(offsets, found["observations"], given["actions"], rewards))
-            say(endings.zeros_at_starts(offsets, found["observations"], given["actions"], rewards))
-            say(endings.single_steps(offsets))
-            say(endings.unpaid_first_steps(offsets, rewards))
+        endings.look(found["dones"], offsets, found["observations"], given["actions"], rewards, say)
         found |= {"offsets": offsets, "action_space": action_space, "observation_space": observation_space}
         found |= {"observation_shape": shape} if len(shape) > 1 else {}
         for name, value in (found | {"notes": tuple(notes)}).items():

@@ -85,7 +85,7 @@ def note_flags(read: np.ndarray, others: Mapping, say: Callable[[str], object]) 
     if read.any():
         return
     for name, values in others.items():
-        if FELL.search(str(name)) and np.shape(values) and np.any(values):
+        if FELL.search(str(name)) and np.shape(values) and np.any(values) and np.isin(values, (0, 1)).all():
             say(f"the flags that are read are never true, and `{name}` is: rename={ {name: 'terminals'} }")
             return
 

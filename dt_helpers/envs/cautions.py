@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 import time
+from collections.abc import Mapping
 
 import gymnasium
+import numpy as np
 
 from dt_helpers.machine.telling import tell
 
@@ -32,10 +33,10 @@ def why_one_alone(one: gymnasium.Env, other: gymnasium.Env, name: str) -> str:
         return ""
 
 
-def _steps(env: gymnasium.Env, beside: gymnasium.Env | None) -> list[bytes]:
+def _steps(env: gymnasium.Env, beside: gymnasium.Env | None) -> list[tuple]:
     """What an episode shows in its first steps, with the same actions each time."""
     until = time.monotonic() + SECONDS
-    found = [pickle.dumps(env.reset(seed=0)[0])]
+    found: list[tuple] = [(_shown(env.reset(seed=0)[0]),)]
     if beside is not None:
         beside.reset(seed=1)
     env.action_space.seed(0)
@@ -46,8 +47,18 @@ def _steps(env: gymnasium.Env, beside: gymnasium.Env | None) -> list[bytes]:
             beside.step(action)
         observation, reward, terminated, truncated, _ = env.step(action)
         over = bool(terminated or truncated)
-        found.append(pickle.dumps((observation, float(reward), over)))
+        found.append((_shown(observation), _shown(reward), over))
     return found
+
+
+def _shown(value: object) -> object:
+    """What can be compared, of numbers in any container and of any kind: an array's bytes, in its parts' order."""
+    if isinstance(value, Mapping):
+        return tuple((name, _shown(value[name])) for name in sorted(value, key=str))
+    if isinstance(value, tuple | list):
+        return tuple(map(_shown, value))
+    array = np.asarray(value)
+    return type(value) if array.dtype == object else (array.shape, array.tobytes())
 
 
 def tell_statistics(env: object, name: str) -> None:

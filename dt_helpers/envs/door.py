@@ -10,13 +10,16 @@ import numpy as np
 
 from dt_helpers import envs
 from dt_helpers.envs import cautions
-from dt_helpers.machine.telling import tell
+from dt_helpers.machine.telling import tell, tell_once
 
 _AGENTS = (
     "{} has several agents, and a model acts for one: write a gymnasium.Env around it whose observation, action and "
     "reward are those of one agent, or of all of them one after another."
 )
-_INTERFACE = "gymnasium's interface is needed: reset(seed=...) returns (observation, info), step(action) five values"
+_INTERFACE = (
+    "gymnasium's interface is needed: reset(seed=...) returns (observation, info), step(action) five values, "
+    "(observation, reward, terminated, truncated, info)"
+)
 Environment = object  # a str, a callable without required arguments, or a gymnasium.Env
 
 
@@ -41,6 +44,7 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
             "Several of them then run in parallel here."
         )
     if isinstance(env, gymnasium.Env):
+        _require_spaces(env, env)
         return [env]
     with ExitStack() as closing:
         if count > 1 and _of_others(env):
@@ -82,7 +86,21 @@ def step(env: gymnasium.Env, action: object) -> tuple[object, float, bool, bool]
         cost = " If there is a cost as well, take it from the reward in a wrapper." if len(answer) == 6 else ""
         raise ValueError(f"{name_of(env)}: step() returned {len(answer)} values{old}: {_INTERFACE}.{cost}")
     observation, reward, terminated, truncated = answer[:4]
-    return observation, _number(reward, env), terminated, truncated
+    return observation, _number(reward, env), _flag(terminated, env, "third"), _flag(truncated, env, "fourth")
+
+
+def _flag(value: object, env: gymnasium.Env, place: str) -> bool:
+    """`terminated` or `truncated`. A number that is 0 or 1 is asked about, once: it may be a cost."""
+    found = np.asarray(value)
+    if found.dtype == bool and found.size == 1:
+        return bool(found.reshape(()))
+    name = "terminated" if place == "third" else "truncated"
+    what = f"the {place} value of a step, `{name}`,"
+    if found.size != 1 or found.dtype.kind not in "iuf" or found.reshape(()) not in (0, 1):
+        raise ValueError(f"{name_of(env)}: {what} must be true or false, but is {value!r}: {_INTERFACE}.")
+    if place == "third":
+        tell_once(f"{name_of(env)}: {what} is a number, {value!r}. Is it a cost? 1 ends the episode here.")
+    return bool(found.reshape(()))
 
 
 def _number(reward: object, env: gymnasium.Env) -> float:
@@ -133,7 +151,17 @@ def _make(env: Environment, drawn: bool) -> gymnasium.Env:
         raise ValueError(_AGENTS.format(name_of(env)))
     if isinstance(made, gymnasium.vector.VectorEnv) or several(made) or not hasattr(made, "step"):
         raise ValueError(f"{name_of(env)} must make one gymnasium environment, but made {made!r}.")
+    _require_spaces(made, env)
     return made
+
+
+def _require_spaces(made: gymnasium.Env, env: Environment) -> None:
+    for name, example in (("observation_space", "Box(-numpy.inf, numpy.inf, (4,))"), ("action_space", "Discrete(2)")):
+        if not isinstance(getattr(made, name, None), gymnasium.Space):
+            raise ValueError(
+                f"{name_of(env)} needs an `{name}` that is one of gymnasium's spaces, such as "
+                f"`gymnasium.spaces.{example}`, but has {getattr(made, name, 'none')!r}."
+            )
 
 
 def several(env: object) -> bool:

@@ -1,6 +1,7 @@
 """Printing for any terminal, and text as HTML for notebooks."""
 
 import sys
+from functools import cache
 from html import escape
 
 
@@ -12,6 +13,12 @@ def tell(*lines: object) -> None:
         except UnicodeEncodeError:
             encoding = sys.stdout.encoding or "ascii"
             print(line.encode(encoding, "replace").decode(encoding))
+
+
+@cache
+def tell_once(line: str) -> None:
+    """Print it the first time that this process has to say it."""
+    tell(line)
 
 
 def in_notebook() -> bool:

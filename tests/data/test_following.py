@@ -231,3 +231,35 @@ def test_rows_of_environments_that_take_turns_are_counted(count, steps, whole):
         mended["timeouts"] = np.arange(steps * count) % steps == steps - 1
         assert formats.open(mended).lengths.tolist() == [steps] * count
         np.testing.assert_allclose(mended["observations"][:steps], path[:-1, 0])
+
+
+@pytest.mark.parametrize(("places", "limit"), [(52, 10), (64, 30), (95, 10), (50, 7)])
+def test_a_buffer_that_was_full_and_began_again_is_put_in_order_as_the_error_says(places, limit):
+    rng, n = np.random.default_rng(0), 10 * limit
+    steps = [rng.normal(size=(limit + 1, 3)) for _ in range(10)]
+    written = {
+        "observations": np.concatenate([one[:-1] for one in steps]),
+        "next_observations": np.concatenate([one[1:] for one in steps]),
+        "actions": rng.uniform(-1, 1, (n, 2)),
+        "rewards": rng.normal(size=n),
+        "terminals": np.arange(n) % limit == limit - 1,
+    }
+    kept = {name: np.roll(values[n - places :], n, axis=0) for name, values in written.items()}
+    with pytest.raises(ValueError, match=r"began again.*numpy.roll") as told:
+        formats.open(kept)
+    code = re.search(r"`(numpy.roll.*?)`", str(told.value))[1]
+    data = formats.open({name: eval(code, {"numpy": np, "values": values}) for name, values in kept.items()})
+    episode = np.arange(n - places, n) // limit
+    truth = [written["rewards"][n - places :][episode == i].sum() for i in np.unique(episode)]
+    np.testing.assert_allclose(sorted(data.returns), sorted(truth), rtol=1e-4)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_start_that_comes_again_is_no_ring(seed):
+    """Where few states are, the last row may go on in the one in which the data begins."""
+    rng = np.random.default_rng(seed)
+    walk = np.append(rng.integers(0, 4, 60), 0)
+    walk[0] = 0
+    data = {"observations": walk[:-1, None] * 1.0, "next_observations": walk[1:, None] * 1.0}
+    data |= {"actions": rng.uniform(-1, 1, (60, 1)), "rewards": np.ones(60), "terminals": np.arange(60) == 29}
+    assert formats.open(data).lengths.tolist() == [30]

@@ -95,3 +95,22 @@ def test_an_episode_without_an_end_is_stopped(monkeypatch):
         recording.record(lambda x: np.zeros((1, 1)), PendulumEnv, 1, progress=False)
     for env, steps in ((PendulumEnv, 60), (lambda: gymnasium.wrappers.TimeLimit(PendulumEnv(), 50), None)):
         assert recording.record(lambda x: np.zeros((1, 1)), env, 1, steps, progress=False).lengths[0] == (steps or 50)
+
+
+@pytest.mark.parametrize("sizes", [[2, 3], [2, 2, 1], [4, 4, 4, 2]])
+def test_observations_that_change_their_size_are_refused_when_they_do(sizes):
+    class Grows(Line):
+        episode = 0
+
+        def reset(self, *, seed=None, options=None):
+            self.size = sizes[self.episode]
+            self.episode += 1
+            self.steps = 0
+            return np.zeros(self.size, np.float32), {}
+
+        def step(self, action):
+            self.steps += 1
+            return np.zeros(self.size, np.float32), 0.0, False, self.steps >= 4, {}
+
+    with pytest.raises(ValueError, match=rf"Grows: .* one in episode {len(sizes) - 1} of \({sizes[-1]},\)"):
+        recording.record(lambda x: np.zeros((1, 2)), Grows, len(sizes), progress=False)

@@ -31,7 +31,7 @@ VALUES = {  # what isn't numbers, in which column, and what is advised
     "words": (["left", "right", "left"] * 2, "actions", "factorize"),
     "words in brackets": (["[left]", "(right, 2)", "[left]"] * 2, "actions", "factorize"),
     "an array of words": (np.array(["left", "right", "left"] * 2), "actions", "factorize"),
-    "a dict in each step": ([{"at": [1.0, 2.0], "goal": [3.0]}] * N, "actions", "step.values()"),
+    "a dict in each step": ([{"at": [1.0, 2.0], "goal": [3.0]}] * N, "actions", "step[part] for part in"),
     "records": (np.ones(N, [("x", "f4"), ("v", "f4")]), "observations", "structured_to_unstructured"),
     "flags as text": (["False", "False", "True"] * 2, "terminals", "map({'True': 1.0"),
     "flags as JSON": (["false", "false", "true"] * 2, "terminals", "map({'true': 1.0"),
@@ -361,3 +361,82 @@ def test_dicts_of_episodes_in_a_file_are_read_as_the_error_says(lengths, tmp_pat
     loaded = np.load(tmp_path / "mine.npz", allow_pickle=True)["episodes"]
     whole = advised(error.value, None, lazy=True)[-1]
     assert formats.open(eval(whole, {"values": loaded})).lengths.tolist() == lengths
+
+
+@pytest.mark.parametrize("way", ["a list", "steps", "episodes", "Arrow"])
+@pytest.mark.parametrize("parts", [["throttle", "steering"], ["steering", "throttle"], ["mode", "params"]])
+def test_actions_with_parts_are_never_joined_in_an_order_of_our_own(parts, way):
+    rng = np.random.default_rng(0)
+    inner = [{part: rng.normal(size=2).tolist() if part == "params" else 0.1 * i for part in parts} for i in range(N)]
+    given = columns(actions=inner)
+    given["dones"] = given.pop("terminals")
+    listed = {name: values if name == "actions" else values.tolist() for name, values in given.items()}
+    source = {
+        "a list": lambda actions: [given | {"actions": actions}],
+        "steps": lambda actions: pd.DataFrame(listed | {"actions": actions, "episode_index": [0] * 3 + [1] * 3}),
+        "episodes": lambda actions: pd.DataFrame([listed | {"actions": actions}] * 2),
+        "Arrow": lambda actions: datasets.Dataset.from_list([listed | {"actions": actions}]),
+    }[way]
+    with pytest.raises(ValueError, match="in the order in which the environment takes them") as told:
+        formats.open(source(inner))
+    (joined,) = advised(told.value, inner)
+    data = formats.open(source([row.tolist() for row in joined]))
+    truth = [np.hstack([step[part] for part in parts]) for step in inner]
+    np.testing.assert_allclose(data.actions[:N], truth, rtol=1e-6)
+
+
+@pytest.mark.parametrize("way", [dict, pd.DataFrame])
+@pytest.mark.parametrize("kind", [int, str])
+def test_columns_whose_names_are_numbers_may_be_renamed_by_either(kind, way):
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(N, 3)))
+    table[2], table["terminals"], table["observations"] = 0.0, table.index % 3 == 2, [[1.0, 2.0]] * N
+    table = table.assign(dones=table.terminals, episode_index=table.index // 3)
+    source = table.to_dict("list") if way is dict else table
+    data = formats.open(source, rename={kind(0): "actions", kind(2): "rewards"})
+    np.testing.assert_allclose(data.actions[:, 0], table[0], rtol=1e-6)
+
+
+def test_the_code_for_columns_whose_names_are_numbers_runs():
+    df = pd.DataFrame(np.random.default_rng(0).normal(size=(N, 3)))
+    with pytest.raises(ValueError, match="of several columns") as told:
+        formats.open(df)
+    exec(re.search(r"`(df\[.*?)`", str(told.value))[1], {"df": df})
+    assert len(df["observations"][0]) == 3
+
+
+@pytest.mark.parametrize(("there", "meant"), [(["u", "a", "v"], "a"), (["u", "v"], "u"), (["a", "r"], "a")])
+def test_a_user_is_not_taken_for_an_action(there, meant):
+    with pytest.raises(ValueError, match=f"{meant!r}: 'actions'"):
+        formats.open(pd.DataFrame(np.ones((2, len(there))), columns=there))
+
+
+@pytest.mark.parametrize("bad", [[0, 2], [1, 4], [0, 1, 3, 5]])
+def test_rows_without_an_action_are_left_out_as_the_error_says(bad):
+    table = pd.DataFrame({"observations": [[1.0, 2.0]] * N, "actions": [0.0, 0.1] * 3, "rewards": 1.0, "dones": False})
+    table["episode_index"] = 0
+    table.loc[bad, ["actions", "rewards"]] = np.nan
+    with pytest.raises(ValueError, match=r"leave it out of all columns.*table\.dropna") as told:
+        formats.open(table)
+    code = next(one for one in str(told.value).split("`")[1::2] if one.startswith("table"))
+    assert formats.open(eval(code, {"table": table})).n_steps == N - len(bad)
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_text_of_what_follows_is_numbered_with_what_is_observed(size):
+    texts = [f"s{i % size}" for i in range(N + 1)]
+    table = pd.DataFrame({"observations": texts[:-1], "next_observations": texts[1:], "actions": 0.5, "rewards": 1.0})
+    table = table.assign(dones=False, episode_index=0)
+    numbered = table.assign(observations=pd.Series(table.observations).factorize()[0])
+    with pytest.raises(ValueError, match="Number it together") as told:
+        formats.open(numbered)
+    found = {"numpy": np, "pandas": pd} | {name: list(table[name]) for name in ("observations", "next_observations")}
+    for code in [one for one in str(told.value).split("`")[1::2] if " = " in one]:
+        exec(code, found)
+    data = formats.open(table.assign(**{name: found[name] for name in ("observations", "next_observations")}))
+    assert len(data) == 1
+
+
+@pytest.mark.parametrize("odd", [0.97 ** np.arange(N), np.full(N, 0.5), np.arange(N)])
+def test_only_columns_of_0_and_1_are_offered_as_flags(odd):
+    data = formats.open(columns(terminals=np.zeros(N), terminal_discounts=odd), horizon=3)
+    assert not any("terminal_discounts" in note for note in data.notes)

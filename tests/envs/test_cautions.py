@@ -5,6 +5,7 @@ from contextlib import ExitStack
 import gymnasium
 import numpy as np
 import pytest
+import torch
 from gymnasium.envs.classic_control import PendulumEnv
 
 from dt_helpers.envs import cautions, door
@@ -192,3 +193,47 @@ def test_observations_without_a_fixed_size_are_refused(space, words):
         cautions.require_fixed_size(space, "Mine")
     for fine in (BOX, gymnasium.spaces.Dict(at=BOX), gymnasium.spaces.Tuple([BOX, gymnasium.spaces.Discrete(3)])):
         cautions.require_fixed_size(fine, "Mine")
+
+
+KINDS = {
+    "a number": float,
+    "NumPy's": np.float32,
+    "an array": lambda reward: np.array([reward]),
+    "a tensor": lambda reward: torch.tensor([reward]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_copies_are_compared_whatever_their_numbers_are(kind, capsys):
+    class Odd(Shared):
+        def step(self, action):
+            seen, reward, *over = super().step(action)
+            return torch.tensor(seen), KINDS[kind](reward), *over
+
+    class Own(Line):
+        """Its start is drawn from a generator that reset() does not seed."""
+
+        def reset(self, *, seed=None, options=None):
+            return super().reset(seed=None if hasattr(self, "steps") else 0)
+
+        def step(self, action):
+            seen, reward, *over = super().step(action)
+            return seen, KINDS[kind](reward), *over
+
+    for env, words in ((Odd, "its copies share one world"), (Own, "the same seed gave different starts")):
+        with ExitStack() as stack:
+            assert len(door.open_all(env, 3, stack)) == 1
+        assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "parts", [lambda at: {"at": at}, lambda at: (at, {"text": "left"}), lambda at: [at, lambda: 0]]
+)
+def test_or_their_containers(parts):
+    class Odd(Shared):
+        def step(self, action):
+            seen, *rest = super().step(action)
+            return parts(seen), *rest
+
+    with ExitStack() as stack:
+        assert len(door.open_all(Odd, 3, stack)) == 1

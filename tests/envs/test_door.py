@@ -6,8 +6,12 @@ from contextlib import ExitStack
 import gymnasium
 import numpy as np
 import pytest
+import torch
 
+from dt_helpers.data import formats
+from dt_helpers.data.recording import record
 from dt_helpers.envs import door
+from dt_helpers.machine import telling
 
 
 class Line(gymnasium.Env):
@@ -86,3 +90,48 @@ def test_a_reward_that_is_not_one_finite_number_is_refused_at_the_first_step(rew
 
     with pytest.raises(ValueError, match=words):
         door.step(Odd(), None)
+
+
+def told_at_a_step(terminated, truncated=False):
+    class Odd(Line):
+        def step(self, action):
+            return np.zeros(2), 0.0, terminated, truncated, {}
+
+    return door.step(Odd(), None)[2:]
+
+
+@pytest.mark.parametrize("over", [True, np.True_, np.array(True), np.array([True]), torch.tensor([True])])
+def test_a_flag_may_be_of_any_kind(over, capsys):
+    assert told_at_a_step(over, over) == (True, True)
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize("third", [1, 0, 1.0, np.int64(1), np.array([0])])
+def test_a_number_in_place_of_a_flag_is_asked_about_once(third, capsys):
+    """As where a cost stands there: (observation, reward, cost, done, info)."""
+    telling.tell_once.cache_clear()
+    for _ in range(2):
+        assert told_at_a_step(third) == (bool(np.asarray(third).all()), False)
+    assert capsys.readouterr().out.count("Is it a cost?") == 1
+
+
+@pytest.mark.parametrize("third", [0.3, 2, np.array([True, False]), "no", None, {"left": False}])
+def test_what_is_no_flag_is_refused(third):
+    with pytest.raises(ValueError, match="`terminated`, must be true or false, but is"):
+        told_at_a_step(third)
+    with pytest.raises(ValueError, match="`truncated`, must be true or false, but is"):
+        told_at_a_step(False, third)
+
+
+@pytest.mark.parametrize("name", ["observation_space", "action_space"])
+@pytest.mark.parametrize("space", [None, (2,), 4])
+def test_an_environment_without_spaces_is_refused_by_each_door(name, space):
+    odd = type("Odd", (Line,), {name: space})
+    for open_it in (
+        lambda: door.open_all(odd, 2, ExitStack()),
+        lambda: door.open_all(odd(), 1, ExitStack()),
+        lambda: record(lambda seen: np.zeros((1, 2)), odd, 1, progress=False),
+        lambda: formats.open({"observations": np.ones((2, 2))}, env=odd),
+    ):
+        with pytest.raises(ValueError, match=f"Odd needs an `{name}` that is one of gymnasium's spaces"):
+            open_it()
