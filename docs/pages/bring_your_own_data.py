@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Bring your own data
 #
-# From a table of recordings to an agent that earns the return you ask for. Your own table takes the place of the one
+# From a table of recordings to an agent that earns more or less, as you ask. Your own table takes the place of the one
 # that is made here. What else can be read, and what is assumed: [Your own data](../your_data.md).
 
 # %% tags=["setup"]
@@ -101,8 +101,8 @@ model = training.train(data, training.preset(hidden_size=64), workspace() / "my-
 clone = training.clone(data)
 
 # %% [markdown]
-# Episodes that let go act at random, and the likeliest action is never random. So actions are drawn by their
-# probabilities here, `sample=True`.
+# After its careful steps an episode pushes at random. An agent that always takes the likeliest action would never do
+# that. So actions are drawn by their probabilities here, `sample=True`.
 
 # %%
 asked = [50, 100, 200, 300, 400, 500]
@@ -113,8 +113,8 @@ for target, result in zip(asked, earned, strict=True):
 print(f"a clone, which can't be asked: {plain.mean:.1f}")
 
 # %% [markdown]
-# The clone takes the action that is likeliest in each state, and that is the careful one: it never lets go, and can't
-# do less than its best. The agent earns more when it is asked for more, and mostly somewhat more than that.
+# The clone takes the action that is likeliest in each state, and that is the careful one: it never pushes at random,
+# and can't do less than its best. The agent earns more when it is asked for more, and mostly somewhat more than that.
 
 # %%
 figure = plots.Picture()
@@ -129,8 +129,9 @@ figure
 # %% [markdown]
 # ## A reward of 1 at the end, or none
 #
-# FrozenLake pays 1 for arriving and nothing else. The scale of the returns is taken from the data, so that a target of 1 or
-# 0 is heard. These walks are made of choices *and* observations that are choices: 16 places.
+# FrozenLake pays 1 for arriving and nothing else. The scale of the returns is taken from the data, so that a target of
+# 1 or 0 is heard. In these walks the actions are whole numbers that name one of 4 directions, and the observations
+# whole numbers that name one of 16 places.
 
 # %%
 STRAIGHT = {0: 1, 4: 1, 8: 2, 9: 1, 13: 2, 14: 2}  # the way to the goal, from each place on it

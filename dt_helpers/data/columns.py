@@ -118,8 +118,8 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
             several += (
                 " If they are (steps, environments), as in a buffer, make all columns with these axes flat, one "
                 f"environment after another, `values.swapaxes(0, 1).reshape({values.size}, -1)`, with `timeouts` true "
-                f"in the last step of each, `numpy.arange({values.size}) % {len(values)} == {len(values) - 1}`; are all "
-                'rows in their places ("What is beside what" in docs/your_data.md)?'
+                f"in the last step of each, `numpy.arange({values.size}) % {len(values)} == {len(values) - 1}`; are all"
+                ' rows in their places ("What is beside what" in docs/your_data.md)?'
             )
         raise ValueError(
             f"`{column}` must be flat, one number per step, (steps,), but its shape is {values.shape}: put the steps "

@@ -40,8 +40,9 @@ trajectories = data.load("halfcheetah-expert")
 #
 # An episode has 1,000 steps of three tokens each, and the cost of attention grows with the square of their number. Nor
 # does the model need so long a memory: what our robot senses now already determines what its next action will do (its
-# world is a *Markov decision process*). So the model reads a **window** of the last K = 20 steps: 60 tokens, one second
-# of running.
+# world is a *Markov decision process*). So the model reads only a **window** of the last K steps. We take the
+# tutorial's K = 20: 60 tokens, one second of running. A few steps might do, but each real step of a window teaches the
+# model one action, so a window of 20 teaches twenty at once.
 #
 # A batch needs windows of equal length, but near the beginning of an episode there are fewer than K steps. The missing
 # ones are filled with padding **on the left**, so that the newest step is always at the right end, and a **mask** says

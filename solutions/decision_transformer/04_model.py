@@ -52,8 +52,8 @@ plots.architecture()
 # %% [markdown]
 # How does the model tell the three tokens of a step apart? Nothing is added that says "this is a state". It need not
 # be: each kind of token passes through its own linear layer, with its own weights and bias, so each kind lies in a part
-# of its own of the `hidden` dimensions (128 in this course) from the start, nearly at right angles to the others', and
-# training can move them further apart.
+# of its own of the `hidden` dimensions (128 for the robots) from the start, mostly nearly at right angles to the
+# others', and training can move them further apart.
 #
 # Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
 

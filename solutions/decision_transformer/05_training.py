@@ -21,7 +21,7 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say how far a held-out loss can fall, and what the rest of it is.
 #
-# About 15 minutes of your time and, with the course's usual settings, half a minute to six minutes of a CPU core,
+# About 15 minutes of your time and, with the course's usual settings, about half a minute to two minutes of a CPU core,
 # depending on the machine. One exercise.
 
 # %% tags=["setup"]
@@ -148,7 +148,7 @@ _ = trainer.train()
 # | windows anchored at | their first step | their last step | notebook 3: an episode's first steps get more training |
 # | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | where recordings differ in quality, episodes begin alike, and only the target return tells which gait to take (notebook 6, second half) |
 # | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
-# | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run those of neighbouring steps still have nothing in common, so what is added to all three tokens of a step is mostly noise |
+# | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run those of neighbouring steps still have next to nothing in common, so what is added to all three tokens of a step is mostly noise |
 # | weights kept | the last | a moving average | single steps are noisy; where the learning rate has fallen to 0, as here, it changes little |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
 #

@@ -325,8 +325,9 @@ plots.slips({slip: left[slip] / left["none"] for slip in guess}, guess)
 # Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
 # Dropout adds noise to every action. The target hardly matters to a model whose recordings all earned about the same,
 # the time does not seem to matter either, and past actions were hidden in nine windows of ten in training. A few per
-# cent, up or down, are chance: each bar is the mean of two episodes. That is no licence to be careless: a model that
-# learned from mixed data needs its target, as we are about to see.
+# cent are chance, even where all bars lie on one side: each is the mean of two episodes, divided by the same two runs
+# of the right loop. That is no licence to be careless: a model that learned from mixed data needs its target, as we are
+# about to see.
 
 # %% [markdown]
 # ## Film it
@@ -378,10 +379,10 @@ print(f"the targets differ by {1.4 * best:,.0f}, the mean returns by {np.ptp(exp
 # and 0, and asking for 1 asks for success.)
 #
 # A model that was trained on this set comes with the course. When the next cell has loaded `mixed`,
-# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in half a minute to six minutes; run the
-# cell again, and it uses yours. Without `targets` the sweep asks for returns that recorded episodes earned, from low to
-# high, and leaves out the gaps between the stages, where there is nothing to imitate; the last target is 1.2 times the
-# best return.
+# `training.train(mixed, output=workspace() / "model-mixed")` trains your own in about half a minute to two minutes; run
+# the cell again, and it uses yours. Without `targets` the sweep asks for returns that recorded episodes earned, from
+# low to high, and leaves out the gaps between the stages, where there is nothing to imitate; the last target is 1.2
+# times the best return.
 
 # %%
 mixed = data.load("halfcheetah-mixed", episodes=25 if quick_look else None)
@@ -434,16 +435,18 @@ seen = attention.watch(
     target_return=asked,
     max_steps=40 if quick_look else 300,
 )
-tokens_seen = 3 * mixed_model.config.context_length - 1
-print(f"each kind of token would get about {mixed_model.config.context_length / tokens_seen:.0%} if all were alike")
+K = mixed_model.config.context_length
+print(
+    f"if all were alike, returns-to-go and states would get {K / (3 * K - 1):.0%} each, actions {(K - 1) / (3 * K - 1):.0%}"
+)
 attention_plots.where_it_looks(seen)
 
 # %% [markdown]
 # Compare the bars with the dotted line before you read anything into them: a share of a third is what a model without
-# any preference would give. The bars of the returns-to-go are all much the same height, which fits, as within 20 steps
-# they hardly change. Where the bars of the states rise and fall, some moments get more attention than others. How far
-# apart are the crests, and how long is a stride? Here is the strongest rhythm in the actions of the best recorded
-# episode:
+# any preference would give. Within a layer, the bars of the returns-to-go are much the same height but for the oldest
+# one, which fits, as within 20 steps they hardly change. Where the bars of the states rise and fall, some moments get
+# more attention than others. How far apart are the crests, and how long is a stride? Here is the strongest rhythm in
+# the actions of the best recorded episode:
 
 # %%
 gait = mixed.episode(int(mixed.returns.argmax()))["actions"][-500:]

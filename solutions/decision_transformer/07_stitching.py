@@ -48,8 +48,9 @@ plots.roads(roads)
 
 # %% [markdown]
 # With a map, this has been solved since 1959: [Dijkstra's algorithm](https://doi.org/10.1007/BF01386390) finds all
-# shortest paths. Our model gets **no map, and nobody tells it which walks are good**. All it sees is 1,000 random walks
-# of ten steps: somebody starts anywhere, follows streets at random, and stays at the goal if they happen to reach it.
+# shortest paths. Our model learns **without a map, and nobody tells it which walks are good**. (When it walks, it is
+# told only which streets leave the node where it stands.) All it learns from is 1,000 random walks of ten steps:
+# somebody starts anywhere, follows streets at random, and stays at the goal if they happen to reach it.
 
 # %% tags=["nbval-check-output"]
 walks = stitching.random_walks(roads, count=1000, seed=5)  # (1000, 11) nodes
@@ -263,10 +264,10 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 #   well. Q-learning does the same one step at a time; deep Q-learning puts a network in place of the table.
 #
 # And the rules: **offline, one try** means that a policy may look at the recordings as much as it likes, but walks only
-# once. For the Decision Transformer the target is then the best return of any recorded walk through the start. **Ten
-# tries** means ten walks in the real graph. For the Decision Transformer these are the ten targets from above, and the
-# one that your function chose counts; the clones draw their steps at random by their probabilities, and the best walk
-# counts.
+# once. For the Decision Transformer the target is then the best return-to-go that any recorded walk had at the start.
+# **Ten tries** means ten walks in the real graph. For the Decision Transformer these are the ten targets from above,
+# and the one that your function chose counts; the clones draw their steps at random by their probabilities, and the
+# best walk counts.
 
 # %%
 paths = asked.best(choose_target)  # ten tries: start -> path
@@ -435,9 +436,10 @@ plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 
 # %% [markdown]
 # There are three times as many returns to ask for here, and more than twice as many different ones in the data, so each
-# was seen less often. (The model was asked for all 30, so these are the best of thirty tries.) Compare the picture with
-# that of the first graph, under *Which return to ask for*: there few squares are grey, here most are. Asked for most of
-# these lengths, the model never arrives.
+# was seen less often, and most were never seen from a given start. (The model was asked for all 30, so these are the
+# best of thirty tries.) Compare the picture with that of the first graph, under *Which return to ask for*: there few
+# squares are grey, here most are, and most of the grey ones ask for a length that no walk had from there. Asked for it,
+# the model never arrives.
 #
 # ## Try it
 #

@@ -38,8 +38,9 @@ settings = stitching.preset()
 # ## The recordings
 #
 # We start with the graph of notebook 7 and the same 1,000 random walks. The goal is node 0, each step costs 1, and the
-# rules are strict: **offline, one try**. Every method sees the same recordings and nothing else. Then it walks once
-# from each node, and we count how often its path is a shortest one.
+# rules are strict: **offline, one try**. Every method learns from the same recordings. (The Decision Transformer is
+# also told, as it walks, which streets lead away from its node. With 1,000 walks that says nothing new: all streets
+# were walked.) Then it walks once from each node, and we count how often its path is a shortest one.
 #
 # Taken apart into single steps, the recordings look like this. The *action* is the node to go to, and `done` says that
 # the walk ended because it arrived.
@@ -461,7 +462,7 @@ plots.luck(asked_for, np.array(achieved), safe=gamble.STEPS, best=max(row[2] for
 # so: 5 is one of many, and not the highest. A value is an *average* over what may happen, so Q-learning finds the best
 # plan, with the same backup as before. (Its learning rate is small here, 0.01: to average over luck, single outcomes
 # must not move a value far.) The table plays 5,000 episodes a row, the picture 300 for each point, so their numbers
-# differ a little.
+# differ a little, and the picture does not ask for 14, the target of the third row.
 #
 # [Brandfonbrener et al. (2022)](https://arxiv.org/abs/2206.01079) prove that conditioning on returns finds the best
 # policy only under stronger assumptions than dynamic programming needs, nearly deterministic worlds among them. [Paster

@@ -173,8 +173,8 @@ for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
 # That measures the model, films one episode, and writes a card with the data, the settings, and the return with its
 # spread, the seeds and the number of episodes, so that others can measure it again. K, the scale, the mean and the
 # standard deviation are in its config, so anyone can run it: `training.load("ada/my-hopper")`. In a terminal it is
-# `dt-course push ~/dt_workspace/hopper ada/my-hopper`. `dt-course gallery models.txt` makes a table of all the models
-# that a class has published, the best return first.
+# `dt-course push ~/dt_workspace/hopper ada/my-hopper`. `dt-course gallery models.txt` makes a table of the models whose
+# names stand in that file, one a line: by environment, and in each the best return first.
 #
 # ## Other eyes
 #
@@ -189,8 +189,9 @@ frames = pixels.film(trajectories, "HalfCheetah-v5")
 pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in range(300, 320)])
 
 # %% [markdown]
-# One picture shows where the limbs are, but not where they are going, and how fast the robot runs can only be told from
-# the floor. So the encoder looks at each picture together with the one before it, and the transformer at K of them.
+# One picture shows where the limbs are, but not where they are going, and in the pictures only the floor shows how fast
+# the robot runs. So the encoder looks at each picture together with the one before it, and the transformer at K of
+# them.
 #
 # In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be
 # replaced. A frame travels through the collator as a long row of pixels, and the encoder folds it back into a picture:
