@@ -14,10 +14,10 @@ import numpy as np
 from dt_helpers.data import remedies
 
 ROWS = 2**16  # examined at a time
-PADDING = (
-    "they look like padding, which would be learned. Pass a list of episodes, each as long as it was: "
-    "`{column: values[:length] for column, values in episode.items()}`"
+SHORTER = (
+    "pass a list of episodes, each as long as it was: `{column: values[:length] for column, values in episode.items()}`"
 )
+PADDING = f"they look like padding, which would be learned: {SHORTER}"
 DROP = 'on_nan="drop episodes"'
 
 
@@ -155,6 +155,7 @@ def same_length(columns: dict[str, np.ndarray]) -> None:
 
 def offsets(values: object, steps: int) -> np.ndarray:
     found = np.asarray(array(values, "offsets"))
+    found = found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found
     whole = found.ndim == 1 and (found.dtype.kind in "iu" or (found == np.round(found)).all())
     found = found.astype(np.int64) if whole else found
     if not whole or len(found) < 2 or found[0] != 0 or found[-1] != steps or (np.diff(found) < 1).any():

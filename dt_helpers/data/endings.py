@@ -6,9 +6,14 @@ from collections.abc import Callable
 import numpy as np
 
 from dt_helpers.data import columns
-from dt_helpers.data.columns import PADDING
+from dt_helpers.data.columns import PADDING, SHORTER
 
 SHOWN = 1000  # ends of episodes that are looked at
+ADDED = (
+    "does that row hold the observation after the end of the episode before, and an action that nobody took, as in "
+    "keras-rl's memory? Then leave it out of all columns: `numpy.delete(values, numpy.flatnonzero(ends[:-1]) + 1, "
+    "axis=0)`, where `ends` are true in last steps"
+)
 
 
 def look(
@@ -24,12 +29,14 @@ def look(
         say(filled)
         return
     columns.note_ends(dones, starts, say)
-    say(zeros_at_ends(starts, observations, actions, rewards))
+    if len(starts) > 2 and len(set(np.diff(starts).tolist())) == 1:  # episodes of one length may be filled up to it
+        numbers = observations, actions, rewards
+        say(zeros_at_ends(starts, *numbers) or same_at_ends(starts, *numbers) or filled_choices(starts, actions))
     say(zeros_at_starts(starts, observations, actions, rewards))
     say(single_steps(starts))
     say(unpaid_first_steps(starts, rewards))
     say(sums_of_rewards(starts, rewards))
-    say(late_flags(starts, observations))
+    say(shifted_flags(starts, observations))
 
 
 def padding(dones: np.ndarray, starts: np.ndarray, observations: np.ndarray) -> str:
@@ -51,9 +58,7 @@ def _are_full(given: tuple[np.ndarray, ...], first: int, stop: int) -> np.ndarra
 
 
 def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
-    """A note, if episodes that are all of one length end in several steps in which all numbers are 0; else nothing."""
-    if len(starts) < 3 or len(set(np.diff(starts).tolist())) > 1:
-        return ""
+    """A note, if episodes end in several steps in which all numbers are 0; else nothing."""
     tails = []
     for first, stop in itertools.pairwise(starts):
         if any(values[stop - 1].any() for values in given):
@@ -63,6 +68,51 @@ def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
     if not any(tail > 1 for tail in tails):
         return ""
     return f"in the last steps of {len(tails)} episodes, up to {max(tails)} of them, all numbers are 0: {PADDING}"
+
+
+def same_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
+    """A note, if episodes end in several steps that are the same, also from one episode to another: filled up with -1,
+    for instance; else nothing."""
+    tails: dict[bytes, list[int]] = {}  # the numbers of a last step -> how often it stands at the end of an episode
+    for first, stop in itertools.pairwise(starts):
+        last = [values[stop - 1] for values in given]
+        if stop - first < 2 or any((values[stop - 2] != own).any() for values, own in zip(given, last, strict=True)):
+            continue
+        other = np.any(
+            [
+                (values[first:stop] != own).reshape(stop - first, -1).any(axis=1)
+                for values, own in zip(given, last, strict=True)
+            ],
+            axis=0,
+        )
+        if other.any():
+            tails.setdefault(b"".join(own.tobytes() for own in last), []).append(int(np.argmax(other[::-1])))
+    found = max(tails.values(), key=len, default=[])
+    if len(found) < 2:
+        return ""
+    return (
+        f"the last steps of {len(found)} episodes, up to {max(found)} of them, are all the same. If they only fill up, "
+        f"{SHORTER}"
+    )
+
+
+def filled_choices(starts: np.ndarray, actions: np.ndarray) -> str:
+    """A note, if whole numbers as actions have one that stands in the last steps of several episodes, and nowhere else;
+    else nothing."""
+    if actions.dtype.kind not in "iu":
+        return ""
+    rows = actions.reshape(len(actions), -1)
+    for filler in np.unique(rows[starts[1:] - 1], axis=0)[:SHOWN]:
+        own = (rows == filler).all(axis=1)
+        begins = own & ~np.append(False, own[:-1])  # of each run of it
+        begins[starts[:-1]] = own[starts[:-1]]
+        ends = np.isin(starts[1:] - 1, np.flatnonzero(own))
+        if begins.sum() == ends.sum() >= 2 and own.sum() > ends.sum():
+            return (
+                f"the actions {filler.tolist()} stand in the last steps of {ends.sum()} episodes, and nowhere else. "
+                f"If they only fill up, {SHORTER}"
+            )
+    return ""
 
 
 def zeros_at_starts(starts: np.ndarray, *given: np.ndarray) -> str:
@@ -82,10 +132,14 @@ def zeros_at_starts(starts: np.ndarray, *given: np.ndarray) -> str:
 
 
 def unpaid_first_steps(starts: np.ndarray, rewards: np.ndarray) -> str:
-    """A note, if the reward is 0 in the first step of each episode, and in hardly any other; else nothing."""
-    first = np.isin(np.arange(len(rewards)), starts[:-1])
-    if len(starts) < 4 or first.all() or (rewards[first] != 0).any() or (rewards[~first] == 0).mean() > 0.1:
+    """A note, if the reward is 0 in the first step of each episode, or each but the first, and in hardly any other;
+    else nothing."""
+    first = np.isin(np.arange(len(rewards)), starts[1:-1])
+    rest = ~first & (np.arange(len(rewards)) > 0)
+    if len(starts) < 4 or not rest.any() or (rewards[first] != 0).any() or (rewards[rest] == 0).mean() > 0.1:
         return ""
+    if rewards[0] != 0:
+        return f"in the first step of each episode but the first the reward is 0, and in hardly any other: {ADDED}"
     return (
         "in the first step of each episode the reward is 0, and in hardly any other. If rewards or actions are a row "
         'late, beside the state that they led to, as in TD-MPC2\'s data: see "What is beside what" in docs/your_data.md'
@@ -110,11 +164,12 @@ def sums_of_rewards(starts: np.ndarray, rewards: np.ndarray) -> str:
     )
 
 
-def late_flags(starts: np.ndarray, observations: np.ndarray) -> str:
+def shifted_flags(starts: np.ndarray, observations: np.ndarray) -> str:
     """A note, if observations jump one step before the last of most episodes, and not after it: the flags that end
-    episodes are then a row late; else nothing."""
-    ends = starts[1:-1]  # the row after an end
-    ends = ends[(ends >= 3) & (np.diff(starts)[:-1] >= 3)]
+    episodes are then a row late; or one step after the first: that row then belongs to the episode before. Else
+    nothing."""
+    lengths = np.diff(starts)
+    ends = starts[1:-1][(lengths[:-1] >= 3) & (lengths[1:] >= 2)]  # the row after an end
     if len(ends) < 4 or observations.dtype == np.uint8:
         return ""
     ends = ends[:: max(1, len(ends) // SHOWN)]
@@ -124,14 +179,15 @@ def late_flags(starts: np.ndarray, observations: np.ndarray) -> str:
     def jump(row: np.ndarray) -> np.ndarray:
         return np.abs((observations[row] - observations[row - 1]) / scale).reshape(len(row), -1).max(axis=1)
 
-    before, here, usual = jump(ends - 1), jump(ends), jump(ends - 2)
-    jumped = (before > 3 * here) & (before > 3 * usual)
-    if jumped.mean() < 0.8:
-        return ""
-    return (
-        "observations jump before the last step of episodes, and not after it: are the flags that end them a row late? "
-        'See "What is beside what" in docs/your_data.md'
-    )
+    usual, before, here, after = (jump(ends + shift) for shift in (-2, -1, 0, 1))
+    if ((before > 3 * here) & (before > 3 * usual)).mean() >= 0.8:
+        return (
+            "observations jump before the last step of episodes, and not after it: are the flags that end them a row "
+            'late? See "What is beside what" in docs/your_data.md'
+        )
+    if ((after > 3 * here) & (after > 3 * before) & (after > 3 * usual)).mean() >= 0.8:
+        return f"observations jump after the first step of episodes, and not before it: {ADDED}"
+    return ""
 
 
 def single_steps(starts: np.ndarray) -> str:

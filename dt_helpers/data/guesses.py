@@ -17,9 +17,14 @@ GUESSES = {  # common names of columns, only used for advice
 }
 
 
+LETTERS = 8  # columns named by one letter; if there are more, the letters mean nothing
+
+
 def likely(there, wanted) -> dict[str, list[str]]:
     """For those of the `wanted` columns that aren't there, the names that may mean them: none means two."""
     found: dict[str, list[str]] = {}
+    letters = [name for name in map(str, there) if len(name) == 1]
+    there = [name for name in there if len(letters) <= LETTERS or str(name) not in letters]
     for column in wanted:
         free = [str(name) for name in there if not any(name in names for names in found.values())]
         names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]

@@ -48,6 +48,12 @@ def from_hdf5(path: str | Path, name: str | None = None, **options) -> Trajector
                 return rows.from_episodes(episodes, name or path.stem, renamed, **options)
             found = _columns(file, seen)
             there = sorted(file)
+            if not found and there:
+                raise ValueError(
+                    f"{path.name} holds groups alone, {there[:5]}, and none of them has `actions`. If each step is a "
+                    "group, read them with h5py, in the order of their numbers (h5py's own is that of the text: 1, 10, "
+                    "11, 2), and pass a list of episodes, each a dict of columns."
+                )
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read as HDF5: {error}") from error
     return from_columns(found, name or path.stem, f"{path.name} is not a D4RL file", there, **options)
@@ -58,12 +64,17 @@ def _number(group: str) -> tuple[int, str]:
     return int(digits or 0), group
 
 
+def are_numbered(given: Mapping) -> bool:
+    """Whether the columns are those of episodes, ``rewards_0``, as `from_columns` reads them."""
+    return {"actions_0", "rewards_0"} <= set(given)
+
+
 def _numbered(given: Mapping) -> list[dict]:
     """Episodes of columns such as ``rewards_0``, as d3rlpy dumps them; parts of a tuple, ``observations_0_1``, as dict.
 
     Empty if the columns are others.
     """
-    if not {"actions_0", "rewards_0"} <= set(given):
+    if not are_numbered(given):
         return []
     episodes: dict[int, dict] = {}
     for name, values in given.items():
@@ -156,7 +167,7 @@ def from_columns(
     flags = {c: columns.array(found[c], c) for c in (*remedies.CLOCK, *remedies.ANY_END) if c in found}
     after = following.read(found[guesses.NEXT]) if guesses.NEXT in found else None
     if "offsets" in found:
-        offsets = columns.array(found["offsets"], "offsets")
+        offsets = columns.scalars(columns.array(found["offsets"], "offsets"), "offsets")
     elif order.EPISODE in found:
         rows.refuse({"horizon": horizon}, "horizon", f"{order.EPISODE} says where episodes end")
         ids = {c: order.labels(found[c], c) for c in (order.EPISODE, order.STEP) if c in found}
@@ -168,6 +179,7 @@ def from_columns(
             named = theirs.get(order.EPISODE, order.EPISODE)
             following.ends(parts, whole[guesses.NEXT], offsets[1:], [named], None, say)
     else:
+        marks.note_numbers(found, steps, say)
         clocks = [theirs.get(column, column) for column in flags]
         offsets = _offsets(parts, flags, after, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
@@ -183,7 +195,8 @@ def from_columns(
     )
     beside = marks.note_masks({c: found[c] for c in beside}, last, np.asarray(found["terminals"]), say)
     marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
-    marks.note_numbers(found, steps, say)
+    if known:
+        marks.note_numbers(found, steps, say)
     counts = {c: np.ravel(np.asarray(found[c])) for c in beside if unread.COUNT.match(str(c))}
     stop = int(np.asarray(offsets)[-1])
     counts = {c: values[:stop] for c, values in counts.items() if len(values) == steps and values.dtype.kind in "iufM"}

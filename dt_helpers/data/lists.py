@@ -46,7 +46,7 @@ def asked(key) -> list[str]:
 def by_part(values):
     """Dict observations from a list of one dict for each step: {part: list}; anything else unchanged."""
     listed = isinstance(values, list | tuple) or (isinstance(values, np.ndarray) and values.dtype == object)
-    if not listed or not np.size(values[:1]) or not isinstance(values[0], Mapping):
+    if not listed or not len(values) or not isinstance(values[0], Mapping):
         return values
     if odd := [i for i, step in enumerate(values) if not isinstance(step, Mapping) or {*step} != {*values[0]}]:
         raise ValueError(f"The observations of step {odd[0]} have other parts than {list(values[0])}, those of step 0.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ NUMBERS = re.compile(r"(.*\.)?episode_?ends?$", re.IGNORECASE)  # Diffusion Poli
 LENGTHS = re.compile(  # DPPO's, RLlib's
     r"(.*\.)?((episode|ep|traj(ectory)?|path|seq(uence)?|valid)_?)?(lengths?|lens?)$|(num|n)_?steps$|T$", re.IGNORECASE
 )
+
+PARTLY = re.compile(r"len|steps|valid|size", re.IGNORECASE)  # names of what may be lengths
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], obje
         counts = _counts(values) if LENGTHS.match(str(name)) else None
         if counts is not None and len(counts) < steps and counts.sum() != steps:
             say(f"`{name}` is not read: it adds up to {counts.sum():,}, and there are {steps:,} steps")
-        if name == "offsets" or NUMBERS.match(str(name)) or LENGTHS.match(str(name)):
+        if name == "offsets" or LENGTHS.match(str(name)):
+            continue
+        if NUMBERS.match(str(name)):
+            _note_ends(name, values, steps, say)
             continue
         pairs = columns.plain(values)
         if (rising := _rising(values)) is not None and len(rising) < steps and rising[-1] == steps:
@@ -63,6 +68,22 @@ def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], obje
                 f"`{name}` is not read; if it holds each episode's first and last row: "
                 f"`offsets = [*{name}[:, 0], {steps}]`"
             )
+
+
+def _note_ends(name: object, values: Any, steps: int, say: Callable[[str], object]) -> None:
+    """Say why what is called as the rows after episodes' ends is not read, if it is not one flag for each step."""
+    rows = _flat(values)
+    if len(rows) in (0, steps) or (_rising(values) is not None and rows[-1] == steps):
+        return
+    what = "it must rise up to that"
+    if (rising := _rising(values)) is not None and rising[-1] < steps:
+        what = (
+            f"it ends at {rising[-1]}: if the rows from there on are an episode that was not over, leave them out of "
+            f"all columns, `values[:{rising[-1]}]`"
+        )
+    elif rows.ndim == 1 and rows[0] == 0:
+        what = f"it begins with 0: if it holds the row at which each episode begins, `offsets = [*{name}, {steps}]`"
+    say(f"`{name}` is not read: there are {steps} steps, and {what}")
 
 
 def _are_ranges(pairs: np.ndarray, steps: int) -> bool:
@@ -148,26 +169,60 @@ def note_inverted(flags: Iterable, column: str, say: Callable[[str], object]) ->
         say(f"`{column}` are true in {share:.0%} of the steps. Are they turned round, true where the episode goes on?")
 
 
-def _rising(values: Any) -> np.ndarray | None:
-    """Whole numbers above 0 that rise, (n,); None for anything else."""
+def _flat(values: Any) -> np.ndarray:
+    """(n, 1) as (n,), and whole numbers that were saved as floats as what they are."""
     found = columns.plain(values)
+    found = found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found
+    whole = found.dtype.kind == "f" and np.isfinite(found).all() and (found == np.round(found)).all()
+    return found.astype(np.int64) if whole else found
+
+
+def _rising(values: Any) -> np.ndarray | None:
+    """Whole numbers above 0 that rise, (n,), also from (n, 1); None for anything else."""
+    found = _flat(values)
     rises = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and found[0] > 0
     return found if rises and (np.diff(found) > 0).all() else None
 
 
 def _counts(values: Any) -> np.ndarray | None:
-    """Whole numbers above 0, (n,); None for anything else."""
-    found = columns.plain(values)
+    """Whole numbers above 0, (n,), also from (n, 1); None for anything else."""
+    found = _flat(values)
     counts = found.ndim == 1 and len(found) > 0 and found.dtype.kind in "iu" and (found > 0).all()
     return found if counts else None
 
 
-def cut(blocks: dict[str, np.ndarray], named: Mapping[str, Any], count: int, steps: int) -> tuple[list[dict], str]:
-    """Episodes from blocks (count, steps, ...), each as long as a column such as ``path_lengths`` (count,) says; and a
-    note, if there is one."""
+def cut(
+    blocks: dict[str, np.ndarray], named: Mapping[str, Any], count: int, steps: int
+) -> tuple[list[dict], list[str]]:
+    """Episodes from blocks (count, steps, ...), each as long as a column such as ``path_lengths`` (count,) says; and
+    notes on that, and on what may say so and is not read."""
     for name, values in named.items():
         found = _counts(values) if LENGTHS.match(str(name)) else None
         if found is not None and len(found) == count and found.max() <= steps:
             episodes = [{c: v[i, :length] for c, v in blocks.items()} for i, length in enumerate(found)]
-            return episodes, f"episodes are as long as `{name}` says"
-    return [{c: v[i] for c, v in blocks.items()} for i in range(count)], ""
+            return episodes, [f"episodes are as long as `{name}` says"]
+    notes = [
+        f"`{name}` is not read; if it holds the steps of each episode: rename={ {name: 'traj_lengths'} }"
+        for name, values in named.items()
+        if PARTLY.search(str(name)) and (found := _counts(values)) is not None
+        if len(found) == count and found.min() < found.max() <= steps
+    ]
+    notes += [
+        f"`{name}` is not read, since it says where episodes end in flat arrays, and these are (episodes, steps, ...)"
+        for name in named
+        if name == "offsets" or NUMBERS.match(str(name))
+    ]
+    return [{c: v[i] for c, v in blocks.items()} for i in range(count)], notes
+
+
+def note_shorter(counts: Mapping[str, list], lengths: Sequence[int], say: Callable[[str], object]) -> None:
+    """Say which of the counts, a list of one number for each episode, are smaller than the `lengths` of episodes."""
+    for name, values in counts.items():
+        found = np.array([np.ravel(value)[0] for value in values if np.size(value) == 1])
+        if len(found) != len(lengths) or found.dtype.kind not in "iu" or (found < 1).any() or (found > lengths).any():
+            continue
+        if shorter := int((found < lengths).sum()):
+            say(
+                f"`{name}` is not read, and smaller than the number of steps in {shorter} of {len(lengths)} "
+                f"episodes: if the other steps only fill up, leave them out, `values[:{name}]`"
+            )

@@ -29,10 +29,11 @@ def arranged(
     if len(np.unique(episode)) != len(starts):
         raise ValueError(
             f"The rows of an episode are not next to each other ({EPISODE} returns to an earlier value), so the order "
-            f"of the steps is unknown: add a column {STEP} with the step's number; or, if each episode's rows are in "
-            'order among themselves, sort by the episode alone, `table.sort_values(..., kind="stable")`, which keeps '
-            "that order. If files were joined whose numbers start again in each, give the episodes of each file "
-            "numbers of their own first."
+            "of the steps is unknown. If files were joined whose numbers start again in each, give the episodes of "
+            f"each file numbers of their own. Else add a column {STEP} with the step's number; or, if each episode's "
+            "rows are in order among themselves, sort by the episode alone, "
+            '`table.sort_values(..., kind="stable")`, which '
+            "keeps that order."
         )
     if step is not None:
         _require_counted(step, starts, say)

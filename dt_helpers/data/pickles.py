@@ -110,6 +110,8 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
         raise
     except Exception as error:  # not a zip file, or a broken one
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
+    if hdf5.are_numbered(content):
+        return hdf5.from_columns(content, name, **options)
     named = naming.named(content, options.get("rename") or {})
     if getattr(named.get("rewards"), "ndim", 0) == 3:  # (episodes, steps, 1)
         of_steps = ("rewards", *FLAGS, *BESIDE)
@@ -127,8 +129,8 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
             f"read as {count} episodes of {steps} steps each; if the arrays are (steps, environments, ...), turn them "
             "round with array.swapaxes(0, 1)"
         )
-        episodes, shorter = marks.cut(blocks, named, count, steps)
-        notes = (rows.say(name, text) for text in (note, shorter) if text)
+        episodes, others = marks.cut(blocks, named, count, steps)
+        notes = (rows.say(name, text) for text in (note, *others))
         options["notes"] = (*options.get("notes", ()), *notes)
         return rows.read(episodes, name, **options)
     return hdf5.from_columns(content, name, f"{path.name} does not hold flat columns", **options)

@@ -60,7 +60,7 @@ def record(
             observation: Any = door.reset(opened, seed + i)
             length, ended, terminated = 0, False, False
             while not ended and (steps is None or length < steps):
-                seen = gymnasium.spaces.flatten(opened.observation_space, observation) if nested else observation
+                seen = door.flattened(opened, opened.observation_space, observation) if nested else observation
                 seen = columns.array(seen, "observations") if hasattr(seen, "detach") else seen  # a torch tensor
                 seen = np.array(seen)  # the environment may change its own in place
                 if parts["observations"] and seen.shape != parts["observations"][0].shape:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import datetime
 import difflib
-import json
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+
+from dt_helpers.data import texts
 
 OPTIONS = ("rename", "key", "horizon", "on_nan", "env", "action_space", "observation_space")
 OURS = ("notes", "observation_key")  # what one reader passes to the next
@@ -38,16 +37,6 @@ DIFFERENCES = (
 )
 DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
 NO_NUMBERS = (str, bytes, Mapping, *DATES)
-FLAGS = re.compile(r"done|termina|timeout|trunc", re.IGNORECASE)  # columns of flags
-TRUE = {"true": "false", "yes": "no"}  # what stands for a flag in text
-LETTERS = {"t": "f", "y": "n"}  # in a column of flags only: elsewhere they may be directions
-WRITTEN = {  # a list or a dict that was written out as text: how it is read, and the code that says so
-    "[ast.literal_eval(text) for text in values]": ast.literal_eval,
-    '[numpy.fromstring(text.strip("[]()"), sep=" ") for text in values]': lambda text: np.fromstring(
-        text.strip("[]()"), sep=" "
-    ),
-    "[json.loads(text) for text in values]": json.loads,
-}
 
 
 def to_numbers(value: object, column: str) -> str:
@@ -55,7 +44,7 @@ def to_numbers(value: object, column: str) -> str:
     if isinstance(value, np.generic) and value.dtype.kind == "V":
         if value.dtype.names:
             return "Give each field a place: `numpy.lib.recfunctions.structured_to_unstructured(values)`."
-        if _reads(lambda one: one.astype("float32"), value):  # ml_dtypes' bfloat16
+        if texts.reads(lambda one: one.astype("float32"), value):  # ml_dtypes' bfloat16
             return 'Make numbers of them that NumPy knows: `numpy.asarray(values).astype("float32")`.'
     if isinstance(value, complex | np.complexfloating):
         return "Make two numbers of each: `numpy.stack([numpy.real(values), numpy.imag(values)], axis=-1)`."
@@ -74,7 +63,7 @@ def to_numbers(value: object, column: str) -> str:
             "the dtype that was written."
         )
     if isinstance(value, str | bytes):
-        return _of_text(value, column)
+        return texts.of_text(value, column)
     return "Convert it to numbers."
 
 
@@ -113,60 +102,13 @@ def uneven(values: object) -> str:
         return ""
     if isinstance(values[0], tuple):
         return (
-            " If each is a tuple of several actions, make one row of numbers: "
-            "`[numpy.hstack(step) for step in values]`; their environment then needs a wrapper that takes them so."
+            " If each is a tuple of parts, make one row of numbers: `[numpy.hstack(step) for step in values]`; if "
+            "these are actions, their environment then needs a wrapper that takes them so."
         )
     none = [i for i, value in enumerate(values) if value is None]
     if none == [len(values) - 1]:
         return " The last is None: if that step holds only the observation after the end, leave it out of all columns."
     return f" It is None in {len(none)} steps, first in step {none[0]}: fill it in." if none else ""
-
-
-def _of_text(value: str | bytes, column: str) -> str:
-    if "[" in column:  # observations['mission']
-        return "Leave this part out: `key=` takes the names of the parts to read."
-    if _reads(float, value):
-        return "Make numbers of the text: `numpy.asarray(values, float)`."
-    if isinstance(value, str) and re.match(r"\s*[\[({]", value):
-        for code, read in WRITTEN.items():
-            if _reads(read, value):
-                what = "dicts" if isinstance(read(value), Mapping) else "lists"
-                return f"These are {what}, written as text: `{code}`."
-    if flag := _of_flags(value, column):
-        return flag
-    if isinstance(value, str) and _reads(datetime.datetime.fromisoformat, value):
-        return 'Make numbers of the dates: `pandas.to_datetime(values).astype("int64")`.'
-    if column == "next_observations":
-        return (
-            "Number it together with `observations`, with the numbers of the texts in both: `numbers = "
-            "pandas.Series([*observations, *next_observations]).factorize()[0]`, `observations, next_observations = "
-            "numpy.split(numbers, 2)`."
-        )
-    own = " In an environment, use the numbers that it has for them, with pandas' map()."
-    return "Give each text its number: `pandas.Series(values).factorize()[0]`." + own * (column == "actions")
-
-
-def _of_flags(value: str | bytes, column: str) -> str:
-    """For text that stands for true or false; numbers in the order of its first places could invert it."""
-    for yes, no in (TRUE | (LETTERS if FLAGS.search(column) else {})).items():
-        for spelt in (str.lower, str.capitalize, str.upper):
-            pair = [spelt(yes), spelt(no)]
-            known = [text.encode() for text in pair] if isinstance(value, bytes) else pair
-            if value in known:
-                return f"Make flags of the text: `pandas.Series(values).map({ {known[0]: 1.0, known[1]: 0.0} })`."
-    if not FLAGS.search(column):
-        return ""
-    plain = value if isinstance(value, bytes) else str(value)
-    flags = "`numpy.array([value {} {!r} for value in values])`"
-    return f"If {plain!r} means true: {flags.format('==', plain)}; if it means false: {flags.format('!=', plain)}."
-
-
-def _reads(read, text) -> bool:
-    try:
-        with warnings.catch_warnings(action="error"):  # NumPy only warns of text that it can't read
-            return np.asarray(read(text)).dtype.kind in "biufO"
-    except (ValueError, TypeError, SyntaxError, Warning):
-        return False
 
 
 def for_mixed(table, error: Exception) -> str:
@@ -182,6 +124,11 @@ def for_mixed(table, error: Exception) -> str:
                 return (
                     f"`{column}` holds complex numbers. Make two numbers of each: "
                     "`[numpy.hstack([numpy.real(value), numpy.imag(value)]) for value in values]`."
+                )
+            if isinstance(first, list | tuple) and any(map(texts.is_written, first)):
+                return (
+                    f"`{column}` holds text beside numbers in each row: make numbers of the text first, in the column "
+                    "that it comes from."
                 )
             return (
                 f"`{column}` mixes values of different kinds ({error}): every row must hold numbers, or lists of them. "

@@ -114,6 +114,8 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     }
     whole = {c: np.concatenate(parts) for c, parts in flags.items() if list(map(len, parts)) == lengths}
     masks = marks.note_flags_of_steps(whole, offsets, note)
+    shared = [c for c in found[0] if marks.LENGTHS.match(str(c)) and all(c in one for one in found)]
+    marks.note_shorter({c: [one[c] for one in found] for c in shared}, lengths, note)
     unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode", masks=masks)
     if EPISODE not in told:
         counts = [c for c in listed if unread.COUNT.match(str(c)) and all(c in one for one in found)]
@@ -195,6 +197,11 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     kind = found["rewards"].type
     if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
         return _from_steps(found, name, key, **options)
+    if EPISODE in found and lists.are_numbers(found[EPISODE]) and single.rows_are_steps(found):
+        raise ValueError(
+            f"`{EPISODE}` says that a row is a step, but `rewards` hold a list in each row: a step has one reward. "
+            "Make one of its numbers, their sum for instance: `[sum(numbers) for numbers in values]`."
+        )
     rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths, note = {"rewards": rewards}, np.diff(offsets), _noting(name, options)
     for column in ("observations", "actions", "dones"):

@@ -103,6 +103,18 @@ def _flag(value: object, env: gymnasium.Env, place: str) -> bool:
     return bool(found.reshape(()))
 
 
+def flattened(env: gymnasium.Env, space: gymnasium.Space, observation: object) -> np.ndarray:
+    """An observation with parts as gymnasium flattens it. Raises ValueError if it is not of the space."""
+    try:
+        flat = np.asarray(gymnasium.spaces.flatten(space, observation))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError(
+            f"{name_of(env)} declares {space} as its observation_space, but observes {observation!r}, which is not of "
+            f"it ({error}): declare what it observes."
+        ) from error
+    return flat
+
+
 def _number(reward: object, env: gymnasium.Env) -> float:
     if isinstance(reward, Mapping):
         raise ValueError(_AGENTS.format(name_of(env)))

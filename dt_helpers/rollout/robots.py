@@ -73,7 +73,7 @@ class Robot:
             return state
         cautions.require_fixed_size(space, self.name)
         if isinstance(space, kinds.Dict | kinds.Tuple):
-            flat = np.asarray(kinds.flatten(space, observation)) if space.is_np_flattenable else np.zeros(0)
+            flat = door.flattened(self.env, space, observation) if space.is_np_flattenable else np.zeros(0)
             if len(flat) == dim:
                 self._ask_order(space)
                 return flat
@@ -84,6 +84,11 @@ class Robot:
                 f"{self.name} observes a {type(space).__name__} of {len(plain)} numbers ({len(flat)} if gymnasium "
                 f"flattens it), but the model was made for {dim}: train on data that was read with key=, or flatten "
                 "both with gymnasium.wrappers.FlattenObservation."
+            )
+        if isinstance(space, kinds.Discrete) and np.size(observation) != 1:
+            raise ValueError(
+                f"{self.name} declares {space} as its observation_space, one whole number, but observes "
+                f"{np.shape(observation)}: declare what it observes, MultiBinary({np.size(observation)}) or a Box."
             )
         if isinstance(space, kinds.Discrete) and dim == space.n > 1:
             return np.asarray(kinds.flatten(space, observation), np.float32)

@@ -75,4 +75,56 @@ def test_a_fall_in_a_last_step_is_no_late_flag(fall):
 def test_nothing_of_it_is_said_of_the_courses_robots(robot, env):
     data = simulate.roll_out(experts.load(robot), env, episodes=12, steps=60, noise=0.5, progress=False)
     assert endings.sums_of_rewards(data.offsets, data.rewards) == ""
-    assert endings.late_flags(data.offsets, data.observations) == ""
+    assert endings.shifted_flags(data.offsets, data.observations) == ""
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("rewards", ["none", "in each step"])
+def test_rows_that_were_added_after_ends_are_asked_about_and_left_out_as_the_note_says(rewards, drift):
+    """As in keras-rl's memory: the observation after the end, an action that nobody took, and no reward."""
+    rng, parts = np.random.default_rng(0), {name: [] for name in ("observations", "actions", "rewards", "terminals")}
+    for length in LENGTHS:
+        seen = 5 * rng.normal(size=3) + drift * rng.normal(size=(length + 1, 3)).cumsum(axis=0)
+        earned = rng.normal(size=length) if rewards == "in each step" else np.zeros(length)
+        for name, values in zip(
+            parts,
+            (seen, rng.uniform(-1, 1, (length + 1, 1)), [*earned, 0.0], np.arange(length + 1) == length - 1),
+            strict=True,
+        ):
+            parts[name] += list(values)
+    given = {name: np.array(values) for name, values in parts.items()}
+    note = next(note for note in formats.open(given).notes if "nobody took" in note)
+    code, ends = note.split("`")[1], np.array(given["terminals"])
+    mended = {name: eval(code, {"numpy": np, "values": values, "ends": ends}) for name, values in given.items()}
+    mended = {name: values[: sum(LENGTHS)] for name, values in mended.items()}
+    data = formats.open(mended)
+    assert data.lengths.tolist() == LENGTHS
+    assert not any("nobody took" in note for note in data.notes)
+
+
+FILLED = {"-1": -1, "99": 99, "0": 0}
+
+
+@pytest.mark.parametrize("kind", ["numbers", "choices"])
+@pytest.mark.parametrize("filler", FILLED)
+def test_what_fills_up_is_asked_about_whatever_it_is(filler, kind):
+    rng, lengths, most = np.random.default_rng(0), [4, 9, 6, 3], 12
+    episodes = []
+    for length in lengths:
+        seen = rng.integers(1, 7, (most, 1)) if kind == "choices" else rng.normal(size=(most, 2))
+        done = rng.integers(1, 4, most) if kind == "choices" else rng.uniform(-1, 1, (most, 1))
+        rewards = rng.normal(size=most)
+        for values in (seen, done, rewards):
+            values[length:] = FILLED[filler] if values is not rewards else 0
+        episodes.append({"observations": seen, "actions": done, "rewards": rewards, "dones": np.zeros(most, bool)})
+    assert any("fill up" in note or "padding" in note for note in formats.open(episodes).notes)
+    whole = [{name: values[:n] for name, values in one.items()} for one, n in zip(episodes, lengths, strict=True)]
+    assert not any("fill up" in note or "padding" in note for note in formats.open(whole).notes)
+
+
+def test_an_action_that_ends_each_episode_fills_nothing_up():
+    rng = np.random.default_rng(0)
+    given = {"observations": rng.normal(size=(40, 2)), "actions": rng.integers(0, 3, 40), "rewards": np.ones(40)}
+    given["actions"][9::10] = 3
+    data = formats.open(given | {"terminals": np.arange(40) % 10 == 9})
+    assert not any("fill up" in note for note in data.notes)

@@ -65,3 +65,13 @@ def test_a_key_that_is_no_name_is_refused(key, tmp_path):
 def test_a_group_of_another_name_is_renamed_like_a_column(made, name, tmp_path):
     data = formats.open(made(tmp_path / "tr.h5", obs=name), rename={name: "observations"}, key=AGENT)
     assert data.state_dim == 2 and data.n_steps == sum(LENGTHS)
+
+
+@pytest.mark.parametrize("layout", ["episode_{}/timestep_{}", "episode_{}/steps/{}", "{}/{}"])
+def test_a_file_of_a_group_for_each_step_is_told_how_to_be_read(layout, tmp_path):
+    with h5py.File(tmp_path / "steps.h5", "w") as file:
+        for episode in range(2):
+            for step in range(12):
+                file[layout.format(episode, step) + "/action"] = [0.0, float(step)]
+    with pytest.raises(ValueError, match=r"holds groups alone.*If each step is a group"):
+        formats.open(tmp_path / "steps.h5")

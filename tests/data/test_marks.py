@@ -29,7 +29,7 @@ def test_rows_after_episodes_are_read(name, fell):
     assert data.notes == (f"episodes end where `{name}` says",)
 
 
-@pytest.mark.parametrize("wrong", [ENDS[:-1], ENDS[::-1], ENDS + 1, ENDS * 1.0, np.append(0, ENDS)])
+@pytest.mark.parametrize("wrong", [ENDS[:-1], ENDS[::-1], ENDS + 1, ENDS + 0.5, np.append(0, ENDS)])
 def test_what_is_called_so_and_does_not_count_rows_is_not_read(wrong):
     data = formats.open(flat(terminals=LAST, episode_ends=wrong))
     assert data.lengths.tolist() == LENGTHS
@@ -189,3 +189,100 @@ def test_last_rows_in_place_of_the_rows_after_them_are_told_with_code(name, ends
 @pytest.mark.parametrize("name", ["seq_lens", "num_steps", "n_steps", "T", "valid_lengths", "sequence_length"])
 def test_lengths_by_other_names_are_read(name):
     assert formats.open(flat(terminals=FELL, **{name: np.array(LENGTHS)})).lengths.tolist() == LENGTHS
+
+
+@pytest.mark.parametrize("name", ["traj_lengths", "episode_ends", "offsets", "lengths"])
+@pytest.mark.parametrize("terminals", [[], [2], [2, 11]])
+def test_numbers_of_rows_may_have_an_axis_of_their_own(name, terminals):
+    lengths = [3, 5, 4, 2]
+    ends = np.cumsum(lengths)
+    values = {"episode_ends": ends, "offsets": np.append(0, ends)}.get(name, np.array(lengths))[:, None]
+    n = sum(lengths)
+    given = {"observations": np.arange(2.0 * n).reshape(n, 2), "actions": np.linspace(-1, 1, n), "rewards": np.ones(n)}
+    data = formats.open(given | {"terminals": np.isin(np.arange(n), terminals), name: values})
+    assert data.lengths.tolist() == lengths
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize(
+    ("name", "read"), [("traj_lengths", True), ("iter_lengths", False), ("valid_steps", False), ("sizes", False)]
+)
+def test_lengths_of_blocks_are_read_or_told(name, read, single, tmp_path):
+    lengths = np.array([2, 4, 3])
+    rng = np.random.default_rng(0)
+    blocks = {"observations": rng.normal(size=(3, 5, 2)), "actions": rng.uniform(-1, 1, (3, 5, 1))}
+    blocks |= {"rewards": rng.normal(size=(3, 5)), "terminals": np.zeros((3, 5), bool)}
+    np.savez(tmp_path / "mine.npz", **blocks, **{name: lengths[:, None] if single else lengths})
+    data = formats.open(tmp_path / "mine.npz")
+    if not read:
+        assert any(f"`{name}` is not read; if it holds the steps of each" in note for note in data.notes)
+        data = formats.open(tmp_path / "mine.npz", rename={name: "traj_lengths"})
+    assert data.lengths.tolist() == lengths.tolist()
+
+
+@pytest.mark.parametrize("name", ["offsets", "episode_ends"])
+def test_ends_in_flat_arrays_are_told_beside_blocks(name, tmp_path):
+    blocks = {"observations": np.ones((3, 5, 2)), "actions": np.zeros((3, 5, 1)), "rewards": np.ones((3, 5))}
+    np.savez(tmp_path / "mine.npz", **blocks, terminals=np.zeros((3, 5)), **{name: np.array([5, 10, 15])})
+    assert any(f"`{name}` is not read, since" in note for note in formats.open(tmp_path / "mine.npz").notes)
+
+
+@pytest.mark.parametrize("name", ["length", "traj_lengths", "n_steps"])
+@pytest.mark.parametrize("kind", [int, lambda n: np.array([n]), np.int64])
+def test_a_length_in_an_episode_that_is_smaller_than_it_is_told(name, kind):
+    rng = np.random.default_rng(0)
+    episodes = [
+        {"observations": rng.normal(size=(6, 2)), "actions": rng.uniform(-1, 1, (6, 1)), "rewards": np.ones(6),
+         "dones": np.zeros(6), name: kind(n)} for n in (4, 6, 5)
+    ]  # fmt: skip
+    assert any(
+        f"`{name}` is not read, and smaller" in note and "in 2 of 3" in note for note in formats.open(episodes).notes
+    )
+    whole = [one | {name: kind(6)} for one in episodes]
+    assert not any(name in note for note in formats.open(whole).notes)
+
+
+ROWS = 14
+FLAT = {
+    "observations": np.arange(2.0 * ROWS).reshape(ROWS, 2),
+    "actions": np.linspace(-1, 1, ROWS),
+    "rewards": np.ones(ROWS),
+}
+
+
+@pytest.mark.parametrize("kind", [float, np.float32, np.int32])
+@pytest.mark.parametrize(("name", "values"), [("episode_ends", [3, 8, 14]), ("traj_lengths", [3, 5, 6])])
+def test_numbers_of_rows_may_be_saved_as_floats(name, values, kind):
+    data = formats.open(FLAT | {"terminals": np.zeros(ROWS), name: np.array(values, kind)})
+    assert data.lengths.tolist() == [3, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ([3, 8, 12], "leave them out of all columns, `values[:12]`"),
+        ([0, 3, 8], "`offsets = [*episode_ends, 14]`"),
+        ([3, 8, 20], "it must rise up to that"),
+        ([8, 3, 14], "it must rise up to that"),
+    ],
+)
+@pytest.mark.parametrize("ended", [False, True])
+def test_ends_that_are_not_read_are_told_with_what_to_do(ends, words, ended, capsys):
+    given = FLAT | {"terminals": (np.arange(ROWS) == 7) & ended, "episode_ends": np.array(ends)}
+    if ended:
+        assert any(words in note for note in formats.open(given).notes)
+    else:
+        with pytest.raises(ValueError, match="No episode ends"):
+            formats.open(given | {"timeouts": np.zeros(ROWS)})
+        assert words in capsys.readouterr().out
+    if "offsets" in words:
+        assert formats.open(given | {"offsets": [*ends, ROWS]}).lengths.tolist() == [3, 5, 6]
+    if "values[" in words:
+        cut = {name: values if name == "episode_ends" else values[:12] for name, values in given.items()}
+        assert formats.open(cut).lengths.tolist() == [3, 5, 4]
+
+
+@pytest.mark.parametrize("ended", [2, 7])
+def test_flags_by_the_name_of_ends_are_no_numbers_of_rows(ended):
+    given = FLAT | {"terminals": np.arange(ROWS) == ended, "episode_ends": np.arange(ROWS) == ended}
+    assert not any("rise" in note for note in formats.open(given).notes)

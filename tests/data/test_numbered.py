@@ -78,3 +78,16 @@ def test_numbers_of_components_are_no_episodes():
     given = {f"{column}_{i}": np.ones(9) for column in ("observations", "actions") for i in range(2)}
     with pytest.raises(ValueError, match=r"lacks \['observations', 'actions'\]"):
         formats.open(given | {"rewards": np.ones(9), "terminals": np.arange(9) == 8})
+
+
+@pytest.mark.parametrize("name", ["frames", "obs", "state"])
+def test_an_npz_of_numbered_columns_is_read_and_renamed_as_the_same_dict_is(name, tmp_path):
+    rng, given = np.random.default_rng(0), {}
+    for i, n in enumerate([4, 5, 6]):
+        given |= {f"{name}_{i}": rng.normal(size=(n + 1, 3)), f"actions_{i}": rng.uniform(-1, 1, (n, 2))}
+        given |= {f"rewards_{i}": np.ones(n), f"dones_{i}": np.zeros(n, bool)}
+    np.savez(tmp_path / "mine.npz", **given)
+    for source in (given, tmp_path / "mine.npz"):
+        data = formats.open(source, rename={name: "observations"})
+        assert data.lengths.tolist() == [4, 5, 6]
+        np.testing.assert_allclose(data.observations[4:9], given[f"{name}_1"][:-1], rtol=1e-6)

@@ -114,3 +114,19 @@ def test_observations_that_change_their_size_are_refused_when_they_do(sizes):
 
     with pytest.raises(ValueError, match=rf"Grows: .* one in episode {len(sizes) - 1} of \({sizes[-1]},\)"):
         recording.record(lambda x: np.zeros((1, 2)), Grows, len(sizes), progress=False)
+
+
+@pytest.mark.parametrize(
+    "observed", [(np.zeros(1), np.zeros((3, 2))), {"left": np.zeros(2)}, np.zeros(2), (np.zeros(1),), None]
+)
+def test_what_is_not_of_the_space_with_parts_is_told(observed):
+    class Odd(Line):
+        observation_space = gymnasium.spaces.Tuple(
+            (gymnasium.spaces.Box(0, 1, (1,)), gymnasium.spaces.MultiDiscrete([3, 3]))
+        )
+
+        def reset(self, *, seed=None, options=None):
+            return observed, {}
+
+    with pytest.raises(ValueError, match=r"(?s)Odd declares Tuple\(.*, but observes .*: declare what it observes"):
+        recording.record(lambda x: np.zeros((1, 2)), Odd, 1, progress=False)

@@ -291,7 +291,7 @@ def test_parts_within_parts_are_told_to_get_names_of_their_own():
 def test_actions_of_several_kinds_are_told_to_become_numbers():
     actions = [(2, np.array([0.5, 1.5])), (1, np.array([0.0, 3.0]))]
     episode = {"observations": np.zeros((2, 2)), "actions": actions, "rewards": np.ones(2), "dones": [False, True]}
-    with pytest.raises(ValueError, match="tuple of several actions") as error:
+    with pytest.raises(ValueError, match="a tuple of parts") as error:
         formats.open([episode])
     rows = eval(re.search(r"`(\[numpy.*\])`", str(error.value))[1], {"values": actions, "numpy": np})
     assert formats.open([episode | {"actions": np.array(rows)}]).actions.shape == (2, 3)
@@ -440,3 +440,65 @@ def test_text_of_what_follows_is_numbered_with_what_is_observed(size):
 def test_only_columns_of_0_and_1_are_offered_as_flags(odd):
     data = formats.open(columns(terminals=np.zeros(N), terminal_discounts=odd), horizon=3)
     assert not any("terminal_discounts" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("mark", [",", ", ", ";", " "])
+@pytest.mark.parametrize("column", ["observations", "actions"])
+def test_several_numbers_in_a_text_become_numbers_as_the_error_says(column, mark):
+    numbers = np.random.default_rng(0).uniform(-1, 1, (N, 3)).round(3)
+    texts = [mark.join(map(str, row)) for row in numbers]
+    with pytest.raises(ValueError, match="several numbers, written as text") as told:
+        formats.open(columns(**{column: texts}))
+    (mended,) = advised(told.value, texts)
+    np.testing.assert_allclose(getattr(formats.open(columns(**{column: mended})), column), numbers, rtol=1e-6)
+
+
+@pytest.mark.parametrize("texts", [["win", "lost", "win"], ["a", "b", "c"]])
+def test_words_are_never_made_rewards(texts):
+    with pytest.raises(ValueError, match="Rewards have to be numbers") as told:
+        formats.open(columns(rewards=texts * 2))
+    assert "factorize" not in str(told.value)
+
+
+@pytest.mark.parametrize("lengths", [[2, 3], [9, 6]])
+def test_a_list_of_rewards_in_a_row_that_is_a_step_is_told(lengths):
+    table = pd.DataFrame(
+        {"observations": [[1.0, 2.0]] * 4, "actions": 0.5, "dones": False, "episode_index": [0, 0, 1, 1]}
+    )
+    table["rewards"] = [[1.0] * lengths[i % 2] for i in range(4)]
+    with pytest.raises(ValueError, match="a step has one reward") as told:
+        formats.open(table)
+    (mended,) = advised(told.value, list(table.rewards))
+    assert formats.open(table.assign(rewards=mended)).n_steps == 4
+
+
+@pytest.mark.parametrize("letters", ["ARDUOSTXY", "abcdefghijklmnopqrstu"])
+def test_of_many_columns_with_one_letter_none_is_guessed(letters):
+    table = pd.DataFrame(np.ones((2, len(letters))), columns=list(letters)).assign(Strategy=0.0)
+    with pytest.raises(ValueError, match="lacks the columns") as told:
+        formats.open(table)
+    assert re.search(r"rename=\{'(your name|episode)", str(told.value)) and "add a column of False" in str(told.value)
+
+
+@pytest.mark.parametrize("sizes", [(7, 1), (2, 2), (1, 3, 2)])
+def test_tuples_of_parts_become_vectors_as_the_error_says(sizes):
+    rng = np.random.default_rng(0)
+    parts = [tuple(rng.normal(size=size) for size in sizes) for _ in range(N)]
+    given = columns(observations=parts)
+    given["dones"] = given.pop("terminals")
+    if len(set(sizes)) == 1:
+        assert formats.open([given]).observations.shape == (N, sum(sizes))
+        return
+    with pytest.raises(ValueError, match="a tuple of parts") as told:
+        formats.open([given])
+    (mended,) = advised(told.value, parts)
+    np.testing.assert_allclose(
+        formats.open([given | {"observations": mended}]).observations[0], np.hstack(parts[0]), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("rows", [[[1.0, "[0, 1]"]], [["3", 2.0]], [[0.5, "(1, 2)"], [0.1, "(2, 2)"]]])
+def test_text_beside_numbers_in_a_list_is_told(rows):
+    table = pd.DataFrame({"observations": rows * N}).assign(actions=0.5, rewards=1.0, dones=False, episode_index=0)
+    with pytest.raises(ValueError, match="`observations` holds text beside numbers"):
+        formats.open(table)

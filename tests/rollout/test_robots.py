@@ -145,3 +145,17 @@ def test_parts_within_parts_are_seen_as_numbers_or_as_gymnasium_flattens_them():
     model = make_model(DecisionTransformerGymDataCollator(data), preset("ci")).eval()
     robot = Robot(Sees(), model.config, ReplayFacts.of(model.config))
     assert robot.reset(seed=0).tolist() == data.observations[0].tolist() == [7, 8, 2, 1]
+
+
+@pytest.mark.parametrize("kind", [float, int, bool])
+def test_one_that_declares_a_number_and_shows_a_vector_is_refused(kind):
+    class Vectors(Notes):
+        def reset(self, *, seed=None, options=None):
+            super().reset(seed=seed)
+            return np.zeros(2, kind), {}
+
+    _, model = trained_on(gymnasium.spaces.Box(-1, 1, (2,)), lambda data: [0.0, 0.0])
+    odd = Vectors(gymnasium.spaces.Box(-1, 1, (2,)))
+    odd.observation_space = gymnasium.spaces.Discrete(2)
+    with pytest.raises(ValueError, match=r"declares Discrete\(2\).*MultiBinary\(2\) or a Box"):
+        rollout.evaluate(model, odd, 1.0, episodes=1, progress=False)
