@@ -1,7 +1,7 @@
 """An agent that sees frames instead of states: a convolutional encoder where the model had a linear layer.
 
 A frame is passed as a row of its pixels in place of a state's numbers, so collator, model and replay stay the same.
-Only ``model.embed_state`` is another module, which reshapes the row into an image.
+``model.embed_state`` is another module, which reshapes the row into an image, and the next frame is not predicted.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ from dt_helpers.workspace.own import keep
 # (The sets of [D4RL](https://arxiv.org/abs/2004.07219), the benchmark of Fu et al. (2020), have names with a version,
 # such as `halfcheetah-expert-v2`, and come from the [copy on the
 # Hub](https://huggingface.co/datasets/edbeeching/decision_transformer_gym_replay) by Edward Beeching. They were
-# recorded with an older version of the physics, in which the same robot's parts have [slightly different masses and
-# inertias]({{address}}/docs/physics.md), so their returns and ours must not be compared.)
+# recorded with an older version of the physics, in which the same robot's parts have [slightly different masses, and
+# different inertias]({{address}}/docs/physics.md), so their returns and ours must not be compared.)
 
 # %%
 trajectories = data.load("halfcheetah-expert")

@@ -51,8 +51,8 @@ plots.architecture()
 
 # %% [markdown]
 # How does the model tell the three tokens of a step apart? Nothing is added that says "this is a state". It need not
-# be: each kind of token passes through its own linear layer, with its own weights and bias, so each kind lies in a part
-# of its own of the `hidden` dimensions (128 for the robots) from the start, mostly nearly at right angles to the
+# be: each kind of token passes through its own linear layer, with weights of its own, so each kind points in directions
+# of its own in the space of `hidden` numbers (128 for the robots) from the start, mostly nearly at right angles to the
 # others', and training can move them further apart.
 #
 # Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
@@ -60,7 +60,7 @@ plots.architecture()
 # %% [markdown]
 # ### Exercise: add the time
 #
-# ●○○ · about 5 minutes · the encoder's own positions are switched off
+# ●○○ · about 5 minutes · the encoder's own positions say nothing here
 #
 # A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one
 # step get the same one. Add the time embeddings to each of the other three. (Does a running cheetah need to know the
@@ -157,7 +157,7 @@ check.question("own-token")
 # %% [markdown]
 # ### Exercise: which token predicts what
 #
-# ●●○ · about 10 minutes · look at the wrong token, and the model reads the answer instead of learning it
+# ●●○ · about 10 minutes · look at a wrong token, and the model copies the answer, or has not seen the state
 #
 # After the encoder, `x[:, 0]` belongs to the return tokens, `x[:, 1]` to the state tokens, `x[:, 2]` to the action
 # tokens. Attention is causal: what comes out at a token knows that token and all tokens before it.
@@ -196,7 +196,8 @@ check.prediction_heads(predict)
 # encoder's output, (batch, 3K, hidden), has to be unstacked for `predict`, to (batch, 3, K, hidden).
 #
 # The layers have the same names as in 🤗 Transformers, so that published weights fit. The encoder is a GPT-2 whose own
-# position embeddings are switched off, by giving every token position 0: time comes from your first function.
+# position embeddings say nothing, since every token is given position 0 and so gets the same one: time comes from your
+# first function.
 
 
 # %% nbgrader={"grade": false, "grade_id": "forward", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -266,8 +266,8 @@ plots.return_so_far(evaluation)
 # **Better than its data?** If the model earns more than the recordings, it has not found a better way to run. The
 # recordings carry noise on every action, and the squared error is smallest for the *average* action, so the model
 # learns the average of what was recorded, which is nearly what the expert does without the noise. This is denoising.
-# The fair yardstick is the last line. The model stays below it, and part of that gap no training can close: at the
-# bounds, the average recorded action is smaller than the expert's own (notebook 5).
+# The fair yardstick is the last line. The model stays below it, and part of that gap may be one that no training
+# closes: at the bounds, the average recorded action is smaller than the expert's own (notebook 5).
 #
 # The numbers are kept for a summary of the whole course, and on the card of the model that you have trained.
 
@@ -443,10 +443,10 @@ attention_plots.where_it_looks(seen)
 
 # %% [markdown]
 # Compare the bars with the dotted line before you read anything into them: a share of a third is what a model without
-# any preference would give. Within a layer, the bars of the returns-to-go are much the same height but for the oldest
-# one, which fits, as within 20 steps they hardly change. Where the bars of the states rise and fall, some moments get
-# more attention than others. How far apart are the crests, and how long is a stride? Here is the strongest rhythm in
-# the actions of the best recorded episode:
+# any preference would give. Within a layer, the bars of the returns-to-go are much the same height, which fits, as
+# within 20 steps they hardly change. (With the course's model only the oldest bar of the second layer stands out.)
+# Where the bars of the states rise and fall, some moments get more attention than others. How far apart are the crests,
+# and how long is a stride? Here is the strongest rhythm in the actions of the best recorded episode:
 
 # %%
 gait = mixed.episode(int(mixed.returns.argmax()))["actions"][-500:]

@@ -435,11 +435,10 @@ print(f"from {weighted_found.better_than_data:.0%}, the model's path is shorter 
 plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 
 # %% [markdown]
-# There are three times as many returns to ask for here, and more than twice as many different ones in the data, so each
-# was seen less often, and most were never seen from a given start. (The model was asked for all 30, so these are the
-# best of thirty tries.) Compare the picture with that of the first graph, under *Which return to ask for*: there few
-# squares are grey, here most are, and most of the grey ones ask for a length that no walk had from there. Asked for it,
-# the model never arrives.
+# There are three times as many returns to ask for here, and the data shows more than twice as many different ones, each
+# less often. (The model was asked for all 30, so these are the best of thirty tries.) Compare the picture with that of
+# the first graph, under *Which return to ask for*: there few squares are grey, here most are. Asked for most of these
+# lengths, the model never arrives.
 #
 # ## Try it
 #

@@ -304,8 +304,8 @@ for name, result in results.items():
 # **The literature does not agree** on which of these is better. What it finds depends on the data:
 #
 # - [Kumar et al. (2022)](https://arxiv.org/abs/2204.05618) compare offline reinforcement learning with cloning. Under
-#   conditions such as sparse rewards or noisy data it can do much better, and in some environments even with an
-#   expert's data.
+#   conditions such as sparse rewards (nearly all of them 0, as in the next section) or noisy data it can do much
+#   better, and in some environments even with an expert's data.
 # - [Emmons et al. (2022)](https://arxiv.org/abs/2112.10751) find that a plain network of two layers that is told a
 #   return or a goal can compete with far more complex methods, transformers among them.
 # - [Bhargava et al. (2024)](https://arxiv.org/abs/2305.14550) find that the Decision Transformer needs more data than

@@ -194,7 +194,8 @@ pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in ra
 # them.
 #
 # In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be
-# replaced. A frame travels through the collator as a long row of pixels, and the encoder folds it back into a picture:
+# replaced for it to see. A frame travels through the collator as a long row of pixels, and the encoder folds it back
+# into a picture:
 
 # %% tags=["nbval-check-output"]
 collator = DecisionTransformerGymDataCollator(frames, sampling="end")
@@ -204,8 +205,9 @@ print("frames", tuple(batch["states"].shape), "-> embeddings", tuple(encoder(bat
 encoder
 
 # %% [markdown]
-# `pixels.train` makes the model as you know it, sets `model.embed_state = pixels.ConvEncoder(...)`, and trains. That
-# takes half a minute to a few minutes, depending on the machine, a third to a half of it in the convolutions.
+# `pixels.train` makes the model as you know it, sets `model.embed_state = pixels.ConvEncoder(...)`, drops the head that
+# would predict the next picture, and trains. That takes half a minute to a few minutes, depending on the machine, a
+# third to a half of it in the convolutions.
 
 # %%
 eye_settings = pixels.preset()
