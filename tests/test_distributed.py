@@ -16,6 +16,8 @@ from . import warm
 
 # The dataset's order is the Trainer's own (a seeded permutation); each process gets every other batch of it.
 CHILD = """
+import atexit
+import os
 import sys
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from dt_helpers.collator import DecisionTransformerGymDataCollator, Windows
 from tests.conftest import make_trajectories
 
 output, batch_size = Path(sys.argv[1]), int(sys.argv[2])
+left = output / f"left-{os.environ.get('RANK', 0)}"
+atexit.register(lambda: left.write_text(str(not torch.distributed.is_initialized())))  # the first runs last
 without_draws = {"dropout": 0.0, "hidden_actions": 0.0}  # each process has its own
 settings = training.preset("ci", steps=8, batch_size=batch_size, context_length=5, eval_steps=8, **without_draws)
 data = make_trajectories([9] * 24)
@@ -52,6 +56,8 @@ def trained(folder, start, batch_size: int):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
     child = start(str(script), str(folder), str(batch_size), env=environment)
     assert child.returncode == 0, child.stderr
+    if start is not warm.python:  # which ends without them
+        assert [path.read_text() for path in folder.glob("left-*")] == ["True", "True"]
     facts = json.loads((folder / "losses.json").read_text())
     return facts["processes"], facts["losses"], load_file(folder / "model.safetensors")
 

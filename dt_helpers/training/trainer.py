@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +110,20 @@ def make_trainer(
     trainer.add_callback(Progress())
     trainer.add_callback(Pace())
     trainer.add_callback(watch.FiniteWeights())
+    _leave_group_at_exit()
     return trainer
+
+
+@cache
+def _leave_group_at_exit() -> None:
+    """A process that ends while threads of its group still run is aborted now and then
+    (https://docs.pytorch.org/docs/stable/distributed.html, "Shutdown")."""
+
+    def leave() -> None:
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
+
+    atexit.register(leave)
 
 
 def _require_same(config, collator: DecisionTransformerGymDataCollator) -> None:
