@@ -51,9 +51,9 @@ SMALL = {
 }
 
 
-# These start processes of their own, or train: minutes of one core together. Two are drawn in each run.
+# These start processes of their own, or train: minutes of one core together. One is drawn in each run.
 SLOW = ("checks.py", "grading.py", "growth.py", "opening.py", "own_models.py", "threads.py")
-DRAWN = sizes.fresh("benchmarks").sample(SLOW, sizes.size("benchmarks", small=2, whole=len(SLOW)))
+DRAWN = sizes.fresh("benchmarks").sample(SLOW, sizes.size("benchmarks", small=1, whole=len(SLOW)))
 
 
 def run(name: str, folder: Path) -> subprocess.CompletedProcess:

@@ -1,4 +1,5 @@
-"""One run over all cases with honest submissions between them, and a table of what came of it.
+"""One run over cases, of which each run draws half, with honest submissions between them, and a table of what came of
+it.
 
 A case that harms whoever comes after it is found out by the next one too, hostile or not: but for the exercise that it
 attacks each is solved, and its score has to be exact. So an honest one for each group of cases is enough, and of a case
@@ -20,11 +21,15 @@ from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.machine.hardware import usable_cores
 from tests.grading.course import POINTS, POINTS_OF, REPOSITORY, SOLUTIONS, grades, hand_in, make_course
 from tests.grading.fuzz.answers import RIGHT
-from tests.sizes import size
+from tests.sizes import size, some
 
 from . import cheating, damaged, failing, harming, playing, reaching  # noqa: F401 (they register their cases)
-from .register import CASES, KINDS, Case
+from .register import CASES as ALL
+from .register import KINDS, Case
 
+CASES = [
+    ALL[place] for place in sorted(some("hostile submissions", size("hostile", small=80, whole=len(ALL)), len(ALL)))
+]
 LIMITS = Limits(seconds=10, cpu_seconds=3)
 ALONE = RIGHT["run_episode"][0]  # calls none of the functions that a case attacks, which the course's own solution does
 GROUP = size("cases between two honest ones", small=15, whole=1)
