@@ -114,7 +114,7 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
                 " If each row is a file with several episodes, join the files: `{name: numpy.concatenate(values) for "
                 "name, values in data.items()}`."
             )
-        if values.ndim == 2 and values.shape[0] > values.shape[1] > 1:
+        if values.ndim == 2 and values.shape[0] >= values.shape[1] > 1:
             several += (
                 " If they are (steps, environments), as in a buffer, make all columns with these axes flat, one "
                 f"environment after another, `values.swapaxes(0, 1).reshape({values.size}, -1)`, with `timeouts` true "
@@ -194,6 +194,11 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
     first = np.ravel(values[row])
     found = first[~np.isfinite(first)][0]
     what = f"Fix them, or leave such episodes out: `data.formats.open(..., {DROP})`."
+    if column == "actions":
+        what = (
+            "Is that a row in which nothing was done, such as one of another kind? Then leave it out of all columns, "
+            f"in a table with `table.dropna(subset=[{column!r}])` (under the column's name there). Else: " + what
+        )
     if len(starts) > 2 and np.array_equal(bad, starts[1:] - 1):
         what = (
             "They stand in the last step of each episode: does it hold only the observation after the end? Then leave "
@@ -212,11 +217,6 @@ def require_finite(values: np.ndarray, column: str, starts: np.ndarray, name: st
         )
     elif at_ends(bad, starts):
         what = f"They fill up the ends of episodes: {PADDING}."
-    elif column == "actions":
-        what = (
-            "Is that a row in which nothing was done, such as one of another kind? Then leave it out of all columns, "
-            f"in a table with `table.dropna(subset=[{column!r}])` (under the column's name there). Else: " + what
-        )
     raise ValueError(
         f"The {column} of {name!r} hold numbers that are not finite (nan, inf): in {len(bad)} of {len(values)} steps, "
         f"first {found} in row {row}, episode {episode}, step {row - int(starts[episode])}. " + what

@@ -1,7 +1,9 @@
 """What the beginnings and ends of episodes look like: notes on what may be no step of an episode."""
 
+import contextlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -16,6 +18,19 @@ ADDED = (
 )
 
 
+_seen: ContextVar[bool] = ContextVar("episodes whose steps were seen one by one", default=False)
+
+
+@contextlib.contextmanager
+def seen() -> Iterator[None]:
+    """Within it nothing is odd: episodes were recorded here, step by step."""
+    token = _seen.set(True)
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def look(
     dones: np.ndarray,
     starts: np.ndarray,
@@ -25,6 +40,8 @@ def look(
     say: Callable[[str], object],
 ) -> None:
     """Say all that is odd about the beginnings and ends of episodes; an empty note says nothing."""
+    if _seen.get():
+        return
     if filled := padding(dones, starts, observations):
         say(filled)
         return
@@ -71,9 +88,9 @@ def zeros_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
 
 
 def same_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
-    """A note, if episodes end in several steps that are the same, also from one episode to another: filled up with -1,
-    for instance; else nothing."""
-    tails: dict[bytes, list[int]] = {}  # the numbers of a last step -> how often it stands at the end of an episode
+    """A note, if several episodes end in steps that are the same: filled up with -1, for instance, or with their last
+    step; else nothing."""
+    tails = []
     for first, stop in itertools.pairwise(starts):
         last = [values[stop - 1] for values in given]
         if stop - first < 2 or any((values[stop - 2] != own).any() for values, own in zip(given, last, strict=True)):
@@ -85,13 +102,11 @@ def same_at_ends(starts: np.ndarray, *given: np.ndarray) -> str:
             ],
             axis=0,
         )
-        if other.any():
-            tails.setdefault(b"".join(own.tobytes() for own in last), []).append(int(np.argmax(other[::-1])))
-    found = max(tails.values(), key=len, default=[])
-    if len(found) < 2:
+        tails += [int(np.argmax(other[::-1]))] if other.any() else []
+    if len(tails) < 2:
         return ""
     return (
-        f"the last steps of {len(found)} episodes, up to {max(found)} of them, are all the same. If they only fill up, "
+        f"the last steps of {len(tails)} episodes, up to {max(tails)} of them, are all the same. If they only fill up, "
         f"{SHORTER}"
     )
 

@@ -6,14 +6,14 @@ from dt_helpers.data.order import EPISODE
 
 NEXT = "next_observations"
 GUESSES = {  # common names of columns, only used for advice
-    "observations": r"(?!next)(.*\.|continuous_|discrete_)?(obs|observation|obss|states?)"
+    "observations": r"(?!next)(.*\.|continuous_|discrete_|cur(rent)?_?)?(obs|observation|obss|states?|s(?=$))"
     r"([._](environment_)?state)?s?$",
     "actions": r"(.*\.|continuous_|discrete_)?(acts?|actions?|acs|controls?|a|u)$",
     "rewards": r"(.*\.)?(rews?|rewards?|rwd|r)$",
     "dones": r"(.*\.)?(done|terminal|terminates|is_terminal|d)$",
     "terminals": r"(dones?|terminal|is_terminal)$",
     EPISODE: r"((episode|eps?)(_?id|_?index)?|traj(ectory)?_?(id|index)?)s?$",
-    NEXT: r"(next|new)[._]?(obs|observation|state)s?$|(obs|observation|state)s?[._]?(next|new|2)$",
+    NEXT: r"(next|new)[._]?(obs|observation|state|s)s?$|(obs|observation|state|s)s?[._]?(next|new|prime|2)$",
 }
 
 

@@ -145,6 +145,8 @@ def from_columns(
     if missing:
         flag = guesses.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
         advice = f" If `{flag[0]}` are true where the robot fell, they are the `terminals`." if flag else ""
+        if meant := [name for name, ours in (rename or {}).items() if ours == "dones" and "terminals" in missing]:
+            advice = f" If {meant[0]!r} is true where the robot fell, it is rename={ {meant[0]: 'terminals'} } here."
         try:
             naming.require_columns(found, NEEDED, also=(order.EPISODE, guesses.NEXT))
         except ValueError as error:
@@ -194,10 +196,12 @@ def from_columns(
         order.EPISODE not in found and marks.fill_up({c: found[c] for c in beside}, last, masks)
     )
     beside = marks.note_masks({c: found[c] for c in beside}, last, np.asarray(found["terminals"]), say)
+    for c in [c for c in ("info", "infos") if isinstance(found.get(c), list | tuple | np.ndarray)]:
+        marks.note_time_limit(found[c], parts["terminals"], say)
     marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
     if known:
         marks.note_numbers(found, steps, say)
-    counts = {c: np.ravel(np.asarray(found[c])) for c in beside if unread.COUNT.match(str(c))}
+    counts = {c: unread.numbered(np.ravel(np.asarray(found[c]))) for c in beside if unread.COUNT.match(str(c))}
     stop = int(np.asarray(offsets)[-1])
     counts = {c: values[:stop] for c, values in counts.items() if len(values) == steps and values.dtype.kind in "iufM"}
     if order.EPISODE not in found or order.STEP not in found:  # then the rows may have been sorted

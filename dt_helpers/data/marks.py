@@ -140,6 +140,11 @@ def _inside(off: np.ndarray, last: np.ndarray) -> int:
     return int((off & known & (episode[before] == episode) & (episode[after] == episode)).sum())
 
 
+def may_count(name: object) -> bool:
+    """Whether a column by this name may hold the number of an episode's steps."""
+    return bool(LENGTHS.match(str(name)) or PARTLY.search(str(name)))
+
+
 def is_flag(name: object) -> bool:
     """Whether a column by this name may hold flags of steps that are looked at: of time that ran out, of what lasts."""
     return str(name) in (*CLOCK, *ANY_END) or bool(LENGTHS.match(str(name)))
@@ -161,6 +166,17 @@ def note_flags_of_steps(
         else:
             columns.note_ends(values != 0, offsets, say, name)
     return masks
+
+
+def note_time_limit(infos: Iterable, dones: Iterable, say: Callable[[str], object]) -> None:
+    """Say where `infos`, a dict for each step, say of steps that are `dones` that time ran out there."""
+    key = "TimeLimit.truncated"
+    pairs = zip(infos, np.ravel(np.asarray(dones)), strict=False)
+    if timed := sum(bool(isinstance(info, Mapping) and info.get(key) and done) for info, done in pairs):
+        say(
+            f"`{key}` is true in {timed} of the steps that are `dones`: time ran out there, so they should be False, "
+            f"`[done and not info.get({key!r}) for done, info in zip(dones, infos)]`"
+        )
 
 
 def note_inverted(flags: Iterable, column: str, say: Callable[[str], object]) -> None:
@@ -204,7 +220,7 @@ def cut(
     notes = [
         f"`{name}` is not read; if it holds the steps of each episode: rename={ {name: 'traj_lengths'} }"
         for name, values in named.items()
-        if PARTLY.search(str(name)) and (found := _counts(values)) is not None
+        if may_count(name) and (found := _counts(values)) is not None
         if len(found) == count and found.min() < found.max() <= steps
     ]
     notes += [

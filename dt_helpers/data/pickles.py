@@ -44,7 +44,10 @@ def from_pickle(path: Path, name: str, **options) -> Trajectories:
     except ValueError:
         raise
     except Exception as error:  # whatever a damaged pickle raises
-        raise ValueError(f"{path.name} cannot be read as a pickle ({type(error).__name__}: {error}).") from error
+        raise ValueError(
+            f"{path.name} cannot be read as a pickle ({type(error).__name__}: {error}). If joblib "
+            "wrote it, `joblib.load(path)` gives what to pass; one in .gz or .xz has to be unpacked."
+        ) from error
     if isinstance(content, dict):
         return hdf5.from_columns(content, name, f"{path.name} holds a dict, but not of flat columns", **options)
     if not isinstance(content, list):
@@ -113,11 +116,14 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
     if hdf5.are_numbered(content):
         return hdf5.from_columns(content, name, **options)
     named = naming.named(content, options.get("rename") or {})
-    if getattr(named.get("rewards"), "ndim", 0) == 3:  # (episodes, steps, 1)
+    deep = getattr(named.get("rewards"), "ndim", 0) == 3  # (episodes, steps, 1)
+    if deep:
         of_steps = ("rewards", *FLAGS, *BESIDE)
         named |= {c: named[c][..., 0] for c in of_steps if c in named and named[c].shape[2:] == (1,)}
     rewards = named.get("rewards")
-    if rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
+    own = {c: named[c].ndim for c in COLUMNS[:2] if c in named}
+    fits = own.get("observations", 3) > 1 + deep and own.get("actions", 2) > 1
+    if fits and rewards is not None and rewards.ndim == 2 and rewards.shape[1] > 1:
         count, steps = rewards.shape
         columns.same_length({c: named[c] for c in (*COLUMNS, *FLAGS) if c in named})
         _require_episodes(named, count, steps)

@@ -12,7 +12,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from dt_helpers.data import columns, rows, spaces
+from dt_helpers.data import columns, endings, rows, spaces
 from dt_helpers.data.trajectories import COLUMNS, Trajectories
 from dt_helpers.envs import cautions, door
 from dt_helpers.machine.bars import bar
@@ -88,7 +88,8 @@ def record(
     joined = {column: np.asarray(values) for column, values in parts.items()}
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     told: dict[str, Any] = {"env": door.name_of(opened), "action_space": space, "observation_space": cells}
-    return rows.assemble(joined, offsets, name, observation_key=_parts_in_order(opened.observation_space), **told)
+    with endings.seen():
+        return rows.assemble(joined, offsets, name, observation_key=_parts_in_order(opened.observation_space), **told)
 
 
 def _parts_in_order(space: gymnasium.Space) -> tuple[str, ...] | None:

@@ -24,6 +24,7 @@ NO_PART = re.compile(  # says which episode or step it is, and is no part of wha
     r"((episode|eps?|traj(ectory)?|env|step|run|trial|transition)_?(id|idx|index|num(ber)?|name)?)s?)$",
     re.IGNORECASE,
 )
+AFTER = re.compile(r"(^|[._])(next|new|after)([._]|$)", re.IGNORECASE)  # of what follows the step
 NEVER = ("frame_index", "timestamp", "timeouts", "truncated")  # parts of no vector
 STARTS = re.compile(r"(.*\.)?(episode_starts?|is_first|firsts?|new_episode)$", re.IGNORECASE)  # true in the first step
 GOES_ON = re.compile(
@@ -96,10 +97,16 @@ def dropped(column: str) -> str:
     )
 
 
+def _size(step: Iterable) -> int:
+    return sum(int(np.size(part)) for part in step)
+
+
 def uneven(values: object) -> str:
     """For what NumPy can't make one array of."""
     if not isinstance(values, list | tuple) or not values:
         return ""
+    if isinstance(values[0], tuple) and len({_size(step) for step in values}) > 1:
+        return " The steps hold different numbers of numbers: make one vector of each, of the same size in all."
     if isinstance(values[0], tuple):
         return (
             " If each is a tuple of parts, make one row of numbers: `[numpy.hstack(step) for step in values]`; if "
@@ -158,7 +165,7 @@ def for_missing(missing: list, there: list, needed: Iterable[str], meant: Mappin
         meant = {"your name": missing[0]} | dict(meant)
     advice = f" If they have other names: rename={meant}." if meant else ""
     rest = [name for name in there if name not in (*needed, *meant, *starts, *ENDS, *NEVER)]
-    rest = [name for name in rest if not NO_PART.match(str(name))]
+    rest = [name for name in rest if not NO_PART.match(str(name)) and not AFTER.search(str(name))]
     stems = [re.sub(r"\d+$", "", str(name)) for name in rest]  # state_feature_0, state_feature_1, ...
     numbered = [stem for name, stem in zip(rest, stems, strict=True) if stem != name and stems.count(stem) > 1]
     rest = [n for n, stem in zip(rest, stems, strict=True) if stem == numbered[0]] if numbered else rest[:2]

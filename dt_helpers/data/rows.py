@@ -114,7 +114,11 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     }
     whole = {c: np.concatenate(parts) for c, parts in flags.items() if list(map(len, parts)) == lengths}
     masks = marks.note_flags_of_steps(whole, offsets, note)
-    shared = [c for c in found[0] if marks.LENGTHS.match(str(c)) and all(c in one for one in found)]
+    shared = [c for c in found[0] if marks.may_count(c) and all(c in one for one in found)]
+    for c in [c for c in ("info", "infos") if c in found[0]]:
+        steps_ = [one for one in found if isinstance(one.get(c), list | tuple | np.ndarray)]
+        infos, ends = ([part for one in steps_ for part in np.ravel(one[name])] for name in (c, "dones"))
+        marks.note_time_limit(infos, ends, note)
     marks.note_shorter({c: [one[c] for one in found] for c in shared}, lengths, note)
     unread.note([c for c in found[0] if c in listed], (EPISODE,), note, "episode", masks=masks)
     if EPISODE not in told:
@@ -198,9 +202,19 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
         return _from_steps(found, name, key, **options)
     if EPISODE in found and lists.are_numbers(found[EPISODE]) and single.rows_are_steps(found):
+        if not lists.is_listed(found["observations"]):
+            raise ValueError(
+                f"A row holds a whole episode here, but several rows have the same `{EPISODE}`: leave that column out, "
+                "or, if each is the episode of another agent, choose the rows of one."
+            )
         raise ValueError(
             f"`{EPISODE}` says that a row is a step, but `rewards` hold a list in each row: a step has one reward. "
             "Make one of its numbers, their sum for instance: `[sum(numbers) for numbers in values]`."
+        )
+    if not lists.is_listed(found["rewards"]) and lists.is_listed(found["observations"]):
+        raise ValueError(
+            "`rewards` hold lists in the list of each row, and `observations` single numbers: each step needs one "
+            "reward, and an observation that is a number or a list."
         )
     rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths, note = {"rewards": rewards}, np.diff(offsets), _noting(name, options)
@@ -241,6 +255,9 @@ def _from_steps(found: dict, name: str, key, **options) -> Trajectories:
     note = _noting(name, options)
     singles = [c for c in found if lists.are_numbers(found[c])]
     counts = {c: lists.numbers_of(found[c], c) for c in singles if unread.COUNT.match(c) and not found[c].null_count}
+    texts = [c for c in found if unread.COUNT.match(c) and lists.is_text(found[c])]
+    written = {c: unread.numbered(found[c].to_numpy()) for c in texts}
+    counts |= {c: values for c, values in written.items() if values.dtype.kind == "i"}
     flags = {c: lists.numbers_of(found[c], c) for c in singles if marks.is_flag(c) and not found[c].null_count}
     after = {NEXT: lists.steps_of(found[NEXT], NEXT, key)} if NEXT in found else {}
     arranged, offsets = order.arranged(parts | counts | flags | after, episode, step, note)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dt_helpers.data import columns, endings, shapes, spaces
+from dt_helpers.data import columns, endings, one_hot, shapes, spaces
 from dt_helpers.machine.telling import tell
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ class Trajectories:
         assert not isinstance(space, spaces.Choices)  # Choices with more dimensions: refused above
         bounds, note = spaces.bounds(values, space)
         say(note)
+        say(one_hot.note(values))
         return values, bounds
 
     def __len__(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,10 +32,11 @@ LEFT_OUT = {  # by what holds the columns
     "table": "table[table[{0!r}] != {2}]",
     **dict.fromkeys(
         ("episode", "data"),
-        "{{name: numpy.array(values)[numpy.array({1}[{0!r}]) != {2}] for name, values in {1}.items()}}",
+        "{{name: numpy.array(values)[numpy.ravel({1}[{0!r}]) != {2}] for name, values in {1}.items() if "
+        "numpy.ndim(values)}}",
     ),
     "data with ends": (  # the ends would be left out with the steps
-        "[{{name: numpy.array(values[first:stop])[numpy.array(data[{0!r}][first:stop]) != {2}] for name, values in "
+        "[{{name: numpy.array(values[first:stop])[numpy.ravel(data[{0!r}][first:stop]) != {2}] for name, values in "
         "data.items() if len(values) == len(data[{0!r}])}} for first, stop in itertools.pairwise({3}.offsets)]"
     ),
 }
@@ -69,9 +71,22 @@ def note_counts(counts: Mapping[str, np.ndarray], offsets: np.ndarray, say: Call
         return
 
 
+def numbered(values: Any) -> np.ndarray:
+    """Numbers or dates that are written as text as whole numbers (N,), if all can be read; else as they are."""
+    found = columns.plain(values)
+    if found.dtype.kind not in "OUS" or found.ndim != 1 or not len(found) or not isinstance(found[0], str):
+        return found
+    import pandas
+
+    numbers = pandas.to_numeric(pandas.Series(found), errors="coerce")
+    if numbers.isna().any():
+        numbers = pandas.to_datetime(pandas.Series(found), errors="coerce", utc=True, format="mixed")
+    return found if numbers.isna().any() else numbers.rank(method="dense").to_numpy().astype(np.int64)
+
+
 def whole(counts: Mapping[str, list], lengths: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
     """Those of the counts, each a list of one (T,) per episode, that hold a whole number for each step, as (N,)."""
-    arrays = {name: [columns.plain(values) for values in parts] for name, parts in counts.items()}
+    arrays = {name: [numbered(values) for values in parts] for name, parts in counts.items()}
     return {
         name: np.concatenate(parts)
         for name, parts in arrays.items()

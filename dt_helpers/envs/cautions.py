@@ -11,6 +11,7 @@ import numpy as np
 from dt_helpers.machine.telling import tell
 
 SHARED = "its copies share one world"
+APART = "two copies of it did not run side by side"
 STEPS, SECONDS = 200, 1.0  # at most so many steps, and so long, are looked at
 
 
@@ -29,8 +30,8 @@ def why_one_alone(one: gymnasium.Env, other: gymnasium.Env, name: str) -> str:
             return ""
         beside = _steps(one, other)
         return "" if alone[: len(beside)] == beside[: len(alone)] else SHARED
-    except Exception:  # whatever it is, it is told where the environment is used
-        return ""
+    except Exception:  # if one copy fails as well, it is told where the environment is used
+        return APART
 
 
 def _steps(env: gymnasium.Env, beside: gymnasium.Env | None) -> list[tuple]:

@@ -48,14 +48,23 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
         return [env]
     with ExitStack() as closing:
         if count > 1 and _of_others(env):
-            one, other = (_closed_by(closing, _make(env, drawn)) for _ in range(2))
+            one = _closed_by(closing, _make(env, drawn))
+            try:
+                other = _closed_by(closing, _make(env, drawn))
+            except Exception as error:
+                tell(f"{name_of(env)}: a second copy can't be made ({error}), so its episodes run one after another.")
+                closing.close()
+                return [_closed_by(stack, _make(env, drawn))]
             alone = _inner(one) is not _inner(other) and cautions.why_one_alone(one, other, name_of(env))
             if alone:
                 tell(f"{name_of(env)}: {alone}, so its episodes run one after another.")
                 closers = closing.pop_all()
                 if alone == cautions.SHARED:  # to close one copy may end the world of the other
                     return [_closed_by(stack, one)]
-                stack.enter_context(closers)
+                if alone == cautions.APART:
+                    closers.close()
+                else:
+                    stack.enter_context(closers)
                 return [_closed_by(stack, _make(env, drawn))]
         made = [_closed_by(closing, _make(env, drawn)) for _ in range(count)]
         closers = closing.pop_all()

@@ -1,9 +1,11 @@
 """Notes on numbers that look like something else: sums in place of rewards, flags a row late."""
 
+import gymnasium
 import numpy as np
 import pytest
 
 from dt_helpers.data import endings, experts, formats, simulate
+from dt_helpers.data.recording import record
 
 LENGTHS = [7, 9, 5, 9, 12, 6]
 
@@ -128,3 +130,33 @@ def test_an_action_that_ends_each_episode_fills_nothing_up():
     given["actions"][9::10] = 3
     data = formats.open(given | {"terminals": np.arange(40) % 10 == 9})
     assert not any("fill up" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("lengths", [[4, 9, 6], [12, 3, 5, 12]])
+def test_last_steps_that_are_repeated_to_one_length_are_asked_about(lengths):
+    rng, episodes = np.random.default_rng(0), []
+    for length in lengths:
+        place = np.minimum(np.arange(12), length - 1)
+        seen, done = rng.normal(size=(12, 2)), rng.uniform(-1, 1, (12, 1))
+        episodes.append({"observations": seen[place], "actions": done[place], "rewards": np.zeros(12)})
+        episodes[-1]["dones"] = np.zeros(12, bool)
+    assert any("only fill up" in note for note in formats.open(episodes).notes)
+
+
+def test_what_was_recorded_here_is_not_asked_about():
+    class Rests(gymnasium.Env):
+        """It stands still from its third step on, and always earns more."""
+
+        observation_space = gymnasium.spaces.Box(-9, 9, (1,))
+        action_space = gymnasium.spaces.Discrete(2)
+
+        def reset(self, *, seed=None, options=None):
+            self.t = 0
+            return np.zeros(1, np.float32), {}
+
+        def step(self, action):
+            self.t += 1
+            return np.array([min(self.t, 3)], np.float32), float(self.t // 3), False, self.t == 10, {}
+
+    data = record(lambda seen: np.array([1]), Rests, 6, progress=False)
+    assert not any(word in " ".join(data.notes) for word in ("fill up", "sums", "single step"))

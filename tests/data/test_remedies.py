@@ -333,14 +333,14 @@ def test_whole_numbers_that_are_too_many_choices_are_noted(top, choices):
 
 @pytest.mark.parametrize("shape", [(12, 10), (3, 10), (10, 10)])
 def test_episodes_in_the_rows_of_columns_are_told_to_be_a_list(shape):
-    """The other reading, (steps, environments), is told where there are more rows than columns."""
+    """The other reading, (steps, environments), is told where there are not fewer rows than columns."""
     data = {name: np.ones(shape) for name in ("rewards", "terminals")} | {"observations": np.ones((*shape, 3))}
     data |= {"actions": np.full((*shape, 2), 0.5)}
     with pytest.raises(ValueError, match=r"If they are \(episodes, steps\), make a list of episodes") as error:
         formats.open(data)
     code = next(one for one in str(error.value).split("`") if one.startswith("[{"))
     assert formats.open(eval(code, {"data": data})).lengths.tolist() == [shape[1]] * shape[0]
-    assert ("(steps, environments)" in str(error.value)) == (shape == (12, 10))
+    assert ("(steps, environments)" in str(error.value)) == (shape != (3, 10))
 
 
 def test_columns_that_are_called_by_numbers_are_renamed():
@@ -502,3 +502,44 @@ def test_text_beside_numbers_in_a_list_is_told(rows):
     table = pd.DataFrame({"observations": rows * N}).assign(actions=0.5, rewards=1.0, dones=False, episode_index=0)
     with pytest.raises(ValueError, match="`observations` holds text beside numbers"):
         formats.open(table)
+
+
+@pytest.mark.parametrize(
+    "names", [("cur_state", "next_state"), ("current_state", "next_state"), ("s", "s_next"), ("state", "state_next")]
+)
+def test_what_follows_a_step_is_never_made_part_of_what_is_observed(names):
+    table = pd.DataFrame(np.ones((2, 4)), columns=[*names, "action", "reward"])
+    with pytest.raises(ValueError, match=re.escape(repr(names[0]) + ": 'observations'")) as told:
+        formats.open(table)
+    assert "of several columns" not in str(told.value)
+
+
+@pytest.mark.parametrize("group", [[0, 1, 2], [2, 3], [1, 2, 3, 4]])
+def test_a_choice_among_numbers_is_told(group):
+    """As of gymnasium's flatten of a Dict of a choice and numbers, whose unflatten takes the first that isn't 0."""
+    rng = np.random.default_rng(0)
+    actions = rng.uniform(-1, 1, (60, 6))
+    actions[:, group] = np.eye(len(group))[rng.integers(len(group), size=60)]
+    given = {"observations": np.ones((60, 2)), "actions": actions, "rewards": np.ones(60)}
+    given |= {"terminals": np.arange(60) % 10 == 9}
+    assert any(f"the columns {group} of actions are one-hot" in note for note in formats.open(given).notes)
+    given["actions"] = rng.uniform(-1, 1, (60, 6)).round()
+    assert not any("one-hot" in note for note in formats.open(given).notes)
+
+
+@pytest.mark.parametrize("theirs", ["done", "over", "finished"])
+def test_flags_that_were_renamed_to_dones_are_told_as_terminals(theirs):
+    given = columns()
+    given[theirs] = given.pop("terminals")
+    with pytest.raises(ValueError, match=f"rename={{'{theirs}': 'terminals'}} here"):
+        formats.open(given, rename={theirs: "dones"})
+    assert len(formats.open(given, rename={theirs: "terminals"})) == 2
+
+
+@pytest.mark.parametrize("same", [[0, 0, 1, 1], [0, 1, 1, 2]])
+def test_rows_of_episodes_whose_numbers_repeat_are_told(same):
+    row = {"observations": [[1.0, 2.0]] * 3, "actions": [[0.5]] * 3, "rewards": [1.0] * 3, "dones": [False] * 3}
+    table = pd.DataFrame([row] * 4)
+    with pytest.raises(ValueError, match="A row holds a whole episode here"):
+        formats.open(table.assign(episode_index=same))
+    assert len(formats.open(table)) == 4

@@ -558,3 +558,60 @@ def test_none_among_vectors_is_told(none, words):
         formats.open(
             {c: values[:6] for c, values in FLAT.items()} | {"actions": actions, "terminals": np.arange(6) == 5}
         )
+
+
+@pytest.mark.parametrize("kind", ["numbers", "ISO", "with an offset", "words"])
+@pytest.mark.parametrize("name", ["timestamp", "t", "date_time"])
+def test_an_order_that_is_written_as_text_is_looked_at(name, kind):
+    texts = {
+        "numbers": [str(10 - i) for i in range(5)],
+        "ISO": [f"2024-03-0{9 - i}T10:00:00" for i in range(5)],
+        "with an offset": [f"2024-03-0{9 - i} 10:00:00+02:00" for i in range(5)],
+        "words": list("edcba"),
+    }[kind]
+    table = pd.DataFrame({"observations": [[float(i)] for i in range(10)], "actions": 0.5, "rewards": 1.0})
+    table = table.assign(dones=False, episode_index=np.repeat([0, 1], 5), **{name: texts * 2})
+    told = [note for note in formats.open(table).notes if "not in the order" in note]
+    assert bool(told) == (kind != "words")
+    if told:
+        data = formats.open(table.assign(**{name: [5, 4, 3, 2, 1] * 2}), rename={name: "frame_index"})
+        assert data.observations[:5, 0].tolist() == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["filled", "mask", "is_pad"])
+def test_the_code_that_leaves_filling_out_takes_masks_in_an_axis_of_their_own(name):
+    episodes = []
+    for length in (3, 5, 4):
+        real = (np.arange(6) < length)[:, None]
+        episodes.append({"observations": np.arange(12.0).reshape(6, 2), "actions": np.full((6, 1), 0.5), "length": 6})
+        episodes[-1] |= {"rewards": np.ones((6, 1)), "dones": np.zeros((6, 1)), name: real != (name == "is_pad")}
+    note = next(note for note in formats.open(episodes).notes if f"`{name}` is not read" in note)
+    code = next(one for one in note.split("`") if one.startswith("{"))
+    mended = [eval(code, {"numpy": np, "episode": episode}) for episode in episodes]
+    assert formats.open(mended).lengths.tolist() == [3, 5, 4]
+
+
+@pytest.mark.parametrize("column", ["info", "infos"])
+@pytest.mark.parametrize("way", ["a list", "flat"])
+def test_time_that_ran_out_by_the_old_wrapper_is_told(way, column):
+    dones = np.arange(8) % 4 == 3
+    infos = [{"TimeLimit.truncated": i == 3} if done else {} for i, done in enumerate(dones)]
+    given = {"observations": np.arange(16.0).reshape(8, 2), "actions": np.full(8, 0.5), "rewards": np.ones(8)}
+    given |= {"dones": dones, column: infos}
+    if way == "a list":
+        source = [{name: values[i : i + 4] for name, values in given.items()} for i in (0, 4)]
+    else:
+        source = given | {"terminals": dones}
+    note = next(note for note in formats.open(source).notes if "TimeLimit" in note)
+    assert "in 1 of the steps" in note
+    code = note.split("`")[5]
+    assert eval(code, {"dones": dones, "infos": infos}) == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize("steps", [[4, 6, 5], [6, 1, 6]])
+@pytest.mark.parametrize("name", ["steps", "ep_steps", "valid_len"])
+def test_steps_in_an_episode_that_are_fewer_than_its_rows_are_told(name, steps):
+    rng = np.random.default_rng(0)
+    episodes = [{"observations": rng.normal(size=(6, 2)), "actions": rng.uniform(-1, 1, 6), name: n} for n in steps]
+    episodes = [one | {"rewards": np.ones(6), "dones": np.zeros(6, bool)} for one in episodes]
+    assert any(f"`{name}` is not read, and smaller" in note for note in formats.open(episodes).notes)

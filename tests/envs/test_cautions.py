@@ -135,7 +135,7 @@ def test_an_episode_that_differs_from_the_same_one_again_is_asked_about(env, cap
     assert "gave two different episodes" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("env", [Line, Broken, lambda: gymnasium.wrappers.TimeLimit(Line(), 3)])
+@pytest.mark.parametrize("env", [Line, lambda: gymnasium.wrappers.TimeLimit(Line(), 3)])
 def test_others_run_side_by_side(env, capsys):
     with ExitStack() as stack:
         assert len(door.open_all(env, 3, stack)) == 3
@@ -237,3 +237,44 @@ def test_or_their_containers(parts):
 
     with ExitStack() as stack:
         assert len(door.open_all(Odd, 3, stack)) == 1
+
+
+class Port(Line):
+    """Stands for a simulator at a port of its own: a second copy is refused, or ends the first one's connection."""
+
+    holder, refuses = None, False
+
+    def __init__(self):
+        if self.refuses and Port.holder is not None:
+            raise OSError("Address already in use")
+        Port.holder = self
+
+    def step(self, action):
+        if Port.holder is not self:
+            raise ConnectionResetError("Connection reset by peer")
+        return super().step(action)
+
+    def close(self):
+        if Port.holder is self:
+            Port.holder = None
+
+
+class Refusing(Port):
+    refuses = True
+
+
+@pytest.mark.parametrize("env", [Port, Refusing, lambda: gymnasium.wrappers.TimeLimit(Port(), 30)])
+def test_copies_that_stop_each_other_run_one_after_another(env, capsys):
+    Port.holder = None
+    with ExitStack() as stack:
+        (made,) = door.open_all(env, 4, stack)
+        made.reset(seed=0)
+        made.step(np.zeros(2, np.float32))
+    assert "so its episodes run one after another" in capsys.readouterr().out
+
+
+def test_one_that_fails_alone_fails_where_it_is_used():
+    with ExitStack() as stack:
+        made = door.open_all(Broken, 3, stack)
+        with pytest.raises(RuntimeError, match="no licence"):
+            made[0].step(None)
