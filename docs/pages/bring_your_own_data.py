@@ -158,7 +158,7 @@ for target in (1, 0):
 
 # %% [markdown]
 # The warning is worth reading, and no reason to stop here: three of five actions on the way were random, so the
-# held-out loss can hardly fall. It is near its floor at the first evaluation; then it rises a little, as the model
+# held-out loss can hardly fall. It is near its lowest at the first evaluation; then it rises a little, as the model
 # learns the random actions of the training walks by heart. What counts is that both targets were met.
 
 # %% [markdown]

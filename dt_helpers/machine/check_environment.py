@@ -162,7 +162,7 @@ def _accelerator() -> Row:
     if torch.backends.mps.is_available():
         return Row("training on", f"GPU (mps) of this Mac, {bf16}")
     cores = usable_cores()
-    return Row("training on", f"CPU, {cores} core{'s' if cores != 1 else ''}, {bf16}: enough for the quick preset")
+    return Row("training on", f"CPU, {cores} core{'s' if cores != 1 else ''}, {bf16}: enough for the course")
 
 
 def _rendering() -> Iterator[Row]:

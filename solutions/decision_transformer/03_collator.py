@@ -151,9 +151,8 @@ for name, kind in {"anchor first": collator, "anchor last": by_last_step}.items(
 
 # %% [markdown]
 # With the last step as the anchor, the beginning of an episode is trained on as often as its middle, and the end less.
-# The beginning is where the robot has to get going, and where a target return has most to say (notebook 6 asks for
-# different ones). The course's own training uses `sampling="end"`; the tutorial's way remains the collator's default,
-# and notebook 5 lets you compare.
+# The beginning is where the robot has to get going, and where a target return has most to say. The course's own
+# training uses `sampling="end"`; the tutorial's way remains the collator's default, and notebook 5 lets you compare.
 #
 # ## Why all at once
 #

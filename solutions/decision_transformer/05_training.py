@@ -133,8 +133,8 @@ _ = trainer.train()
 #
 # `training.train` does the same with a preset, and adds what a real run needs: a share of the **episodes is held out**
 # for evaluation, the curve is drawn while it runs, **checkpoints** are written, and a run that was interrupted goes on
-# from its last checkpoint, of which `quick` writes one every 100 steps. (Interrupt the kernel after step 100, run the
-# cell again, and see.)
+# from its last checkpoint, of which `quick` writes one every 100 steps. (When you train, below: interrupt the kernel
+# after step 100, run that cell again, and see.)
 #
 # The `quick` preset differs from the tutorial's settings, to get far in few steps. What each of its changes is for:
 #
@@ -147,7 +147,7 @@ _ = trainer.train()
 # | past actions | visible | hidden in nine of ten windows | see below |
 # | windows anchored at | their first step | their last step | notebook 3: an episode's first steps get more training |
 # | an episode's first 20 steps | drawn as often as all others | repeated; the repeats are about a twentieth of all windows | where recordings differ in quality, episodes begin alike, and only the target return tells which gait to take (notebook 6, second half) |
-# | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions: multiples of the same weights look nearly alike, and one target could hardly be told from another |
+# | return embedding, at the start | the return times one fixed vector | one point for the data's mean return, and away from it in proportion to the difference | the layer norm behind it keeps only directions, so by themselves multiples of the same weights look nearly alike at the start; try it: `return_spread=None` |
 # | time embeddings | learned | a straight line from the first step to the last, which is not trained | each of a thousand embeddings occurs in one window in fifty: after a short run those of neighbouring steps still have next to nothing in common, so what is added to all three tokens of a step is mostly noise |
 # | weights kept | the last | a moving average | single steps are noisy; where the learning rate has fallen to 0, as here, it changes little |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |

@@ -236,9 +236,9 @@ for count in (5, 20, short):
     print(f"the first {count:3d} steps: your loop earns {yours:8,.2f}, rollout.evaluate {ours:8,.2f}")
 
 # %% [markdown]
-# Both compute the same numbers in a different order, so their last digits differ, and a running robot makes more and more
-# of such a difference: that is chaos. At first they earn the same; later they take different steps, at about the same
-# pace.
+# Both do the same, but round differently (`rollout.evaluate` counts down with fewer digits, and need not pad), so their
+# last digits differ, and a running robot makes more and more of such a difference: that is chaos. At first they earn
+# the same; later they take different steps, at about the same pace.
 #
 # The loop knows nothing about cheetahs. Keep it for the robots of the challenges. There, `from dt_helpers.workspace.own
 # import kept` and `run_episode = kept("run_episode")` bring it back.
@@ -402,7 +402,8 @@ plots.target_against_achieved(mixed_sweep)
 # This model does follow its target: asked for more, it earns more. It follows roughly rather than exactly, as the
 # distance from the dashed line shows, and beyond the best recorded run there is nothing to imitate. Look at the faint
 # dots too, which are single runs: where they lie far apart, the same target led to quite different runs. The rank
-# correlation sums it up.
+# correlation of single episodes says how far that blurs the order; how far from the dashed line the dots lie, neither
+# of the two says.
 #
 # ## Choose a target, watch it run
 #

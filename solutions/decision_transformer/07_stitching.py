@@ -264,7 +264,8 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 #   well. Q-learning does the same one step at a time; deep Q-learning puts a network in place of the table.
 #
 # And the rules: **offline, one try** means that a policy may look at the recordings as much as it likes, but walks only
-# once. For the Decision Transformer the target is then the best return-to-go that any recorded walk had at the start.
+# once. For the Decision Transformer the target is then the best return-to-go that any recorded walk had as it came
+# through the start, wherever it had begun.
 # **Ten tries** means ten walks in the real graph. For the Decision Transformer these are the ten targets from above,
 # and the one that your function chose counts; the clones draw their steps at random by their probabilities, and the
 # best walk counts.
@@ -363,7 +364,7 @@ plots.lengths(
 # the length of its memory: short where the way so far was poor. [Brandfonbrener et al.
 # (2022)](https://arxiv.org/abs/2206.01079) prove that learning conditioned on returns finds the best policy only under
 # stronger assumptions than dynamic programming needs. In this notebook much is on the model's side: a small
-# deterministic graph, and walks that cover all of it.
+# deterministic graph, and walks that cover nearly all of it.
 
 # %% [markdown]
 # ## The seams
@@ -407,10 +408,10 @@ for target in (10.0, 1.0):
 # %% [markdown]
 # Asked for the best return in the data, it gambles, because everybody who got 10 had gambled, and loses on average. It
 # mistakes luck for skill. Where chance has a say, a value is an *average* over what may happen: the backup averages
-# over the outcomes of an action. (Ours above did not need to, as each step has one outcome.) So it takes the 1. [Paster
-# et al. (2022)](https://arxiv.org/abs/2205.15967) show this failure in larger worlds, and a remedy: condition on a
-# return that is averaged over luck. The robots of this course live in a deterministic world; what chance there is in
-# their recordings is the random start of each episode and the noise on the actions.
+# over the outcomes of an action. (Ours above did not need to, as each step has one outcome.) A policy that acts by
+# values takes the 1. [Paster et al. (2022)](https://arxiv.org/abs/2205.15967) show this failure in larger worlds, and a
+# remedy: condition on a return that is averaged over luck. The robots of this course live in a deterministic world;
+# what chance there is in their recordings is the random start of each episode and the noise on the actions.
 #
 # ## Streets of different length
 #
@@ -436,9 +437,9 @@ plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 
 # %% [markdown]
 # There are three times as many returns to ask for here, and the data shows more than twice as many different ones, each
-# less often. (The model was asked for all 30, so these are the best of thirty tries.) Compare the picture with that of
-# the first graph, under *Which return to ask for*: there few squares are grey, here most are. Asked for most of these
-# lengths, the model never arrives.
+# about half as often on average. (The model was asked for all 30, so these are the best of thirty tries.) Compare the
+# picture with that of the first graph, under *Which return to ask for*: there few squares are grey, here most are.
+# Asked for most of these lengths, the model never arrives.
 #
 # ## Try it
 #

@@ -40,7 +40,8 @@ settings = stitching.preset()
 # We start with the graph of notebook 7 and the same 1,000 random walks. The goal is node 0, each step costs 1, and the
 # rules are strict: **offline, one try**. Every method learns from the same recordings. (The Decision Transformer is
 # also told, as it walks, which streets lead away from its node. With 1,000 walks that says nothing new: all streets
-# were walked.) Then it walks once from each node, and we count how often its path is a shortest one.
+# were walked, but the one that leads away from the goal, which nobody needs.) Then it walks once from each node, and we
+# count how often its path is a shortest one.
 #
 # Taken apart into single steps, the recordings look like this. The *action* is the node to go to, and `done` says that
 # the walk ended because it arrived.
@@ -295,11 +296,11 @@ for name, result in results.items():
     print(f"{name:40s}{result.optimal:8.0%} {result.arrived:7.0%}")
 
 # %% [markdown]
-# A small graph whose streets were all walked many times suits dynamic programming: pessimistic Q-learning finds all
-# shortest paths, and it does so by construction. The Decision Transformer has no `max` that could go wrong and nothing
-# to be pessimistic about; it is told a return and imitates those who got it. One graph and one seed prove little. Over
-# [five graphs and three seeds]({{address}}/benchmarks/RESULTS.md), cloning the walks that arrived finds 85% of the
-# shortest paths, the Decision Transformer 92%, and pessimistic Q-learning all.
+# A small graph whose streets, but the goal's, were all walked many times suits dynamic programming: pessimistic
+# Q-learning finds all shortest paths, and it does so by construction. The Decision Transformer has no `max` that could
+# go wrong and nothing to be pessimistic about; it is told a return and imitates those who got it. One graph and one
+# seed prove little. Over [five graphs and three seeds]({{address}}/benchmarks/RESULTS.md), cloning the walks that
+# arrived finds 85% of the shortest paths, the Decision Transformer 92%, and pessimistic Q-learning all.
 #
 # **The literature does not agree** on which of these is better. What it finds depends on the data:
 #
