@@ -16,9 +16,16 @@ from pathlib import Path
 from dt_helpers.grading.judging.scheduling import warm_up
 
 
-def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, timeout: float = 1800):
+def python(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    timeout: float = 1800,
+    anew: str = "",
+):
     """As `subprocess.run([sys.executable, *arguments], ...)` for a script's path or -c with code: a CompletedProcess
-    with the text of stdout and stderr. subprocess.TimeoutExpired if it takes longer than `timeout` seconds.
+    with the text of stdout and stderr. subprocess.TimeoutExpired if it takes longer than `timeout` seconds. The package
+    `anew` is imported again: it reads `env` only then.
     """
     arguments = [str(argument) for argument in arguments]
     if sys.platform != "linux":  # elsewhere such libraries don't outlive a fork, or there is none
@@ -27,7 +34,7 @@ def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] 
     warm_up()
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / name for name in ("stdout", "stderr")]
-        job = arguments, cwd or Path.cwd(), dict(os.environ if env is None else env), said
+        job = arguments, cwd or Path.cwd(), dict(os.environ if env is None else env), said, anew
         process = multiprocessing.get_context("forkserver").Process(target=_run, args=job)
         process.start()
         process.join(timeout)
@@ -41,7 +48,7 @@ def python(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] 
         return subprocess.CompletedProcess(arguments, process.exitcode, stdout, stderr)
 
 
-def _run(arguments: list[str], folder: Path, environment: dict[str, str], said: list[Path]) -> None:
+def _run(arguments: list[str], folder: Path, environment: dict[str, str], said: list[Path], anew: str) -> None:
     """In the new process, in place of the interpreter."""
     for descriptor, path in enumerate(said, 1):
         with open(path, "wb") as file:
@@ -49,6 +56,8 @@ def _run(arguments: list[str], folder: Path, environment: dict[str, str], said: 
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
+    for name in [name for name in sys.modules if anew and name.partition(".")[0] == anew]:
+        del sys.modules[name]
     sys.path[:0] = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
     with contextlib.ExitStack() as end:
         end.callback(lambda: [stream.flush() for stream in (sys.stdout, sys.stderr)])

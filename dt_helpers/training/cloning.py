@@ -20,10 +20,11 @@ from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.bars import bar
 from dt_helpers.model import choice_loss
+from dt_helpers.training import settings
 from dt_helpers.training.watch import NotFinite
 
 HIDDEN = 256
-STEPS = 5_000
+STEPS, FEW = 5_000, 200  # steps by default, and with the preset "ci"
 
 
 class Clone(nn.Module):
@@ -66,7 +67,7 @@ class Clone(nn.Module):
 
 def clone(
     data: asked.Source,
-    steps: int = STEPS,
+    steps: int | None = None,
     seed: int = 0,
     progress: bool = True,
     best: float = 1.0,
@@ -84,11 +85,14 @@ def clone(
 
     Parameters
     ----------
+    steps : default 5,000, or 200 where ``$DT_PRESET`` is ``ci``.
     best : the share of the episodes, by their returns, that is cloned: 0.1 for 10%BC.
 
     Raises ValueError if `data` has fewer than 2 episodes or numbers that are not finite, and if `steps` or `best` are
     out of range.
     """
+    if steps is None:
+        steps = FEW if settings.preset().preset == "ci" else STEPS
     if steps < 1 or not 0 < best <= 1:
         raise ValueError(f"steps must be at least 1, and best above 0 and at most 1, not {steps} and {best}.")
     data = asked.opened(data)

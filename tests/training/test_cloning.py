@@ -132,3 +132,21 @@ def test_the_bar_is_closed_when_somebody_stops_it(trajectories, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         training.clone(trajectories)
     assert shown[0].disable  # what tqdm says of a bar that is closed
+
+
+@pytest.mark.parametrize(("preset", "count"), [("ci", "FEW"), ("quick", "STEPS"), ("", "STEPS")])
+def test_how_many_steps_it_takes_is_the_presets(cheetah_data, preset, count, monkeypatch):
+    monkeypatch.setenv("DT_PRESET", preset)
+    monkeypatch.setattr(cloning, "FEW", 2)
+    monkeypatch.setattr(cloning, "STEPS", 4)
+    taken = []
+    monkeypatch.setattr(
+        cloning.torch.optim.lr_scheduler, "CosineAnnealingLR", lambda _, steps: taken.append(steps) or Rate()
+    )
+    training.clone(cheetah_data, progress=False)
+    assert taken == [getattr(cloning, count)]
+
+
+class Rate:
+    def step(self):
+        pass

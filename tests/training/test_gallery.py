@@ -1,13 +1,11 @@
 """The table of what a class has pushed."""
 
-import subprocess
-import sys
-
 import pytest
 from huggingface_hub import ModelCard
 
 from dt_helpers import cli
 from dt_helpers.training import gallery
+from tests import warm
 from tests.hub_server import HubServer, child_environment
 
 CARD = """---
@@ -98,8 +96,8 @@ def test_the_command_reads_the_hub_and_names_what_it_could_not_read(tmp_path, ou
     with HubServer({"README.md": card().encode()}, "ada/one", "main", kind="model") as hub:
         hub.exists = True
         env = child_environment(HF_ENDPOINT=hub.url, HF_HOME=str(tmp_path / "hf"), HF_HUB_DISABLE_XET="1")
-        command = [sys.executable, "-c", CHILD, "gallery", str(names), *(["--output", str(table)] if output else [])]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+        options = ["--output", str(table)] if output else []
+        done = warm.python("-c", CHILD, "gallery", str(names), *options, env=env, timeout=120, anew="huggingface_hub")
     assert done.returncode == 0, done.stderr
     lines = (table.read_text(encoding="utf-8") if output else done.stdout).splitlines()
     assert lines[0].startswith("| model | environment | mean return | episodes |") and len(lines) == 5
@@ -114,8 +112,8 @@ def test_a_repository_without_a_card_is_said_to_have_none(tmp_path):
     with HubServer({"config.json": b"{}"}, "ada/one", "main", kind="model") as hub:
         hub.exists = True
         env = child_environment(HF_ENDPOINT=hub.url, HF_HOME=str(tmp_path / "hf"))
-        command = [sys.executable, "-c", CHILD, "gallery", str(tmp_path / "models.txt")]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+        given = "gallery", str(tmp_path / "models.txt")
+        done = warm.python("-c", CHILD, *given, env=env, timeout=120, anew="huggingface_hub")
     assert done.stdout.splitlines()[2:] == ["| ada/one | not read: it has no card | | | | |"]
 
 

@@ -1,8 +1,6 @@
 """Models in the layout that the Hub has them in: from a folder, and from a server that answers as the Hub does."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +13,7 @@ from transformers import DecisionTransformerModel as Upstream
 from dt_helpers import rollout
 from dt_helpers.data import hub
 from dt_helpers.training import published
+from tests import warm
 from tests.conftest import make_trajectories
 from tests.hub_server import HubServer, _Handler, child_environment
 from tests.model.test_model import redraw
@@ -204,8 +203,7 @@ def server(folder):
 
 def child(server, tmp_path, *steps, name=NAME, **env):
     env = child_environment(HF_ENDPOINT=server.url, HF_HOME=str(tmp_path / "hf"), HF_HUB_DISABLE_XET="1", **env)
-    command = [sys.executable, "-c", CHILD, name, *steps]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    done = warm.python("-c", CHILD, name, *steps, env=env, timeout=120, anew="huggingface_hub")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ import dt_helpers
 from dt_helpers import cli, rollout, training
 from dt_helpers.data import recording
 from dt_helpers.training import card, push, saved
+from tests import warm
 from tests.conftest import make_trajectories
 from tests.hub_server import TOKEN, HubServer, child_environment
 
@@ -64,8 +63,7 @@ def hub():
 def child(hub, tmp_path, *steps, home="hf", **env):
     given = {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / home), "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1"}
     environment = {name: value for name, value in child_environment(**given | env).items() if value}
-    command = [sys.executable, "-c", CHILD, json.dumps(steps)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=170)
+    done = warm.python("-c", CHILD, json.dumps(steps), env=environment, timeout=170, anew="huggingface_hub")
     assert done.returncode == 0, done.stderr
     return [json.loads(line.removeprefix("answer ")) for line in done.stdout.splitlines() if line.startswith("answer ")]
 
