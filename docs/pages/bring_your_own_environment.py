@@ -156,11 +156,11 @@ for target in (-12, -60):
     print(f"asked for {target}: earned {rollout.evaluate(boat, River, target, episodes=30, progress=False).mean:.1f}")
 
 # %% [markdown]
-# The quickest boats earn about -10; -60 is one that never lands. Asked for that, most boats never land. Most of the
-# courses in recordings with this return were random, and the model learned their average, which turns only a little
-# towards the landing. A few boats begin where that and the current together bring them to it, and land; the others sail
-# past. With other recordings some of the boats asked for -12, up to a quarter of them, may miss the landing, too, and
-# the loss can hardly fall, since much of what was recorded is random.
+# The quickest boats earn about -10; -60 is one that never lands. Asked for that, most boats never land. About three
+# quarters of the courses in recordings with this return were random, and the model learned their average, which turns
+# only a little towards the landing. A few boats begin where that and the current together bring them to it, and land;
+# the others sail past. With other recordings some of the boats asked for -12 may miss the landing, too, mostly few of
+# them, now and then many. And the loss can hardly fall, since much of what was recorded is random.
 #
 # ## Film it
 

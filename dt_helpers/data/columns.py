@@ -250,6 +250,12 @@ def as_float(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.
         return narrow
     if not np.isfinite(narrow).all() and np.isfinite(values).all():
         raise ValueError(f"`{column}` holds {np.abs(values).max():.3g}, too large for float32: rescale it.")
+    if column == "rewards" and len(values) and (np.spacing(np.abs(narrow).max()) > 1e-2 * values.std() > 0):
+        grain = np.spacing(np.abs(narrow).max())
+        say(
+            f"rewards of up to {np.abs(values).max():.4g} are rounded to multiples of {grain:g} in float32: subtract a "
+            "constant from them"
+        )
     if column == "observations" and np.isfinite(narrow).all():
         deviation = values.std(axis=0, dtype=np.float64)
         lost = np.spacing(np.abs(narrow).max(axis=0)) > 1e-3 * deviation

@@ -69,8 +69,20 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
                 "replace a field, as in dataclasses.replace(data, env=...)."
             )
         return source
-    if options.get("env") is not None and not isinstance(options["env"], str):
-        options = _of_environment(options["env"]) | {name: value for name, value in options.items() if name != "env"}
+    env = options.get("env")
+    if isinstance(env, str) and _is_others(env):
+        try:
+            return _read(source, name, _of_environment(env) | options)
+        except ValueError as error:
+            data = _read(source, name, options)  # raises the same error if it is not about the spaces
+            tell(f"{env} has other spaces, which are not used: {error}")
+            return data
+    if env is not None and not isinstance(env, str):
+        options = _of_environment(env) | {name: value for name, value in options.items() if name != "env"}
+    return _read(source, name, options)
+
+
+def _read(source: object, name: str | None, options: dict) -> Trajectories:
     if not isinstance(source, str | Path):
         if hasattr(source, "iterate_episodes"):
             return from_minari(source, name, **options)
@@ -96,16 +108,27 @@ def open(source: object, name: str | None = None, **options) -> Trajectories:
     return from_minari(str(source), name, **options)
 
 
+def _is_others(id: str) -> bool:
+    """Whether gymnasium knows an environment of this id that is none of the course's robots, whose facts are known."""
+    import gymnasium
+
+    spec = gymnasium.registry.get(id)
+    return spec is not None and not str(spec.entry_point).startswith(("gymnasium.envs.mujoco", "dt_helpers."))
+
+
 def _of_environment(env: object) -> dict:
-    """What data should know of its environment: an instance, a class or a function that makes one."""
+    """What data should know of its environment: an id, an instance, a class or a function that makes one."""
     from contextlib import ExitStack
+
+    import gymnasium
 
     from dt_helpers.envs import door
 
     with ExitStack() as stack:
         (opened,) = door.open_all(env, 1, stack)
-        matrices = len(getattr(opened.observation_space, "shape", None) or ()) > 1
-        told = {"observation_space": opened.observation_space} if matrices else {}
+        seen = opened.observation_space
+        of_cells = isinstance(seen, gymnasium.spaces.Discrete)
+        told = {"observation_space": seen} if of_cells or len(getattr(seen, "shape", None) or ()) > 1 else {}
         return {"env": door.name_of(opened), "action_space": opened.action_space} | told
 
 

@@ -162,6 +162,7 @@ def from_columns(
     def say(note: str) -> None:
         notes.append(rows.say(name, note))
 
+    unread.note_renamed(rename or {}, say)
     if told:
         say(told.note)
     columns.same_length(parts)

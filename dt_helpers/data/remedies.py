@@ -58,6 +58,8 @@ def to_numbers(value: object, column: str) -> str:
         )
     if isinstance(value, Mapping):
         return of_dicts([*value])
+    if isinstance(value, bytes) and value.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
+        return "These are images, for which there is an encoder: see dt_helpers.pixels and the challenges notebook."
     if isinstance(value, bytes) and len(value) % 4 == 0 and not value.decode("latin-1").isprintable():
         return (
             "If these are the bytes of arrays: `[numpy.frombuffer(value, numpy.float32) for value in values]`, with "

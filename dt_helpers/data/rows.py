@@ -76,6 +76,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     read = lists.chosen(found[0]["observations"], key)
     options = {"observation_key": read} | options
     note = _noting(name, options)
+    unread.note_renamed(rename, note)
     if steps:
         note(rlds.LEFT_OUT)
     parts: dict[str, list[np.ndarray]] = {column: [] for column in COLUMNS}
@@ -200,6 +201,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
 
     kind = found["rewards"].type
     if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
+        unread.note_renamed(rename, _noting(name, options))
         return _from_steps(found, name, key, **options)
     if EPISODE in found and lists.are_numbers(found[EPISODE]) and single.rows_are_steps(found):
         if not lists.is_listed(found["observations"]):
@@ -218,6 +220,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
         )
     rewards, offsets = lists.flat(found["rewards"], "rewards")
     parts, lengths, note = {"rewards": rewards}, np.diff(offsets), _noting(name, options)
+    unread.note_renamed(rename, note)
     for column in ("observations", "actions", "dones"):
         if column == "dones" and lists.are_numbers(found[column]):
             parts[column] = lists.at_ends(found[column], column, offsets)

@@ -210,6 +210,10 @@ def infer(values: np.ndarray, what: str, limit: int = MOST_CHOICES) -> tuple[Act
                 f"actions are whole numbers, read as numbers: they go beyond {limit:,}. Are they choices? Then number "
                 "those that occur: `pandas.Series(actions).factorize()[0]`"
             )
+        return None, (
+            f"observations are whole numbers, read as numbers: they go beyond {limit:,}. Are they choices, such as "
+            f"places? Then `observation_space=gymnasium.spaces.Discrete({int(highest.max()) + 1})`"
+        )
     elif what == "actions" and values.ndim == 2 and values.shape[1] > 1:
         head = values[:1000]  # enough to rule out most data that isn't one-hot
         if _are_one_hot(head) and _are_one_hot(values) and len(np.unique(values.argmax(axis=1))) > 1:

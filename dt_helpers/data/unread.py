@@ -12,6 +12,7 @@ from dt_helpers.data import columns, order, remedies
 from dt_helpers.data.guesses import NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 
+ENDS = (*remedies.ENDS, *remedies.CLOCK, *remedies.ANY_END)
 UNREAD = {EPISODE: "the episode of each step", NEXT: "the observation after each step"}
 # False, and true, in steps that only fill up an episode
 MASK = re.compile(r"(.*[._])?(masks?|filled|valids?|exist(s|ence)?)$", re.IGNORECASE)
@@ -82,6 +83,15 @@ def numbered(values: Any) -> np.ndarray:
     if numbers.isna().any():
         numbers = pandas.to_datetime(pandas.Series(found), errors="coerce", utc=True, format="mixed")
     return found if numbers.isna().any() else numbers.rank(method="dense").to_numpy().astype(np.int64)
+
+
+def note_renamed(rename: Mapping[str, str], say: Callable[[str], object]) -> None:
+    """Say what the flags of a step that is none stand for, where they are read as an end."""
+    if last := next((theirs for theirs, ours in rename.items() if LAST.match(str(theirs)) and ours in ENDS), None):
+        say(
+            f"{last!r} is read as an end; if the step at which it is true holds only the observation after the end, "
+            f"its action would be learned: leave that step out ({DOCS})"
+        )
 
 
 def whole(counts: Mapping[str, list], lengths: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:

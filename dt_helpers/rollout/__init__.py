@@ -199,7 +199,7 @@ def _run(
     with bar(max_steps, f"running {env_name}", show=progress) as progress_bar:
         for t in range(max_steps):
             running = np.flatnonzero(alive)
-            if not told and (far := states[running, t].abs().max()) > FAR:
+            if not told and robots[0].cells is None and (far := states[running, t].abs().max()) > FAR:
                 told = True
                 tell(
                     f"{env_name}: at step {t} an observation is {far:.0f} standard deviations from the data's mean. "

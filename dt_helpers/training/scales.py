@@ -92,7 +92,9 @@ def _unlearnable(data: Trajectories) -> list[str]:
         )
     deviation, size = float(data.returns.std()), float(np.abs(data.returns).max())
     if deviation <= 1e-6 * size:
-        lines.append(f"{data.name}: all returns are the same ({size:.4g}): the model can't learn to follow a target.")
+        lines.append(
+            f"{data.name}: all returns are the same ({data.returns[0]:.4g}): the model can't learn to follow a target."
+        )
     elif size > 100 * deviation:
         lines.append(
             f"{data.name}: the returns' deviation is only {deviation:.3g}, and they are as large as {size:.4g}: a "

@@ -128,7 +128,7 @@ video.record_episode(
 #
 # - Offline reinforcement learning turns recordings into a policy, without trying anything out. It is hard because
 #   nobody can say what an action that was never taken would have earned.
-# - A Decision Transformer predicts actions in a sequence of returns-to-go, states and actions, in place of estimating
-#   values.
+# - A Decision Transformer predicts actions in a sequence of returns-to-go, states (what is sensed) and actions, in
+#   place of estimating values.
 #
 # Next: [the dataset](02_dataset.ipynb).

@@ -57,7 +57,7 @@ check.question("why-left")
 # ●○○ · about 7 minutes · a mask that is off by one hides a real step, or counts a padded one, and no error is raised
 #
 # Bring a sequence of `t` steps to `length` rows. If it is shorter, fill up with rows of `value` on the left. If it is
-# longer, keep the first `length` rows and drop the rest. Return the rows and the mask.
+# longer, keep the first `length` rows and drop the rest (the collator never passes more). Return the rows and the mask.
 #
 # With `length = 4` and value 0, the steps `[[5], [6]]` become `[[0], [0], [5], [6]]` with the mask `[0, 0, 1, 1]`.
 

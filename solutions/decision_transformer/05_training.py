@@ -261,8 +261,9 @@ for path in sorted((workspace() / "model").iterdir()):
 #   single setting of the course's own model. Train plain `quick` in the same way to compare it with; or add
 #   `criterion=action_loss, **mine` to both, for your own. Try other rows of the table: `None` turns off what the
 #   tutorial does not have (`matrix_rate`, `return_spread`, `time_slope`, `ema`), and for `early` and `hidden_actions` 0
-#   does; `dropout=0.1` turns on what `quick` leaves out. Which of them matters most? Judge by the returns in notebook
-#   6, not by the loss, and train each with more than one seed.
+#   does; `dropout=0.1` turns on what `quick` leaves out. (The rows on the return embedding and on the first 20 steps
+#   are about mixed recordings: train these on `data.load("halfcheetah-mixed")`, and sweep as in notebook 6.) Which of
+#   them matters most? Judge by the returns in notebook 6, not by the loss, and train each with more than one seed.
 #
 # ## Takeaways
 #

@@ -403,7 +403,7 @@ plots.target_against_achieved(mixed_sweep)
 # distance from the dashed line shows, and beyond the best recorded run there is nothing to imitate. Look at the faint
 # dots too, which are single runs: where they lie far apart, the same target led to quite different runs. The rank
 # correlation of single episodes says how far that blurs the order; how far from the dashed line the dots lie, neither
-# of the two says.
+# of the two rank correlations says.
 #
 # ## Choose a target, watch it run
 #

@@ -55,7 +55,7 @@ plots.roads(roads)
 # %% tags=["nbval-check-output"]
 walks = stitching.random_walks(roads, count=1000, seed=5)  # (1000, 11) nodes
 arrives = walks[:, -1] == roads.goal
-print(f"{np.mean(arrives):.0%} of the walks arrive")
+print(f"{np.mean(arrives):.0%} of the walks end at the goal; {np.mean(walks[:, 0] == roads.goal):.0%} began there")
 late = np.flatnonzero(arrives & (walks[:, 6] != roads.goal))[0]  # one that arrives after seven steps or more
 lost = np.flatnonzero(~arrives)[0]  # one that doesn't
 plots.roads(roads, walks=walks[[late, lost]])
@@ -139,21 +139,29 @@ real = batch["attention_mask"].numpy()
 nodes, moves, classes = (batch[key].numpy()[real] for key in ("states", "actions", "returns_to_go"))
 
 
-def entropy(known, move):
-    """Mean surprise, in nats, at each move of somebody who knows how often each one follows what is `known`."""
+def surprise(known, move):
+    """Surprise at each move, in nats, of somebody who knows how often each one follows what is `known`: (n,)."""
     counts = np.zeros((known.max() + 1, roads.nodes))
     np.add.at(counts, (known, move), 1)
     shares = counts / counts.sum(axis=1, keepdims=True).clip(1)
-    return -np.log(shares[known, move]).mean()
+    return -np.log(shares[known, move])
 
 
-print(f"the node alone:             {entropy(nodes, moves):.2f}")
-print(f"node and return-to-go:      {entropy(nodes * (roads.longest + 2) + classes, moves):.2f}")
+node_alone, and_return = surprise(nodes, moves), surprise(nodes * (roads.longest + 2) + classes, moves)
+known = classes <= roads.longest  # the return-to-go is a number of steps, not "?"
+print(
+    f"the node alone:             {node_alone.mean():.2f}   (where the return is known: {node_alone[known].mean():.2f})"
+)
+print(
+    f"node and return-to-go:      {and_return.mean():.2f}   (where the return is known: {and_return[known].mean():.2f})"
+)
+print(f"the return is known in {known.mean():.0%} of these steps")
 print(f"loss at the end of training: {losses[-50:].mean():.2f}")
 
 # %% [markdown]
-# The loss ends close to the second number: what is left is the walkers' chance. The gap between the two entropies is
-# what the return-to-go tells about the next turn, and that is all the model has to work with.
+# The loss ends close to the second number: what is left is the walkers' chance. The gap between the two lines is what
+# the return-to-go tells about the next turn. On average it is small, since most of these steps belong to walks that
+# never arrive; where the return is known it is large, and that is what the model has to work with.
 #
 # ## Walking
 #

@@ -236,3 +236,14 @@ def test_several_rewards_in_a_step_are_told_how_to_become_one(agents):
         formats.open([episode | {"rewards": rewards}])
     weights = np.linspace(0, 1, agents)
     assert formats.open([episode | {"rewards": (rewards * weights).sum(axis=1)}]).lengths.tolist() == [4]
+
+
+@pytest.mark.parametrize(("size", "told"), [(1e8, True), (1e9, True), (1e5, False), (0.0, False)])
+def test_rewards_that_float32_rounds_are_told(size, told):
+    given = {
+        "observations": np.ones((20, 2)),
+        "actions": np.linspace(-1, 1, 20),
+        "rewards": size + 51.0 * np.arange(20),
+    }
+    data = formats.open(given | {"terminals": np.arange(20) == 19})
+    assert any("are rounded to multiples" in note for note in data.notes) == told

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces as kinds
 
-from dt_helpers.data import spaces
+from dt_helpers.data import formats, spaces
 from dt_helpers.data.trajectories import Trajectories
 
 INF = np.inf
@@ -120,3 +120,53 @@ def test_observations_of_a_discrete_space_are_one_hot(cells):
     given = {"observation_space": gymnasium.spaces.Discrete(cells)}
     data = Trajectories(seen, np.zeros((60, 1)), np.ones(60), np.zeros(60), [0, 60], **given)
     np.testing.assert_array_equal(data.observations, np.eye(cells)[seen])
+
+
+@pytest.mark.parametrize("size", [1001, 2500])
+def test_observations_that_may_be_many_choices_are_asked_about(size):
+    rng = np.random.default_rng(0)
+    given = {"observations": np.append(rng.integers(0, size, 59), size - 1), "actions": rng.integers(0, 4, 60)}
+    given |= {"rewards": np.ones(60), "terminals": np.arange(60) % 10 == 9}
+    data = formats.open(given)
+    note = next(note for note in data.notes if "go beyond 1,000" in note)
+    assert data.state_dim == 1
+    space = eval(note.split("`")[1].partition("=")[2], {"gymnasium": gymnasium})
+    assert formats.open(given, observation_space=space).state_dim == size
+
+
+class Grid(gymnasium.Env):
+    observation_space = gymnasium.spaces.Discrete(16)
+    action_space = gymnasium.spaces.Discrete(4)
+
+
+@pytest.mark.parametrize("env", ["FrozenLake-v1", Grid, Grid(), lambda: Grid()])
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_what_an_environment_has_is_known_in_whatever_form_it_is_given(env, one_hot):
+    """Of its choices some were never recorded."""
+    places = np.arange(60) % 11
+    given = {"observations": np.eye(16)[places] if one_hot else places, "actions": np.arange(60) % 3}
+    given |= {"rewards": np.ones(60), "terminals": np.arange(60) % 10 == 9, "timeouts": np.zeros(60)}
+    data = formats.open(given, env=env)
+    assert data.state_dim == 16 and data.act_dim == 4
+
+
+@pytest.mark.parametrize("way", [str, gymnasium.make, lambda id: lambda: gymnasium.make(id)])
+@pytest.mark.parametrize(("id", "bounds"), [("Pendulum-v1", 2.0), ("MountainCarContinuous-v0", 1.0)])
+def test_its_bounds_too(way, id, bounds):
+    given = {"observations": np.ones((20, 3)), "actions": np.linspace(-0.8, 0.8, 20), "rewards": np.ones(20)}
+    data = formats.open(given | {"terminals": np.arange(20) == 19}, env=way(id))
+    assert data.space.high == (bounds,) and data.env == id
+
+
+@pytest.mark.parametrize("env", ["HalfCheetah-v5", "Mine-v0"])
+def test_an_id_of_the_courses_robots_or_of_nobodys_is_a_name(env):
+    given = {"observations": np.ones((20, 3)), "actions": np.linspace(-0.8, 0.8, 20), "rewards": np.ones(20)}
+    assert formats.open(given | {"terminals": np.arange(20) == 19}, env=env).env == env
+
+
+@pytest.mark.parametrize("id", ["Pendulum-v1", "CartPole-v1"])
+def test_an_id_whose_spaces_are_others_is_told_and_is_a_name(id, capsys):
+    given = {"observations": np.ones((20, 3)), "actions": np.full((20, 2), 0.3), "rewards": np.ones(20)}
+    data = formats.open(given | {"terminals": np.arange(20) == 19}, env=id)
+    assert data.env == id and data.act_dim == 2
+    assert f"{id} has other spaces, which are not used" in capsys.readouterr().out

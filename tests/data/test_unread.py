@@ -615,3 +615,21 @@ def test_steps_in_an_episode_that_are_fewer_than_its_rows_are_told(name, steps):
     episodes = [{"observations": rng.normal(size=(6, 2)), "actions": rng.uniform(-1, 1, 6), name: n} for n in steps]
     episodes = [one | {"rewards": np.ones(6), "dones": np.zeros(6, bool)} for one in episodes]
     assert any(f"`{name}` is not read, and smaller" in note for note in formats.open(episodes).notes)
+
+
+@pytest.mark.parametrize("ours", ["timeouts", "truncated", "terminals"])
+@pytest.mark.parametrize("way", ["flat", "a list", "steps"])
+def test_last_steps_are_asked_about_whatever_they_are_renamed_to(way, ours):
+    given = {"observations": np.arange(16.0).reshape(8, 2), "actions": np.full(8, 0.5), "rewards": np.ones(8)}
+    given |= {"dones": np.zeros(8, bool), "is_last": np.arange(8) % 4 == 3}
+    given |= {} if ours == "terminals" else {"terminals": np.zeros(8, bool)}
+    if way == "a list":
+        source = [{name: values[i : i + 4] for name, values in given.items()} for i in (0, 4)]
+    elif way == "steps":
+        source = pd.DataFrame(
+            {name: list(values) for name, values in given.items()} | {"episode_index": [0] * 4 + [1] * 4}
+        )
+    else:
+        source = given
+    notes = formats.open(source, rename={"is_last": ours}).notes
+    assert any("'is_last' is read as an end; if" in note for note in notes)
