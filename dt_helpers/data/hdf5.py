@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -143,8 +144,8 @@ def from_columns(
         found["terminals"] = found["dones"]
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        flag = guesses.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
-        advice = f" If `{flag[0]}` are true where the robot fell, they are the `terminals`." if flag else ""
+        likely = guesses.likely(given, ["terminals"]).get("terminals") if "terminals" in missing else None
+        advice = f" If `{likely[0]}` are true where the robot fell, they are the `terminals`." if likely else ""
         if meant := [name for name, ours in (rename or {}).items() if ours == "dones" and "terminals" in missing]:
             advice = f" If {meant[0]!r} is true where the robot fell, it is rename={ {meant[0]: 'terminals'} } here."
         try:
@@ -187,36 +188,52 @@ def from_columns(
         offsets = _offsets(parts, flags, after, clocks, horizon, options.get("env"), say)
         parts = {column: values[: offsets[-1]] for column, values in parts.items()}
         flags = {}
+    asked = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
+    _look(found, parts["terminals"], flags, np.asarray(offsets), steps, asked, say)
+    flag = "terminals" if "terminals" in given else "dones"
+    marks.note_inverted(parts["terminals"], flag, say)
+    parts["dones"] = columns.flags(parts.pop("terminals"), flag)
+    return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
+
+
+def _look(
+    found: Mapping[str, Any],
+    fell: np.ndarray,  # (steps read,), where episodes ended by themselves
+    flags: Mapping[str, np.ndarray],
+    offsets: np.ndarray,
+    steps: int,
+    asked: Mapping[str, object],
+    say: Callable[[str], object],
+) -> None:
+    """Say what the columns that are not read seem to know of episodes; `flags` are those that were not asked for ends,
+    `asked` the options with which the data is read."""
     known = "offsets" in found or order.EPISODE in found
     beside = [c for c, values in found.items() if not unread.may_matter(c) or _one_each(values)]
     lasting = {c: np.ravel(np.asarray(found[c])) for c in beside if marks.LENGTHS.match(str(c)) and _one_each(found[c])}
     lasting = {c: values for c, values in lasting.items() if len(values) == steps}
-    masks = marks.note_flags_of_steps(lasting, np.asarray(offsets), say)
-    last = np.isin(np.arange(steps), np.asarray(offsets)[1:] - 1)
+    masks = marks.note_flags_of_steps(lasting, offsets, say)
+    last = np.isin(np.arange(steps), offsets[1:] - 1)
     loose = "offsets" in found or (
         order.EPISODE not in found and marks.fill_up({c: found[c] for c in beside}, last, masks)
     )
     beside = marks.note_masks({c: found[c] for c in beside}, last, np.asarray(found["terminals"]), say)
     for c in [c for c in ("info", "infos") if isinstance(found.get(c), list | tuple | np.ndarray)]:
-        marks.note_time_limit(found[c], parts["terminals"], say)
-    marks.note_inverted(parts["terminals"], "terminals" if "terminals" in given else "dones", say)
+        marks.note_time_limit(found[c], fell, say)
     if known:
         marks.note_numbers(found, steps, say)
     counts = {c: unread.numbered(np.ravel(np.asarray(found[c]))) for c in beside if unread.COUNT.match(str(c))}
-    stop = int(np.asarray(offsets)[-1])
+    stop = int(offsets[-1])
     counts = {c: values[:stop] for c, values in counts.items() if len(values) == steps and values.dtype.kind in "iufM"}
     if order.EPISODE not in found or order.STEP not in found:  # then the rows may have been sorted
-        unread.note_counts(counts, np.asarray(offsets), say)
+        unread.note_counts(counts, offsets, say)
     wanted = () if known else (order.EPISODE, guesses.NEXT)
-    chosen = {option: value for option, value in (("rename", rename), ("horizon", horizon)) if value}
-    call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in chosen.items())])})"
+    call = f"formats.open({', '.join(['data', *(f'{option}={value!r}' for option, value in asked.items())])})"
     unread.note(beside, wanted, say, "data with ends" if loose else "data", known, call, masks)
-    used = ("terminals", falls, *remedies.CLOCK, *remedies.ANY_END)
-    unread.note_flags(parts["terminals"], {c: found[c] for c in beside if c not in used}, say)
+    read = next((column for column in FALLS if column in found), "terminals")
+    used = ("terminals", read, *remedies.CLOCK, *remedies.ANY_END)
+    unread.note_flags(fell, {c: found[c] for c in beside if c not in used}, say)
     for column, values in flags.items():
         columns.note_ends(columns.flags(values, column, steps), np.unique(offsets), say, column)
-    parts["dones"] = columns.flags(parts.pop("terminals"), "terminals" if "terminals" in given else "dones")
-    return rows.assemble(parts, offsets, name, notes=tuple(notes), **options)
 
 
 def _offsets(

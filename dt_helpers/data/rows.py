@@ -101,6 +101,16 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
         note("the observation after each episode's end is left out")
     for column, values in parts.items():
         lists.same_lengths(column, [len(part) for part in values], lengths)
+    told, offsets = _look(found, lengths, note), np.concatenate([[0], np.cumsum(lengths)])
+    joined = {column: _joined(values, column) for column, values in parts.items()}
+    joined |= following.of_episodes(found, lengths, key)
+    joined, offsets = following.put_together(joined, offsets, told, note)
+    return assemble(joined, offsets, name, **options)
+
+
+def _look(found: Sequence[Mapping], lengths: list[int], note: Callable[[str], None]) -> dict[str, np.ndarray]:
+    """Say what the columns that are not read seem to know of episodes, and return the numbers of each step's episode
+    and step, (N,), as far as they are there."""
     listed = {c for c, values in found[0].items() if len(columns.shape(values) or ()) == 1}
     told = {
         c: order.labels(np.concatenate([one[c] for one in found]), c)
@@ -125,10 +135,7 @@ def from_episodes(episodes: Sequence, name: str, rename: Mapping[str, str], key=
     if EPISODE not in told:
         counts = [c for c in listed if unread.COUNT.match(str(c)) and all(c in one for one in found)]
         unread.note_counts(unread.whole({c: [one[c] for one in found] for c in counts}, lengths), offsets, note)
-    joined = {column: _joined(values, column) for column, values in parts.items()}
-    joined |= following.of_episodes(found, lengths, key)
-    joined, offsets = following.put_together(joined, offsets, told, note)
-    return assemble(joined, offsets, name, **options)
+    return told
 
 
 def _parts(names) -> str:
