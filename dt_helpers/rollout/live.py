@@ -37,7 +37,9 @@ SHOWN = (
     "The page with your model opens here while this notebook's kernel runs and your browser reaches it: on your own "
     "machine, on Colab, or on a server with jupyter-server-proxy. Run the cell again to open it."
 )
-LEFT_OUT = "When you run this cell, your model runs here, in your browser, and obeys a slider."
+LEFT_OUT = (
+    "When you run this cell, your model runs here, in your browser, beside a slider that sets what it is asked for."
+)
 WITHOUT = "Your model can run here, in your browser. {what}, then run this cell again."
 BUILD = (
     "The page for it has to be built once, which needs Node.js 20 or newer, with npm: run <code>{command}</code> "

@@ -102,7 +102,8 @@ check.question("asked-for-half")
 # Transformers use $\gamma = 1$: episodes are finite, and no estimate is built on another estimate. The later notebooks
 # do the same, even where notebook 8 learns values, since its episodes are finite too. Then $\hat{R}_0$ is the episode's
 # return, and $\hat{R}_t$ falls by each reward that is collected (and rises by a negative one). In training it is
-# computed from the recording; when the model acts it is what *you* ask for.
+# computed from the recording; when the model acts it begins with what *you* ask for, and falls by each reward that is
+# earned.
 
 # %% tags=["nbval-check-output"]
 check.question("last-step")

@@ -493,10 +493,10 @@ paths = {name: attention.state_tokens(mixed_model, mixed, rows) for name, rows i
 attention_plots.state_map(tokens, earned, "return of the episode", paths)
 
 # %% [markdown]
-# A good runner goes round a ring once per stride, always the same way, so the place on the ring is the phase of the
-# gait. It is tempting to say that the model has discovered this, but the first picture shows the ring as well: it lies
-# in the states. A picture of what a model has "learned" needs one of its input beside it. What the model adds is the
-# difference between the two.
+# A good runner goes round a ring once per stride, in one direction, so the place on the ring is roughly the phase of
+# the gait. It is tempting to say that the model has discovered this, but the first picture shows the ring as well: it
+# lies in the states. A picture of what a model has "learned" needs one of its input beside it. What the model adds is
+# the difference between the two.
 #
 # ## Takeaways
 #
