@@ -17,7 +17,14 @@ GUESSES = {  # common names of columns, only used for advice
 }
 
 
+FOLLOWING = re.compile(r"(next|new)[._]?(obs|observation|state|s)[._]?\d+$", re.IGNORECASE)  # one number of several
 LETTERS = 8  # columns named by one letter; if there are more, the letters mean nothing
+
+
+def is_numbered(name: str, there) -> bool:
+    """Whether it is one of several columns, ``state_0``, ``state_1``, ``state_2``."""
+    stem = re.sub(r"\d+$", "", name)
+    return sum(re.sub(r"\d+$", "", str(other)) == stem for other in there) > 2
 
 
 def likely(there, wanted) -> dict[str, list[str]]:
@@ -29,6 +36,7 @@ def likely(there, wanted) -> dict[str, list[str]]:
         free = [str(name) for name in there if not any(name in names for names in found.values())]
         names = [name for name in free if re.match(GUESSES.get(column, "$^"), name, re.IGNORECASE)]
         names = [name for name in names if name != "u" or "a" not in names]  # else a control; there, a user
+        names = [name for name in names if column != NEXT or not is_numbered(name, there)]
         if names and column not in there:
             found[column] = names
     return found

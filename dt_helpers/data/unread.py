@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dt_helpers.data import columns, order, remedies
-from dt_helpers.data.guesses import NEXT, likely
+from dt_helpers.data.guesses import FOLLOWING, NEXT, likely
 from dt_helpers.data.order import EPISODE, STEP
 
 ENDS = (*remedies.ENDS, *remedies.CLOCK, *remedies.ANY_END)
@@ -134,6 +134,13 @@ def note(
     names = [str(name) for name in found]
     for ours, (other, *_) in likely(names, wanted).items():
         say(f"`{other}` is not read; if it holds {UNREAD[ours]}: rename={ {other: ours} }")
+
+    family = [name for name in names if FOLLOWING.match(name)]
+    if len(family) > 1 and NEXT in wanted:
+        say(
+            f"`{family[0]}` and {len(family) - 1} others are not read; together they are the observation after each "
+            f"step: `{NEXT} = list(numpy.column_stack([{holder}[name] for name in {family}]))`"
+        )
 
     def first(pattern: re.Pattern) -> str | None:
         return next((name for name in names if pattern.match(name)), None)

@@ -11,6 +11,7 @@ import numpy as np
 from dt_helpers.machine.telling import tell
 
 SHARED = "its copies share one world"
+KEPT = "what happens in an episode depends on those before it"
 APART = "two copies of it did not run side by side"
 STEPS, SECONDS = 200, 1.0  # at most so many steps, and so long, are looked at
 
@@ -29,8 +30,13 @@ def why_one_alone(one: gymnasium.Env, other: gymnasium.Env, name: str) -> str:
             )
             return ""
         beside = _steps(one, other)
-        return "" if alone[: len(beside)] == beside[: len(alone)] else SHARED
-    except Exception:  # if one copy fails as well, it is told where the environment is used
+        if alone[: len(beside)] == beside[: len(alone)]:
+            return ""
+        last = _steps(one, None)
+        return SHARED if alone[: len(last)] == last[: len(alone)] else KEPT
+    except (TypeError, ValueError):  # of another interface: it is told where the environment is used
+        return ""
+    except Exception:  # if one copy fails as well, it is told there too
         return APART
 
 

@@ -61,7 +61,7 @@ def open_all(env: Environment, count: int, stack: ExitStack, drawn: bool = False
                 closers = closing.pop_all()
                 if alone == cautions.SHARED:  # to close one copy may end the world of the other
                     return [_closed_by(stack, one)]
-                if alone == cautions.APART:
+                if alone in (cautions.APART, cautions.KEPT):
                     closers.close()
                 else:
                     stack.enter_context(closers)

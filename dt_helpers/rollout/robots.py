@@ -49,7 +49,9 @@ class Robot:
         and the action as the model will see it (act_dim,)."""
         action, seen = self._action(prediction)
         observation, reward, terminated, truncated = door.step(self.env, action)
-        return self._state(observation, None), reward, bool(terminated or truncated), seen
+        over = terminated or truncated
+        none = over and observation is None  # no action follows
+        return np.zeros(self.config.state_dim) if none else self._state(observation, None), reward, over, seen
 
     def _state(self, observation: object, step: int | None) -> np.ndarray:
         state = self._encoded(observation) if self.observe is None else np.asarray(self.observe(self.env))

@@ -633,3 +633,18 @@ def test_last_steps_are_asked_about_whatever_they_are_renamed_to(way, ours):
         source = given
     notes = formats.open(source, rename={"is_last": ours}).notes
     assert any("'is_last' is read as an end; if" in note for note in notes)
+
+
+@pytest.mark.parametrize("stem", ["state_", "obs_", "s"])
+def test_one_number_of_several_is_no_observation_after_the_step(stem):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({f"{stem}{i}": rng.normal(size=10) for i in range(4)})
+    table = table.assign(**{f"next_{stem}{i}": rng.normal(size=10) for i in range(4)}, actions=0.5, rewards=1.0)
+    table = table.assign(dones=False, episode_index=np.repeat([0, 1], 5))
+    table["observations"] = table[[f"{stem}{i}" for i in range(4)]].to_numpy().tolist()
+    notes = formats.open(table).notes
+    assert not any(f"`{stem}2` is not read" in note for note in notes)
+    note = next(note for note in notes if "together they are the observation after" in note)
+    code = note.split("`")[-2].partition(" = ")[2]
+    mended = eval(code, {"numpy": np, "table": table})
+    np.testing.assert_allclose(np.stack(mended), table[[f"next_{stem}{i}" for i in range(4)]].to_numpy())

@@ -278,3 +278,39 @@ def test_one_that_fails_alone_fails_where_it_is_used():
         made = door.open_all(Broken, 3, stack)
         with pytest.raises(RuntimeError, match="no licence"):
             made[0].step(None)
+
+
+class Curriculum(Line):
+    """Its level is kept across resets, and rises with each second episode."""
+
+    level, episodes = 0, 0
+
+    def reset(self, *, seed=None, options=None):
+        self.level, self.episodes = self.episodes // 2, self.episodes + 1
+        return super().reset(seed=seed)
+
+    def step(self, action):
+        seen, _, *over = super().step(action)
+        return seen, float(self.level), *over
+
+
+@pytest.mark.parametrize("env", [Curriculum, lambda: gymnasium.wrappers.TimeLimit(Curriculum(), 30)])
+def test_what_an_episode_leaves_behind_is_told_and_the_first_one_begins_afresh(env, capsys):
+    with ExitStack() as stack:
+        (made,) = door.open_all(env, 4, stack)
+        assert made.unwrapped.episodes == 0
+    said = capsys.readouterr().out
+    assert "depends on those before it" in said and "share" not in said
+
+
+@pytest.mark.parametrize("answer", [(np.zeros(2), 0.0, False, {}), (np.zeros(2), 0.0, 0.0, False, False, {})])
+def test_another_interface_is_told_where_it_is_used(answer, capsys):
+    class Old(Line):
+        def step(self, action):
+            return answer
+
+    with ExitStack() as stack:
+        made = door.open_all(Old, 3, stack)
+        with pytest.raises(ValueError, match=f"returned {len(answer)} values"):
+            door.step(made[0], None)
+    assert capsys.readouterr().out == ""

@@ -159,3 +159,15 @@ def test_one_that_declares_a_number_and_shows_a_vector_is_refused(kind):
     odd.observation_space = gymnasium.spaces.Discrete(2)
     with pytest.raises(ValueError, match=r"declares Discrete\(2\).*MultiBinary\(2\) or a Box"):
         rollout.evaluate(model, odd, 1.0, episodes=1, progress=False)
+
+
+@pytest.mark.parametrize("shown", [None, np.zeros(2)])
+def test_what_is_shown_after_the_end_is_nothing_to_act_on(shown):
+    class Ends(Notes):
+        def step(self, action):
+            seen, reward, terminated, *rest = super().step(action)
+            return shown if terminated else seen, reward, terminated, *rest
+
+    space = gymnasium.spaces.Box(-1, 1, (2,))
+    _, model = trained_on(space, lambda data: [0.0, 0.0])
+    assert rollout.evaluate(model, Ends(space), 1.0, episodes=2, progress=False).returns.tolist() == [5.0, 5.0]
