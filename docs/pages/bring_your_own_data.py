@@ -157,9 +157,11 @@ for target in (1, 0):
     print(f"asked for {target}: {result.mean:.0%} arrive")
 
 # %% [markdown]
-# The warning is worth reading, and no reason to stop here: three of five actions on the way were random, so the
+# The last warning is worth reading, and no reason to stop here: three of five actions on the way were random, so the
 # held-out loss can hardly fall. It is near its lowest at the first evaluation; then it rises a little, as the model
-# learns the random actions of the training walks by heart. What counts is that both targets were met.
+# learns the random actions of the training walks by heart. What counts is that both targets were met. The note before
+# it names the four holes and the goal, where a walk ends and no action was recorded: a place is 16 numbers, one of them
+# 1.
 
 # %% [markdown]
 # ## Keep it

@@ -87,8 +87,8 @@ def _unlearnable(data: Trajectories) -> list[str]:
     lines = []
     if data.dead.any():
         lines.append(
-            f"{data.name}: observations {np.flatnonzero(data.dead).tolist()} are constant in the data: they are not "
-            "scaled, so they have no influence."
+            f"{data.name}: observations {np.flatnonzero(data.dead).tolist()} are constant in the data: nothing can be "
+            "learned from them, and another value would meet untrained weights."
         )
     deviation, size = float(data.returns.std()), float(np.abs(data.returns).max())
     if deviation <= 1e-6 * size:

@@ -156,7 +156,8 @@ print(f"from {len(few)} of {len(roads.starts)} nodes, less than a tenth of the v
 #
 # This is the **Bellman equation**. **Q-learning** ([Watkins & Dayan, 1992](https://doi.org/10.1007/BF00992698)) starts
 # from any table and makes the equation true step by step: for each recorded step, the right-hand side is the *target*,
-# and the entry on the left moves a little towards it. That one move is a Bellman backup.
+# and the entry on the left moves a little towards it. (This target is no return that somebody asks for.) That one move
+# is a Bellman backup.
 
 # %% [markdown]
 # ### Exercise: the Bellman backup
@@ -297,10 +298,11 @@ for name, result in results.items():
 
 # %% [markdown]
 # A small graph whose streets, but the goal's, were all walked many times suits dynamic programming: pessimistic
-# Q-learning finds all shortest paths, and it does so by construction. The Decision Transformer has no `max` that could
-# go wrong and nothing to be pessimistic about; it is told a return and imitates those who got it. One graph and one
-# seed prove little. Over [five graphs and three seeds]({{address}}/benchmarks/RESULTS.md), cloning the walks that
-# arrived finds 85% of the shortest paths, the Decision Transformer 92%, and pessimistic Q-learning all.
+# Q-learning finds all shortest paths, and it does so by construction. The Decision Transformer takes no `max` over
+# values of steps that nobody took, and has nothing to be pessimistic about; it is told a return and imitates those who
+# got it. One graph and one seed prove little. Over [five graphs and three seeds]({{address}}/benchmarks/RESULTS.md),
+# cloning the walks that arrived finds 85% of the shortest paths, the Decision Transformer 92%, and pessimistic
+# Q-learning all.
 #
 # **The literature does not agree** on which of these is better. What it finds depends on the data:
 #
@@ -487,8 +489,8 @@ print(f"asked for the best averaged return: takes the 1 in {shares[0]:.0%} of th
 #   and the best tenth at each node to find far more of them than here.
 # - Pass `worst=0.0` in both calls of `pessimistic`. *Expect* the promises of 0 to come back: the number has to be below
 #   what is possible.
-# - Only 30 walks. Which methods suffer? *Expect* streets that were never walked. With these walks pessimistic
-#   Q-learning holds out longest; with others it need not.
+# - Only 30 walks, `count=30` in `random_walks`. Which methods suffer? *Expect* streets that were never walked. With
+#   these walks pessimistic Q-learning holds out longest; with others it need not.
 # - Close the model's eyes: an encoder for the key and the door that returns zeros. *Expect* it to open few doors: their
 #   places differ in each episode.
 # - Change the gamble to one that pays: `gamble.CHANCE = 0.8`. *Expect* asking for the most to be a good plan now (and

@@ -70,7 +70,8 @@ from_data_to_video("walker2d")
 
 # %% [markdown]
 # The warning says that Walker2d's returns are all nearly equal, so that a target can hardly tell one episode from
-# another. Here we ask for one target only, so the rewards can stay as they are.
+# another. A constant that is subtracted from each reward would leave their differences and take away their size;
+# targets would be smaller by the sum of it. Here we ask for one target only, so the rewards can stay as they are.
 #
 # Both experts were recorded with noise on their actions. What do they earn without it?
 
