@@ -20,6 +20,7 @@ from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseR
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.arguments import CannotBeSent
+from dt_helpers.grading.sandbox.inside.standins import StandIn
 from dt_helpers.grading.sandbox.session import Disturbed, Stopped
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.cleaning import plain
@@ -28,6 +29,11 @@ from dt_helpers.grading.text.script import Script
 LIBRARY_MODEL = "library model"  # a flag: the answer used the model that it should have built
 LINE = 300  # characters of a student's line that are shown
 TRIES = 3  # if the sandbox fails through no fault of the student
+STAND_IN = StandIn.__name__
+STOOD_IN = (
+    "Something that the course's package or data gave above came into the answer, and isn't there while grading (a "
+    f"{STAND_IN}; docs/grading.md): the answer may be right in a kernel, so look at it by hand."
+)
 MENDED = "The imports at the top of the notebook were missing above the check; the released ones were used."
 
 
@@ -121,6 +127,8 @@ def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) 
         verdict = _error(f"{task.target} stopped with {_first_line(error)}", error)
     if ran and ran.mended:
         verdict.remarks.append(MENDED)
+    if not verdict.passed and STAND_IN in f"{verdict.fields['sentence']} {verdict.cause}":
+        verdict.remarks.append(STOOD_IN)
     return verdict
 
 

@@ -2,7 +2,8 @@
 model, whose file the sandbox gets without that class.
 
 Notebooks import the helpers, and a student may call a plot or a check anywhere: a stand-in has every attribute, takes
-every call, and acts as 1.0, [1.0, 1.0] or two stand-ins where a number, an array or a pair is needed. Inside the
+every call, and acts as 4.0, [4.0, 4.0] or two stand-ins where a number, an array or a pair is needed: not as 1, since
+an answer that is wrongly divided by it would be right. Inside the
 student's function it refuses calls, since no answer can come from it, except for those that only show something.
 Anything imported under an exception's name is an exception, which nothing raises. `docs/grading.md` has the list.
 """
@@ -21,6 +22,7 @@ HELPERS = "dt_helpers"
 LIBRARY = "transformers.models.decision_transformer.modeling_decision_transformer"
 EXCEPTION = re.compile(r"(?!__)\w*(Error|Failed|Unavailable|Unreadable|Exception|Warning)$")
 SHOWS = re.compile(r"\.(\w*plots|video|slider)\b")  # a picture left in the function changes no answer
+NUMBER = 4.0  # a power of 2: to multiply by it and divide by it again changes no digit
 PARTS = 2  # when a stand-in is unpacked: helpers that return several values mostly return a pair
 OPERATORS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
 COMPARISONS = ["lt", "le", "gt", "ge"]
@@ -54,6 +56,8 @@ class StandIn:
         self.__dict__["_name"] = name
 
     def __getattr__(self, name: str):
+        if name == "device" and "torch" in sys.modules:  # of a model, say: answers put tensors there
+            return sys.modules["torch"].device("cpu")
         return _named(self._name, name)
 
     def __call__(self, *args, **kwargs):
@@ -66,23 +70,26 @@ class StandIn:
 
     def __format__(self, spec):
         try:
-            return format(1.0, spec)
+            return format(NUMBER, spec)
         except ValueError:
             return format(repr(self), "")
 
     def __float__(self):
-        return 1.0
+        return NUMBER
 
-    def __int__(self):
-        return 1
+    __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = lambda self, *digits: int(NUMBER)
 
-    __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = lambda self, *digits: 1
+    def __index__(self):
+        return PARTS - 1
 
     def __len__(self):
         return PARTS
 
     def __iter__(self):
         return iter([self[i] for i in range(PARTS)])
+
+    def __next__(self):
+        return StandIn(f"next({self._name})")
 
     def __reversed__(self):
         return iter(self)
@@ -100,13 +107,13 @@ class StandIn:
         pass
 
     def __array__(self, dtype=None, copy=None):
-        return np.ones(PARTS, dtype)
+        return np.full(PARTS, NUMBER, dtype)
 
     def __neg__(self):
-        return -1.0
+        return -NUMBER
 
     def __pos__(self):
-        return 1.0
+        return NUMBER
 
     __abs__ = __pos__
 
@@ -131,14 +138,14 @@ class StandIn:
 
 
 def _number(value):
-    return 1.0 if isinstance(value, StandIn) else value
+    return NUMBER if isinstance(value, StandIn) else value
 
 
 for _name in OPERATORS + COMPARISONS:
     _operator = getattr(operator, _name)
-    setattr(StandIn, f"__{_name}__", lambda self, other, do=_operator: do(1.0, _number(other)))
+    setattr(StandIn, f"__{_name}__", lambda self, other, do=_operator: do(NUMBER, _number(other)))
     if _name in OPERATORS:
-        setattr(StandIn, f"__r{_name}__", lambda self, other, do=_operator: do(_number(other), 1.0))
+        setattr(StandIn, f"__r{_name}__", lambda self, other, do=_operator: do(_number(other), NUMBER))
 
 
 _kept: dict[str, Any] = {}
