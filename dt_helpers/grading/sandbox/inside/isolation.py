@@ -112,6 +112,12 @@ def hide_memory() -> None:
     _check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
 
 
+def show_memory() -> None:
+    """Let the server, which has no privileges where a plain user grades, see how much of this process's memory is
+    shared with others: counted as if it shared nothing, a few forks would be too many."""
+    _check(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
+
+
 def use_large_pages() -> None:
     """Move this process's memory to pages of 2 MiB, which halves the time to copy their table in a fork, and to free
     them. Linux before 6.1 can't do that, and just takes longer."""

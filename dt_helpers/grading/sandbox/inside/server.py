@@ -106,6 +106,7 @@ class Server:
             shutil.rmtree(scratch, ignore_errors=True)
             os.makedirs(scratch, exist_ok=True)
         isolation.give_up_privileges()
+        isolation.show_memory()
         seccomp.install()
         os.chdir(scratch)
         nothing = os.open(os.devnull, os.O_RDWR)
