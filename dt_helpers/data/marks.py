@@ -72,11 +72,11 @@ def note_numbers(found: Mapping[str, Any], steps: int, say: Callable[[str], obje
 
 def _note_ends(name: object, values: Any, steps: int, say: Callable[[str], object]) -> None:
     """Say why what is called as the rows after episodes' ends is not read, if it is not one flag for each step."""
-    rows = _flat(values)
-    if len(rows) in (0, steps) or (_rising(values) is not None and rows[-1] == steps):
+    rows, rising = _flat(values), _rising(values)
+    if rows.ndim == 0 or len(rows) in (0, steps) or (rising is not None and rising[-1] == steps):
         return
     what = "it must rise up to that"
-    if (rising := _rising(values)) is not None and rising[-1] < steps:
+    if rising is not None and rising[-1] < steps:
         what = (
             f"it ends at {rising[-1]}: if the rows from there on are an episode that was not over, leave them out of "
             f"all columns, `values[:{rising[-1]}]`"

@@ -210,7 +210,7 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     if not pa.types.is_nested(kind) and not isinstance(kind, pa.ExtensionType):
         unread.note_renamed(rename, _noting(name, options))
         return _from_steps(found, name, key, **options)
-    if EPISODE in found and lists.are_numbers(found[EPISODE]) and single.rows_are_steps(found):
+    if EPISODE in found and lists.are_numbers(found[EPISODE]) and single.ids_repeat(found):
         if not lists.is_listed(found["observations"]):
             raise ValueError(
                 f"A row holds a whole episode here, but several rows have the same `{EPISODE}`: leave that column out, "

@@ -31,13 +31,13 @@ def of_rows(table: Mapping[str, pa.ChunkedArray], read: Collection[str]) -> dict
     """A table's columns. Where a row is an episode, those that are not `read` and hold a list of one number for each
     step hold that number; where several rows have one `episode_index`, a row is a step, and so do the rewards and all
     that are not observations or actions."""
-    if not rows_are_steps(table):
+    if not ids_repeat(table):
         return {name: column if name in read else _unpacked(column, depth=2) for name, column in table.items()}
     vectors = [name for name in read if name.startswith(("observations", "actions"))]
     return {name: column if name in vectors else _unpacked(column, depth=1) for name, column in table.items()}
 
 
-def rows_are_steps(table: Mapping[str, pa.ChunkedArray]) -> bool:
+def ids_repeat(table: Mapping[str, pa.ChunkedArray]) -> bool:
     """Whether several rows have one `episode_index`."""
     import pyarrow as pa
 

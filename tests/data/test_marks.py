@@ -286,3 +286,10 @@ def test_ends_that_are_not_read_are_told_with_what_to_do(ends, words, ended, cap
 def test_flags_by_the_name_of_ends_are_no_numbers_of_rows(ended):
     given = FLAT | {"terminals": np.arange(ROWS) == ended, "episode_ends": np.arange(ROWS) == ended}
     assert not any("rise" in note for note in formats.open(given).notes)
+
+
+@pytest.mark.parametrize("name", ["episode_ends", "episode_end", "traj_lengths"])
+@pytest.mark.parametrize("odd", [3, "", None, [], {}])
+def test_what_is_called_so_may_hold_anything(name, odd):
+    given = FLAT | {"terminals": np.arange(ROWS) % 7 == 6}
+    assert formats.open(given | {name: odd}).lengths.tolist() == [7, 7]
