@@ -54,6 +54,16 @@ def test_what_is_wrong_at_one_edge_only_is_named_after_it(name, edge):
     assert found.sentence == exercise.edges[edge][0]
 
 
+@pytest.mark.parametrize("place", [0, -1])
+def test_who_takes_the_first_or_the_last_of_what_looks_equal_is_never_right_by_chance(place):
+    def next_node(logits, neighbours):
+        probabilities = logits.softmax(dim=-1)[neighbours]  # all 0 where they are far below the others'
+        equal = torch.nonzero(probabilities == probabilities.max())
+        return neighbours[equal[place, 0]]
+
+    assert not [seed for seed in range(40) if judged("next_node", next_node, seed).passed]
+
+
 def test_an_answer_that_remembers_by_shape_is_found_out():
     seen = {}
 
