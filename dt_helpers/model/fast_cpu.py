@@ -15,6 +15,7 @@ from typing import Any, TypeGuard
 
 import torch
 from torch import nn
+from transformers.models.decision_transformer.modeling_decision_transformer import DecisionTransformerGPT2Model
 
 from dt_helpers.model import DecisionTransformerModel, WithLoss
 
@@ -24,21 +25,30 @@ ROOM = 8  # windows that fit in the memory before the last one is moved to its s
 def fits(model: nn.Module) -> TypeGuard[DecisionTransformerModel]:
     """Whether `Actor` can stand in for the model: one head, on a CPU, tokens embedded in a way that `looks_back`
     knows, and a forward pass that is neither overridden nor watched by hooks."""
-    if not isinstance(model, DecisionTransformerModel):
+    if not is_known(model):
         return False
-    written = [type(model).forward, getattr(type(model), "original_forward", type(model).forward)]
-    plain = (DecisionTransformerModel.forward, WithLoss.forward, WithLoss.original_forward)
-    as_written = all(method in plain for method in written)
     linear = type(model.embed_return) is nn.Linear and type(model.embed_action) is nn.Linear
+    looked_up = type(model.embed_timestep) is nn.Embedding
     watched = any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
     return (
-        as_written
-        and linear
+        linear
+        and looked_up
         and looks_back(model.embed_state) is not None
         and not watched
         and model.config.n_head == 1
         and (model.device.type, model.dtype) == ("cpu", torch.float32)
     )
+
+
+def is_known(model: nn.Module) -> TypeGuard[DecisionTransformerModel]:
+    """Whether the model's forward pass is that of `DecisionTransformerModel`, through transformers' encoder: no class
+    derived from it, such as a student's, has a forward pass or an encoder of its own, nor has this one object."""
+    if not isinstance(model, DecisionTransformerModel) or type(model.encoder) is not DecisionTransformerGPT2Model:
+        return False
+    own = type(model).mro()
+    derived = (base for base in own[: own.index(DecisionTransformerModel)] if base is not WithLoss)
+    replaced = "forward" in vars(model) and "_original_forward" not in vars(model)  # accelerate puts its own around it
+    return not replaced and not any({"forward", "original_forward", "__call__"} & vars(base).keys() for base in derived)
 
 
 def looks_back(embedding: nn.Module) -> int | None:

@@ -13,7 +13,7 @@ from dt_helpers.data import home, spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.trajectories import Trajectories
 from dt_helpers.machine.hardware import device
-from dt_helpers.model import DecisionTransformerModel, TrainableDT, fast_cpu, make_config, trainable
+from dt_helpers.model import TrainableDT, fast_cpu, make_config, trainable
 from dt_helpers.training.settings import Settings
 
 LEAST_DEVIATION = 0.5  # of scaled returns; those of a single expert differ less, and need not be told apart
@@ -83,7 +83,7 @@ def high_return(data: Trajectories) -> float:
 def prepare(model: TrainableDT, settings: Settings) -> TrainableDT:
     """Give a model what only its training needs."""
     model.hidden_actions = settings.hidden_actions
-    if device().type == "cpu" and isinstance(model, DecisionTransformerModel):
+    if device().type == "cpu" and fast_cpu.is_known(model):
         model.shortcut = fast_cpu.action_preds
     return model
 

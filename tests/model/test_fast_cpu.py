@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from dt_helpers.model import DecisionTransformerModel, TrainableDT, fast_cpu, make_config
+from dt_helpers import training
+from dt_helpers.model import DecisionTransformerModel, TrainableDT, fast_cpu, make_config, trainable
+from dt_helpers.training import beginning
 from tests.model.test_model import batch_of, redraw
 
 
@@ -131,9 +133,43 @@ class Rewritten(DecisionTransformerModel):
         return super().forward(**batch)
 
 
+class Further(Rewritten):
+    """Inherits a forward pass that is somebody's own."""
+
+
+class Mixin:
+    def forward(self, **batch):
+        return super().forward(**batch)
+
+
+class Mixed(Mixin, DecisionTransformerModel):
+    """Has it from a class beside the model's."""
+
+
+class OtherEncoder(DecisionTransformerModel):
+    def __init__(self, config):
+        super().__init__(config)
+        self.encoder = torch.nn.Sequential(self.encoder)
+
+
+@pytest.mark.parametrize("own", [Rewritten, Further, Mixed, OtherEncoder])
+@pytest.mark.parametrize("with_loss", [False, True])
+def test_a_forward_pass_of_ones_own_is_never_replaced(own, with_loss):
+    model = make(trainable(own) if with_loss else own)
+    assert not fast_cpu.is_known(model) and not fast_cpu.fits(model)
+    assert getattr(beginning.prepare(model, training.preset("quick")), "shortcut", None) is None
+
+
+def test_nor_one_that_a_single_object_has():
+    model = make()
+    model.forward = lambda **batch: None
+    assert not fast_cpu.is_known(model)
+    model._original_forward = model.forward  # as accelerate does it for numbers of half the size
+    assert fast_cpu.is_known(model)
+
+
 def test_what_fits():
     assert fast_cpu.fits(make(DecisionTransformerModel)) and fast_cpu.fits(make(TrainableDT))
-    assert not fast_cpu.fits(make(Rewritten))
     assert not fast_cpu.fits(make(n_head=4))
     assert not fast_cpu.fits(make().double())
     assert not fast_cpu.fits(torch.nn.Linear(2, 3))
@@ -142,6 +178,9 @@ def test_what_fits():
     assert not fast_cpu.fits(model)
     hook.remove()
     assert fast_cpu.fits(model)
+    model.embed_timestep, table = torch.nn.Sequential(model.embed_timestep), model.embed_timestep
+    assert not fast_cpu.fits(model) and fast_cpu.is_known(model)
+    model.embed_timestep = table
     model.embed_state = torch.nn.Sequential(model.embed_state)
     assert not fast_cpu.fits(model)
     model.embed_state = Backwards()

@@ -68,6 +68,23 @@ def test_the_class_is_run_in_training_in_the_replay_and_after_loading(
         assert torch.equal(again.state_dict()[name], weight)
 
 
+def test_one_that_is_derived_from_the_course_s_class_is_run_as_well(cheetah_data):
+    text = """
+class Derived(Course):
+    calls = 0
+
+    def forward(self, **batch):
+        type(self).calls += 1
+        return super().forward(**batch)
+"""
+    derived = Notebook().run(IMPORTS, text)["Derived"]
+    model = training.train(cheetah_data, training.preset("ci", steps=4), architecture=derived)
+    trained = type(model).calls
+    assert trained >= 4
+    rollout.evaluate(model, episodes=2, max_steps=3, progress=False)
+    assert type(model).calls == trained + 3
+
+
 def test_what_was_written_in_notebook_4_earns_what_the_course_s_class_does(architecture, cheetah_data):
     settings = training.preset("ci", steps=6)
     mine = training.train(cheetah_data, settings, architecture=architecture)
