@@ -159,8 +159,9 @@ for target in (1, 0):
 # %% [markdown]
 # The last warning is worth reading, and no reason to stop here: three of five actions on the way were random, so the
 # held-out loss can hardly fall. It is near its lowest at the first evaluation; then it rises a little, as the model
-# learns the random actions of the training walks by heart. What counts is that both targets were met. The note before
-# it names the four holes and the goal, where a walk ends and no action was recorded: a place is 16 numbers, one of them
+# learns the random actions of the training walks by heart. What counts is that both targets were met. (All 20 episodes
+# are alike, since neither this lake nor the agent draws anything by chance.) The note before it names the four holes
+# and the goal, where a walk ends and no action was recorded: a place is 16 numbers, one of them
 # 1.
 
 # %% [markdown]

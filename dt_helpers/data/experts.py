@@ -5,8 +5,10 @@ Each turns observations (n, state_dim) into actions (n, act_dim) in [-1, 1].
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -67,13 +69,34 @@ def provenance() -> dict[str, dict]:
     return json.loads((FOLDER / "provenance.json").read_text(encoding="utf-8"))
 
 
-def measure(robot: str, stage: str, noise: float = 0.0, episodes: int = 20, seed: int = 1000) -> dict[str, float]:
+def averaged(expert: Expert, noise: float = 0.1, points: int = 100) -> Callable[[np.ndarray], np.ndarray]:
+    """A policy that takes the average of the actions that are recorded when normal `noise` of this standard deviation
+    is added to the expert's and the sum is clipped to [-1, 1]: at the bounds it is smaller than the expert's own.
+
+    The average is over `points` quantiles of the noise.
+    """
+    quantiles = [NormalDist().inv_cdf((i + 0.5) / points) for i in range(points)]
+    added = noise * np.array(quantiles, dtype=np.float32)[:, None, None]
+
+    def act(observations: np.ndarray) -> np.ndarray:
+        return np.clip(expert(observations) + added, -1, 1).mean(axis=0)  # (n, act_dim)
+
+    return act
+
+
+def measure(
+    robot: str, stage: str, noise: float = 0.0, episodes: int = 20, seed: int = 1000, average: bool = False
+) -> dict[str, float]:
     """What an expert earns in its environment over seeded episodes: ``mean``, ``std`` and ``worst`` of the returns, and
-    the mean ``length`` in steps. `noise` is the standard deviation of the noise added to its actions."""
+    the mean ``length`` in steps. `noise` is the standard deviation of the noise added to its actions; with `average`,
+    the noisy actions' average is taken in each state, in place of one of them (`averaged`)."""
     from dt_helpers.data import simulate
 
     env = provenance()[_file(robot, stage).stem]["env"]
-    runs = simulate.roll_out(load(robot, stage), env, episodes, noise=noise, seed=seed, progress=False)
+    policy: simulate.Policy = load(robot, stage)
+    if average:
+        policy, noise = averaged(load(robot, stage), noise), 0.0
+    runs = simulate.roll_out(policy, env, episodes, noise=noise, seed=seed, progress=False)
     return {
         "episodes": episodes,
         "seed": seed,

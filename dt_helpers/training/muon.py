@@ -1,4 +1,4 @@
-"""Muon, the optimiser of the `quick` preset: it moves a matrix equally far in every direction; AdamW does the rest.
+"""Muon, the optimiser of the `quick` preset: it moves a matrix nearly as far in every direction; AdamW does the rest.
 
 The gradient of a matrix has few strong directions and many weak ones, and AdamW, which scales each number by itself,
 leaves the strong ones ahead. Muon brings all of the update's singular values near 1, so that the weak directions are

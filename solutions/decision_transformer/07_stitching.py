@@ -166,7 +166,8 @@ print(f"loss at the end of training: {losses[-50:].mean():.2f}")
 # ## Walking
 #
 # As in notebook 6: write down the target return and the node, read off the action, go there, subtract the reward,
-# repeat. The action is a choice among nodes, but not every node can be reached from here.
+# repeat. When nothing is left of the target and the walk has not arrived, it is asked to arrive within one more step.
+# The action is a choice among nodes, but not every node can be reached from here.
 
 # %% [markdown]
 # ### Exercise: the next node
@@ -262,7 +263,7 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 # A fair comparison has rivals, and the same rules for all of them.
 #
 # - **Behaviour cloning** is the same model trained on the same walks without returns. It repeats what was done at a
-#   node.
+#   node, after the same way there.
 # - **Cloning the walks that arrived** trains on nothing else. It is akin to the paper's *percentile behaviour cloning*,
 #   %BC, which keeps a fixed share of the episodes, those with the best returns: throw away the poor episodes and
 #   imitate the rest. It is an obvious rival, and often a strong one.

@@ -223,8 +223,8 @@ print(f"from node 1, never recorded: {np.flatnonzero(~seen[1])}, with the values
 
 # %% [markdown]
 # Values of actions that the data never shows are never updated. They keep the number that they started with, and
-# whenever that is larger than the truth, the maximum finds it. From the target it spreads into the values of the
-# recorded actions as well: each of them is one step, and then a promise of 0.
+# wherever that is larger than the values of the recorded actions, the maximum finds it. From the target it spreads into
+# the values of the recorded actions as well: each of them is one step, and then a promise of 0.
 #
 # *Online*, this cures itself: the agent tries the promising action, finds that the street doesn't exist, and its value
 # falls. Optimism is even a good way to explore. *Offline* nobody tries anything. This is why offline reinforcement

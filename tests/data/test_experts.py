@@ -42,6 +42,20 @@ def test_each_earns_what_its_provenance_says(name):
         assert abs(now["mean"] - noted["mean"]) <= 3 * error + 0.01 * noted["mean"]
 
 
+def test_the_average_of_what_is_recorded_is_smaller_at_the_bounds_and_the_action_elsewhere():
+    actions = np.array([[0.0, 0.5, 0.99, 1.0, -1.0]], dtype=np.float32)
+    drawn = np.clip(actions + 0.1 * np.random.default_rng(1).standard_normal((200_000, 5)), -1, 1).mean(axis=0)
+    found = experts.averaged(lambda observations: actions, noise=0.1)(np.zeros((1, 3)))
+    np.testing.assert_allclose(found, drawn[None], atol=1e-3)
+    np.testing.assert_allclose(found[0, [0, 1, 3]], [0, 0.5, 1 - 0.1 / np.sqrt(2 * np.pi)], atol=1e-3)
+
+
+def test_it_earns_less_than_the_expert_and_more_than_the_recordings():
+    facts = experts.provenance()["halfcheetah_td3_1000k"]["measured"]
+    found = experts.measure("halfcheetah", "1000k", noise=0.1, episodes=8, seed=100, average=True)
+    assert facts["noise 0.1"]["mean"] < found["mean"] < facts["noise 0"]["mean"]
+
+
 def test_the_best_reach_what_the_course_promises():
     best = {robot: experts.provenance()[experts.load(robot).name] for robot in ("halfcheetah", "hopper", "walker2d")}
     earned = {robot: facts["measured"]["noise 0"]["mean"] for robot, facts in best.items()}
