@@ -107,6 +107,11 @@ def scalars(values: np.ndarray, column: str) -> np.ndarray:
                 "`(rewards * weights).sum(axis=1)`; if they are those of every action, take the chosen one's: "
                 "`rewards[numpy.arange(len(rewards)), actions]`."
             )
+        elif values.ndim == 2 and values.shape[1] > 1:
+            several = (
+                " If each step has several, of several agents, make one of them: `values.all(axis=1)` where an episode "
+                "ends with its last agent, `values.any(axis=1)` where it ends with its first."
+            )
         if values.ndim == 2 and values.shape[1] > 1:
             several += (
                 " If they are (episodes, steps), make a list of episodes: "
@@ -150,6 +155,12 @@ def same_length(columns: dict[str, np.ndarray]) -> None:
         last = {np.shape(values)[-1] if np.ndim(values) else 0 for values in columns.values()}
         if len(last) == 1 and last.pop() > max(rows.values()):  # as MATLAB and Julia write them
             remedy = "Their last axes are all of one length: turn the arrays round, `numpy.asarray(values).T`."
+        lying = [name for name, values in columns.items() if np.ndim(values) == 2 and np.shape(values)[0] == 1]
+        if lying and {np.shape(columns[name])[1] for name in lying} == set(rows.values()) - {1}:
+            remedy = (
+                f"{', '.join(f'`{name}`' for name in lying)} {'are rows' if len(lying) > 1 else 'is a row'} of shape "
+                f"{np.shape(columns[lying[0]])}, as MATLAB writes a list: `values.ravel()`."
+            )
         raise ValueError(f"All columns must have one row per step, but their lengths are {rows}. {remedy}")
 
 

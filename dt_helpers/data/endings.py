@@ -162,8 +162,8 @@ def unpaid_first_steps(starts: np.ndarray, rewards: np.ndarray) -> str:
 
 
 def sums_of_rewards(starts: np.ndarray, rewards: np.ndarray) -> str:
-    """A note, if the rewards look like what was earned so far: they never fall within an episode, rise before its last
-    step, and are mostly lower again at the next one's start; else nothing."""
+    """A note, if the rewards look like what was earned so far, or like what is still to come: they go one way within an
+    episode, also before its last step, and mostly back at the next one's start; else nothing."""
     lengths = np.diff(starts)
     if len(lengths) < 3 or lengths.min() < 3:
         return ""
@@ -171,11 +171,21 @@ def sums_of_rewards(starts: np.ndarray, rewards: np.ndarray) -> str:
     again = starts[1:-1] - 1  # from an episode's last step to the next one's first
     within = np.delete(changes, again)
     early = np.delete(changes, np.union1d(again, np.append(again, len(changes)) - 1))
-    if (within < 0).any() or (changes[again] < 0).mean() < 0.5 or np.count_nonzero(early) <= len(lengths):
+    up, down = not (within < 0).any(), not (within > 0).any()
+    back = (changes[again] < 0 if up else changes[again] > 0).mean() >= 0.5
+    if up == down or not back or np.count_nonzero(early) <= len(lengths):
         return ""
+    way, other = ("fall", "lower") if up else ("rise", "higher")
+    before = ""
+    if not rewards[starts[:-1]].any():
+        before = (
+            "; each begins with 0: if that is the sum before the step, take `numpy.diff(sums)`, and leave each "
+            "episode's last row out of all columns"
+        )
     return (
-        "`rewards` never fall within an episode and are lower where the next begins. If they are sums, of what was "
-        "earned so far, take their differences in each episode: `numpy.diff(sums, prepend=0)`"
+        f"`rewards` never {way} within an episode and are {other} where the next begins. If they are sums, of what was "
+        f"earned so far, take their differences in each episode: `numpy.diff(sums, prepend=0)`{before}. If they are "
+        "returns-to-go, of what is still to come: `-numpy.diff(to_go, append=0)`"
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 PICTURE = 16  # pixels along a side: uint8 observations of at least this size are images
+COLOURS = (1, 3, 4)  # channels of a picture
 
 
 def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.ndarray:
@@ -21,7 +22,8 @@ def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.n
         if column == "observations" and _are_pictures(values):
             raise ValueError(
                 f"`observations` are images of shape {values.shape}, but the model takes vectors, (steps, numbers). "
-                "For images there is an encoder: see dt_helpers.pixels and the challenges notebook."
+                "For images there is an encoder: see dt_helpers.pixels and the challenges notebook. If they are not "
+                "images: `observations.astype(numpy.float32).reshape(len(observations), -1)`."
             )
         if column == "actions" and values.ndim > 2:
             raise ValueError(
@@ -38,7 +40,10 @@ def vectors(values: np.ndarray, column: str, say: Callable[[str], None]) -> np.n
 
 
 def _are_pictures(values: np.ndarray) -> bool:
-    return values.dtype == np.uint8 and _are_as_large(values.shape[1:])
+    """Bytes of their size, or other numbers that have an axis of one, three or four colours as well."""
+    shape = values.shape[1:]
+    coloured = len(shape) == 3 and min(shape[0], shape[2]) in COLOURS
+    return _are_as_large(shape) and (values.dtype == np.uint8 or coloured)
 
 
 def _are_as_large(shape: tuple[int, ...]) -> bool:

@@ -82,7 +82,7 @@ def reset(env: gymnasium.Env, seed: int) -> object:
         if "seed" not in str(error):
             raise
         raise ValueError(f"{name_of(env)}: reset() takes no seed, as in the old gym: {_INTERFACE}.") from error
-    if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)):
+    if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping | None)):
         raise ValueError(f"{name_of(env)}: reset() returned the observation alone, as in the old gym: {_INTERFACE}.")
     return answer[0]
 

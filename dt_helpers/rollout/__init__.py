@@ -234,8 +234,9 @@ def _run(
                 break
             if actor is not None and not alive[running].all():
                 actor.keep(torch.from_numpy(alive[running]))
-    if alive.any() and max_steps >= 1000:
-        tell(f"{env_name}: {alive.sum()} episodes were cut off at max_steps={max_steps}; their returns aren't final.")
+    if alive.any() and max_steps >= 1000 and "cut off" not in said:
+        said.add("cut off")
+        tell(f"{env_name}: episodes were cut off at max_steps={max_steps}; their returns aren't final.")
     if lengths.max() > config.max_ep_len > 1:  # 1: a clone, which does not look at the time
         tell(
             f"{env_name}: the model knows {config.max_ep_len} timesteps, and episodes had up to {lengths.max()}: "

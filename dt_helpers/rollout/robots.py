@@ -50,8 +50,15 @@ class Robot:
         action, seen = self._action(prediction)
         observation, reward, terminated, truncated = door.step(self.env, action)
         over = terminated or truncated
-        none = over and observation is None  # no action follows
-        return np.zeros(self.config.state_dim) if none else self._state(observation, None), reward, over, seen
+        if over and observation is None:  # no action follows
+            return np.zeros(self.config.state_dim), reward, over, seen
+        state = self._state(observation, None)
+        if len(state) != self.config.state_dim:
+            raise ValueError(
+                f"{self.name}: the observations must be of one shape, but reset() gave {self.config.state_dim} "
+                f"numbers, and step() {len(state)}: wrap the environment, so that it observes a Box."
+            )
+        return state, reward, over, seen
 
     def _state(self, observation: object, step: int | None) -> np.ndarray:
         state = self._encoded(observation) if self.observe is None else np.asarray(self.observe(self.env))

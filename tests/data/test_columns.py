@@ -238,6 +238,31 @@ def test_several_rewards_in_a_step_are_told_how_to_become_one(agents):
     assert formats.open([episode | {"rewards": (rewards * weights).sum(axis=1)}]).lengths.tolist() == [4]
 
 
+@pytest.mark.parametrize("agents", [2, 3, 5])
+@pytest.mark.parametrize("way", ["all", "any"])
+def test_several_flags_in_a_step_are_told_how_to_become_one(agents, way):
+    flags = np.arange(12)[:, None] >= 11 - np.arange(agents) * (way == "all")
+    episode = {"observations": np.zeros((12, 3)), "actions": np.zeros((12, 2)), "rewards": np.zeros(12)}
+    with pytest.raises(ValueError, match=rf"of several agents, make one of them.*`values\.{way}\(axis=1\)`"):
+        formats.open([episode | {"terminals": flags}])
+    assert formats.open([episode | {"terminals": getattr(flags, way)(axis=1)}]).lengths.tolist() == [12]
+
+
+@pytest.mark.parametrize("rows", [("rewards",), ("rewards", "terminals"), ("terminals",)])
+def test_lists_that_matlab_wrote_as_rows_are_told(rows):
+    given = {
+        "observations": np.random.default_rng(0).normal(size=(32, 6)),
+        "actions": np.zeros((32, 2)),
+        "rewards": np.arange(32.0),
+        "terminals": np.arange(32) % 8 == 7,
+    }
+    written = given | {name: given[name][None] for name in rows}
+    with pytest.raises(ValueError, match=rf"`{rows[-1]}` (is a row|are rows) of shape \(1, 32\).*`values.ravel\(\)`"):
+        formats.open(written)
+    mended = written | {name: written[name].ravel() for name in rows}
+    assert formats.open(mended).lengths.tolist() == [8] * 4
+
+
 @pytest.mark.parametrize(("size", "told"), [(1e8, True), (1e9, True), (1e5, False), (0.0, False)])
 def test_rewards_that_float32_rounds_are_told(size, told):
     given = {

@@ -33,7 +33,7 @@ SUMS = {
 NO_SUMS = {
     "the same": lambda k: np.ones(k),
     "at the end": lambda k: np.eye(k)[-1],
-    "costs": lambda k: -(np.linspace(0, 1, k) ** 2),
+    "costs": lambda k: -(np.cos(np.arange(k)) ** 2),
     "up and down": lambda k: np.sin(np.arange(k)),
 }
 
@@ -47,6 +47,37 @@ def test_rewards_that_are_sums_are_asked_about_and_their_differences_are_not(nam
     data = formats.open(columns(LENGTHS, np.concatenate([np.diff(one, prepend=0) for one in apart])))
     assert not any("sums" in note for note in data.notes)
     np.testing.assert_allclose(data.returns, [one[-1] for one in apart])
+
+
+EARNED = {
+    "ones": np.ones,
+    "now and then": lambda k: (np.arange(k) % 3 == 1).astype(float),
+    "costs": lambda k: -1.0 - np.sin(np.arange(k)) ** 2,
+    "at random": lambda k: np.random.default_rng(k).random(k),
+}
+
+
+@pytest.mark.parametrize("name", EARNED)
+def test_returns_to_go_in_place_of_rewards_are_asked_about_and_mended_as_the_note_says(name):
+    earned = each(LENGTHS, EARNED[name])
+    apart = np.split(earned, np.cumsum(LENGTHS)[:-1])
+    to_go = [np.cumsum(one[::-1])[::-1] for one in apart]
+    note = next(note for note in formats.open(columns(LENGTHS, np.concatenate(to_go))).notes if "returns-to-go" in note)
+    code = note.split("`")[-2]
+    mended = [eval(code, {"numpy": np, "to_go": one}) for one in to_go]
+    data = formats.open(columns(LENGTHS, np.concatenate(mended)))
+    assert not any("returns-to-go" in note for note in data.notes)
+    np.testing.assert_allclose(data.returns, [one.sum() for one in apart], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", EARNED)
+def test_sums_from_before_the_step_are_mended_as_the_note_says(name):
+    apart = np.split(each(LENGTHS, EARNED[name]), np.cumsum(LENGTHS)[:-1])
+    before = [np.append(0, np.cumsum(one)[:-1]) for one in apart]
+    note = next(note for note in formats.open(columns(LENGTHS, np.concatenate(before))).notes if "sums" in note)
+    code = note.split("before the step, take `")[1].split("`")[0]
+    for one, sums in zip(apart, before, strict=True):
+        np.testing.assert_allclose(eval(code, {"numpy": np, "sums": sums}), one[:-1], atol=1e-9)
 
 
 @pytest.mark.parametrize("name", NO_SUMS)

@@ -95,3 +95,23 @@ def test_flat_data_has_no_shape():
     given = {"observations": np.ones((N, 8)) * np.arange(N)[:, None], "actions": np.zeros((N, 1))}
     data = formats.open(given | {"rewards": np.arange(N), "terminals": np.arange(N) % 10 == 9})
     assert data.observation_shape is None and "observation_shape" not in data.description
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(3, 64, 64), (64, 48, 3), (1, 16, 16), (84, 84, 4)])
+def test_pictures_are_refused_whatever_their_numbers_are(shape, dtype):
+    pictures = np.random.default_rng(0).integers(256, size=(6, *shape)).astype(dtype)
+    given = {"actions": np.zeros((6, 2)), "rewards": np.ones(6), "terminals": np.arange(6) == 5}
+    with pytest.raises(ValueError, match="are images of shape") as refused:
+        formats.open(given | {"observations": pictures})
+    code = str(refused.value).split("`")[-2]
+    vectors = eval(code, {"numpy": np, "observations": pictures})
+    assert formats.open(given | {"observations": vectors}).state_dim == np.prod(shape)
+
+
+@pytest.mark.parametrize("shape", [(10, 10, 3), (20, 20, 26), (64, 64), (2, 3, 4)])
+def test_other_arrays_are_flattened_with_a_note(shape):
+    values = np.random.default_rng(0).normal(size=(6, *shape))
+    given = {"actions": np.zeros((6, 2)), "rewards": np.ones(6), "terminals": np.arange(6) == 5}
+    data = formats.open(given | {"observations": values})
+    assert data.state_dim == np.prod(shape) and any("are flattened" in note for note in data.notes)

@@ -162,3 +162,11 @@ ZERO = np.zeros(3, np.float32)
 def test_another_interface_than_gymnasiums_is_told_when_recording(first, then, said):
     with pytest.raises(ValueError, match=f"Odd: .*{said}"):
         recording.record(lambda seen: np.zeros((1, 1)), Odd(first, then), episodes=1, progress=False)
+
+
+def test_an_info_that_is_none_is_taken_from_reset_as_from_step():
+    class Bare(Odd):
+        observation_space, action_space = gymnasium.spaces.Box(-1, 1, (3,)), gymnasium.spaces.Box(-1, 1, (1,))
+
+    env = Bare((ZERO, None), (ZERO, 1.0, True, False, None))
+    assert recording.record(lambda seen: np.zeros((1, 1)), env, episodes=1, progress=False).lengths.tolist() == [1]

@@ -171,3 +171,30 @@ def test_what_is_shown_after_the_end_is_nothing_to_act_on(shown):
     space = gymnasium.spaces.Box(-1, 1, (2,))
     _, model = trained_on(space, lambda data: [0.0, 0.0])
     assert rollout.evaluate(model, Ends(space), 1.0, episodes=2, progress=False).returns.tolist() == [5.0, 5.0]
+
+
+ONE = gymnasium.spaces.Box(-1, 1, (1,))
+
+
+@pytest.mark.parametrize("later", [1, 3, 14])
+def test_observations_of_another_size_after_the_first_are_told(later):
+    class Growing(Notes):
+        def step(self, action):
+            return np.zeros(later), *super().step(action)[1:]
+
+    _, model = trained_on(ONE, lambda data: np.zeros(1))
+    said = rf"Growing: the observations must be of one shape, but reset\(\) gave 2 numbers, and step\(\) {later}"
+    with pytest.raises(ValueError, match=said):
+        rollout.evaluate(model, lambda: Growing(ONE), 1, episodes=2, progress=False)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_that_episodes_were_cut_off_is_said_once(several, capsys):
+    class Endless(Notes):
+        def step(self, action):
+            return np.zeros(2, np.float32), 1.0, False, False, {}
+
+    _, model = trained_on(ONE, lambda data: np.zeros(1))
+    env = (lambda: Endless(ONE)) if several else Endless(ONE)
+    rollout.evaluate(model, env, 1, episodes=2, max_steps=1000, progress=False)
+    assert capsys.readouterr().out.count("cut off at max_steps=1000") == 1
