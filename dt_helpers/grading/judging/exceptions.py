@@ -40,6 +40,7 @@ def rebuilt(described) -> Exception | SystemExit:
     error = kind() if bare else kind(text)
     error.from_the_sandbox = True
     error.operation = str(described.get("operation", ""))
+    error.standing = described.get("standing") is True  # whether a stand-in for the course's may be why
     trace = None
     for file, line, function in reversed(places):
         trace = TracebackType(trace, *_frame(file, line, function))

@@ -6,12 +6,12 @@ import contextlib
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
-from dt_helpers.grading.judging import lending
+from dt_helpers.grading.judging import depending, lending
 from dt_helpers.grading.judging.exceptions import lines_of
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class, value
 from dt_helpers.grading.judging.running import Notebook, Ran, missing_for
@@ -20,7 +20,6 @@ from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseR
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.arguments import CannotBeSent
-from dt_helpers.grading.sandbox.inside.standins import StandIn
 from dt_helpers.grading.sandbox.session import Disturbed, Stopped
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.cleaning import plain
@@ -29,11 +28,6 @@ from dt_helpers.grading.text.script import Script
 LIBRARY_MODEL = "library model"  # a flag: the answer used the model that it should have built
 LINE = 300  # characters of a student's line that are shown
 TRIES = 3  # if the sandbox fails through no fault of the student
-STAND_IN = StandIn.__name__
-STOOD_IN = (
-    "Something that the course's package or data gave above came into the answer, and isn't there while grading (a "
-    f"{STAND_IN}; docs/grading.md): the answer may be right in a kernel, so look at it by hand."
-)
 MENDED = "The imports at the top of the notebook were missing above the check; the released ones were used."
 
 
@@ -44,6 +38,8 @@ class Verdict:
     fields: dict  # of its result
     cause: BaseException | None = None  # what the student's code raised
     remarks: list[str] = field(default_factory=list)
+    read: depending.Read = depending.NOTHING  # what a wrong answer has from the course's data
+    said: bytes = b""  # the digest of what it answered
 
     @property
     def passed(self) -> bool:
@@ -94,7 +90,8 @@ def _undisturbed(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -
 def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Verdict:
     """The verdict on the student's own work; if it builds on earlier wrong answers, with those put right."""
     verdict = _judge_one(task, notebook, seed, {})
-    if verdict.passed or not wrong or verdict.fields["status"] == NOT_RUN:
+    lacks_a_package = verdict.fields["status"] == NOT_RUN and not verdict.read.names
+    if verdict.passed or not wrong or lacks_a_package:
         return verdict
     reached = slicing.reached(notebook.text_of(task), task.target)
     texts = {one.target: lending.right(one) for one in wrong if one.target in reached}
@@ -108,6 +105,23 @@ def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Ver
 
 
 def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) -> Verdict:
+    """The verdict; where the sandbox lacks what it hangs on, the exercise waits for a person."""
+    verdict = _run_one(task, notebook, seed, lent)
+    if verdict.passed or verdict.fields["status"] == NOT_RUN:
+        return verdict
+    failed_on_one = depending.on_a_stand_in(verdict.fields["sentence"], verdict.cause)
+    if not failed_on_one and not verdict.read.names:
+        return verdict
+    if not failed_on_one and _run_one(task, notebook.otherwise(), seed, lent).said == verdict.said:
+        return verdict
+    if verdict.read.names and verdict.read.unread:
+        sentence = depending.in_place_of_arguments(task, verdict.read)
+        verdict.fields |= {"status": FAILED, "mistake": None, "sentence": sentence, "hints": ()}
+        return verdict
+    return replace(verdict, fields={"status": NOT_RUN, "sentence": depending.waits(task, verdict.read)})
+
+
+def _run_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) -> Verdict:
     ran = None
     try:
         with notebook.at(task, lent) as ran, lines_of(ran.cells):
@@ -115,6 +129,8 @@ def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) 
                 return problem
             with quietly():
                 verdict = _verdict(_asked(task, ran, seed))
+            if not verdict.passed:
+                verdict.said, verdict.read = ran.session.said.digest(), depending.read(ran.session)
         if not verdict.passed and (package := missing_for(ran, notebook.script, task, verdict.cause)):
             return _waits(task, package)
     except Stopped as reason:
@@ -127,8 +143,6 @@ def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) 
         verdict = _error(f"{task.target} stopped with {_first_line(error)}", error)
     if ran and ran.mended:
         verdict.remarks.append(MENDED)
-    if not verdict.passed and STAND_IN in f"{verdict.fields['sentence']} {verdict.cause}":
-        verdict.remarks.append(STOOD_IN)
     return verdict
 
 

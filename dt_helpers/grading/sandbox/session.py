@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dt_helpers.check.engine.calling import NotTheStudents
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.patience import Patience
+from dt_helpers.grading.sandbox.said import Said
 from dt_helpers.grading.text.cleaning import TooDeep, cleaned
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Session:
         self.patience = Patience(sandbox.limits, sandbox.look)
         self.killed = sandbox.group.killed()
         self.ended: dict | None = None
+        self.said = Said()
 
     def allow(self, cpu_seconds: float, seconds: float) -> None:
         """New limits from now on."""
@@ -45,6 +47,7 @@ class Session:
         try:
             wire.send(self.connection, request, arrays, self.patience.wait)
             answer, data = wire.receive(self.connection, self.patience.wait, wire.MAX_PARTS)
+            self.said.note(request, answer, data)
             return cleaned(answer), data
         except wire.Late as reason:
             self.end()

@@ -21,7 +21,7 @@ from dt_helpers.check.engine.answers import is_tensor
 from dt_helpers.check.engine.calling import copied, gappy_tensor, is_written, operations, quietly, unchanged
 from dt_helpers.check.whole_model.watching import modes, watch
 
-from . import wire
+from . import made_of, standins, wire
 from .arguments import ArgumentsUnpacker
 from .cells import Notebook
 from .standins import StandIn
@@ -45,6 +45,8 @@ class Child:
         self.notebook: Any = notebook  # set before a cell is run
         os.register_at_fork(after_in_child=connection.close)  # processes that a student's code forks can't use it
         self.target: Any = None  # what the check cell would check
+        self.name = ""  # of the exercise's function
+        self._made_of: made_of.MadeOf | None = None
         self.model: Any = None  # built from a target that is a class
         self.calls: dict[int, tuple[list, list]] = {}  # number -> inputs that gradients flow to, outputs
         self.numbers = itertools.count()
@@ -68,10 +70,15 @@ class Child:
             except wire.WireError as problem:
                 packer, answer = Packer(), {"too large": str(problem)}
             except BaseException as error:  # whatever the student's code raises, including SystemExit
-                packer, answer = Packer(), {"error": described(error)}
+                packer, answer = Packer(), {"error": self.described(error)}
             if os.getpid() != self.pid:
                 os._exit(0)  # forked while answering: only the parent answers
             wire.send(self.connection, answer, packer.arrays)
+
+    def do_act_otherwise(self, request, data, packer) -> dict:
+        """From now on, stand-ins of which nothing is known are taken for something else."""
+        StandIn.acting = standins.OTHERWISE
+        return {}
 
     async def do_cell(self, request, data, packer) -> dict:
         error = await self.notebook.run(request["name"], request["text"])
@@ -88,9 +95,26 @@ class Child:
             return {"unchecked": "missing" if checks is None else "hidden"}
         if request["target"] not in space:
             return {"undefined": True}
-        self.target = space[request["target"]]
+        self.name = request["target"]
+        self.target = space[self.name]
         kind = "class" if isinstance(self.target, type) else "callable" if callable(self.target) else "value"
         return {"kind": kind, "written": is_written(self.target), "value": packer.pack(self.target)}
+
+    def do_made_of(self, request, data, packer) -> dict:
+        """What the checked function has from the course's data, and its arguments that it never reads."""
+        read = [[name, self.made_of.origin(name)] for name in self.made_of.read]
+        return {"read": read[:MAX_FRAMES], "unread": made_of.unread(self.target)}
+
+    @property
+    def made_of(self) -> made_of.MadeOf:
+        if self._made_of is None:
+            self._made_of = made_of.MadeOf(self.notebook.shell.ran, self.notebook.space, [self.name])
+        return self._made_of
+
+    def described(self, error: BaseException) -> dict:
+        """An exception of the student's; `standing`: whether it is one of a stand-in, as far as that is known."""
+        standing = self.notebook is not None and self.name and self.made_of.is_why(error)
+        return described(error) | {"standing": bool(standing)}
 
     def do_call(self, request, data, packer) -> dict:
         leaves, connect = connector()
@@ -169,7 +193,7 @@ class Child:
             try:
                 value = function()
             except BaseException as error:
-                return {"error": described(error) | {"operation": "".join(last)[:MAX_TEXT]}}
+                return {"error": self.described(error) | {"operation": "".join(last)[:MAX_TEXT]}}
             packed = packer.pack(value)
         number = next(self.numbers)
         self.calls[number] = leaves, list(packer.graph)

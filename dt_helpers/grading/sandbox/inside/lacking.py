@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from .standins import StandIn, is_stand_in
+from .standins import WORKSPACE, StandIn, is_stand_in
 
 LOADED = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 STORED = {"STORE_NAME", "STORE_GLOBAL"}
 CONTAINERS = (list, tuple, set, dict)
 MOST = 1000  # values of a container, or names of a frame, to look at
-PLACES = ("/proc", "/sys", "/content", "/kaggle")  # the kernel's own files, and the folders of Colab and Kaggle
+# the kernel's own files, the folders of Colab and Kaggle, and what other notebooks have put into the workspace
+PLACES = ("/proc", "/sys", "/content", "/kaggle", str(WORKSPACE.expanduser()))
 MODULES = ("google.colab", "kaggle_secrets")
 NOT_ALLOWED = {
     errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EAFNOSUPPORT,  # no network
@@ -39,8 +40,8 @@ def is_why(error: BaseException | None, code: CodeType, ran: Iterable[CodeType],
         return False
     if any(map(_of_the_machine, _chain(error))) or (isinstance(error, ImportError) and _imports_colab(code)):
         return True
-    doubtful = _doubtful(ran, space)
-    return bool(names(code, LOADED) & doubtful) or any(_holds(frame, doubtful) for frame in _frames(error))
+    made_of_it = doubtful(ran, space)
+    return bool(names(code, LOADED) & made_of_it) or any(_holds(frame, made_of_it) for frame in _frames(error))
 
 
 def fill_in(code: CodeType, space: dict) -> None:
@@ -56,9 +57,9 @@ def names(code: CodeType, kinds: set[str]) -> set[str]:
     return found.union(*(names(one, kinds) for one in inner))
 
 
-def _doubtful(ran: Iterable[CodeType], space: dict) -> set[str]:
-    """The names of stand-ins, and of whatever was made with them."""
-    found = {name for name, value in space.items() if _is_or_has(value)}
+def doubtful(ran: Iterable[CodeType], space: dict, known: Iterable[str] = ()) -> set[str]:
+    """The names of stand-ins, and of whatever was made with them or with what is `known` to be made with them."""
+    found = {name for name, value in space.items() if _is_or_has(value)}.union(known)
     for code in ran:
         loaded = names(code, LOADED)
         if loaded & found:

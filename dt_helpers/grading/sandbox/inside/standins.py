@@ -3,29 +3,51 @@ model, whose file the sandbox gets without that class.
 
 Notebooks import the helpers, and a student may call a plot or a check anywhere: a stand-in has every attribute, takes
 every call, and acts as 4.0, [4.0, 4.0] or two stand-ins where a number, an array or a pair is needed: not as 1, since
-an answer that is wrongly divided by it would be right. Inside the
-student's function it refuses calls, since no answer can come from it, except for those that only show something.
-Anything imported under an exception's name is an exception, which nothing raises. `docs/grading.md` has the list.
+an answer that is wrongly divided by it would be right. What is known of the published data it says as that is. Inside
+the student's function it refuses calls, since no answer can come from it, except for those that only show something,
+and an array's own methods. Anything imported under an exception's name is an exception, which nothing raises.
+`docs/grading.md` has the list.
+
+All of them can act otherwise: an answer that is then the same has made nothing of them.
 """
 
 import importlib.util
 import operator
 import re
 import sys
+from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from . import facts
+
 HELPERS = "dt_helpers"
 LIBRARY = "transformers.models.decision_transformer.modeling_decision_transformer"
 EXCEPTION = re.compile(r"(?!__)\w*(Error|Failed|Unavailable|Unreadable|Exception|Warning)$")
 SHOWS = re.compile(r"\.(\w*plots|video|slider)\b")  # a picture left in the function changes no answer
-NUMBER = 4.0  # a power of 2: to multiply by it and divide by it again changes no digit
+ABSENT = "is not available while grading"
+WORKSPACE = Path("~/dt_workspace")
 PARTS = 2  # when a stand-in is unpacked: helpers that return several values mostly return a pair
 OPERATORS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
 COMPARISONS = ["lt", "le", "gt", "ge"]
+
+
+@dataclass(frozen=True)
+class Acting:
+    """What a stand-in is taken for where nothing is known of it."""
+
+    number: float = 4.0  # a power of 2: to multiply by it and divide by it again changes no digit
+    index: int = 1
+    length: int = PARTS
+    true: bool = True
+    equal: bool = False  # to anything else
+
+
+OTHERWISE = Acting(8192.0, 0, 1000, False, True)
 
 
 class NotInTheSandbox(RuntimeError):
@@ -47,43 +69,62 @@ class Inherited:
 
 
 class StandIn:
-    """Has every attribute and takes every call; refuses calls during a check."""
+    """Has every attribute and takes every call; refuses calls during a check. `known`: its facts."""
 
     refuses = False
+    acting = Acting()
     __array_priority__ = 1000
 
-    def __init__(self, name: str):
-        self.__dict__["_name"] = name
+    def __init__(self, name: str, known: facts.Facts = {}):  # noqa: B006 (it is never changed)
+        self.__dict__ |= {"_name": name, "_known": known}
 
     def __getattr__(self, name: str):
-        if name == "device" and "torch" in sys.modules:  # of a model, say: answers put tensors there
-            return sys.modules["torch"].device("cpu")
-        return _named(self._name, name)
+        if name in ("_name", "_known"):  # of a copy that is being made
+            raise AttributeError(name)
+        if name in self._known:
+            value = self._known[name]
+            return StandIn(f"{self._name}.{name}", value) if isinstance(value, dict) else value
+        value = facts.of_torch(self._name, name)
+        return _named(self._name, name) if value is None else value
 
     def __call__(self, *args, **kwargs):
-        if StandIn.refuses and not SHOWS.search(self._name):
-            raise NotInTheSandbox(f"{self._name} is not available while grading: write what it does yourself")
-        return StandIn(f"{self._name}(...)")
+        if StandIn.refuses and not SHOWS.search(self._name) and not _is_of_an_array(self._name):
+            raise NotInTheSandbox(f"{self._name} {ABSENT}: write what it does yourself")
+        return StandIn(f"{self._name}(...)", facts.of_call(self._name, args, kwargs))
 
     def __repr__(self):
-        return f"<{self._name}, which is not available while grading>"
+        return f"<{self._name}, which {ABSENT}>"
 
     def __format__(self, spec):
         try:
-            return format(NUMBER, spec)
+            return format(StandIn.acting.number, spec)
         except ValueError:
             return format(repr(self), "")
 
     def __float__(self):
-        return NUMBER
+        return StandIn.acting.number
 
-    __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = lambda self, *digits: int(NUMBER)
+    __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = lambda self, *digits: int(StandIn.acting.number)
 
     def __index__(self):
-        return PARTS - 1
+        return StandIn.acting.index
+
+    def __bool__(self):
+        return StandIn.acting.true
 
     def __len__(self):
-        return PARTS
+        return self._known.get("len()", StandIn.acting.length)
+
+    def __eq__(self, other):
+        if isinstance(other, StandIn):
+            return self is other or StandIn.acting.equal
+        return StandIn.acting.number == other if hasattr(other, "__array__") else StandIn.acting.equal
+
+    def __ne__(self, other):
+        found = self == other
+        return not found if isinstance(found, bool) else ~found
+
+    __hash__ = object.__hash__
 
     def __iter__(self):
         return iter([self[i] for i in range(PARTS)])
@@ -95,7 +136,7 @@ class StandIn:
         return iter(self)
 
     def __contains__(self, item):
-        return False
+        return StandIn.acting.equal
 
     def __getitem__(self, key):
         return StandIn(f"{self._name}[...]")
@@ -107,13 +148,14 @@ class StandIn:
         pass
 
     def __array__(self, dtype=None, copy=None):
-        return np.full(PARTS, NUMBER, dtype)
+        shape = self._known.get("shape", PARTS)
+        return np.full(shape, StandIn.acting.number, dtype or self._known.get("dtype"))
 
     def __neg__(self):
-        return -NUMBER
+        return -StandIn.acting.number
 
     def __pos__(self):
-        return NUMBER
+        return StandIn.acting.number
 
     __abs__ = __pos__
 
@@ -138,14 +180,20 @@ class StandIn:
 
 
 def _number(value):
-    return NUMBER if isinstance(value, StandIn) else value
+    return StandIn.acting.number if isinstance(value, StandIn) else value
 
 
 for _name in OPERATORS + COMPARISONS:
     _operator = getattr(operator, _name)
-    setattr(StandIn, f"__{_name}__", lambda self, other, do=_operator: do(NUMBER, _number(other)))
+    setattr(StandIn, f"__{_name}__", lambda self, other, do=_operator: do(_number(self), _number(other)))
     if _name in OPERATORS:
-        setattr(StandIn, f"__r{_name}__", lambda self, other, do=_operator: do(_number(other), NUMBER))
+        setattr(StandIn, f"__r{_name}__", lambda self, other, do=_operator: do(_number(other), _number(self)))
+
+
+def _is_of_an_array(name: str) -> bool:
+    """Whether it is a method that arrays have, of something that the course has given: of its data, say."""
+    owner, _, method = name.rpartition(".")
+    return any(mark in owner for mark in (")", "]")) and hasattr(np.ndarray, method)
 
 
 _kept: dict[str, Any] = {}
@@ -161,7 +209,17 @@ def kept(name: str):
     return _kept.get(name)
 
 
-THE_STUDENT_S = {"dt_helpers.workspace.own": {"keep": keep, "kept": kept}}  # hold no answer but the student's
+def workspace() -> Path:
+    """In place of the course's: an empty folder of this notebook's, in which the student's files can be."""
+    folder = WORKSPACE.expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+THE_STUDENT_S: dict[str, dict[str, Any]] = {  # hold no answer but the student's
+    "dt_helpers.workspace": {"workspace": workspace},
+    "dt_helpers.workspace.own": {"keep": keep, "kept": kept},
+}
 
 
 def _named(owner: str, name: str):

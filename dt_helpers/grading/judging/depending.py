@@ -1,0 +1,73 @@
+"""Answers that depend on what the course's data says, which the sandbox lacks: nobody can tell whether they are right.
+
+Such an answer fails with a stand-in's numbers. If it does the same with other numbers in their place, it has made
+nothing of them and is wrong; if not, a person has to look at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dt_helpers.grading.release import Task
+from dt_helpers.grading.sandbox.inside.standins import ABSENT, HELPERS, NotInTheSandbox, StandIn
+from dt_helpers.grading.sandbox.session import Session, Stopped
+
+REFUSED = NotInTheSandbox.__name__
+MARKS = (StandIn.__name__, ABSENT)  # in what is said of a stand-in
+MOST = 5  # names in a sentence
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a function has from the course's data: the names, each with that of the data it was made of, or ""."""
+
+    names: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()  # its arguments that it never reads
+
+    @property
+    def text(self) -> str:
+        return _listed([f"{name} (made of {origin})" if origin else name for name, origin in self.names[:MOST]])
+
+
+NOTHING = Read()
+
+
+def read(session: Session) -> Read:
+    """What the session says of the function that it has found; nothing if it can't say."""
+    try:
+        answer, _ = session.ask({"do": "made_of"})
+        names = tuple((str(name), str(origin)) for name, origin in answer["read"])
+        return Read(names, tuple(str(name) for name in answer["unread"]))
+    except (Stopped, KeyError, TypeError, ValueError):
+        return NOTHING
+
+
+def on_a_stand_in(sentence: str, cause: BaseException | None) -> bool:
+    """Whether an answer failed because it met a stand-in for the course's data. A call of the course's package is
+    refused, and nothing else."""
+    if cause is not None and type(cause).__name__ == REFUSED:
+        return not str(cause).startswith(f"{HELPERS}.")
+    return getattr(cause, "standing", False) or any(mark in f"{sentence} {cause}" for mark in MARKS)
+
+
+def waits(task: Task, found: Read) -> str:
+    """Why an exercise waits for a person."""
+    what = found.text or "something that was made above it"
+    return (
+        f"{task.target} reads {what}: the course's data and package are not there while grading, so the grader can't "
+        "tell whether the answer is right. Run the notebook in a kernel and grade this by hand."
+    )
+
+
+def in_place_of_arguments(task: Task, found: Read) -> str:
+    """What is wrong with an answer that reads the notebook's data and leaves arguments unread."""
+    names = _listed([f"`{name}`" for name in found.unread[:MOST]])
+    return (
+        f"{task.target} never uses its {'argument' if len(found.unread) == 1 else 'arguments'} {names}, and takes "
+        f"{_listed([f'`{name}`' for name, _ in found.names[:MOST]])} of the notebook instead. It has to work for "
+        "whatever it is given: everything that it needs is in its arguments."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -1,0 +1,94 @@
+"""What a student's function has from the course's data and package, which the sandbox lacks: by name, for a person who
+looks at it. Whether that matters is another question.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import re
+import traceback
+from collections.abc import Iterable
+from types import CodeType, FrameType
+from typing import Any
+
+from . import lacking
+from .standins import is_stand_in
+
+OF_ALL = {"locals", "vars", "eval", "exec"}  # a function that has one of these may read any of its arguments
+OF_THE_TYPE = (TypeError, AttributeError)  # what a stand-in causes that is of another type than the real thing
+OF_A_FUNCTION = re.compile("FAST|DEREF|CLOSURE")  # instructions for a function's own names
+
+
+class MadeOf:
+    """`ran`: the statements of a notebook, `space`: its names, `roots`: the names that its check cell asks about."""
+
+    def __init__(self, ran: Iterable[CodeType], space: dict, roots: Iterable[str]):
+        self.space, self.statements = space, [(code, lacking.names(code, lacking.STORED)) for code in ran]
+        self.names: set[str] = set()
+        while len(self.names) < len(
+            found := lacking.doubtful((code for code, _ in self.statements), space, self.names)
+        ):
+            self.names = found
+        self.read = sorted(self._read(roots))
+
+    def origin(self, name: str) -> str:
+        """The stand-in that a name's value was made of; empty if it is one itself, or none is found."""
+        todo, seen = [name], {name}
+        for one in todo:
+            for other in sorted(self._loaded(one) - seen):
+                if is_stand_in(self.space.get(other)) and not inspect.ismodule(self.space.get(other)):
+                    return "" if is_stand_in(self.space.get(name)) else other
+                seen.add(other)
+                todo.append(other)
+        return ""
+
+    def is_why(self, error: BaseException) -> bool:
+        """Whether the student's line that raised an error reads such a name, and the error is one of a wrong type."""
+        if not isinstance(error, OF_THE_TYPE):
+            return False
+        frames = [pair for pair in traceback.walk_tb(error.__traceback__) if pair[0].f_code.co_filename.startswith("<")]
+        return bool(frames) and self._is_read_in(*frames[-1])
+
+    def _read(self, roots: Iterable[str]) -> set[str]:
+        """The names of values, not of functions, that the roots lead to."""
+        todo, seen, found = [*roots], set(roots), set()
+        for name in todo:
+            value = self.space.get(name)
+            if name in self.names and (is_stand_in(value) or not callable(value)):
+                found.add(name)
+                continue
+            todo += (new := self._loaded(name) - seen)
+            seen |= new
+        return found
+
+    def _loaded(self, name: str) -> set[str]:
+        """The names made of the course's data that the statements read which bind a name."""
+        read = [lacking.names(code, lacking.LOADED) for code, bound in self.statements if name in bound]
+        return self.names.intersection(set().union(*read))
+
+    def _is_read_in(self, frame: FrameType, line: int) -> bool:
+        for one in dis.get_instructions(frame.f_code):
+            if one.positions is None or one.positions.lineno != line:
+                continue
+            if one.opname in lacking.LOADED and one.argval in self.names:
+                return True
+            if OF_A_FUNCTION.search(one.opname) and is_stand_in(frame.f_locals.get(one.argval)):
+                return True
+        return False
+
+
+def unread(function: Any) -> list[str]:
+    """The arguments that a function never reads, as far as its code tells."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    if not isinstance(code, CodeType):
+        return []
+    loaded: set[str] = set()
+    todo = [code]
+    for one in todo:
+        todo += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+        for step in dis.get_instructions(one):
+            if "LOAD" in step.opname and (step.opname in lacking.LOADED or OF_A_FUNCTION.search(step.opname)):
+                loaded.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
+    arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return [] if loaded & OF_ALL else [name for name in arguments if name not in loaded and name != "self"]
