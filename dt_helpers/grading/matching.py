@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dt_helpers.grading.release import Released, Task
-from dt_helpers.grading.text import slicing
+from dt_helpers.grading.text import checking, slicing
 from dt_helpers.grading.text.reading import Cell, Unreadable, read
 from dt_helpers.grading.text.script import Script, script
 
@@ -134,11 +134,9 @@ def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, fro
 
 
 def _best(check: Cell | None, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
-    """The one that the student's own check cell checked: the last before it, else the last of all."""
-    place = next((c.number for c in cells if check and (check.id == c.id or check.grade_id == c.grade_id)), None)
-    if place is None:
-        place = next((c.number for c in cells if check and check.source.strip() == c.source.strip()), None)
-    in_front = [pair for pair in found if place is not None and pair[0].number < place]
+    """The one that the student's own check cell checked: the last down to it, else the last of all."""
+    asks = checking.place(check, [cell for cell in cells if cell.kind == "code"]) if check else None
+    in_front = [pair for pair in found if asks and pair[0].number <= asks.number]
     return (in_front or found)[-1]
 
 

@@ -17,7 +17,7 @@ from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.session import Session, Stopped
 from dt_helpers.grading.text import slicing
-from dt_helpers.grading.text.script import Script
+from dt_helpers.grading.text.script import THE_CHECK, Script
 
 ASLEEP = 4  # times the seconds of a cell: how long it may wait, for a file or another process
 MOST_ASIDE = 5  # cells set aside in a notebook; after that, all scratch cells only provide definitions
@@ -68,7 +68,7 @@ class Notebook:
                 for name, text in (lent or {}).items():
                     session.ask({"do": "lend", "name": name, "text": text})
                 session.allow(self.sandbox.limits.cpu_seconds, self.sandbox.limits.seconds)
-                ran.found, ran.data = session.ask({"do": "find", "target": task.target})
+                ran.found, ran.data = session.ask({"do": "find", "target": task.target, "check": task.check})
                 if ran.found.get("unchecked") == "missing" and not mended:
                     mended = True
                     continue
@@ -91,14 +91,16 @@ class Notebook:
     def _run(self, session: Session, task: Task, mended: bool) -> Ran | None:
         cells: list[tuple[int | str, str]] = list(self.script.before(task.check_id))
         if mended:
-            cells = [*((IMPORTS, line) for line in task.imports), *self.script.cells]
+            imports = [(IMPORTS, line) for line in task.imports]
+            cells = [*imports, *self.script.cells, *(pair for pair in cells if pair[0] == THE_CHECK)]
         ran = Ran(session, {}, b"", {_name(number): text for number, text in cells}, mended=mended)
         for number, text in cells:
             if not (text := self._as_it_may_run(number, text, task)).strip():
                 continue
             try:
                 self._allow(session)
-                answer, _ = session.ask({"do": "cell", "name": _name(number), "text": text})
+                do = "check" if number == THE_CHECK else "cell"
+                answer, _ = session.ask({"do": do, "name": _name(number), "text": text})
             except Stopped as reason:
                 self._set_aside(number, str(reason))
                 return None
@@ -109,7 +111,7 @@ class Notebook:
     def _as_it_may_run(self, number: int | str, text: str, task: Task) -> str:
         if number in self._without:
             return ""
-        scratch = number not in self.script.own.values() and number != IMPORTS
+        scratch = number not in self.script.own.values() and number not in (IMPORTS, THE_CHECK)
         if number in self.aside or (scratch and len(self.aside) >= MOST_ASIDE):
             return slicing.definitions(text)
         return text
@@ -152,7 +154,7 @@ def missing_for(ran: Ran, script: Script, task: Task, cause: BaseException | Non
         if package:
             lacking |= dict.fromkeys(slicing.bindings(texts.get(number, "")), package)
     if "undefined" in ran.found:
-        return lacking.get(task.target, "")
+        return lacking.get(task.target, "") or lacking.get(_unknown(ran.errors.get(THE_CHECK)), "")
     return lacking.get(_unknown(cause), lacking.get("*", "") if _unknown(cause) else "")
 
 
@@ -167,4 +169,4 @@ def _is(error: BaseException, name: str) -> bool:
 
 
 def _name(number: int | str) -> str:
-    return f"cell {number}" if number else "the check's cell"
+    return "the check's cell" if number == THE_CHECK else f"cell {number}"

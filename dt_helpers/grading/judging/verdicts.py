@@ -23,7 +23,7 @@ from dt_helpers.grading.sandbox.inside.arguments import CannotBeSent
 from dt_helpers.grading.sandbox.session import Disturbed, Stopped
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.cleaning import plain
-from dt_helpers.grading.text.script import Script
+from dt_helpers.grading.text.script import THE_CHECK, Script
 
 LIBRARY_MODEL = "library model"  # a flag: the answer used the model that it should have built
 LINE = 300  # characters of a student's line that are shown
@@ -143,12 +143,16 @@ def _run_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) ->
         verdict = _error(f"{task.target} stopped with {_first_line(error)}", error)
     if ran and ran.mended:
         verdict.remarks.append(MENDED)
+    if ran and isinstance(name := ran.found.get("own"), str):
+        verdict.remarks.append(f"Judged is {name}, which the check cell gives to check.{task.check}.")
     return verdict
 
 
 def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | None:
     """Why there is no function to check, as far as known; None if there is one."""
-    own = notebook.script.own.get(task.solution_id)
+    own, place = notebook.script.own.get(task.solution_id), notebook.script.checks.get(task.check_id)
+    if place and own == place.number:
+        own = THE_CHECK
     if "undefined" in ran.found and (package := missing_for(ran, notebook.script, task, None)):
         return _waits(task, package)
     if ran.found.get("unchecked") == "hidden":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dt_helpers.grading.text import checking
 from dt_helpers.grading.text.reading import Cell
+
+THE_CHECK = 0  # the number of what is run of a check's cell
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,8 @@ class Place:
     """The place of a check cell."""
 
     at: int  # number of the script's cells above it
-    rest: str = ""  # the code above the check in the same cell
+    rest: str = ""  # its own code, down to the statement that calls the check
+    number: int = 0  # of the cell in the notebook
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Script:
         """The cells that run before the check cell; all of them if it is lost."""
         if (place := self.checks.get(check)) is None:
             return list(self.cells)
-        rest = [(0, place.rest)] if place.rest.strip() else []
+        rest = [(THE_CHECK, place.rest)] if place.rest.strip() else []
         return [*self.cells[: place.at], *rest]
 
 
@@ -40,8 +43,8 @@ def script(
 ) -> Script:
     """The script of the `submitted` cells; `own` are the numbers of those that hold the answers.
 
-    A code cell of the release that became markdown, and an answer in markdown, count as code. A check cell is found by
-    its grade id, its cell id, or its line; the last one counts, as its outcome is what the student saw last.
+    A code cell of the release that became markdown, and an answer in markdown, count as code. For check cells, see
+    `checking.place`.
     """
     ids = {cell.id for cell in release if cell.kind == "code"} - {""}
     code = [cell for cell in submitted if cell.kind == "code" or cell.number in own.values() or cell.id in ids]
@@ -49,23 +52,7 @@ def script(
     run = [cell for cell in code if cell.source.strip() not in lines]
     places = {}
     for check in checks:
-        if cell := _standing_for(check, code):
+        if cell := checking.place(check, code):
             above = sum(other.number < cell.number for other in run)
-            places[check.grade_id] = Place(above, _above(check.source.strip(), cell.source) or "")
+            places[check.grade_id] = Place(above, checking.down_to(check.source, cell.source), cell.number)
     return Script(tuple((cell.number, cell.source) for cell in run), places, dict(own))
-
-
-def _standing_for(check: Cell, code: Sequence[Cell]) -> Cell | None:
-    ways = (
-        lambda cell: cell.grade_id and cell.grade_id == check.grade_id,
-        lambda cell: cell.id and cell.id == check.id,
-        lambda cell: _above(check.source.strip(), cell.source) is not None,
-    )
-    return next((found[-1] for way in ways if (found := [cell for cell in code if way(cell)])), None)
-
-
-def _above(check: str, source: str) -> str | None:
-    """The lines above the last line that is the check; None if there is no such line."""
-    lines = source.split("\n")
-    hits = [number for number, line in enumerate(lines) if re.sub(r"\s*(;\s*)?(#.*)?$", "", line) == check]
-    return "\n".join(lines[: hits[-1]]) if hits else None

@@ -3,7 +3,7 @@
 import pytest
 
 from dt_helpers.grading.text.reading import Cell
-from dt_helpers.grading.text.script import Place, script
+from dt_helpers.grading.text.script import THE_CHECK, Place, script
 
 CHECK = Cell(3, "code", "check.f(f)", "check-id", "check_f")
 RELEASE = [Cell(1, "code", "import numpy", "setup"), Cell(2, "code", "def f(): ...", "f", "f"), CHECK]
@@ -16,8 +16,8 @@ def of(*cells: Cell, own=2):
 
 def test_cells_above_the_check_run_in_their_order_and_check_cells_don_t():
     found = of(SETUP, ANSWER, Cell(3, "code", "check.f(f)", "check-id", "check_f"), Cell(4, "code", "f = None"))
-    assert found.checks == {"check_f": Place(2)}
-    assert found.before("check_f") == [(1, "import numpy"), (2, "def f(): pass")]
+    assert found.checks == {"check_f": Place(2, "check.f(f)", 3)}
+    assert found.before("check_f") == [(1, "import numpy"), (2, "def f(): pass"), (THE_CHECK, "check.f(f)")]
     assert [number for number, _ in found.cells] == [1, 2, 4]
 
 
@@ -34,21 +34,13 @@ def test_a_check_is_found_by_its_ids_or_its_line(check):
     assert of(SETUP, ANSWER, check, Cell(4, "code", "f = None")).before("check_f") == [
         (1, "import numpy"),
         (2, "def f(): pass"),
+        (THE_CHECK, check.source),
     ]
-
-
-def test_the_last_of_several_checks_counts_and_ids_count_more_than_lines():
-    copies = [Cell(n, "code", "check.f(f)", f"copy-{n}", "check_f") for n in (2, 4)]
-    plain = Cell(5, "code", "check.f(f)")
-    answer = Cell(3, "code", "def f(): pass", "f", "f")
-    assert of(SETUP, copies[0], answer, copies[1], plain, own=3).checks == {"check_f": Place(2)}
 
 
 def test_what_stands_above_the_check_in_its_own_cell_is_run():
     merged = Cell(2, "code", "def f(): pass\n\ncheck.f(f)\nf = None", "f", "f")
-    assert of(SETUP, merged).before("check_f") == [(1, "import numpy"), (0, "def f(): pass\n")]
-    in_a_loop = Cell(3, "code", "for _ in range(2):\n    check.f(f)")
-    assert of(SETUP, ANSWER, in_a_loop).checks == {}
+    assert of(SETUP, merged).before("check_f") == [(1, "import numpy"), (THE_CHECK, "def f(): pass\n\ncheck.f(f)")]
 
 
 def test_without_its_check_the_whole_notebook_runs():

@@ -46,6 +46,8 @@ class Child:
         os.register_at_fork(after_in_child=connection.close)  # processes that a student's code forks can't use it
         self.target: Any = None  # what the check cell would check
         self.name = ""  # of the exercise's function
+        self.given: dict[str, Any] = {}  # name of a check -> what its cell gave to it
+        self.roots: set[str] = set()  # the names that the check cell reads
         self._made_of: made_of.MadeOf | None = None
         self.model: Any = None  # built from a target that is a class
         self.calls: dict[int, tuple[list, list]] = {}  # number -> inputs that gradients flow to, outputs
@@ -84,21 +86,34 @@ class Child:
         error = await self.notebook.run(request["name"], request["text"])
         return {"failed": described(error)} if error else {}
 
+    async def do_check(self, request, data, packer) -> dict:
+        """Run the check's cell, and note what it gives to the checks."""
+        before = len(self.notebook.shell.ran)
+        standins.given.clear()
+        answer = await self.do_cell(request, data, packer)
+        self.given = dict(standins.given)
+        self.roots = made_of.roots(self.notebook.shell.ran[before:], self.notebook.space)
+        return answer
+
     def do_lend(self, request, data, packer) -> dict:
         self.notebook.lend(request["text"], request["name"])
         return {}
 
     def do_find(self, request, data, packer) -> dict:
-        """What the check cell would check: the current `target`."""
-        space, checks = self.notebook.space, self.notebook.checks()
-        if not checks:
-            return {"unchecked": "missing" if checks is None else "hidden"}
-        if request["target"] not in space:
-            return {"undefined": True}
+        """What the check cell gives to the check; if it gives nothing, the current `target`."""
         self.name = request["target"]
-        self.target = space[self.name]
+        space, checks, own = self.notebook.space, self.notebook.checks(), None
+        if (given := self.given.get(request.get("check"), self)) is not self:
+            self.target = given
+            own = None if given is space.get(self.name) else str(getattr(given, "__name__", type(given).__name__))
+        elif not checks:
+            return {"unchecked": "missing" if checks is None else "hidden"}
+        elif self.name not in space:
+            return {"undefined": True}
+        else:
+            self.target = space[self.name]
         kind = "class" if isinstance(self.target, type) else "callable" if callable(self.target) else "value"
-        return {"kind": kind, "written": is_written(self.target), "value": packer.pack(self.target)}
+        return {"kind": kind, "written": is_written(self.target), "value": packer.pack(self.target), "own": own}
 
     def do_made_of(self, request, data, packer) -> dict:
         """What the checked function has from the course's data, and its arguments that it never reads."""
@@ -108,7 +123,7 @@ class Child:
     @property
     def made_of(self) -> made_of.MadeOf:
         if self._made_of is None:
-            self._made_of = made_of.MadeOf(self.notebook.shell.ran, self.notebook.space, [self.name])
+            self._made_of = made_of.MadeOf(self.notebook.shell.ran, self.notebook.space, {self.name} | self.roots)
         return self._made_of
 
     def described(self, error: BaseException) -> dict:

@@ -78,6 +78,12 @@ class MadeOf:
         return False
 
 
+def roots(statements: Iterable[CodeType], space: dict) -> set[str]:
+    """The names that statements of a check's cell read, without what is the course's."""
+    read = set().union(*(lacking.names(code, lacking.LOADED) for code in statements))
+    return {name for name in read if not is_stand_in(space.get(name))}
+
+
 def unread(function: Any) -> list[str]:
     """The arguments that a function never reads, as far as its code tells."""
     code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None

@@ -1,0 +1,122 @@
+"""Check cells that students have edited: what the check is given when the cell runs is judged, as in a kernel."""
+
+import pytest
+
+from dt_helpers.grading.judging import verdicts
+from dt_helpers.grading.release import Task
+from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED
+from dt_helpers.grading.sandbox import Sandbox
+from dt_helpers.grading.sandbox.limits import Limits
+from dt_helpers.grading.text.reading import Cell
+from dt_helpers.grading.text.script import script
+from tests.grading.course import needs
+
+NAME = "context_window"
+RIGHT = "def context_window(sequence, length):\n    return sequence[-length:]\n"
+WRONG = RIGHT.replace("-length:", ":length")
+RENAMED = RIGHT.replace(NAME, "mine")
+CALL = f"check.{NAME}({NAME})"
+SETUP = "from functools import partial\nimport contextlib\nfrom dt_helpers import check"
+TASK = Task("a", NAME, "", frozenset([NAME]), f"check_{NAME}", 1.0, NAME, NAME)
+CHECK = Cell(3, "code", CALL, "check-id", TASK.check_id)
+
+
+@pytest.fixture(scope="module")
+def box():
+    needs()
+    with Sandbox(limits=Limits(seconds=8, cpu_seconds=8, cell_seconds=2)) as made:
+        yield made
+
+
+@pytest.fixture
+def judged(box):
+    def judge(*texts: str, checks: str = CALL, below: tuple[str, ...] = ()):
+        cells = [Cell(number, "code", text) for number, text in enumerate([SETUP, *texts], 1)]
+        cells.append(Cell(len(cells) + 1, "code", checks, CHECK.id, CHECK.grade_id))
+        cells += [Cell(len(cells) + number, "code", text) for number, text in enumerate(below, 1)]
+        own = max((cell.number for cell in cells if f"def {NAME}" in cell.source), default=2)
+        released = script([CHECK], [CHECK], cells, {NAME: own})
+        ((result,), _) = verdicts.judge([TASK], released, box, lambda check_id: 1)
+        return result
+
+    return judge
+
+
+MERGED = {
+    "above": "{answer}{call}",
+    "in an if": "{answer}if True:\n    {call}",
+    "in a try": "{answer}try:\n    {call}\nexcept Exception as error:\n    print('no', error)",
+    "in a with": "{answer}with contextlib.suppress(ValueError):\n    {call}",
+    "as a result": "{answer}result = {call}\nresult",
+    "in a function": "{answer}def run():\n    return {call}\n\nrun()",
+    "timed": "{answer}%time {call}",
+    "without a call": "{answer}",
+}
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_an_answer_in_the_check_cell_is_judged(judged, name):
+    text = MERGED[name]
+    right, wrong = (judged(checks=text.format(answer=answer, call=CALL)) for answer in (RIGHT, WRONG))
+    assert (right.status, wrong.status) == (PASSED, FAILED), (right.sentence, wrong.sentence)
+
+
+def test_what_comes_below_the_call_does_not_count(judged):
+    assert judged(checks=f"{RIGHT}{CALL}\n{WRONG}").status == PASSED
+
+
+GIVEN = {
+    "by its name": (RENAMED, "mine", "mine"),
+    "in a lambda": (RENAMED, "lambda sequence, length: mine(sequence, length)", "<lambda>"),
+    "an attribute": (
+        "class Mine:\n    @staticmethod\n    " + RENAMED.replace("\n", "\n    ") + "\nbox = Mine()",
+        "box.mine",
+        "mine",
+    ),
+    "a partial": ("def rows(how, sequence, length):\n    return sequence[-length:]", "partial(rows, 1)", "partial"),
+    "by keyword": (RENAMED, "fn=mine", "mine"),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_function_of_another_name_is_judged_under_the_name_that_the_check_cell_gives(judged, name):
+    text, given, called = GIVEN[name]
+    result = judged(text, checks=f"check.{NAME}({given})")
+    assert result.status == PASSED, result.sentence
+    assert any(f"Judged is {called}," in remark for remark in result.remarks)
+    assert judged(text.replace("-length:", ":length"), checks=f"check.{NAME}({given})").status == FAILED
+
+
+def test_it_counts_more_than_one_of_the_exercise_s_name(judged):
+    assert judged(WRONG, RENAMED, checks=f"check.{NAME}(mine)").status == PASSED
+    assert judged(RIGHT, RENAMED.replace("-length:", ":length"), checks=f"check.{NAME}(mine)").status == FAILED
+
+
+@pytest.mark.parametrize("again", [CALL, f"_ = {CALL}", f"if True:\n    {CALL}"])
+def test_the_last_check_cell_counts(judged, again):
+    assert judged(WRONG, below=(RIGHT, again)).status == PASSED
+    assert judged(RIGHT, below=(WRONG, again)).status == FAILED
+    assert judged(RIGHT, below=(WRONG,)).status == PASSED
+
+
+def test_a_call_of_another_function_further_down_is_no_check_cell(judged):
+    wrong = RENAMED.replace("-length:", ":length")
+    assert judged(RIGHT, below=(wrong, f"check.{NAME}(mine)")).status == PASSED
+
+
+def test_a_name_that_is_nowhere_and_a_package_that_is_missing_are_still_told(judged):
+    nowhere = judged(checks=f"check.{NAME}(mine)")
+    assert nowhere.status == ERROR and "not defined" in nowhere.sentence
+    assert judged(f"import nowhere_at_all\n{RENAMED}", checks=f"check.{NAME}(mine)").status == NOT_RUN
+
+
+def test_a_merged_answer_whose_cell_stops_is_told_with_its_error(judged):
+    result = judged(checks=f"1 / 0\n{RIGHT}{CALL}")
+    assert result.status == ERROR and "ZeroDivisionError" in result.sentence
+
+
+def test_an_answer_given_to_a_check_by_another_name_waits_for_the_data_too(judged):
+    data = "from dt_helpers import data\nTOP = float(data.load('x').returns.max())\n"
+    text = data + RENAMED.replace("[-length:]", "[-length:] * TOP")
+    result = judged(text, checks=f"check.{NAME}(mine)")
+    assert result.status == NOT_RUN and "reads TOP" in result.sentence
