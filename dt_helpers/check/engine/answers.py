@@ -75,6 +75,11 @@ def describe(value) -> str:
     if is_tensor(value):
         dtype = str(value.dtype).removeprefix("torch.")
         return f"{article(dtype)} {dtype} tensor of shape {tuple(value.shape)}"
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        return f"an array of Python objects (dtype object) of shape {value.shape}"
+    if isinstance(value, np.ndarray) and value.dtype.kind in "USM":
+        what = {"U": "texts", "S": "bytes", "M": "dates"}[value.dtype.kind]
+        return f"an array of {what} (dtype {value.dtype}) of shape {value.shape}"
     if isinstance(value, np.ndarray):
         return f"{article(str(value.dtype))} {value.dtype} array of shape {value.shape}"
     if isinstance(value, list | tuple | dict | set | str):

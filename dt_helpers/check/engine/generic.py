@@ -80,6 +80,10 @@ HINTS = {
 }
 
 _COUNT = "Count: how many does the description of the function ask for, and how many does your loop or slice make?"
+_OBJECTS = (
+    "Such an array holds anything, not only numbers. It comes from `dtype=object`, or from a list that has "
+    "None, a text or a list of another length: print its parts."
+)
 _EMPTY = "Nothing is left there, with these inputs: what does the exercise ask for then?"
 _CLUES = (  # what is in an exception's type and text, and what it means
     (
@@ -171,6 +175,8 @@ def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...
             )
         general = "Try the line with small inputs of your own in a new cell, printing the shapes."
         return (clue, general) if clue else (general,)
+    if difference.slug == "wrong-type" and "(dtype object)" in difference.sentence:
+        return (_OBJECTS,)
     if difference.slug == "wrong-shape" and difference.sentence.endswith(ONE_OFF):
         return (_COUNT,)
     return HINTS.get(difference.slug or "", ())

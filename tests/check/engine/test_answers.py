@@ -67,3 +67,16 @@ def test_descriptions_fit_into_a_sentence():
     assert describe([1, 2]) == "a list of 2"
     assert describe(3) == "an int"
     assert describe("abc") == "a string of 3"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.ones(4, dtype=object), "an array of Python objects (dtype object) of shape (4,)"),
+        (np.array([[1, None]]), "an array of Python objects (dtype object) of shape (1, 2)"),
+        (np.array(["a", "bc"]), f"an array of texts (dtype {np.dtype('U2')}) of shape (2,)"),
+        (np.ones(2, dtype=np.float32), "a float32 array of shape (2,)"),
+    ],
+)
+def test_arrays_that_hold_no_numbers_are_described_by_what_they_hold(value, words):
+    assert describe(value) == words

@@ -4,6 +4,7 @@ import os
 import socket
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 import torch
 
@@ -109,3 +110,19 @@ def test_written_answers_get_the_same_verdict(name, monkeypatch):
             differ.append((one.where, *seen))
     assert not differ, "\n".join(map(str, differ))
     assert len(written) >= min(WRITTEN, 14)
+
+
+@pytest.mark.parametrize("kind", [object, str, np.longdouble, np.clongdouble, np.float16])
+def test_arrays_of_rare_dtypes_get_the_same_verdict_here_and_there(kind):
+    def returns_to_go(rewards, gamma=1.0):
+        powers = gamma ** np.arange(len(rewards))
+        return np.array([(rewards[t:] * powers[: len(rewards) - t]).sum() for t in range(len(rewards))]).astype(kind)
+
+    verdict = here("returns_to_go", returns_to_go)
+    assert fields(there("returns_to_go", returns_to_go)) == fields(verdict) and not verdict.passed
+    assert "ndarray" not in verdict.sentence
+
+
+def test_an_array_of_objects_has_a_hint_of_its_own():
+    verdict = there("returns_to_go", lambda rewards, gamma=1.0: rewards.astype(object))
+    assert "Python objects" in verdict.sentence and "dtype=object" in verdict.all_hints[0]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from dt_helpers.check.engine.answers import describe
 from dt_helpers.check.engine.calling import gappy_array, gappy_tensor, is_gappy
 
 from . import wire
@@ -92,7 +93,8 @@ class Packer:
     def _array(self, value, kind: str) -> dict:
         array = np.asarray(value)
         if str(array.dtype) not in wire.NUMPY:
-            return {"k": "object", "name": type(value).__name__[:NAME], "shape": list(array.shape)}
+            name = describe(array).partition(" ")[2] if array.ndim else type(value).__name__  # without its article
+            return {"k": "object", "name": name[:NAME], "shape": list(array.shape)}
         return {"k": kind, "a": self.arrays.add(array), "gappy": is_gappy(array)}
 
     def _module(self, module: nn.Module) -> dict:

@@ -26,6 +26,7 @@ DTYPES = {
 NUMPY = {
     "float16", "float32", "float64", "complex64", "complex128", "bool",
     "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
+    *map(str, map(np.dtype, (np.longdouble, np.clongdouble))),  # as wide as this machine makes them
 }  # fmt: skip
 _HEAD = struct.Struct(">II")
 Wait = Callable[[socket.socket, bool], None]  # returns when a connection can be written to (True) or read from
