@@ -126,10 +126,15 @@ test-versions: ## Test with the lowest allowed and the newest versions; PYTHONS=
 # The page that runs models in the reader's browser, with those that come with the course; the first is shown first.
 LIVE := web/live
 LIVE_MODELS := 1-mixed:model-mixed 2-expert:model
-live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json ## Build the page that runs a model in the browser: web/live/dist (needs npm)
+BOARD := $(LIVE)/stitching/board
+live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json $(BOARD)/board.json ## Build the pages that run models in the browser: web/live/dist (needs npm)
 	@for pair in $(LIVE_MODELS); do DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 \
 		$(BIN)/dt-course export-web dt_helpers/assets/$${pair#*:} $(LIVE)/models/$${pair%:*} || exit 1; done
-	@cd $(LIVE) && npm run --silent build
+	@cd $(LIVE) && npm run --silent build && npm run --silent build-board
+
+# The stitching board's models are trained when something differs on which they depend.
+$(BOARD)/board.json: $(addprefix dt_helpers/stitching/,board.py export_board.py model.py roads.py) | $(INSTALLED)
+	@DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 $(BIN)/python -m dt_helpers.stitching.export_board $(BOARD)
 
 $(LIVE)/node_modules/.package-lock.json: $(LIVE)/package-lock.json
 	@command -v npm >/dev/null || { echo "The page's parts come by npm, and there is no npm here: install Node.js 20 or newer" \
@@ -158,7 +163,7 @@ lint: $(INSTALLED) ## Check the style, the spelling, the words and the types
 
 clean: ## Remove all that make made: .venv, .cache and output
 	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) $(SITE) .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis build output *.egg-info \
-		$(LIVE)/node_modules $(LIVE)/models $(LIVE)/dist
+		$(LIVE)/node_modules $(LIVE)/models $(LIVE)/dist $(BOARD)
 
 $(MADE):
 	@test -n "$(FOUND)" || { echo 'The course needs Python $(firstword $(VERSIONS)) to $(lastword $(VERSIONS)) with its venv module; none of these is one:' \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,11 +62,7 @@ def write(model: Any, path: Path) -> float:
     step = Step(model)
     with torch.inference_mode():
         try:
-            with _quietly():
-                example = _tensors(windows[0])
-                program = torch.onnx.export(
-                    step, example, input_names=INPUTS, output_names=OUTPUTS, dynamo=True, verbose=False
-                )
+            proto = exported(step, _tensors(windows[0]), INPUTS, OUTPUTS)
         except Exception as error:  # whatever the exporter or the model's own code raises
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ValueError(
@@ -74,8 +70,7 @@ def write(model: Any, path: Path) -> float:
                 "torch's operations, without an `if` or a loop that depends on the values of a tensor."
             ) from error
         expected = [step(*_tensors(window))[0].numpy() for window in windows]
-    assert program is not None
-    onnx.save(_halved(_without_traces(program.model_proto)), path)
+    onnx.save(proto, path)
     found = [run(path, window)[0] for window in windows]
     apart = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
     if not apart < CLOSE:
@@ -84,6 +79,21 @@ def write(model: Any, path: Path) -> float:
             "pass was fixed to the values of the window that it was exported with."
         )
     return apart
+
+
+def exported(
+    module: nn.Module, example: tuple[torch.Tensor, ...], inputs: Sequence[str], outputs: Sequence[str]
+) -> Any:
+    """A module as ONNX, with the shapes of `example` and names for its inputs and outputs; to be saved by `onnx.save`.
+
+    Weights that are float16 numbers take two bytes each. Whatever torch's exporter raises is left as it is.
+    """
+    with _quietly():
+        program = torch.onnx.export(
+            module, example, input_names=inputs, output_names=outputs, dynamo=True, verbose=False
+        )
+    assert program is not None
+    return _halved(_without_traces(program.model_proto))
 
 
 def require_extra() -> None:

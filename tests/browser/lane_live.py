@@ -70,7 +70,7 @@ def window(browser):
     def open_page(url, **options):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         contexts.append(context)
-        home = url.split("?")[0].rsplit("/", 1)[0]
+        home = "/".join(url.split("/")[:3]) + "/"
         context.on(
             "request",
             lambda asked: None if asked.url.startswith((home, "data:", "blob:")) else foreign.append(asked.url),

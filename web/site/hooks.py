@@ -96,6 +96,8 @@ def on_files(files, config):
 def on_nav(nav, config, files):
     if (LIVE / "index.html").exists():
         nav.items.insert(2, Link("Live", "live/"))
+    if (LIVE / "stitching/index.html").exists():
+        nav.items.insert(3, Link("Stitching", "live/stitching/"))
     return nav
 
 
