@@ -13,7 +13,7 @@ import { ended, pathText, promise, seams, signed, stepped } from "./words.js";
 const at = (id) => document.getElementById(id);
 const PAUSE = 900; // ms between two steps of a run
 const KINDS = ["model", "clone", "arrived"]; // as the style sheet names the policies
-const START = 4; // from here, the model makes a shortest path that no walk holds
+const START = 4; // far from the goal, which walks came to from here
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 50rem)");
 
