@@ -62,7 +62,7 @@ def write(model: Any, path: Path) -> float:
     step = Step(model)
     with torch.inference_mode():
         try:
-            proto = exported(step, _tensors(windows[0]), INPUTS, OUTPUTS)
+            proto = _exported(step, _tensors(windows[0]), INPUTS, OUTPUTS)
         except Exception as error:  # whatever the exporter or the model's own code raises
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ValueError(
@@ -81,13 +81,27 @@ def write(model: Any, path: Path) -> float:
     return apart
 
 
-def exported(
-    module: nn.Module, example: tuple[torch.Tensor, ...], inputs: Sequence[str], outputs: Sequence[str]
-) -> Any:
-    """A module as ONNX, with the shapes of `example` and names for its inputs and outputs; to be saved by `onnx.save`.
+def save(
+    module: nn.Module,
+    example: tuple[torch.Tensor, ...],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    path: Path,
+) -> None:
+    """Write any module as ONNX to `path`, with the shapes of `example` and names for its inputs and outputs.
 
     Weights that are float16 numbers take two bytes each. Whatever torch's exporter raises is left as it is.
+    Raises ImportError without the extra ``web``.
     """
+    require_extra()
+    import onnx
+
+    onnx.save(_exported(module, example, inputs, outputs), path)
+
+
+def _exported(
+    module: nn.Module, example: tuple[torch.Tensor, ...], inputs: Sequence[str], outputs: Sequence[str]
+) -> Any:
     with _quietly():
         program = torch.onnx.export(
             module, example, input_names=inputs, output_names=outputs, dynamo=True, verbose=False
@@ -126,11 +140,11 @@ def _tensors(window: dict[str, np.ndarray]) -> tuple[torch.Tensor, ...]:
     return tuple(torch.from_numpy(window[name]) for name in INPUTS)
 
 
-def run(path: Path, window: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """OUTPUTS of the file at `path` for a window."""
+def run(path: Path, window: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> list[np.ndarray]:
+    """The outputs of the file at `path` for a window."""
     import onnxruntime
 
-    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(list(OUTPUTS), window)
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(list(outputs), window)
 
 
 def _without_traces(proto: Any) -> Any:

@@ -27,6 +27,7 @@ SEED = 5  # notebook 7's, of the graph and of the walks
 LONGER = 2  # times the notebook's steps, for a model that learns seventeen goals in place of one
 CLOSE = 1e-4  # logits may differ by this much
 INPUTS = ("states", "actions", "returns_to_go")
+OUTPUTS = ("logits",)
 
 
 class Steps(nn.Module):
@@ -55,8 +56,6 @@ def export(roads: Roads, walks: np.ndarray, policies: Sequence[nn.Module], folde
     logits than before.
     """
     onnx_form.require_extra()
-    import onnx
-
     files = [f"policy{number}.onnx" for number in range(len(POLICIES))]
     places = positions(roads)
     described = {
@@ -80,17 +79,15 @@ def export(roads: Roads, walks: np.ndarray, policies: Sequence[nn.Module], folde
         for policy, file in zip(policies, files, strict=True):
             window = [torch.from_numpy(rng.integers(below, size=(1, roads.steps))) for below in most]
             steps = Steps(policy.eval())
-            onnx.save(onnx_form.exported(steps, tuple(window), INPUTS, ("logits",)), staged / file)
+            onnx_form.save(steps, tuple(window), INPUTS, OUTPUTS, staged / file)
             _require_same(steps, window, staged / file)
         (staged / "board.json").write_text(json.dumps(described, allow_nan=False), encoding="utf-8")
     return Path(folder)
 
 
 def _require_same(steps: Steps, window: list[torch.Tensor], file: Path) -> None:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-    [found] = session.run(["logits"], {name: part.numpy() for name, part in zip(INPUTS, window, strict=True)})
+    given = {name: part.numpy() for name, part in zip(INPUTS, window, strict=True)}
+    [found] = onnx_form.run(file, given, OUTPUTS)
     with torch.inference_mode():
         apart = float(np.abs(steps(*window).numpy() - found).max())
     if not apart < CLOSE:

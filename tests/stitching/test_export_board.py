@@ -53,13 +53,13 @@ def test_the_folder_has_all_that_the_page_needs(roads, exported):
 
 def test_a_policy_that_is_exported_wrongly_is_refused(roads, monkeypatch, tmp_path):
     policies = [Table(roads.nodes, board.token(roads, roads.nodes, 0)) for _ in board.POLICIES]
-    real = export_board.onnx_form.exported
+    real = export_board.onnx_form.save
 
     def wrong(module, *args):
         other = Table(roads.nodes, board.token(roads, roads.nodes, 0))
-        return real(export_board.Steps(other), *args)
+        real(export_board.Steps(other), *args)
 
-    monkeypatch.setattr(export_board.onnx_form, "exported", wrong)
+    monkeypatch.setattr(export_board.onnx_form, "save", wrong)
     with pytest.raises(ValueError, match=r"policy0\.onnx gives other logits than before, by up to"):
         export_board.export(roads, board.free_walks(roads, 5), policies, tmp_path / "board")
     assert not (tmp_path / "board").exists()
