@@ -213,8 +213,9 @@ def _from_table(dataset: datasets.Dataset, name: str, rename: Mapping[str, str],
     if EPISODE in found and lists.are_numbers(found[EPISODE]) and single.ids_repeat(found):
         if not lists.is_listed(found["observations"]):
             raise ValueError(
-                f"A row holds a whole episode here, but several rows have the same `{EPISODE}`: leave that column out, "
-                "or, if each is the episode of another agent, choose the rows of one."
+                "`rewards` hold a list in each row, so a row holds a whole episode here, but several rows have the "
+                f"same `{EPISODE}`: leave that column out, or, if each is the episode of another agent, choose the "
+                "rows of one. If a row is a step, make one number of its rewards."
             )
         raise ValueError(
             f"`{EPISODE}` says that a row is a step, but `rewards` hold a list in each row: a step has one reward. "

@@ -540,6 +540,6 @@ def test_flags_that_were_renamed_to_dones_are_told_as_terminals(theirs):
 def test_rows_of_episodes_whose_numbers_repeat_are_told(same):
     row = {"observations": [[1.0, 2.0]] * 3, "actions": [[0.5]] * 3, "rewards": [1.0] * 3, "dones": [False] * 3}
     table = pd.DataFrame([row] * 4)
-    with pytest.raises(ValueError, match="A row holds a whole episode here"):
+    with pytest.raises(ValueError, match="`rewards` hold a list in each row, so a row holds a whole episode here"):
         formats.open(table.assign(episode_index=same))
     assert len(formats.open(table)) == 4
