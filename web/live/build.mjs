@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 
 import { record } from "./record.mjs";
+import { stripped } from "./strip.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = process.argv[2] ? resolve(process.env.INIT_CWD ?? "", process.argv[2]) : here("dist");
@@ -32,7 +33,8 @@ await build({
 });
 for (const file of await readdir(here("page"))) await cp(here(`page/${file}`), into(file));
 for (const [name, path] of Object.entries(LIBRARIES)) {
-  await writeFile(into(name), await promisify(gzip)(await readFile(here(path)), { level: constants.Z_BEST_COMPRESSION }));
+  const packed = await promisify(gzip)(stripped(await readFile(here(path))), { level: constants.Z_BEST_COMPRESSION });
+  await writeFile(into(name), packed);
 }
 await cp(here("../../LICENSE"), into("apache-2.0.txt"));
 await mkdir(into("models"), { recursive: true });

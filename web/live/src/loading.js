@@ -4,7 +4,7 @@ export const FORMAT = 1; // of model.json, as dt_helpers.rollout.export_web writ
 
 export class PlainError extends Error {}
 
-/** The bytes at `url`, unpacked if they are gzip's. `what` names them in errors. */
+/** The bytes at `url`, unpacked as they arrive if they are gzip's. `what` names them in errors. */
 export async function fetchBytes(url, what) {
   let response;
   try {
@@ -13,14 +13,28 @@ export async function fetchBytes(url, what) {
     throw new PlainError(`${what} could not be loaded: the server does not answer. Reload the page to try again.`);
   }
   if (!response.ok) throw new PlainError(`${what} is missing: ${url.pathname ?? url} gives ${response.status}.`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes; // some servers unpack by themselves
-  const unpacked = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
   try {
-    return new Uint8Array(await unpacked.arrayBuffer());
+    return new Uint8Array(await new Response(await unpacked(response.body)).arrayBuffer());
   } catch {
-    throw new PlainError(`${what} is damaged: it can't be unpacked. Build the page again: make live.`);
+    throw new PlainError(
+      `${what} is damaged, or the connection broke off. Reload the page to try again, or build it again: make live.`,
+    );
   }
+}
+
+/** A stream without gzip's packing, which some servers take off by themselves. */
+async function unpacked(stream) {
+  const reader = stream.getReader();
+  const first = (await reader.read()).value ?? new Uint8Array();
+  const whole = new ReadableStream({
+    start: (controller) => controller.enqueue(first),
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+  return first[0] === 0x1f && first[1] === 0x8b ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
 }
 
 /** What model.json says, checked. */

@@ -1,17 +1,15 @@
 // Physics and model, beside the page, so that it never stutters. The page sends orders, this sends what happened.
 
-import loadMujoco from "@mujoco/mujoco";
-import * as ort from "onnxruntime-web/wasm";
-
 import { Agent } from "./agent.js";
 import { Environment } from "./environment.js";
 import { Episode } from "./episode.js";
+import { physics, runtime } from "./libraries.js";
 import { fetchBytes, fetchFacts, PlainError, requireWebAssembly, started } from "./loading.js";
 import { SETTINGS } from "./window.js";
 
 const LATE = 200; // ms behind the clock, beyond which lost time is not made up for
 
-let mujoco, episode;
+let episode;
 let settings = { ...SETTINGS };
 let running = false;
 let speed = 1; // times real time; 0 for as fast as it goes
@@ -22,16 +20,23 @@ const ORDERS = {
     episode = null;
     const base = new URL(folder, self.location.href);
     requireWebAssembly();
-    const [facts, xml, onnx] = await Promise.all([
+    // One large file after another: what is here starts while the next one is on its way.
+    const [facts, xml, physicsBytes] = await Promise.all([
       fetchFacts(new URL("model.json", base)),
       fetchBytes(new URL("robot.xml", base), "The robot's description"),
-      fetchBytes(new URL("model.onnx", base), "The model's file"),
-      libraries(),
+      physics.fetch(),
     ]);
-    const environment = await started(
-      () => new Environment(mujoco, new TextDecoder().decode(xml), facts),
-      "MuJoCo can't read the robot's description, robot.xml.",
-    );
+    const readXml = (mujoco) => new Environment(mujoco, new TextDecoder().decode(xml), facts);
+    const [runtimeBytes, environment] = await Promise.all([
+      runtime.fetch(),
+      physics
+        .run(physicsBytes)
+        .then((mujoco) => started(() => readXml(mujoco), "MuJoCo can't read the robot's description, robot.xml.")),
+    ]);
+    const [onnx, ort] = await Promise.all([
+      fetchBytes(new URL("model.onnx", base), "The model's file"),
+      runtime.run(runtimeBytes),
+    ]);
     const agent = await started(
       () => Agent.load(ort, onnx, facts),
       "The model's file, model.onnx, is damaged or is no ONNX model. Export it again: dt-course export-web.",
@@ -61,17 +66,6 @@ function enqueue(task) {
     say("failed", { message: plain ? error.message : `Something went wrong that nobody thought of: ${error?.message ?? error}` });
   });
   return queue;
-}
-
-async function libraries() {
-  if (mujoco) return;
-  const [physics, runtime] = await Promise.all([
-    fetchBytes(new URL("mujoco.wasm.gz", self.location.href), "The physics"),
-    fetchBytes(new URL("ort.wasm.gz", self.location.href), "The model's runtime"),
-  ]);
-  ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmBinary = runtime;
-  mujoco = await started(() => loadMujoco({ wasmBinary: physics }), "MuJoCo does not start.");
 }
 
 async function step() {

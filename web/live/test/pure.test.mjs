@@ -7,6 +7,7 @@ import { Film } from "../src/page/film.js";
 import { meanOfLayers, niceUnit, number, stop } from "../src/page/numbers.js";
 import { ending, story } from "../src/page/words.js";
 import { isHealthy, observe, reward } from "../src/rules.js";
+import { stripped } from "../strip.mjs";
 import { remaining, SETTINGS, toAction, windowOf } from "../src/window.js";
 
 const FACTS = {
@@ -107,4 +108,15 @@ test("numbers and words", () => {
     "Step 120: 6.1 metres per second, earned 512 of 9,000, 8,488 remain.",
   );
   assert.match(ending({ over: "fell", timestep: 30, earned: 50, target: 900 }), /^It fell at step 30: asked for 900, it earned 50/);
+});
+
+test("a WebAssembly file is stripped of its custom sections, and of nothing else", () => {
+  const [header, type] = [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], [1, 4, 1, 0x60, 0, 0]];
+  const note = [0, 0x82, 0x00, 1, 0x6e]; // a section named "n", its size written in two bytes
+  const long = [0, 0x83, 0x01, 1, 0x6e, ...Array(129).fill(7)];
+  for (const custom of [[], note, long, [...note, ...long]]) {
+    const found = stripped(Uint8Array.from([...header, ...custom, ...type, ...custom]));
+    assert.deepEqual([...found], [...header, ...type]);
+    assert.ok(WebAssembly.validate(found));
+  }
 });
