@@ -124,17 +124,23 @@ test-versions: ## Test with the lowest allowed and the newest versions; PYTHONS=
 		sh tests/versions/run.sh $$version $$bound $(VENV)-versions "$(TORCH)" $(ARGS) || exit 1; done; done
 
 # The page that runs models in the reader's browser, with those that come with the course; the first is shown first.
+# The models of the other robots are trained here, a minute or two each, and kept in .cache.
 LIVE := web/live
-LIVE_MODELS := 1-mixed:model-mixed 2-expert:model
+LIVE_TRAINED := $(foreach set,hopper-mixed hopper-expert walker2d-mixed walker2d-expert,.cache/live/$(set))
+LIVE_MODELS := 1-mixed:dt_helpers/assets/model-mixed 2-expert:dt_helpers/assets/model \
+	$(foreach folder,$(LIVE_TRAINED),3-$(notdir $(folder)):$(folder))
 BOARD := $(LIVE)/stitching/board
-live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json $(BOARD)/board.json ## Build the pages that run models in the browser: web/live/dist (needs npm)
+live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json $(LIVE_TRAINED:%=%/model.safetensors) $(BOARD)/board.json ## Build the pages that run models in the browser: web/live/dist (needs npm)
 	@for pair in $(LIVE_MODELS); do DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 \
-		$(BIN)/dt-course export-web dt_helpers/assets/$${pair#*:} $(LIVE)/models/$${pair%:*} || exit 1; done
+		$(BIN)/dt-course export-web --half $${pair#*:} $(LIVE)/models/$${pair%:*} || exit 1; done
 	@cd $(LIVE) && npm run --silent build && npm run --silent build-board
 
 # The stitching board's models are trained when something differs on which they depend.
 $(BOARD)/board.json: $(addprefix dt_helpers/stitching/,board.py export_board.py model.py roads.py) | $(INSTALLED)
 	@DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 $(BIN)/python -m dt_helpers.stitching.export_board $(BOARD)
+
+.cache/live/%/model.safetensors: | $(INSTALLED)
+	@DT_CACHE="$(CURDIR)/.cache/dt" $(BIN)/dt-course train --data $* --output $(@D)
 
 $(LIVE)/node_modules/.package-lock.json: $(LIVE)/package-lock.json
 	@command -v npm >/dev/null || { echo "The page's parts come by npm, and there is no npm here: install Node.js 20 or newer" \

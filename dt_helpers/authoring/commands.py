@@ -112,6 +112,9 @@ def export_web(
     env: Annotated[
         str | None, optional(help="The robot to run. Default: the environment that the model's data comes from.")
     ] = None,
+    half: Annotated[
+        bool, typer.Option("--half", help="Round the weights to two bytes each, which halves the file.")
+    ] = False,
 ) -> None:
     """Export a trained model and its robot for the page that runs them in a browser.
 
@@ -125,7 +128,7 @@ def export_web(
     from dt_helpers import training
     from dt_helpers.rollout.export_web import export
 
-    written = export(training.load(model), folder, env)
+    written = export(training.load(model), folder, env, half)
     size = sum(file.stat().st_size for file in written.iterdir())
     print(f"The model is in {written}, {size / 1e6:.1f} MB.")
 

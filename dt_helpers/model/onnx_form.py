@@ -60,22 +60,45 @@ def write(model: Any, path: Path) -> float:
     rng = np.random.default_rng(0)
     windows = [random_window(model.config, real, rng) for real in (1, model.config.context_length)]
     step = Step(model)
+    proto = converted(type(model).__name__, step, tensors(windows[0]), INPUTS, OUTPUTS)
     with torch.inference_mode():
-        try:
-            proto = _exported(step, _tensors(windows[0]), INPUTS, OUTPUTS)
-        except Exception as error:  # whatever the exporter or the model's own code raises
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ValueError(
-                f"{type(model).__name__} can't be exported to ONNX: {reason} Its forward pass has to consist of "
-                "torch's operations, without an `if` or a loop that depends on the values of a tensor."
-            ) from error
-        expected = [step(*_tensors(window))[0].numpy() for window in windows]
+        expected = [step(*tensors(window))[0].numpy() for window in windows]
     onnx.save(proto, path)
-    found = [run(path, window)[0] for window in windows]
+    return compared(type(model).__name__, [run(path, window)[0] for window in windows], expected)
+
+
+def converted(
+    name: str,
+    step: nn.Module,
+    example: tuple[torch.Tensor, ...],
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    shapes: tuple[dict, ...] | None = None,
+) -> Any:
+    """The ONNX model of `step`, which stands for the model whose class is `name`; `shapes` says, as ``torch.export``
+    does, which dimensions may be of any size. Raises ValueError if it can't be exported."""
+    try:
+        with _quietly(), torch.no_grad():
+            program = torch.onnx.export(
+                step, example, input_names=inputs, output_names=outputs, dynamic_shapes=shapes, dynamo=True,
+                verbose=False,
+            )  # fmt: skip
+    except Exception as error:  # whatever the exporter or the model's own code raises
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ValueError(
+            f"{name} can't be exported to ONNX: {reason} Its forward pass has to consist of "
+            "torch's operations, without an `if` or a loop that depends on the values of a tensor."
+        ) from error
+    assert program is not None
+    return _halved(_without_traces(program.model_proto))
+
+
+def compared(name: str, found: list[np.ndarray], expected: list[np.ndarray]) -> float:
+    """The largest difference of actions. Raises ValueError if it isn't below CLOSE."""
     apart = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
     if not apart < CLOSE:
         raise ValueError(
-            f"The exported {type(model).__name__} acts differently, by up to {apart:.2g}: something in its forward "
+            f"The exported {name} acts differently, by up to {apart:.2g}: something in its forward "
             "pass was fixed to the values of the window that it was exported with."
         )
     return apart
@@ -90,24 +113,13 @@ def save(
 ) -> None:
     """Write any module as ONNX to `path`, with the shapes of `example` and names for its inputs and outputs.
 
-    Weights that are float16 numbers take two bytes each. Whatever torch's exporter raises is left as it is.
-    Raises ImportError without the extra ``web``.
+    Weights that are float16 numbers take two bytes each. Raises ImportError without the extra ``web``, and ValueError
+    if the module can't be exported.
     """
     require_extra()
     import onnx
 
-    onnx.save(_exported(module, example, inputs, outputs), path)
-
-
-def _exported(
-    module: nn.Module, example: tuple[torch.Tensor, ...], inputs: Sequence[str], outputs: Sequence[str]
-) -> Any:
-    with _quietly():
-        program = torch.onnx.export(
-            module, example, input_names=inputs, output_names=outputs, dynamo=True, verbose=False
-        )
-    assert program is not None
-    return _halved(_without_traces(program.model_proto))
+    onnx.save(converted(type(module).__name__, module, example, tuple(inputs), tuple(outputs)), path)
 
 
 def require_extra() -> None:
@@ -136,15 +148,16 @@ def random_window(config, real: int, rng: np.random.Generator) -> dict[str, np.n
     return window | {"attention_mask": shown.astype(np.int64)}
 
 
-def _tensors(window: dict[str, np.ndarray]) -> tuple[torch.Tensor, ...]:
-    return tuple(torch.from_numpy(window[name]) for name in INPUTS)
+def tensors(named: dict[str, np.ndarray]) -> tuple[torch.Tensor, ...]:
+    """A window, or other inputs, as a module's forward takes them."""
+    return tuple(torch.from_numpy(np.ascontiguousarray(value)) for value in named.values())
 
 
-def run(path: Path, window: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> list[np.ndarray]:
-    """The outputs of the file at `path` for a window."""
+def run(path: Path, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """What the file at `path` gives for its inputs; for a window, OUTPUTS."""
     import onnxruntime
 
-    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(list(outputs), window)
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, inputs)
 
 
 def _without_traces(proto: Any) -> Any:

@@ -16,21 +16,22 @@ from dt_helpers import data, envs
 from dt_helpers.data import spaces
 from dt_helpers.data.replay_facts import ReplayFacts
 from dt_helpers.data.simulate import ROBOTS
-from dt_helpers.model import onnx_form
+from dt_helpers.model import onnx_form, onnx_steps
 from dt_helpers.rollout import robots
 from dt_helpers.workspace import replacing
 
-FORMAT = 1  # of model.json; the page refuses another one
+FORMAT = 2  # of model.json; the page refuses another one
 STARTS = 32  # seeds whose beginnings are exported
 BODIES = ("body_mass", "body_inertia", "body_ipos", "body_iquat", "geom_margin")  # what `envs.physics` changes
 
 
-def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
+def export(model: Any, folder: Path | str, env_name: str | None = None, half: bool = False) -> Path:
     """Write a trained model and all that a replay of it needs to `folder`, and return the folder.
 
-    ``model.onnx`` (`onnx_form`) is the model, ``robot.xml`` the robot, and ``model.json`` says how the inputs are made,
-    what a step of the environment is, where episodes begin and which returns the data knows. The environment is
-    `env_name`, or the one of the model's data. A folder that is there is replaced as a whole.
+    ``model.onnx`` is the model (`onnx_steps`, or `onnx_form` for a student's own class), ``robot.xml`` the robot, and
+    ``model.json`` says how the inputs are made, what a step of the environment is, where episodes begin and which
+    returns the data knows. The environment is `env_name`, or the one of the model's data. With `half`, weights are
+    rounded to float16, two bytes each; what is computed stays float32. A folder that is there is replaced as a whole.
     Raises ImportError without the extra ``web``, and ValueError if the environment isn't one of the course's robots or
     the model can't be exported.
     """
@@ -38,7 +39,8 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
     env_name, space = environment(facts, env_name), facts.action_space
     assert isinstance(space, spaces.Continuous)  # the robots' actions are
     onnx_form.require_extra()
-    config, model = model.config, deepcopy(model).float()
+    config, model = model.config, (deepcopy(model).half() if half else deepcopy(model)).float()
+    form = onnx_steps if onnx_steps.fits(model) else onnx_form
     described = {
         "format": FORMAT,
         "name": facts.dataset or env_name,
@@ -48,6 +50,8 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
         "act_dim": config.act_dim,
         "max_ep_len": config.max_ep_len,
         "layers": config.n_layer,
+        "hidden_size": config.hidden_size,
+        "keeps": form is onnx_steps,  # whether keys and values go in and out
         "state_mean": facts.state_mean.tolist(),
         "state_std": facts.state_std.tolist(),
         "return_scale": facts.return_scale,
@@ -60,7 +64,7 @@ def export(model: Any, folder: Path | str, env_name: str | None = None) -> Path:
         physics, xml = robot(env, env_name)
     with replacing(Path(folder)) as staged:
         staged.mkdir()
-        onnx_form.write(model, staged / "model.onnx")
+        form.write(model, staged / "model.onnx")
         (staged / "robot.xml").write_text(xml, encoding="utf-8")
         (staged / "model.json").write_text(json.dumps(described | physics, allow_nan=False), encoding="utf-8")
     return Path(folder)

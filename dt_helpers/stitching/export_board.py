@@ -87,7 +87,7 @@ def export(roads: Roads, walks: np.ndarray, policies: Sequence[nn.Module], folde
 
 def _require_same(steps: Steps, window: list[torch.Tensor], file: Path) -> None:
     given = {name: part.numpy() for name, part in zip(INPUTS, window, strict=True)}
-    [found] = onnx_form.run(file, given, OUTPUTS)
+    [found] = onnx_form.run(file, given)
     with torch.inference_mode():
         apart = float(np.abs(steps(*window).numpy() - found).max())
     if not apart < CLOSE:

@@ -136,6 +136,27 @@ def test_over_a_slow_line_a_recorded_run_comes_first(window, screenshots, record
     record_property("table", said)
 
 
+@pytest.mark.parametrize("name", ["hopper-mixed", "walker2d-mixed"])
+def test_robots_with_short_steps_run(site, window, screenshots, record_property, name):
+    page = window(f"{site}?model={name}")
+    page.wait_for_function(READY)
+    assert page.is_checked("#refill"), "steps of 8 ms: only what is new is computed"
+    for refill in (False, True):
+        page.set_checked("#refill", refill)
+        page.click("#restart")
+        page.wait_for_function("() => live.latest === null || live.latest.timestep < 50")
+        reach(page, 50)
+        begin = page.evaluate("() => [live.latest.timestep, performance.now()]")
+        reach(page, begin[0] + 200)
+        end = page.evaluate("() => [live.latest.timestep, performance.now(), live.seconds, live.milliseconds]")
+        factor = 1000 * (end[0] - begin[0]) * end[2] / (end[1] - begin[1])
+        said = f"{name}, {'new steps only' if refill else 'whole windows'}: {factor:.2f} times real time"
+        print(f"{said}, {end[3]:.1f} ms a step")
+        record_property("table", said)
+    assert 10 <= page.evaluate("() => [...live.latest.window.attention_mask].filter(Boolean).length") <= 20
+    page.screenshot(path=screenshots / f"live_{name}.png")
+
+
 def test_the_slider_makes_it_fast_and_slow(site, window, record_property):
     page = window(f"{site}?model={MIXED}")
     page.wait_for_function(READY)

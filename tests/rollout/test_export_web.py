@@ -29,7 +29,8 @@ def test_the_folder_has_all_that_a_replay_needs(tmp_path, cheetah_data):
     folder = export_web.export(cheetah_model(), tmp_path / "web")
     assert sorted(file.name for file in folder.iterdir()) == ["model.json", "model.onnx", "robot.xml"]
     facts = json.loads((folder / "model.json").read_text())
-    assert (facts["format"], facts["env"], facts["context_length"]) == (1, "HalfCheetah-v5", 4)
+    assert (facts["format"], facts["env"], facts["context_length"]) == (2, "HalfCheetah-v5", 4)
+    assert (facts["keeps"], facts["layers"], facts["hidden_size"]) == (True, 1, 16)
     assert facts["state_mean"] == [0.5] * 17 and facts["return_scale"] == 1000
     assert facts["rules"]["ctrl_cost_weight"] == 0.1 and facts["rules"]["healthy_z"] == [None, None]
     assert facts["targets"]["highest"] == cheetah_data.returns.max()
@@ -42,6 +43,17 @@ def test_a_model_in_another_number_type_is_exported_and_stays_as_it_is(dtype, tm
     model = cheetah_model().to(dtype)
     assert (export_web.export(model, tmp_path / "web") / "model.onnx").stat().st_size > 1000
     assert model.dtype == dtype
+
+
+def test_weights_are_rounded_if_half_the_size_is_asked_for(tmp_path):
+    model = cheetah_model()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    sizes = [
+        (export_web.export(model, tmp_path / str(half), half=half) / "model.onnx").stat().st_size
+        for half in (False, True)
+    ]
+    assert sizes[0] - sizes[1] > 1.5 * 1000 * 16, "the time embeddings alone take 2 bytes each less"
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
 
 
 @pytest.mark.parametrize("name", ["HalfCheetah-v5", "Hopper-v5", "Walker2d-v3"])

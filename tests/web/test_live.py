@@ -105,5 +105,5 @@ def test_physics_and_agent_are_those_of_python(packages, tmp_path, record_proper
     }
     (tmp_path / "cases.json").write_text(json.dumps(cases))
     said = node("equal.test.mjs", LIVE_CASES=str(tmp_path))
-    assert f"pass {len(ROBOTS) + 2}" in said, said
+    assert f"pass {len(ROBOTS) + 4}" in said, said
     record_property("table", "\n".join(line for line in said.splitlines() if "apart" in line or "moves" in line))

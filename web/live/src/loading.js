@@ -1,6 +1,6 @@
 // Fetching files and starting the libraries, with errors that say in plain words what is wrong.
 
-export const FORMAT = 1; // of model.json, as dt_helpers.rollout.export_web writes it
+export const FORMAT = 2; // of model.json, as dt_helpers.rollout.export_web writes it
 
 export class PlainError extends Error {}
 

@@ -7,6 +7,7 @@ export const SETTINGS = Object.freeze({
   hidePastActions: false,
   rawStates: false, // states that are not normalised
   constantTarget: false, // a target that is not counted down
+  refill: false, // the older half of its window, once it is full: then each step computes only what is new
 });
 
 /** What remains to be earned when `earned` has been. */

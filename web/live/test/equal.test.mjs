@@ -62,3 +62,31 @@ for (const { seed, target, actions, rewards } of cases.agent ?? []) {
     t.diagnostic(`after ${actions.length} actions at most ${apart} apart`);
   });
 }
+
+const CHANGES = { 9: { target: 500 }, 24: { hidePastActions: true }, 28: { context: 7 }, 33: { rawStates: true }, 36: { context: 20 } };
+
+for (const refill of cases.agent ? [false, true] : []) {
+  test(`what is kept gives what the whole window gives, ${refill ? "which is refilled" : "which slides"}`, async () => {
+    const read = (file) => readFileSync(join(FOLDER, "model", file));
+    const facts = JSON.parse(read("model.json"));
+    const [agent, other] = [await Agent.load(ort, read("model.onnx"), facts), await Agent.load(ort, read("model.onnx"), facts)];
+    const settings = { ...SETTINGS, target: 9000, refill };
+    const act = agent.act.bind(agent);
+    agent.act = async (history, timestep) => {
+      const shown = await act(history, timestep, settings);
+      const whole = await other.act(history, timestep, settings);
+      other.kept.settings = ""; // so that nothing of it is taken up
+      near(shown.prediction, [...whole.prediction], 1e-5, `the action of step ${timestep}`);
+      near(shown.attention, [...whole.attention], 1e-5, `its attention`);
+      assert.deepEqual(shown.window, whole.window);
+      return shown;
+    };
+    const episode = new Episode(new Environment(mujoco, read("robot.xml").toString(), facts), agent, facts);
+    for (let step = 0; step < 60; step++) {
+      Object.assign(settings, CHANGES[step]);
+      if (step === 50) episode.reset(3);
+      if (step === 55) episode.push(3);
+      await episode.step(settings);
+    }
+  });
+}

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { stepsShown } from "../src/agent.js";
 import { Film } from "../src/page/film.js";
 import { meanOfLayers, niceUnit, number, stop } from "../src/page/numbers.js";
 import { ending, story } from "../src/page/words.js";
@@ -119,4 +120,18 @@ test("a WebAssembly file is stripped of its custom sections, and of nothing else
     assert.deepEqual([...found], [...header, ...type]);
     assert.ok(WebAssembly.validate(found));
   }
+});
+
+test("a window slides, or is begun again with its newer half", () => {
+  const shown = (settings) => {
+    const counts = [];
+    for (let i = 1; i <= 12; i++) counts.push(stepsShown(4, Math.min(i, 4), counts.at(-1) ?? 0, { ...SETTINGS, ...settings }));
+    return counts.join("");
+  };
+  assert.equal(shown({}), "123444444444");
+  assert.equal(shown({ context: 3 }), "123333333333");
+  assert.equal(shown({ refill: true }), "123423423423");
+  assert.equal(shown({ refill: true, context: 3 }), "123232323232");
+  assert.equal(shown({ refill: true, context: 1 }), "111111111111");
+  assert.equal(stepsShown(4, 4, 4, { ...SETTINGS, context: 2, refill: true }), 1, "less is shown at once");
 });

@@ -8,7 +8,8 @@ import { TokensView } from "./tokens_view.js";
 import { ending, story } from "./words.js";
 
 const at = (id) => document.getElementById(id);
-const SWITCHES = ["hidePastActions", "rawStates", "constantTarget"];
+const SWITCHES = ["hidePastActions", "rawStates", "constantTarget", "refill"];
+const SHORT = 0.02; // seconds: a model whose steps are shorter begins with `refill`
 const PUSH = 3; // metres per second
 const TELL = 4000; // ms between two sentences for a screen reader
 const FEW = 5; // of a recorded run, one frame in as many is drawn: meanwhile the libraries start, and have the processor
@@ -18,7 +19,7 @@ const robot = new RobotView(at("robot"));
 const chart = new Chart(at("chart"));
 const tokens = new TokensView(at("tokens"));
 const film = new Film();
-const state = { facts: null, running: false, latest: null, told: 0, milliseconds: 0, frames: 0, rate: 0, since: 0, speeds: [] };
+const state = { facts: null, running: false, latest: null, told: 0, milliseconds: 0, frames: 0, steps: 0, rate: 0, factor: 0, since: 0, speeds: [] };
 window.live = state; // for those who want to look inside
 
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
@@ -41,6 +42,7 @@ const HAPPENED = {
     Object.assign(at("target"), { min: 0, max: Math.ceil((1.1 * highest) / step) * step, step, value: suggested });
     at("known").textContent = `The episodes in its data earned ${number(lowest)} to ${number(highest)}.`;
     Object.assign(at("context"), { max: facts.context_length, value: facts.context_length });
+    Object.assign(at("refill"), { checked: facts.keeps && seconds < SHORT, disabled: !facts.keeps });
     Object.assign(at("seed"), { max: facts.starts.length - 1 });
     const layers = document.createDocumentFragment();
     layers.append(new Option("all layers", 0));
@@ -62,6 +64,7 @@ const HAPPENED = {
     state.begun ??= performance.now();
     state.speeds.push(shown.velocity); // metres per second, of each step
     state.latest = { ...shown, velocity: lately() };
+    state.steps += 1;
     state.milliseconds += 0.1 * (shown.milliseconds - state.milliseconds);
     film.add(calm.matches ? shown.frames.slice(-1) : shown.frames);
     chart.add(shown.earned, shown.target);
@@ -194,8 +197,12 @@ function draw(now) {
   state.frames += 1;
   if (now - state.since > 1000) {
     state.rate = (1000 * state.frames) / (now - state.since);
-    Object.assign(state, { frames: 0, since: now });
-    if (state.running) at("pace").textContent = `${state.rate.toFixed(0)} frames a second, ${state.milliseconds.toFixed(1)} ms a step.`;
+    state.factor = (1000 * state.steps * (state.seconds ?? 0)) / (now - state.since); // 1 is real time
+    Object.assign(state, { frames: 0, steps: 0, since: now });
+    if (state.running) {
+      const pace = `${state.rate.toFixed(0)} frames a second, ${state.milliseconds.toFixed(1)} ms a step`;
+      at("pace").textContent = `${pace}, ${state.factor.toFixed(1)} times real time.`;
+    }
   }
   if (!state.facts) {
     if (state.recorded) replay(state.recorded, seconds);
@@ -223,10 +230,18 @@ function replay(recorded, seconds) {
   at("hud").textContent = "recorded";
 }
 
+/** A robot's models in the list. */
+function group(env, models) {
+  const part = Object.assign(document.createElement("optgroup"), { label: env });
+  part.append(...models.map(({ folder, name }) => new Option(name, folder)));
+  return part;
+}
+
 const answer = await fetch(new URL("models/index.json", import.meta.url)).catch(() => null);
 const models = answer?.ok ? await answer.json() : [];
 if (models.length) {
-  at("model").replaceChildren(...models.map(({ folder, name }) => new Option(name, folder)));
+  const robots = [...new Set(models.map(({ env }) => env))];
+  at("model").replaceChildren(...robots.map((robot) => group(robot, models.filter(({ env }) => env === robot))));
   const asked = new URLSearchParams(location.search).get("model"); // ?model=halfcheetah-mixed
   at("model").value = (models.find(({ name }) => name === asked) ?? models[0]).folder;
   load(at("model").value);
