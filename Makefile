@@ -116,10 +116,11 @@ test-legacy: ## Run the tutorial's own stack, gym 0.21 and mujoco-py, beside tod
 		MPLBACKEND=agg OMP_NUM_THREADS=1 \
 		$(LEGACY)/bin/python -m pytest --confcutdir=tests/legacy tests/legacy/lane_legacy.py $(ARGS)
 
-# The lowest versions that pyproject.toml allows and the newest, with each Python, in environments of their own, one after the other.
+# The lowest versions that pyproject.toml allows, the newest, and those of uv.lock, with each Python, in environments of their
+# own, one after the other.
 PYTHONS ?= $(VERSIONS)
-BOUNDS ?= lowest newest
-test-versions: ## Test with the lowest allowed and the newest versions; PYTHONS="3.12" BOUNDS="lowest" for one of them
+BOUNDS ?= lowest newest locked
+test-versions: ## Test with the lowest allowed, the newest and uv.lock's versions; PYTHONS="3.12" BOUNDS="lowest" for one
 	@for version in $(PYTHONS); do for bound in $(BOUNDS); do \
 		sh tests/versions/run.sh $$version $$bound $(VENV)-versions "$(TORCH)" $(ARGS) || exit 1; done; done
 

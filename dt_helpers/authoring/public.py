@@ -28,7 +28,7 @@ PUBLIC = (
     ".devcontainer/*",
     "solutions/README.md",
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "LICENSE"),
-    *("pyproject.toml", "environment.yml", "nbgrader_config.py", ".gitignore", ".gitattributes"),
+    *("pyproject.toml", "uv.lock", "environment.yml", "nbgrader_config.py", ".gitignore", ".gitattributes"),
 )
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", ".cache"}
 LEAST = 30  # characters without spaces; a shorter solution can't be told from ordinary code

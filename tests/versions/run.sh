@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests with Python $1 ("3.12") and the $2 ("lowest" or "newest") versions that pyproject.toml allows, in the environment
-# $3/$1-$2, with the requirement $4 for torch; the rest goes to pytest.
+# Tests with Python $1 ("3.12") and the $2 ("lowest" or "newest") versions that pyproject.toml allows, or with those of
+# uv.lock ("locked"), in the environment $3/$1-$2, with the requirement $4 for torch; the rest goes to pytest.
 set -eu
 version=$1 bound=$2 folder=$3 torch=$4
 shift 4
@@ -15,12 +15,18 @@ pip="$venv/bin/python -m pip install --quiet --disable-pip-version-check"
 $pip --upgrade pip uv
 extras="--extra formats --extra test"
 resolution="--resolution highest"
-test "$bound" = newest || resolution="--resolution lowest-direct"
+test "$bound" = lowest && resolution="--resolution lowest-direct"
 echo "$torch" > "$venv/torch.txt"
 # shellcheck disable=SC2086  # both are lists of words
-"$venv/bin/uv" pip compile --quiet --no-header --no-annotate --only-binary :all: --find-links "${PIP_FIND_LINKS:-.}" \
-    --python "$venv/bin/python" $extras $resolution --constraint "$venv/torch.txt" pyproject.toml |
-    grep -vE '^(torch|triton|nvidia-|cuda-)' > "$venv/versions.txt" # torch's own come with the build that pip finds
+if test "$bound" = locked; then # --locked fails where pyproject.toml was changed and uv.lock was not
+    "$venv/bin/uv" export --quiet --locked --no-header --no-annotate --no-hashes --no-emit-project --prune torch \
+        --python "$venv/bin/python" $extras > "$venv/resolved.txt"
+else
+    "$venv/bin/uv" pip compile --quiet --no-header --no-annotate --only-binary :all: --find-links "${PIP_FIND_LINKS:-.}" \
+        --python "$venv/bin/python" $extras $resolution --constraint "$venv/torch.txt" pyproject.toml \
+        > "$venv/resolved.txt"
+fi
+grep -vE '^(torch|triton|nvidia-|cuda-)' "$venv/resolved.txt" > "$venv/versions.txt" # torch's own come with the build that pip finds
 echo "$torch" >> "$venv/versions.txt"
 $pip --requirement "$venv/versions.txt"
 $pip --no-deps --editable .
