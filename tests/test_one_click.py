@@ -53,6 +53,8 @@ def test_the_codespace_makes_what_make_makes():
     [
         "https://colab.research.google.com/github/ada/course/blob/v1.0.0/notebooks/decision_transformer/02_dataset.ipynb",
         "https://mybinder.org/v2/gh/ada/course/v1.0.0?labpath=notebooks%2Fdecision_transformer%2F02_dataset.ipynb",
+        "https://kaggle.com/kernels/welcome?src=https://github.com/ada/course/blob/v1.0.0/notebooks/decision_transformer/02_dataset.ipynb",
+        "https://deepnote.com/launch?url=https://github.com/ada/course/blob/v1.0.0/notebooks/decision_transformer/02_dataset.ipynb",
     ],
 )
 def test_a_badge_opens_the_students_notebook(link):

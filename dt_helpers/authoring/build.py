@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
-from dt_helpers.authoring import exercises, expected, parts, scripts, setup_cell, students
+from dt_helpers.authoring import exercises, expected, kaggle, parts, scripts, setup_cell, students
 from dt_helpers.authoring.execution import STILL, WIDGET
 from dt_helpers.authoring.lines import Lines, minutes_and_seconds
 from dt_helpers.authoring.setting import Setting, per_notebook, rewritten
@@ -48,8 +48,8 @@ class Release:
 
     def report(self, tree: Tree, written: bool) -> str:
         """What was done if `written`, else what a release would do; one line per file."""
-        gone = [path for path in self.orphans if path.parent == tree.notebooks]
-        alone = [path for path in self.orphans if path.parent != tree.notebooks]
+        gone = [path for path in self.orphans if path.parent == tree.notebooks or path.name == kaggle.NAME]
+        alone = [path for path in self.orphans if path not in gone]
         groups = [
             ("written" if written else "not up to date", self.drifted),
             ("removed" if written else "no longer has a script", gone),
@@ -100,12 +100,15 @@ def plan(tree: Tree, executed: dict[str, NotebookNode] | None = None) -> Release
         wanted |= {tree.source(stem): _text(_without_outputs(notebooks[stem])) for stem in graded}
     if tree.exercises_file.parent.is_dir():  # in a checkout without the package nothing needs it
         wanted[tree.exercises_file] = exercises.text(tree, notebooks)
-    wanted |= rewritten(tree, Setting.read(tree))
+    setting = Setting.read(tree)
+    wanted |= kaggle.files(tree, list(notebooks), setting)
+    wanted |= rewritten(tree, setting)
     release = Release(wanted, unexecuted=unexecuted)
     release.drifted = [path for path, text in wanted.items() if not _same(path, text)]
     folders = [tree.notebooks, *tree.released_alone()]
     made = [*folders, *tree.sources_alone()]
     release.orphans = [path for folder in made for path in sorted(folder.glob("*.ipynb")) if path not in wanted]
+    release.orphans += kaggle.left_over(tree, wanted)
     release.unpaired = [path for path in sorted(tree.solutions.glob("*.ipynb")) if path not in wanted]
     release.strangers = [
         path

@@ -25,6 +25,7 @@ PUBLIC = (
     "docs/**/*",
     "experts/**/*",
     "binder/*",
+    "kaggle/**/*",
     ".devcontainer/*",
     "solutions/README.md",
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "LICENSE"),

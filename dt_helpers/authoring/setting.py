@@ -128,6 +128,17 @@ def per_notebook(tree: Tree) -> bool:
     return said == PER_NOTEBOOK
 
 
+def kaggle_user(tree: Tree, setting: Setting) -> str:
+    """Under whose name notebooks are pushed to Kaggle: ``kaggle`` in the same table, by default the repository's owner.
+    Raises ValueError for what can't be a name there.
+    """
+    owner = setting.repository.split("/")[0].lower()
+    said = _project(tree).get("tool", {}).get("dt-course", {}).get("kaggle", owner)
+    if not isinstance(said, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", said):
+        raise ValueError(f"{tree.project}: kaggle has to be a user's name on Kaggle, such as ada, not {said!r}.")
+    return said
+
+
 def _project(tree: Tree) -> dict:
     return tomllib.loads(tree.project.read_text(encoding="utf-8")) if tree.project.exists() else {}
 

@@ -18,7 +18,9 @@ TAG = "setup"
 # It runs where nothing of the course is installed yet, or an older version of it.
 INSTALL = r"""# Setup: run this cell first. Where the course's helpers are missing, as on Colab, it installs them.
 import importlib.util
+import os
 import re
+import site
 import subprocess
 import sys
 
@@ -33,11 +35,18 @@ def stop(sentence):
 
 
 if importlib.util.find_spec("dt_helpers") is None:
-    pip = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", SOURCE], capture_output=True, text=True)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", SOURCE]
+    if importlib.util.find_spec("torch") is None and not os.path.exists("/proc/driver/nvidia"):
+        command += ["--extra-index-url", "https://download.pytorch.org/whl/cpu"]  # without 4 GB for graphics cards
+    pip = subprocess.run(command, capture_output=True, text=True)
     if pip.returncode:
+        kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
+        online = "is Internet on in this notebook's settings" if kaggle else "is this machine online"
         why = re.findall("fatal: .*|ERROR: .*|No module named .*", pip.stderr) or ["pip gave no reason"]
-        stop(f"The course's helpers could not be installed; is this machine online? pip says of {SOURCE}: {why[0]}")
+        stop(f"The course's helpers could not be installed; {online}? pip says of {SOURCE}: {why[0]}")
     importlib.invalidate_caches()
+    if importlib.util.find_spec("dt_helpers") is None:  # pip took the user's folder, as the usual one can't be written
+        site.addsitedir(site.getusersitepackages())
 
 import dt_helpers
 
@@ -53,6 +62,7 @@ if here_is > course_is:
 """
 
 COLAB, BINDER = "https://colab.research.google.com", "https://mybinder.org"
+KAGGLE, DEEPNOTE = "https://kaggle.com", "https://deepnote.com"
 BADGE = "[![Open in {}]({})]({})"
 
 
@@ -76,9 +86,13 @@ def badges(stem: str, setting: Setting) -> str:
     path = f"notebooks/{ASSIGNMENT}/{stem}.ipynb"
     colab = f"{COLAB}/github/{setting.repository}/blob/{setting.ref}/{path}"
     binder = f"{BINDER}/v2/gh/{setting.repository}/{setting.ref}?labpath={quote(path, safe='')}"
+    page = f"{setting.url}/blob/{setting.ref}/{path}"
+    kaggle, deepnote = f"{KAGGLE}/kernels/welcome?src={page}", f"{DEEPNOTE}/launch?url={page}"
     return "\n".join(
         [
             BADGE.format("Colab", f"{COLAB}/assets/colab-badge.svg", colab),
             BADGE.format("Binder", f"{BINDER}/badge_logo.svg", binder),
+            BADGE.format("Kaggle", f"{KAGGLE}/static/images/open-in-kaggle.svg", kaggle),
+            BADGE.format("Deepnote", f"{DEEPNOTE}/buttons/launch-in-deepnote-small.svg", deepnote),
         ]
     )

@@ -16,7 +16,7 @@ import numpy as np
 from dt_helpers.machine.released import PYTHONS
 from dt_helpers.machine.telling import as_html, in_notebook
 from dt_helpers.video import render
-from dt_helpers.workspace import cache_dir, on_colab, workspace
+from dt_helpers.workspace import cache_dir, host, workspace
 
 PACKAGE = "dt-helpers"
 PYTHON_RANGE = f"{PYTHONS[0]} to {PYTHONS[-1]}"
@@ -104,8 +104,8 @@ def apt_line(packages: str) -> str:
 
 
 def _place() -> Row:
-    if on_colab():
-        return Row("runs in", "Google Colab")
+    if name := host():
+        return Row("runs in", name)
     return Row("runs in", "Jupyter" if in_notebook() else "plain Python, no notebook")
 
 

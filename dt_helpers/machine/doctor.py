@@ -22,7 +22,7 @@ from dt_helpers.machine.check_environment import (
     pip_line,
 )
 from dt_helpers.machine.released import PYTHONS
-from dt_helpers.workspace import on_colab
+from dt_helpers.workspace import host
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,13 @@ def _gym() -> Iterator[Row]:
         version = metadata.version("gym")
     except metadata.PackageNotFoundError:
         return
-    advice = "" if on_colab() else "the course uses gymnasium; `import gym` is only for the tutorial's old stack"
+    advice = "" if host() else "the course uses gymnasium; `import gym` is only for the tutorial's old stack"
     yield Row("gym", f"{version}, beside gymnasium; not used", "ok", advice)
 
 
 def _notebook_on_colab() -> Iterator[Row]:
     """Colab's kernel stops answering when nbgrader or a newer Jupyter moves the packages that it runs on."""
-    if not on_colab():
+    if host() != "Google Colab":
         return
     installed = {distribution.metadata["Name"].lower() for distribution in metadata.distributions()}
     for name in sorted(installed & {"nbgrader", "jupyterlab"}):

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 COLAB = Path("/content")  # where a Colab runtime has a user's files, and Google Drive once it is mounted
+KAGGLE = Path("/kaggle/working")  # what Kaggle shows as a notebook's output; the rest, the home too, is deleted
+DEEPNOTE = Path("/work")  # a Deepnote project's files; the home is new each time its machine starts
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.EISDIR, errno.ENOTDIR)  # what a rename onto another folder fails with
 TRIES = 100
 _said: set[str] = set()
@@ -26,20 +28,46 @@ def workspace() -> Path:
     """The folder for a student's own results, shared by all notebooks: ``$DT_WORKSPACE``, else ``~/dt_workspace``.
 
     It is outside the assignment's folder, so that a submission holds notebooks and nothing else. On Colab it is in
-    Google Drive once that is mounted at ``/content/drive``; a line, printed once, says where the results are kept, or
-    that they are not kept.
+    Google Drive once that is mounted at ``/content/drive``, on Kaggle in ``/kaggle/working``, on Deepnote in ``/work``;
+    there a line, printed once, says where the results are kept, or that they are not kept.
     """
     if chosen := os.environ.get("DT_WORKSPACE"):
         return _made(chosen, "DT_WORKSPACE")
-    return _made(_colab_workspace() if on_colab() else "~/dt_workspace", "DT_WORKSPACE")
+    places = {"Google Colab": _colab, "Kaggle": _kaggle, "Deepnote": _deepnote}
+    if (name := host()) not in places:
+        return _made("~/dt_workspace", "DT_WORKSPACE")
+    folder, note = places[name]()
+    if note not in _said:
+        _said.add(note)
+        print(note)
+    return _made(folder, "DT_WORKSPACE")
 
 
-def on_colab() -> bool:
-    """Whether this is a notebook in Google Colab, or a command in one of its cells."""
-    return "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ
+def host() -> str:
+    """Whose machine this notebook, or a command in one of its cells, runs on: ``Google Colab``, ``Kaggle`` or
+    ``Deepnote``, else an empty text. Kaggle's image is made from Colab's, so it may look like both.
+    """
+    if "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
+        return "Kaggle"
+    if "DEEPNOTE_PROJECT_ID" in os.environ:
+        return "Deepnote"
+    return "Google Colab" if "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ else ""
 
 
-def _colab_workspace() -> Path:
+def _kaggle() -> tuple[Path, str]:
+    folder = KAGGLE / "dt_workspace"
+    return folder, (
+        f"Your work goes to {folder}. Kaggle keeps it with a saved version of this notebook, and from one session to "
+        "the next if you choose Files in the notebook's settings, under Persistence."
+    )
+
+
+def _deepnote() -> tuple[Path, str]:
+    folder = DEEPNOTE / "dt_workspace"
+    return folder, f"Your work is kept among this project's files, in {folder}."
+
+
+def _colab() -> tuple[Path, str]:
     drive = COLAB / "drive" / "MyDrive"
     if drive.is_dir():
         folder, note = drive / "dt_workspace", "Your work is kept in Google Drive, in the folder dt_workspace."
@@ -49,10 +77,7 @@ def _colab_workspace() -> Path:
             f"Your work goes to {folder}, which Colab deletes together with this runtime. To keep it, mount Google "
             f'Drive in a cell of its own: from google.colab import drive; drive.mount("{COLAB}/drive")'
         )
-    if note not in _said:
-        _said.add(note)
-        print(note)
-    return folder
+    return folder, note
 
 
 @contextmanager

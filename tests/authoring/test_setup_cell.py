@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import site
 import subprocess
 import sys
 import types
@@ -22,10 +23,20 @@ def cell(setting=SETTING) -> str:
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """Runs the cell where the given version of the helpers is installed (None: none); gives what pip was asked for."""
+def added(monkeypatch):
+    """The folders that the cell takes modules from in addition."""
+    folders = []
+    monkeypatch.setattr(site, "addsitedir", folders.append)
+    return folders
 
-    def run(version, pip=0, printed=""):
+
+@pytest.fixture
+def run(monkeypatch, added):
+    """Runs the cell where the given version of the helpers is installed (None: none, and none is found after it);
+    gives what pip was asked for. Of the other modules, the `missing` are not there.
+    """
+
+    def run(version, pip=0, printed="", missing=()):
         calls = []
 
         def call(command, **settings):
@@ -39,7 +50,9 @@ def run(monkeypatch):
         monkeypatch.setitem(sys.modules, "dt_helpers", package)
         monkeypatch.setattr(subprocess, "run", call)
         monkeypatch.setattr(
-            importlib.util, "find_spec", lambda name: find("json") if name != "dt_helpers" or version else None
+            importlib.util,
+            "find_spec",
+            lambda name: None if name in missing or (name == "dt_helpers" and not version) else find("json"),
         )
         package.__version__ = version or SETTING.version
         exec(cell(), space := {})
@@ -56,6 +69,29 @@ def test_missing_helpers_are_installed_from_the_release(run):
 def test_where_they_are_there_nothing_is_installed_or_said(run, capsys):
     assert run("1.2.0") == []
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("driver", "missing", "index"), [(False, ["torch"], True), (True, ["torch"], False), (False, [], False)]
+)
+def test_torch_without_cuda_is_for_a_machine_with_neither_torch_nor_card(run, monkeypatch, driver, missing, index):
+    monkeypatch.setattr(os.path, "exists", lambda path: driver and path == "/proc/driver/nvidia")
+    [command] = run(None, missing=missing)
+    assert ("https://download.pytorch.org/whl/cpu" in command) == index
+    assert "--upgrade" not in command, "a torch that is there stays"
+
+
+def test_where_the_usual_folder_is_read_only_the_users_counts(run, added):
+    run("1.2.0")
+    assert added == []
+    run(None)
+    assert added == [site.getusersitepackages()]
+
+
+def test_on_kaggle_a_failed_installation_asks_for_internet(run, monkeypatch):
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
+    with pytest.raises(RuntimeError, match="is Internet on in this notebook's settings"):
+        run(None, pip=1)
 
 
 @pytest.mark.parametrize("version", ["0.1.0", "1.1.9", "1.1.10.dev0", "0.9"])

@@ -55,11 +55,37 @@ def test_a_workspace_of_ones_own_choice_counts_on_colab_too(colab, monkeypatch, 
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    ("variable", "name", "place", "said"),
+    [
+        ("KAGGLE_KERNEL_RUN_TYPE", "Kaggle", "KAGGLE", "saved version of this notebook"),
+        ("DEEPNOTE_PROJECT_ID", "Deepnote", "DEEPNOTE", "among this project's files"),
+    ],
+)
+def test_kaggle_and_deepnote_have_a_folder_for_the_work(monkeypatch, colab, capsys, variable, name, place, said):
+    """Where the image is Colab's too, as Kaggle's is."""
+    monkeypatch.setenv(variable, "x")
+    monkeypatch.setattr(workspace, place, colab / "theirs")
+    assert workspace.host() == name
+    assert workspace.workspace() == workspace.workspace() == colab / "theirs" / "dt_workspace"
+    assert capsys.readouterr().out.count(said) == 1
+    monkeypatch.setenv("DT_WORKSPACE", str(colab / "mine"))
+    assert workspace.workspace() == colab / "mine"
+
+
+def test_the_places_of_a_student_s_files_are_those_of_the_platforms():
+    assert [str(place) for place in (workspace.COLAB, workspace.KAGGLE, workspace.DEEPNOTE)] == [
+        "/content",
+        "/kaggle/working",
+        "/work",
+    ]
+
+
 def test_colab_is_known_by_its_module(monkeypatch):
     monkeypatch.delenv("COLAB_RELEASE_TAG", raising=False)
-    assert not workspace.on_colab()
+    assert workspace.host() == ""
     monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
-    assert workspace.on_colab()
+    assert workspace.host() == "Google Colab"
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
