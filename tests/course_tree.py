@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from dt_helpers.authoring import build
@@ -9,6 +10,17 @@ from dt_helpers.authoring.tree import Tree
 
 REPOSITORY = Path(__file__).parent.parent
 SCRIPTS = Path(__file__).parent / "fixtures" / "course"
+
+
+def tracked() -> list[str]:
+    """The files that git tracks, below the repository; where a source distribution was unpacked, what that held."""
+    if (REPOSITORY / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+        names = listed.stdout.split("\0")
+    else:
+        names = (REPOSITORY / "dt_helpers.egg-info" / "SOURCES.txt").read_text(encoding="utf-8").splitlines()
+    own = ("dt_helpers.egg-info/", "setup.cfg", "PKG-INFO")  # of the distribution
+    return [name for name in names if name and not name.startswith(own) and (REPOSITORY / name).is_file()]
 
 
 def make_tree(root: Path, *, released: bool = False, checked: bool = False) -> Tree:

@@ -1,7 +1,6 @@
 """Where the course is published and as what: one setting, written wherever it is repeated."""
 
 import shutil
-import subprocess
 
 import nbformat
 import pytest
@@ -11,7 +10,7 @@ from dt_helpers.authoring import build
 from dt_helpers.authoring.setting import PYTHON, Setting, pythons, rewritten
 from dt_helpers.authoring.tree import Tree
 from dt_helpers.machine import released
-from tests.course_tree import REPOSITORY, edit, make_tree
+from tests.course_tree import REPOSITORY, edit, make_tree, tracked
 
 PROJECT = '[tool.dt-course] \nrepository = "ada/course" # hers\nversion = "1.0.0"\n\n[tool.ruff]\nversion = "keep"\n'
 
@@ -157,11 +156,9 @@ def test_the_placeholders_of_scripts_are_filled_in_and_a_new_version_changes_no_
 
 
 def test_a_fork_sets_it_once_and_the_address_stands_nowhere_else(tmp_path, monkeypatch, capsys):
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, tmp_path / name)
+    for name in tracked():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert cli.main(["release", "--repository", "somebody/their-course", "--version", "97.1.0"]) == 0
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
