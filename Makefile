@@ -40,7 +40,7 @@ SITE := $(VENV)-site
 SITE_INSTALLED := $(SITE)/installed-$(shell echo "$(VERSION) $(HERE)" | cat - pyproject.toml web/site/package-lock.json | cksum | tr ' ' '-')
 SITE_NPM := PATH="$(CURDIR)/$(SITE)/bin:$$PATH" npm --prefix $(SITE)/node --no-audit --no-fund --loglevel=error ci
 
-.PHONY: help install course lab site live test campaign check test-postgres test-colab test-browser test-live test-site test-legacy test-versions test-sdist bench experts release lint clean
+.PHONY: help install course lab site live test campaign check test-postgres test-colab test-browser test-live test-site test-legacy test-versions test-sdist test-gpu bench experts release lint clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -126,6 +126,9 @@ test-versions: ## Test with the lowest allowed, the newest and uv.lock's version
 
 test-sdist: $(INSTALLED) ## Build the source distribution, and run its own short tests where it was unpacked
 	@$(ACTIVATED) sh tests/sdist/run.sh $(ARGS)
+
+test-gpu: $(INSTALLED) ## Test what a graphics card changes; without one it says so and ends well
+	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 python -m tests.gpu $(ARGS)
 
 # The page that runs models in the reader's browser, with those that come with the course; the first is shown first.
 # The models of the other robots are trained here, a minute or two each, and kept in .cache.
