@@ -57,7 +57,8 @@ course: $(INSTALLED) ## Run the whole course: output/replay.mp4 and output/cours
 lab: $(INSTALLED) ## Open the students' notebooks in JupyterLab
 	@$(ACTIVATED) jupyter lab notebooks/decision_transformer/01_setup.ipynb
 
-site: $(SITE_INSTALLED) ## Build the course's site: output/site
+site: $(SITE_INSTALLED) ## Build the course's site, with the pages that run models: output/site
+	@PATH="$(CURDIR)/$(SITE)/bin:$$PATH" $(MAKE) --no-print-directory live
 	@PATH="$(CURDIR)/$(SITE)/bin:$$PATH" NO_MKDOCS_2_WARNING=1 \
 		$(SITE)/bin/python -m mkdocs build --strict --config-file web/site/mkdocs.yml
 	@echo "output/site: $$(du -sh output/site | cut -f1), $$(find output/site -name '*.html' | wc -l) pages"
@@ -136,9 +137,12 @@ LIVE := web/live
 LIVE_TRAINED := $(foreach set,hopper-mixed hopper-expert walker2d-mixed walker2d-expert,.cache/live/$(set))
 LIVE_MODELS := 1-mixed:dt_helpers/assets/model-mixed 2-expert:dt_helpers/assets/model \
 	$(foreach folder,$(LIVE_TRAINED),3-$(notdir $(folder)):$(folder))
+LIVE_FORM := dt_helpers/rollout/export_web.py dt_helpers/model/onnx_form.py dt_helpers/model/onnx_steps.py
 BOARD := $(LIVE)/stitching/board
 live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json $(LIVE_TRAINED:%=%/model.safetensors) $(BOARD)/board.json ## Build the pages that run models in the browser: web/live/dist (needs npm)
-	@for pair in $(LIVE_MODELS); do DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 \
+	@for pair in $(LIVE_MODELS); do made=$(LIVE)/models/$${pair%:*}/model.json; stale=; \
+		for file in $${pair#*:}/model.safetensors $(LIVE_FORM); do [ $$made -nt $$file ] || stale=$$file; done; \
+		[ -z "$$stale" ] || DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 \
 		$(BIN)/dt-course export-web --half $${pair#*:} $(LIVE)/models/$${pair%:*} || exit 1; done
 	@cd $(LIVE) && npm run --silent build && npm run --silent build-board
 
@@ -146,7 +150,7 @@ live: $(INSTALLED) $(LIVE)/node_modules/.package-lock.json $(LIVE_TRAINED:%=%/mo
 $(BOARD)/board.json: $(addprefix dt_helpers/stitching/,board.py export_board.py model.py roads.py) | $(INSTALLED)
 	@DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 $(BIN)/python -m dt_helpers.stitching.export_board $(BOARD)
 
-.cache/live/%/model.safetensors: | $(INSTALLED)
+.cache/live/%/model.safetensors: dt_helpers/training/settings.py | $(INSTALLED)
 	@DT_CACHE="$(CURDIR)/.cache/dt" $(BIN)/dt-course train --data $* --output $(@D)
 
 $(LIVE)/node_modules/.package-lock.json: $(LIVE)/package-lock.json
