@@ -35,10 +35,11 @@ def stop(sentence):
 
 
 if importlib.util.find_spec("dt_helpers") is None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", SOURCE]
+    install = [sys.executable, "-m", "pip", "install", "--quiet"]
     if importlib.util.find_spec("torch") is None and not os.path.exists("/proc/driver/nvidia"):
-        command += ["--extra-index-url", "https://download.pytorch.org/whl/cpu"]  # without 4 GB for graphics cards
-    pip = subprocess.run(command, capture_output=True, text=True)
+        cpu = ["--retries", "0", "--timeout", "10", "--index-url", "https://download.pytorch.org/whl/cpu", "torch"]
+        subprocess.run(install + cpu, capture_output=True)  # without 4 GB for graphics cards, if it can be had
+    pip = subprocess.run([*install, SOURCE], capture_output=True, text=True)
     if pip.returncode:
         kaggle = "KAGGLE_KERNEL_RUN_TYPE" in os.environ
         online = "is Internet on in this notebook's settings" if kaggle else "is this machine online"

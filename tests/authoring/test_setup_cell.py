@@ -41,7 +41,7 @@ def run(monkeypatch, added):
 
         def call(command, **settings):
             calls.append(command[1:])
-            return subprocess.CompletedProcess(command, pip, "", printed)
+            return subprocess.CompletedProcess(command, pip(command) if callable(pip) else pip, "", printed)
 
         package = types.ModuleType("dt_helpers")
         if version:
@@ -76,9 +76,14 @@ def test_where_they_are_there_nothing_is_installed_or_said(run, capsys):
 )
 def test_torch_without_cuda_is_for_a_machine_with_neither_torch_nor_card(run, monkeypatch, driver, missing, index):
     monkeypatch.setattr(os.path, "exists", lambda path: driver and path == "/proc/driver/nvidia")
-    [command] = run(None, missing=missing)
-    assert ("https://download.pytorch.org/whl/cpu" in command) == index
-    assert "--upgrade" not in command, "a torch that is there stays"
+    *before, course = run(None, missing=missing)
+    assert course == run(None)[-1] and "--upgrade" not in course, "a torch that is there stays"
+    assert [command[-2:] for command in before] == [["https://download.pytorch.org/whl/cpu", "torch"]] * index
+
+
+def test_where_that_torch_cannot_be_had_the_course_is_installed_all_the_same(run, monkeypatch):
+    monkeypatch.setattr(os.path, "exists", lambda path: False)
+    assert len(run(None, pip=lambda command: int(command[-1] == "torch"), missing=["torch"])) == 2
 
 
 def test_where_the_usual_folder_is_read_only_the_users_counts(run, added):
