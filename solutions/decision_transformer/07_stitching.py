@@ -456,6 +456,8 @@ plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 # - An easier graph, `stitching.draw_roads(seed=0)`: how good is behaviour cloning there, and why?
 # - Tell the lie: `samples.classes[samples.classes == roads.longest + 1] = 10` gives all steps of walks that never
 #   arrive the return -10. Train again. What becomes of the green squares? (The best of ten tries hardly suffers.)
+# - Let a model like this one walk to any goal, step by step, in your browser: [the stitching
+#   board]({{address}}/docs/stitching_board.md).
 # - Write `choose_target` so that it takes the target with the best result. Is that better? What would each try be worth
 #   to you in a world where tries are expensive?
 #
