@@ -54,6 +54,29 @@ def test_what_is_wrong_at_one_edge_only_is_named_after_it(name, edge):
     assert found.sentence == exercise.edges[edge][0]
 
 
+def padded_with_a_mask_of_20(sequence, length, value):
+    kept = sequence[:length]
+    padded = np.full((length, sequence.shape[1]), value, dtype=sequence.dtype)
+    padded[length - len(kept) :] = kept
+    return padded, (np.arange(length) >= length - min(len(kept), 20)).astype(np.float32)
+
+
+OF_THE_NOTEBOOK = {  # right for all that the notebooks have, with one of their sizes written into it
+    "pad_left": padded_with_a_mask_of_20,
+    "context_window": lambda sequence, length: sequence[-min(length, 20) :],
+    "next_node": lambda logits, neighbours: neighbours[logits[:20][neighbours[neighbours < 20]].argmax()],
+    "stacked_attention_mask": lambda mask: mask[:64].repeat_interleave(3, dim=1),
+    "best_tenth": lambda returns: np.sort(np.argsort(-returns, kind="stable")[: min(max(len(returns) // 10, 1), 100)]),
+    "action_loss": lambda p, a, m: ((p - a)[m > 0][:, :17] ** 2).mean(),
+}
+
+
+@pytest.mark.parametrize("name", OF_THE_NOTEBOOK)
+def test_a_size_of_the_notebook_that_is_written_into_an_answer_is_found(name):
+    found = judged(name, OF_THE_NOTEBOOK[name])
+    assert not found.passed and found.mistake == "larger", found
+
+
 @pytest.mark.parametrize("place", [0, -1])
 def test_who_takes_the_first_or_the_last_of_what_looks_equal_is_never_right_by_chance(place):
     def next_node(logits, neighbours):

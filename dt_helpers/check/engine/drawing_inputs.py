@@ -43,6 +43,14 @@ _SHAPES = (  # batch, K, hidden, dtype, strided, edge
     (1, 1, 5, "float32", False, "single-step"),
     (2, 2, 1, "float32", False, "single-number"),
     (2, 34, 3, "float32", False, "long-window"),
+    (66, 3, 4, "float32", False, "larger"),
+    (2, 23, 130, "float32", False, "larger"),
+)
+
+# of inputs with more of something than the course's: 20 steps, 64 windows a batch, 17 numbers a state, 20 nodes, ...
+LARGER = (
+    "The result is wrong for inputs larger than those of this notebook.",
+    "Is a number of this notebook written into your code, or one of its variables? Sizes come from the arguments.",
 )
 EDGES = {  # of the exercises whose inputs are embeddings
     "single-step": (
@@ -61,6 +69,7 @@ EDGES = {  # of the exercises whose inputs are embeddings
         "The result is wrong where a step's numbers are all 0: it is a step like any other.",
         "Does a condition look at the numbers?",
     ),
+    "larger": LARGER,
 }
 
 

@@ -40,6 +40,8 @@ def _cases(rng):
         case(8, 2, 4, core=False, edge="whole-multiple"),
         Case("7 rows of 2, last 5, some rows 0", (resting, 5), core=False, edge="zeros"),
         case(300, 2, 20, core=False, edge="late"),
+        case(1100, 19, 34, core=False, edge="larger"),
+        case(31, 8, 34, core=False, edge="larger"),
     ]
 
 
@@ -224,6 +226,7 @@ EXERCISE = Exercise(
         "And when the episode has just begun, and there are fewer rows than that?",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "timesteps": (
             "The result is wrong for timesteps, which are whole numbers; it is right for floats.",
             "The loop cuts windows out of states, actions, returns and timesteps alike.",

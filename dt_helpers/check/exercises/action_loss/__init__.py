@@ -44,6 +44,7 @@ def _cases(rng):
         special("zero-actions", "some actions 0", resting),
         special("first-row-full", "the first row without padding", lambda p, t, m: (p, t, m.flip(0))),
         case(2, 34, 3, core=False, edge="long-window"),
+        case(66, 23, 19, core=False, edge="larger"),
     ]
 
 
@@ -94,6 +95,7 @@ EXERCISE = Exercise(
         "Which numbers go into the sum, and how many are there?",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "row-empty": (
             "The result is wrong where a row is all padding: it has no real steps, so it has no part in the mean.",
             "Is something divided by the number of a row's steps?",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dt_helpers.check.engine import strips
+from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
@@ -61,6 +61,7 @@ def _cases(rng):
         case(44, change=np.sort, label=", ascending", core=False, edge="in-order"),
         case(66, change=lambda r: -np.sort(-r), label=", descending", core=False, edge="in-order"),
         case(52, change=lambda r: r * 1e3, label=", large", core=False, edge="large"),
+        case(1507, core=False, edge="larger"),
     ]
 
 
@@ -121,6 +122,7 @@ EXERCISE = Exercise(
         "`np.argsort` gives positions, the lowest number first, and with `kind='stable'` equal ones keep their order.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "ten": ("With 10 or 20 trajectories the result is wrong.", "One of 10 is kept, and two of 20."),
         "just-below": (
             "With 19 or 29 trajectories the result is wrong: a tenth is rounded down.",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dt_helpers.check.engine import strips
+from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
@@ -74,6 +74,7 @@ def _cases(rng):
         case("3 targets, none is honoured", ["less", "never", "far less"], core=False, edge="none-honoured"),
         case("4 targets, it never arrives", ["never"] * 4, core=False, edge="none-honoured"),
         case(f"{len(nothing)} targets, none is honoured", nothing, core=False, edge="none-honoured"),
+        case("40 targets", ["never", "less"] * 15 + ["as asked", "more"] * 5, core=False, edge="larger"),
     ]
 
 
@@ -122,6 +123,7 @@ EXERCISE = Exercise(
         "Returns are negative here: -2 is more than -5.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "none-honoured": (
             "Here no target is honoured: then the smallest one is wanted.",
             "Does your code take the case that none is left into account?",

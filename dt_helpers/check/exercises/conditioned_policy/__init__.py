@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dt_helpers.check.engine import strips
+from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
@@ -79,6 +79,7 @@ def _cases(rng):
         corner("whole-target", "the target is a whole number", target=3),
         corner("one-episode", "", single, count=3, n_actions=3),
         corner("many", "", count=3000),
+        case(200, 30, core=False, edge="larger"),
     ]  # fmt: skip
 
 
@@ -145,6 +146,7 @@ EXERCISE = Exercise(
         "`np.bincount(taken, minlength=...)` counts how often each number occurs, also those that don't.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "never-met": (
             "Where no episode has the target return the result is wrong: all actions get the same share.",
             "What is divided by what, if there is nothing to count?",

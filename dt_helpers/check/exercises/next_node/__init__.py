@@ -76,6 +76,7 @@ def _cases(rng):
         special("lowest", [-3.0, -3.0 + 1e-3], 2, others=2.0),
         special("crowded", [-1.0, -0.5, -1.5], 4, others=1.0),
         special("crowded", [-2.0, -2.5, -1.5], 4, others=1.0),
+        case(45, 12, core=False, edge="larger"),
     ]
 
 
@@ -116,6 +117,7 @@ EXERCISE = Exercise(
         "A node has to come back: one of the numbers in `neighbours`.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "single-neighbour": ("The result is wrong for a single neighbour.", "It is that one, whatever its logit."),
         "all-neighbours-kept": ("The result is wrong where every node is a neighbour.", "Then none is left out."),
         "far-below": (

@@ -43,6 +43,8 @@ def _cases(rng):
         case(2, 2, 4, 0, core=False, edge="whole-value"),
         like_padding(4, -10.0),
         like_padding(3, 0.0),
+        case(31, 19, 34, -10.0, core=False, edge="larger"),
+        case(50, 8, 34, drawn, core=False, edge="larger"),
     ]
 
 
@@ -102,6 +104,7 @@ EXERCISE = Exercise(
         "How many rows are missing? They come first. The mask says 0 for each of them and 1 for each real row.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "nothing-missing": (
             "The result is wrong for a sequence that already has `length` rows; it is right for shorter ones.",
             "How many rows are missing? A slice such as [-0:] is then the whole sequence, not nothing.",

@@ -56,6 +56,7 @@ def _cases(rng):
         corner("whole-worst", "the worst is a whole number", worst=-100),
         corner("single", "", states=1, actions=4),
         corner("single", "", states=5, actions=1, change=lambda q, seen: (q, np.arange(5)[:, None] % 2 == 0)),
+        corner("larger", "all values large", states=45, actions=30),
     ]  # fmt: skip
 
 
@@ -119,6 +120,7 @@ EXERCISE = Exercise(
         "`np.where` takes a question, what to take if yes, and what to take if no.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "below-the-worst": (
             "Values below `worst` go wrong: a recorded action keeps its value, whatever it is.",
             "Which actions get `worst` is said by `seen` alone.",

@@ -39,6 +39,8 @@ def _cases(rng):
         case(2, 3, 1, 2, 2, core=False, edge="single-number"),
         case(4, 6, 7, 3, 4, core=False, squash=False, edge="plain-head"),
         case(2, 34, 3, 2, 2, core=False, edge="long-window"),
+        case(66, 23, 4, 19, 8, core=False, edge="larger"),
+        case(2, 3, 130, 3, 2, core=False, edge="larger"),
     ]
 
 
@@ -77,7 +79,7 @@ EXERCISE = Exercise(
         "before it.",
         "Ask for each head: what must its token have seen, and what must it not have seen yet?",
     ),
-    edges={name: drawing_inputs.EDGES[name] for name in ("single-step", "single-number", "long-window")}
+    edges={name: drawing_inputs.EDGES[name] for name in ("single-step", "single-number", "long-window", "larger")}
     | {
         "plain-head": (
             "The result is wrong for an action head without a tanh: what a head gives is the prediction.",

@@ -79,6 +79,8 @@ def _cases(rng):
         corner("value-of-zero", "the next state's lowest value is 0", q=lambda step: zeroed(step, "argmin")),
         corner("large-values", "values in the hundreds", q=lambda step: step["q"] * 300, reward=250.0),
         corner("large-values", "values far below 0", below=True, q=lambda step: step["q"] * 3000, reward=-900.0),
+        corner("larger", "a step", states=45, actions=30),
+        corner("larger", "the last step", states=45, actions=30, done=True),
     ]
 
 
@@ -173,6 +175,7 @@ EXERCISE = Exercise(
         "Old value 2, target 4, learning rate 0.5: where does the value move to?",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "all-the-way": (
             "With a learning rate of 1 the result is wrong: the value becomes the target itself.",
             "What is left of the old value then?",

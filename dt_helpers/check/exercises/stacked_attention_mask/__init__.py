@@ -34,6 +34,7 @@ def _cases(rng):
             "batch 2, K 6, padding on the right", (late.flip(1)[1:].repeat(1, 2),), core=False, edge="padding-anywhere"
         ),
         case(2, 34, "float32", core=False, edge="long-window"),
+        case(66, 23, "float32", core=False, edge="larger"),
     ]
 
 
@@ -84,6 +85,7 @@ EXERCISE = Exercise(
         "Try it on the mask 0, 1: the result has six numbers.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "single-step": drawing_inputs.EDGES["single-step"],
         "long-window": drawing_inputs.EDGES["long-window"],
         "first-row-full": (

@@ -76,6 +76,8 @@ def _cases(rng):
             edge="equal-lengths",
         ),
         *twins(),
+        case(45, 60, 41, stays=33, core=False, edge="larger"),
+        case(45, 60, None, core=False, edge="larger"),
     ]
 
 
@@ -133,6 +135,7 @@ EXERCISE = Exercise(
         "Work it out by hand for the walk 3, 1, 0, 0 with goal 0, if every step has length 1.",
     ),
     edges={
+        "larger": drawing_inputs.LARGER,
         "starts-at-goal": (
             "The result is wrong for a walk that starts at the goal: all its steps are free.",
             "Index 0 counts as false, but the goal was found there.",
