@@ -490,7 +490,7 @@ print(f"asked for the best averaged return: takes the 1 in {shares[0]:.0%} of th
 # - Pass `worst=0.0` in both calls of `pessimistic`. *Expect* the promises of 0 to come back: the number has to be below
 #   what is possible.
 # - Only 30 walks, `count=30` in `random_walks`. Which methods suffer? *Expect* streets that were never walked. With
-#   these walks pessimistic Q-learning holds out longest; with others it need not.
+#   these walks pessimistic Q-learning loses least.
 # - Close the model's eyes: an encoder for the key and the door that returns zeros. *Expect* it to open few doors: their
 #   places differ in each episode.
 # - Change the gamble to one that pays: `gamble.CHANCE = 0.8`. *Expect* asking for the most to be a good plan now (and

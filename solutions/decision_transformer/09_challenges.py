@@ -191,8 +191,8 @@ pixel_plots.frames(frames.observations[300:320], titles=[f"step {t}" for t in ra
 
 # %% [markdown]
 # One picture shows where the limbs are, but not where they are going, and in the pictures only the floor shows how fast
-# the robot runs. So the encoder looks at each picture together with the one before it, and the transformer at K of
-# them.
+# the robot runs. So the encoder looks at each picture together with the one before it (a window's first picture has
+# none: a black one takes its place), and the transformer at K of them.
 #
 # In the model, a state meets one module, `embed_state`, which makes an embedding of it. That is all that has to be
 # replaced for it to see. A frame travels through the collator as a long row of pixels, and the encoder folds it back
@@ -284,7 +284,9 @@ replay
 #   four frames at once; one whose frames are shifted by a random pixel or two in training. Which earns more for the
 #   same minutes?
 # - ●●○ Take the published model's data, `data.load("halfcheetah-expert-v2")`, train your own model on it, and compare
-#   the two in `HalfCheetah-v3`. Then the same on `halfcheetah-medium-replay-v2`: do both follow their targets?
+#   the two in `HalfCheetah-v3`. Then the same with `halfcheetah-medium-replay-v2` and the model that was published for
+#   it, `published.load("edbeeching/decision-transformer-gym-halfcheetah-medium-replay")`: do both models follow their
+#   targets?
 # - ●●● Colours: `dt_helpers.video.render.Renderer` makes the pictures of the films. Train an agent on EGL's pictures
 #   (the one above saw the course's own drawing). Can it still run when OSMesa makes them? Train one that does not mind.
 # - ●●● One model for all three robots. What do you do about the different sizes of their states, and does a cheetah
