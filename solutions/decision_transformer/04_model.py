@@ -60,7 +60,7 @@ plots.architecture()
 # %% [markdown]
 # ### Exercise: add the time
 #
-# ●○○ · about 5 minutes · the encoder's own positions say nothing here
+# ●○○ · about 5 minutes · the GPT's own positions are switched off here, as the last exercise shows
 #
 # A GPT for text adds a *position* to each token. Here it is the *timestep in the episode*, and the three tokens of one
 # step get the same one. Add the time embeddings to each of the other three. (Does a running cheetah need to know the

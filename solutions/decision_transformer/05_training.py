@@ -221,8 +221,9 @@ check.question("perfect-training")
 # How far can the loss fall? Not to 0: nobody can predict the noise that was added to the expert's actions when they
 # were recorded. We have the expert, and know how the noise was added: drawn from a normal distribution, and the sum
 # clipped to ±1. So we can estimate the average action that was recorded in each state, by 100 draws, and take *its*
-# loss. No model that does not see the action can expect to do noticeably better; one that is below the floor sees the
-# answer (notebook 4; one such model's held-out loss was 0.0041). (The draws make it about one in a hundred too high.)
+# loss. This is the floor; with 100 draws it comes out about one in a hundred too high. No model that does not see the
+# action can expect to do noticeably better; one that is below the floor sees the answer (notebook 4; one such model's
+# held-out loss was 0.0041).
 
 # %%
 expert = experts.load("halfcheetah", "1000k")
