@@ -135,8 +135,8 @@ def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, fro
 
 def _best(check: Cell | None, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
     """The one that the student's own check cell checked: the last down to it, else the last of all."""
-    asks = checking.place(check, [cell for cell in cells if cell.kind == "code"]) if check else None
-    in_front = [pair for pair in found if asks and pair[0].number <= asks.number]
+    asks = checking.places(check, [cell for cell in cells if cell.kind == "code"]) if check else []
+    in_front = [pair for pair in found if asks and pair[0].number <= asks[0].number]
     return (in_front or found)[-1]
 
 

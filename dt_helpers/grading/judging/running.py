@@ -17,10 +17,11 @@ from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.session import Session, Stopped
 from dt_helpers.grading.text import slicing
-from dt_helpers.grading.text.script import THE_CHECK, Script
+from dt_helpers.grading.text.script import THE_CHECK, Place, Script
 
 ASLEEP = 4  # times the seconds of a cell: how long it may wait, for a file or another process
 MOST_ASIDE = 5  # cells set aside in a notebook; after that, all scratch cells only provide definitions
+UNREACHED = "The check in cell {} is not reached when the cells run: the one in cell {} counts."
 IMPORTS = "imports"  # the name of the cell that runs the release's own imports
 
 
@@ -33,6 +34,7 @@ class Ran:
     data: bytes
     cells: dict[str, str]  # their names in tracebacks -> their text
     errors: dict[int, Exception | SystemExit] = field(default_factory=dict)  # number of a cell -> what it raised
+    reached: bool = False  # whether the check cell gave something to the check, as far as known
     mended: bool = False  # whether the release's imports were run, as the notebook's own were not above the check
 
 
@@ -44,6 +46,7 @@ class Notebook:
         self.aside: dict[int | str, str] = {}  # number of a cell, or IMPORTS -> why it was set aside
         self._without: set[int | str] = set()  # for these, not even the definitions are run
         self._acts_otherwise = False
+        self._counted: dict[str, Place] = {}  # id of a check -> its place that counted, where another was not reached
 
     def otherwise(self) -> Notebook:
         """The same notebook, with other numbers in place of the course's data."""
@@ -57,39 +60,51 @@ class Notebook:
 
         Raises Stopped if it can't get that far, and Disturbed.
         """
-        mended = False
+        places: list[Place | None] = [*self.script.places(task.check_id)] or [None]
+        mended, unreached = False, 0
         while True:
+            place = places[unreached % len(places)]  # if none is reached, the first after all
             with self.sandbox.session() as session:
                 if self._acts_otherwise:
                     session.ask({"do": "act_otherwise"})
-                ran = self._run(session, task, mended)
+                ran = self._run(session, task, place, mended)
                 if ran is None:
                     continue  # without the failing cell
+                if not ran.reached and 1 < len(places) > unreached:
+                    unreached += 1
+                    continue
                 for name, text in (lent or {}).items():
                     session.ask({"do": "lend", "name": name, "text": text})
                 session.allow(self.sandbox.limits.cpu_seconds, self.sandbox.limits.seconds)
                 ran.found, ran.data = session.ask({"do": "find", "target": task.target, "check": task.check})
                 if ran.found.get("unchecked") == "missing" and not mended:
-                    mended = True
+                    mended, unreached = True, 0
                     continue
+                if place and unreached:
+                    self._counted[task.check_id] = place
                 yield ran
                 return
 
     def text_of(self, task: Task) -> list[str]:
         """The cells that run before the task's check."""
-        return [text for _, text in self.script.before(task.check_id)]
+        return [text for _, text in self.script.above(self._place(task))]
 
     def remarks(self, task: Task) -> list[str]:
-        """Sentences on the cells that were set aside before a check."""
-        on_the_way = dict(self.script.before(task.check_id))
-        return [
+        """Sentences on the check cell that counted, if it isn't the last, and on the cells set aside before it."""
+        last, counted = self.script.checks.get(task.check_id), self._place(task)
+        on_the_way = dict(self.script.above(counted))
+        other = [UNREACHED.format(last.number, counted.number)] if last and counted and last != counted else []
+        return other + [
             f"Cell {number} {reason}; it was set aside, except for what it defines."
             for number, reason in self.aside.items()
             if number in on_the_way
         ]
 
-    def _run(self, session: Session, task: Task, mended: bool) -> Ran | None:
-        cells: list[tuple[int | str, str]] = list(self.script.before(task.check_id))
+    def _place(self, task: Task) -> Place | None:
+        return self._counted.get(task.check_id) or self.script.checks.get(task.check_id)
+
+    def _run(self, session: Session, task: Task, place: Place | None, mended: bool) -> Ran | None:
+        cells: list[tuple[int | str, str]] = list(self.script.above(place))
         if mended:
             imports = [(IMPORTS, line) for line in task.imports]
             cells = [*imports, *self.script.cells, *(pair for pair in cells if pair[0] == THE_CHECK)]
@@ -100,12 +115,14 @@ class Notebook:
             try:
                 self._allow(session)
                 do = "check" if number == THE_CHECK else "cell"
-                answer, _ = session.ask({"do": do, "name": _name(number), "text": text})
+                answer, _ = session.ask({"do": do, "name": _name(number), "text": text, "check": task.check})
             except Stopped as reason:
                 self._set_aside(number, str(reason))
                 return None
+            ran.reached = answer.get("reached") is True
             if "failed" in answer and isinstance(number, int):
                 ran.errors[number] = rebuilt(answer["failed"])
+        ran.reached |= THE_CHECK in self.aside  # nobody knows what it would have reached
         return ran
 
     def _as_it_may_run(self, number: int | str, text: str, task: Task) -> str:

@@ -13,13 +13,17 @@ from collections.abc import Iterator, Sequence
 from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.reading import Cell
 
+MOST = 10  # check cells of one exercise that are tried in turn
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 
 
-def place(check: Cell, code: Sequence[Cell]) -> Cell | None:
-    """The last of the cells that call the release's `check`, as its outcome is what the student saw last: one with its
-    grade id or cell id, or one that gives it the exercise's function. If there is none, the last with its ids, from
-    which the call was removed, then the last that gives it another function; None if there is none of these."""
+def places(check: Cell, code: Sequence[Cell]) -> list[Cell]:
+    """The cells that call the release's `check`, the one that counts first: that is the last, as its outcome is what
+    the student saw last. If its call isn't reached when it runs, the next counts, and so on; at most `MOST`.
+
+    First come those with the check's grade id or cell id, and those that give it the exercise's function; then those
+    with its ids that don't seem to call it; then those that give it another function.
+    """
     name, argument = _named(check.source)
     ids = [
         cell
@@ -30,7 +34,8 @@ def place(check: Cell, code: Sequence[Cell]) -> Cell | None:
     asks = [cell for cell in code if any(_is_given(call, argument) for call in calls[cell.number])]
     asks += [cell for cell in ids if _says(cell.source, name)]
     others = [cell for cell in code if calls[cell.number]]
-    return max(asks or ids or others, key=lambda cell: cell.number, default=None)
+    groups = (sorted(group, key=lambda cell: -cell.number) for group in (asks, ids, others))
+    return list({cell.number: cell for group in groups for cell in group}.values())[:MOST]
 
 
 def down_to(check: str, source: str) -> str:

@@ -29,10 +29,17 @@ class Script:
     own: dict[str, int] = field(
         default_factory=dict
     )  # grade id of a solution cell -> number of the cell that answers it
+    instead: dict[str, tuple[Place, ...]] = field(
+        default_factory=dict
+    )  # the places that count in turn if the call at the first isn't reached
 
-    def before(self, check: str) -> list[tuple[int, str]]:
-        """The cells that run before the check cell; all of them if it is lost."""
-        if (place := self.checks.get(check)) is None:
+    def places(self, check: str) -> list[Place]:
+        """The check's places, the one that counts first; none if it is lost."""
+        return [self.checks[check], *self.instead.get(check, ())] if check in self.checks else []
+
+    def above(self, place: Place | None) -> list[tuple[int, str]]:
+        """The cells that run before a check cell, and its own code; all of them if it is lost."""
+        if place is None:
             return list(self.cells)
         rest = [(THE_CHECK, place.rest)] if place.rest.strip() else []
         return [*self.cells[: place.at], *rest]
@@ -44,15 +51,18 @@ def script(
     """The script of the `submitted` cells; `own` are the numbers of those that hold the answers.
 
     A code cell of the release that became markdown, and an answer in markdown, count as code. For check cells, see
-    `checking.place`.
+    `checking.places`.
     """
     ids = {cell.id for cell in release if cell.kind == "code"} - {""}
     code = [cell for cell in submitted if cell.kind == "code" or cell.number in own.values() or cell.id in ids]
     lines = {check.source.strip() for check in checks}
     run = [cell for cell in code if cell.source.strip() not in lines]
-    places = {}
+    first, instead = {}, {}
     for check in checks:
-        if cell := checking.place(check, code):
+        places = []
+        for cell in checking.places(check, code):
             above = sum(other.number < cell.number for other in run)
-            places[check.grade_id] = Place(above, checking.down_to(check.source, cell.source), cell.number)
-    return Script(tuple((cell.number, cell.source) for cell in run), places, dict(own))
+            places.append(Place(above, checking.down_to(check.source, cell.source), cell.number))
+        if places:
+            first[check.grade_id], instead[check.grade_id] = places[0], tuple(places[1:])
+    return Script(tuple((cell.number, cell.source) for cell in run), first, dict(own), instead)

@@ -104,6 +104,46 @@ def test_a_call_of_another_function_further_down_is_no_check_cell(judged):
     assert judged(RIGHT, below=(wrong, f"check.{NAME}(mine)")).status == PASSED
 
 
+UNREACHED = {
+    "in an if": "again = False\nif again:\n    {call}",
+    "on one line": "again = False\nif again: {call}",
+    "in a loop": "for again in []:\n    {call}",
+    "in an except": "try:\n    1 + 1\nexcept Exception:\n    {call}",
+    "below an error": "assert 1 + 1 == 3, 'restart first'\n{call}",
+    "below an error in a try": "try:\n    raise KeyError('not today')\n    {call}\nexcept KeyError:\n    pass",
+    "left to a shell": "%%script false --no-raise-error\n{call}",
+    "written to a file": "%%writefile recheck.py\n{call}",
+}
+
+
+@pytest.mark.parametrize("name", UNREACHED)
+def test_a_call_that_is_not_reached_does_not_count_and_the_last_that_is_does(judged, name):
+    below = (f"{NAME} = 3  # the name is used again", UNREACHED[name].format(call=CALL))
+    right, wrong = judged(RIGHT, below=below), judged(WRONG, below=(RIGHT, below[1]))
+    assert (right.status, wrong.status) == (PASSED, FAILED), (right.sentence, wrong.sentence)
+    assert "The check in cell 5 is not reached when the cells run: the one in cell 3 counts." in right.remarks
+
+
+@pytest.mark.parametrize("name", UNREACHED)
+def test_if_no_call_is_reached_the_exercise_s_name_below_the_last_check_cell_counts(judged, name):
+    call = UNREACHED[name].format(call=CALL)
+    assert judged(WRONG, checks=call, below=(RIGHT, call, WRONG)).status == PASSED
+    assert judged(RIGHT, checks=call, below=(WRONG, call, RIGHT)).status == FAILED
+
+
+def test_of_several_calls_that_are_not_reached_each_gives_way_to_the_one_above(judged):
+    unreached = f"if False:\n    {CALL}"
+    assert judged(WRONG, below=(RIGHT, f"_ = {CALL}", WRONG, unreached, unreached)).status == PASSED
+    assert judged(RIGHT, below=(WRONG, f"_ = {CALL}", RIGHT, unreached, unreached)).status == FAILED
+
+
+def test_a_call_with_another_function_that_is_reached_counts_more_than_one_that_is_not(judged):
+    wrong = RENAMED.replace("-length:", ":length")
+    unreached = f"if False:\n    {CALL}"
+    assert judged(RIGHT, wrong, f"check.{NAME}(mine)", checks=unreached).status == FAILED
+    assert judged(WRONG, RENAMED, f"check.{NAME}(mine)", checks=unreached).status == PASSED
+
+
 def test_a_name_that_is_nowhere_and_a_package_that_is_missing_are_still_told(judged):
     nowhere = judged(checks=f"check.{NAME}(mine)")
     assert nowhere.status == ERROR and "not defined" in nowhere.sentence

@@ -9,8 +9,11 @@ CHECK = Cell(3, "code", "check.f(f)", "check-id", "check_f")
 
 
 def found(*cells: Cell) -> int | None:
-    cell = checking.place(CHECK, cells)
-    return cell and cell.number
+    return next(iter(in_turn(*cells)), None)
+
+
+def in_turn(*cells: Cell) -> list[int]:
+    return [cell.number for cell in checking.places(CHECK, cells)]
 
 
 def plain(number: int, source: str) -> Cell:
@@ -69,6 +72,17 @@ def test_the_cell_with_its_ids_counts_whatever_it_gives_to_the_check(edited):
 def test_without_ids_a_cell_that_checks_another_function_is_better_than_none():
     assert found(plain(1, "check.f(first)"), plain(3, "check.f(mine)")) == 3
     assert found(plain(1, "x = 1")) is None
+
+
+def test_the_cells_that_count_in_its_place_are_the_ones_above_then_the_rest():
+    named, other, with_id = "check.f(f)", "check.f(mine)", Cell(6, "code", "pass", "check-id")
+    assert in_turn(plain(1, named), plain(2, named), plain(4, named)) == [4, 2, 1]
+    assert in_turn(plain(1, named), plain(2, other), plain(4, other)) == [1, 4, 2]
+    assert in_turn(plain(1, other), plain(2, named), with_id) == [2, 6, 1]
+
+
+def test_no_more_are_tried_than_a_notebook_needs():
+    assert in_turn(*(plain(number, "check.f(f)") for number in range(1, 100))) == [*range(99, 99 - checking.MOST, -1)]
 
 
 @pytest.mark.parametrize(

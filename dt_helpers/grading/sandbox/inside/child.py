@@ -87,13 +87,13 @@ class Child:
         return {"failed": described(error)} if error else {}
 
     async def do_check(self, request, data, packer) -> dict:
-        """Run the check's cell, and note what it gives to the checks."""
+        """Run the check's cell, and note what it gives to the checks; whether it reaches `check`."""
         before = len(self.notebook.shell.ran)
         standins.given.clear()
         answer = await self.do_cell(request, data, packer)
         self.given = dict(standins.given)
         self.roots = made_of.roots(self.notebook.shell.ran[before:], self.notebook.space)
-        return answer
+        return answer | {"reached": request["check"] in self.given}
 
     def do_lend(self, request, data, packer) -> dict:
         self.notebook.lend(request["text"], request["name"])
