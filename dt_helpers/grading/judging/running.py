@@ -115,7 +115,8 @@ class Notebook:
             try:
                 self._allow(session)
                 do = "check" if number == THE_CHECK else "cell"
-                answer, _ = session.ask({"do": do, "name": _name(number), "text": text, "check": task.check})
+                asked = {"do": do, "name": _name(number), "text": text, "check": task.check, "target": task.target}
+                answer, _ = session.ask(asked)
             except Stopped as reason:
                 self._set_aside(number, str(reason))
                 return None

@@ -144,6 +144,43 @@ def test_a_call_with_another_function_that_is_reached_counts_more_than_one_that_
     assert judged(WRONG, RENAMED, f"check.{NAME}(mine)", checks=unreached).status == PASSED
 
 
+COUNTER_EXAMPLES = {
+    "a lambda": "{call}\ntry:\n    {check}(lambda *both: mine(*both))\nexcept check.CheckFailed:\n    pass",
+    "a function": "{call}\nwith contextlib.suppress(Exception):\n    {check}(mine)",
+    "a partial": "{call}\ntry:\n    {check}(partial(mine, length=1))\nexcept Exception:\n    pass",
+    "in a loop": "for f in ({name}, mine):\n    try:\n        {check}(f)\n    except Exception:\n        print(f)",
+    "by getattr": "for f in ({name}, mine):\n    getattr(check, '{name}')(f)\n# {check}",
+    "in one try": "try:\n    {call}\n    {check}(mine)\nexcept Exception as error:\n    print(error)",
+    "above it": "try:\n    {check}(mine)\nexcept Exception:\n    pass\n{call}",
+    "and its name used again": "if True:\n    {call}\n    {name} = 3\n    {check}(mine)",
+}
+
+
+@pytest.mark.parametrize("name", COUNTER_EXAMPLES)
+def test_of_a_cell_s_calls_the_one_with_the_exercise_s_own_name_counts(judged, name):
+    cell = COUNTER_EXAMPLES[name].format(call=CALL, check=f"check.{NAME}", name=NAME)
+    wrong = RENAMED.replace("-length:", ":length")
+    shown, failed = judged(RIGHT, wrong, checks=cell), judged(WRONG, RENAMED, checks=cell)
+    assert (shown.status, failed.status) == (PASSED, FAILED), (shown.sentence, failed.sentence)
+
+
+@pytest.mark.parametrize("given", ["mine", "lambda *both: mine(*both)", "partial(mine)"])
+def test_a_counter_example_in_a_cell_further_down_costs_nothing(judged, given):
+    wrong = RENAMED.replace("-length:", ":length")
+    below = (wrong, f"try:\n    check.{NAME}({given})\nexcept check.CheckFailed:\n    print('no')")
+    assert judged(RIGHT, below=below).status == PASSED
+    assert judged(WRONG, below=(RENAMED, below[1])).status == FAILED
+
+
+def test_of_calls_with_the_exercise_s_own_name_and_of_those_with_none_the_last_counts(judged):
+    first, again = f"check.{NAME}(first)", f"check.{NAME}(mine)"
+    other = RENAMED.replace("mine", "first").replace("-length:", ":length")
+    assert judged(f"{RENAMED}\n{other}", checks=f"{first}\n{again}").status == PASSED
+    assert judged(f"{RENAMED}\n{other}", checks=f"{again}\n{first}").status == FAILED
+    assert judged(WRONG, RENAMED, checks=f"{CALL}\n{NAME} = mine\n{CALL}").status == PASSED
+    assert judged(WRONG, RENAMED, checks=f"{NAME}, mine = mine, {NAME}\n{CALL}\n{NAME} = mine\n{CALL}").status == FAILED
+
+
 def test_a_name_that_is_nowhere_and_a_package_that_is_missing_are_still_told(judged):
     nowhere = judged(checks=f"check.{NAME}(mine)")
     assert nowhere.status == ERROR and "not defined" in nowhere.sentence

@@ -24,6 +24,7 @@ from dt_helpers.check.whole_model.watching import modes, watch
 from . import made_of, standins, wire
 from .arguments import ArgumentsUnpacker
 from .cells import Notebook
+from .given import Given
 from .standins import StandIn
 from .values import OUTPUTS, Packer, Unpacker
 
@@ -89,7 +90,7 @@ class Child:
     async def do_check(self, request, data, packer) -> dict:
         """Run the check's cell, and note what it gives to the checks; whether it reaches `check`."""
         before = len(self.notebook.shell.ran)
-        standins.given.clear()
+        standins.given = Given(request["target"], self.notebook.space)
         answer = await self.do_cell(request, data, packer)
         self.given = dict(standins.given)
         self.roots = made_of.roots(self.notebook.shell.ran[before:], self.notebook.space)
