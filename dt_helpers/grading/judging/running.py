@@ -51,7 +51,8 @@ class Notebook:
     def otherwise(self) -> Notebook:
         """The same notebook, with other numbers in place of the course's data."""
         other = Notebook(self.script, self.sandbox)
-        other.aside, other._without, other._acts_otherwise = dict(self.aside), set(self._without), True
+        other.aside, other._without = dict(self.aside), set(self._without)
+        other._acts_otherwise = not self._acts_otherwise
         return other
 
     @contextmanager
@@ -61,24 +62,27 @@ class Notebook:
         Raises Stopped if it can't get that far, and Disturbed.
         """
         places: list[Place | None] = [*self.script.places(task.check_id)] or [None]
-        mended, unreached = False, 0
+        mended, unreached, doubted = False, 0, False
         while True:
             place = places[unreached % len(places)]  # if none is reached, the first after all
+            if doubted and not self.otherwise()._reaches(task, place, mended):
+                unreached, doubted = unreached + 1, False
+                continue
             with self.sandbox.session() as session:
                 if self._acts_otherwise:
                     session.ask({"do": "act_otherwise"})
                 ran = self._run(session, task, place, mended)
                 if ran is None:
                     continue  # without the failing cell
-                if not ran.reached and 1 < len(places) > unreached:
-                    unreached += 1
+                if not ran.reached and not doubted and 1 < len(places) > unreached:
+                    doubted = True  # what the data says may decide that
                     continue
                 for name, text in (lent or {}).items():
                     session.ask({"do": "lend", "name": name, "text": text})
                 session.allow(self.sandbox.limits.cpu_seconds, self.sandbox.limits.seconds)
                 ran.found, ran.data = session.ask({"do": "find", "target": task.target, "check": task.check})
                 if ran.found.get("unchecked") == "missing" and not mended:
-                    mended, unreached = True, 0
+                    mended, unreached, doubted = True, 0, False
                     continue
                 if place and unreached:
                     self._counted[task.check_id] = place
@@ -99,6 +103,14 @@ class Notebook:
             for number, reason in self.aside.items()
             if number in on_the_way
         ]
+
+    def _reaches(self, task: Task, place: Place | None, mended: bool) -> bool:
+        """Whether the call of the check is reached at this place, as far as known."""
+        with self.sandbox.session() as session:
+            if self._acts_otherwise:
+                session.ask({"do": "act_otherwise"})
+            ran = self._run(session, task, place, mended)
+            return ran is not None and ran.reached
 
     def _place(self, task: Task) -> Place | None:
         return self._counted.get(task.check_id) or self.script.checks.get(task.check_id)

@@ -131,6 +131,29 @@ def test_if_no_call_is_reached_the_exercise_s_name_below_the_last_check_cell_cou
     assert judged(RIGHT, checks=call, below=(WRONG, call, RIGHT)).status == FAILED
 
 
+LOAD = "from dt_helpers import data\ndata = data.load('x')\n"
+PASSED_OVER = {
+    "a row": ("data.rewards", "assert isinstance({name}, type(len)), 'restart first'"),
+    "a result": ("{name}(data.rewards, 3)", "if type({name}) is not type(partial):\n    raise TypeError('restart')"),
+    "a number": ("float(data.returns.max())", "assert callable({name})"),
+}
+
+
+@pytest.mark.parametrize("name", PASSED_OVER)
+def test_what_is_no_function_is_not_given_below_an_error_that_the_data_may_explain(judged, name):
+    value, line = (text.format(name=NAME) for text in PASSED_OVER[name])
+    below = (f"{LOAD}{NAME} = {value}", f"{line}\n{CALL}")
+    assert judged(RIGHT, below=below).status == PASSED
+    assert judged(WRONG, below=(RIGHT, *below)).status == FAILED
+
+
+@pytest.mark.parametrize("when", ["data.returns.max() > 8000", "data.returns.min() == 8192", "not data.dones.any()"])
+def test_a_call_that_is_reached_or_not_by_what_the_data_says_counts(judged, when):
+    again = f"{LOAD}if {when}:\n    {CALL}"
+    assert judged(WRONG, below=(RIGHT, again)).status == PASSED
+    assert judged(RIGHT, below=(WRONG, again)).status == FAILED
+
+
 def test_of_several_calls_that_are_not_reached_each_gives_way_to_the_one_above(judged):
     unreached = f"if False:\n    {CALL}"
     assert judged(WRONG, below=(RIGHT, f"_ = {CALL}", WRONG, unreached, unreached)).status == PASSED

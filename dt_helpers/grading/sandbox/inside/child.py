@@ -25,7 +25,7 @@ from . import made_of, standins, wire
 from .arguments import ArgumentsUnpacker
 from .cells import Notebook
 from .given import Given
-from .standins import StandIn
+from .standins import StandIn, is_stand_in
 from .values import OUTPUTS, Packer, Unpacker
 
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
@@ -88,13 +88,16 @@ class Child:
         return {"failed": described(error)} if error else {}
 
     async def do_check(self, request, data, packer) -> dict:
-        """Run the check's cell, and note what it gives to the checks; whether it reaches `check`."""
-        before = len(self.notebook.shell.ran)
+        """Run the check's cell, and note what it gives to the checks; whether it reaches `check`. What is no function
+        may have got there only because an error above it was passed over."""
+        before, passed_over = len(self.notebook.shell.ran), self.notebook.shell.passed_over
         standins.given = Given(request["target"], self.notebook.space)
         answer = await self.do_cell(request, data, packer)
         self.given = dict(standins.given)
         self.roots = made_of.roots(self.notebook.shell.ran[before:], self.notebook.space)
-        return answer | {"reached": request["check"] in self.given}
+        given = self.given.get(request["check"])
+        is_sure = self.notebook.shell.passed_over == passed_over or (callable(given) and not is_stand_in(given))
+        return answer | {"reached": request["check"] in self.given and is_sure}
 
     def do_lend(self, request, data, packer) -> dict:
         self.notebook.lend(request["text"], request["name"])

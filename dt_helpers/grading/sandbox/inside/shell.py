@@ -98,6 +98,7 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     def __init__(self, **options):
         super().__init__(**options)
         self.ran: list[CodeType] = []
+        self.passed_over = 0  # statements that failed on what the sandbox lacks
 
     async def run_code(self, code_obj, result=None, *, async_=False):
         """Run a statement of a cell; whether it ends the cell."""
@@ -105,6 +106,7 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
         if stopped and result and lacking.is_why(result.error_in_exec, code_obj, self.ran, self.user_ns):
             lacking.fill_in(code_obj, self.user_ns)
             stopped = False
+            self.passed_over += 1
         self.ran.append(code_obj)
         return stopped
 
