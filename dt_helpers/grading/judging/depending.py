@@ -1,7 +1,7 @@
 """Answers that depend on what the course's data says, which the sandbox lacks: nobody can tell whether they are right.
 
 Such an answer fails with a stand-in's numbers. If it does the same with other numbers in their place, it has made
-nothing of them and is wrong; if not, a person has to look at it.
+nothing of them and is wrong; if not, a person has to look at it. So does a person where it asks for a stand-in's type.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Read:
 
     names: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()  # its arguments that it never reads
+    asks_for_a_type: bool = False  # of something that is there in the place of the data
 
     @property
     def text(self) -> str:
@@ -37,7 +38,8 @@ def read(session: Session) -> Read:
     try:
         answer, _ = session.ask({"do": "made_of"})
         names = tuple((str(name), str(origin)) for name, origin in answer["read"])
-        return Read(names, tuple(str(name) for name in answer["unread"]))
+        unread = tuple(str(name) for name in answer["unread"])
+        return Read(names, unread, answer["asks for a type"] is True)
     except (Stopped, KeyError, TypeError, ValueError):
         return NOTHING
 

@@ -110,6 +110,7 @@ def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) 
     if verdict.passed or verdict.fields["status"] == NOT_RUN:
         return verdict
     failed_on_one = depending.on_a_stand_in(verdict.fields["sentence"], verdict.cause)
+    failed_on_one |= bool(verdict.read.names) and verdict.read.asks_for_a_type
     if not failed_on_one and not verdict.read.names:
         return verdict
     if not failed_on_one and _run_one(task, notebook.otherwise(), seed, lent).said == verdict.said:

@@ -4,62 +4,8 @@ result depends on it, and wrong where it doesn't.
 
 import pytest
 
-from dt_helpers.grading.judging import verdicts
-from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import FAILED, NOT_RUN, PASSED
-from dt_helpers.grading.sandbox import Sandbox
-from dt_helpers.grading.sandbox.limits import Limits
-from dt_helpers.grading.text.script import Place, Script
-from tests.grading.course import needs
-
-SETUP = """import json
-import numpy as np
-import torch
-from dt_helpers import check, data, stitching, training
-from dt_helpers.workspace import workspace
-trajectories = data.load("halfcheetah-expert")
-roads = stitching.draw_roads(seed=5)
-model = training.load_or_provided()"""
-RETURNS = """def returns_to_go(rewards, gamma=1.0):
-    {line}
-    out, total = np.zeros(len(rewards)), 0.0
-    for t in reversed(range(len(rewards))):
-        total = rewards[t] + gamma * total
-        out[t] = total
-    return {value}"""
-WINDOW = """def context_window(sequence, length):
-    {line}
-    return sequence[-length:]"""
-WALK = """def walk_rewards(walk, goal, lengths):
-    return {value}"""
-STEPS = "np.array([0.0 if i == goal else -lengths[i, j] for i, j in zip(walk, walk[1:])], {more})"
-TARGET = """def choose_target(targets, achieved):
-    best = [t for t, a in zip({targets}, achieved) if a >= t]
-    return max(best) if best else min({targets})"""
-ONE = "def next_target_return(target_return, reward, scale):\n    return {value}"
-
-
-def returns(line="pass", value="out"):
-    return RETURNS.format(line=line, value=value)
-
-
-@pytest.fixture(scope="module")
-def box():
-    needs()
-    with Sandbox(limits=Limits(seconds=8, cpu_seconds=8, cell_seconds=2)) as made:
-        yield made
-
-
-@pytest.fixture
-def judged(box):
-    def judge(target: str, *cells: str):
-        task = Task("a", target, "", frozenset([target]), f"check_{target}", 1.0, target, target)
-        script = Script(tuple(enumerate((SETUP, *cells), 1)), {task.check_id: Place(len(cells) + 1)}, {target: 2})
-        ((result,), _) = verdicts.judge([task], script, box, lambda check_id: 1)
-        return result
-
-    return judge
-
+from tests.grading.judging.answers import ONE, STEPS, TARGET, WALK, WINDOW, returns
 
 KNOWN = {
     "the longest episode": ["LONGEST = int(trajectories.lengths.max())", returns("assert len(rewards) <= LONGEST")],

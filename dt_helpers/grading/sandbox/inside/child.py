@@ -122,7 +122,8 @@ class Child:
     def do_made_of(self, request, data, packer) -> dict:
         """What the checked function has from the course's data, and its arguments that it never reads."""
         read = [[name, self.made_of.origin(name)] for name in self.made_of.read]
-        return {"read": read[:MAX_FRAMES], "unread": made_of.unread(self.target)}
+        asks = self.made_of.asks_for_a_type
+        return {"read": read[:MAX_FRAMES], "unread": made_of.unread(self.target), "asks for a type": asks}
 
     @property
     def made_of(self) -> made_of.MadeOf:

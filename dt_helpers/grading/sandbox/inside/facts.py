@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-Facts = dict[str, Any]  # an attribute, or "len()" -> what it is, or the facts of what it is
+# An attribute, a key, "len()", or "()" for what it returns -> what that is, or the facts of what it is
+Facts = dict[str, Any]
 
 PUBLISHED = {  # name -> episodes, steps of each, observed numbers, numbers of an action, environment
     "halfcheetah-expert": (200, 1000, 17, 6, "HalfCheetah-v5"),
@@ -28,7 +29,9 @@ DTYPES = {  # of what `data.load` returns
     "state_mean": np.float64,
     "state_std": np.float64,
 }
-NODES = 20  # of the roads that are drawn where no other number is asked for
+COLUMNS = ("observations", "actions", "rewards")  # of an episode
+BATCH = ("states", "actions", "rewards", "returns_to_go", "attention_mask")  # float32; the rest of a batch is int64
+NODES, STEPS, WALKS = 20, 10, 1000  # of roads and walks that are drawn where no other number is asked for
 
 
 def of_array(dtype, shape: tuple[int, ...] | None = None) -> Facts:
@@ -37,8 +40,17 @@ def of_array(dtype, shape: tuple[int, ...] | None = None) -> Facts:
     if shape is None:
         return kind
     size = int(np.prod(shape))
-    rest = {"shape": shape, "ndim": len(shape), "size": size, "nbytes": size * kind["itemsize"], "len()": shape[0]}
-    return kind | rest
+    return kind | _of_shape(shape) | {"size": size, "nbytes": size * kind["itemsize"]}
+
+
+def of_tensor(dtype, shape: tuple[int, ...] | None = None) -> Facts:
+    """Of a tensor whose numbers are unknown; `shape` may be too. `dtype` is torch's."""
+    kind: Facts = {"dtype": dtype, "itemsize": dtype.itemsize}
+    return kind if shape is None else kind | _of_shape(sys.modules["torch"].Size(shape))
+
+
+def _of_shape(shape: tuple[int, ...]) -> Facts:
+    return {"shape": shape, "ndim": len(shape)} | ({"len()": shape[0]} if shape else {})
 
 
 def _of_data(name: str = "", episodes: int | None = None, *args, **kwargs) -> Facts:
@@ -64,21 +76,29 @@ def _of_data(name: str = "", episodes: int | None = None, *args, **kwargs) -> Fa
         "act_dim": act_dim,
         "name": name,
         "env": env,
+        "episode": {"()": {column: of_array(DTYPES[column], (steps, *shapes[column][1:])) for column in COLUMNS}},
     }
 
 
-def _of_roads(seed: int = 0, nodes: int = NODES, *args, **kwargs) -> Facts:
-    return {"lengths": of_array(np.float64, (nodes, nodes)), "nodes": nodes}
+def _of_roads(seed=0, nodes=NODES, edge_probability=0.1, weights=(1,), steps=STEPS, goal=0) -> Facts:
+    return {"lengths": of_array(np.float64, (nodes, nodes)), "nodes": nodes, "steps": steps, "goal": goal}
 
 
-def _of_walks(*args, **kwargs) -> Facts:
-    return of_array(np.int64)
+def _of_walks(roads: Any, count: int = WALKS, seed: int = 0) -> Facts:
+    return of_array(np.int64, (count, roads.steps + 1) if isinstance(roads.steps, int) else None)
+
+
+def _of_collator(*args, **kwargs) -> Facts:
+    torch = sys.modules["torch"]
+    batch = dict.fromkeys(BATCH, of_tensor(torch.float32)) | {"timesteps": of_tensor(torch.int64)}
+    return {"()": batch, "draw": {"()": of_array(np.int64)}, "gather": {"()": batch}}
 
 
 CALLS: dict[str, Callable[..., Facts]] = {
     "dt_helpers.data.load": _of_data,
     "dt_helpers.stitching.draw_roads": _of_roads,
     "dt_helpers.stitching.random_walks": _of_walks,
+    "dt_helpers.collator.DecisionTransformerGymDataCollator": _of_collator,
 }
 MODELS = ("dt_helpers.training.", "next(dt_helpers.training.")  # the course's models and their weights
 

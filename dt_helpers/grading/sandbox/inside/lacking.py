@@ -57,6 +57,12 @@ def names(code: CodeType, kinds: set[str]) -> set[str]:
     return found.union(*(names(one, kinds) for one in inner))
 
 
+def all_names(code: CodeType) -> set[str]:
+    """The global names and the attributes that the code, or a function in it, uses."""
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    return set(code.co_names).union(*map(all_names, inner))
+
+
 def doubtful(ran: Iterable[CodeType], space: dict, known: Iterable[str] = ()) -> set[str]:
     """The names of stand-ins, and of whatever was made with them or with what is `known` to be made with them."""
     found = {name for name, value in space.items() if _is_or_has(value)}.union(known)

@@ -17,6 +17,7 @@ from .standins import is_stand_in
 
 OF_ALL = {"locals", "vars", "eval", "exec"}  # a function that has one of these may read any of its arguments
 OF_THE_TYPE = (TypeError, AttributeError)  # what a stand-in causes that is of another type than the real thing
+ASK_FOR_A_TYPE = {"type", "__class__"}
 OF_A_FUNCTION = re.compile("FAST|DEREF|CLOSURE")  # instructions for a function's own names
 
 
@@ -30,14 +31,25 @@ class MadeOf:
             found := lacking.doubtful((code for code, _ in self.statements), space, self.names)
         ):
             self.names = found
+        self._reached: set[str] = set()  # all names that the roots lead to
         self.read = sorted(self._read(roots))
+
+    @property
+    def asks_for_a_type(self) -> bool:
+        """Whether a statement that the roots lead to asks for the type of something, and reads a stand-in: a type is
+        another one than in a kernel, and no other number changes that."""
+        return any(
+            bool(lacking.all_names(code) & ASK_FOR_A_TYPE) and any(map(self._is_of_the_data, lacking.all_names(code)))
+            for code, bound in self.statements
+            if bound & self._reached
+        )
 
     def origin(self, name: str) -> str:
         """The stand-in that a name's value was made of; empty if it is one itself, or none is found."""
         todo, seen = [name], {name}
         for one in todo:
             for other in sorted(self._loaded(one) - seen):
-                if is_stand_in(self.space.get(other)) and not inspect.ismodule(self.space.get(other)):
+                if self._is_of_the_data(other):
                     return "" if is_stand_in(self.space.get(name)) else other
                 seen.add(other)
                 todo.append(other)
@@ -55,12 +67,17 @@ class MadeOf:
         todo, seen, found = [*roots], set(roots), set()
         for name in todo:
             value = self.space.get(name)
-            if name in self.names and (is_stand_in(value) or not callable(value)):
+            if name in self.names and (is_stand_in(value) or not callable(value) or _is_another_s_type(value)):
                 found.add(name)
                 continue
             todo += (new := self._loaded(name) - seen)
             seen |= new
+        self._reached = seen
         return found
+
+    def _is_of_the_data(self, name: str) -> bool:
+        value = self.space.get(name)
+        return is_stand_in(value) and not inspect.ismodule(value)
 
     def _loaded(self, name: str) -> set[str]:
         """The names made of the course's data that the statements read which bind a name."""
@@ -76,6 +93,11 @@ class MadeOf:
             if OF_A_FUNCTION.search(one.opname) and is_stand_in(frame.f_locals.get(one.argval)):
                 return True
         return False
+
+
+def _is_another_s_type(value: Any) -> bool:
+    """Whether it is a class that the notebook has not defined: the type of a number, say."""
+    return isinstance(value, type) and value.__module__ != "__main__"
 
 
 def roots(statements: Iterable[CodeType], space: dict) -> set[str]:

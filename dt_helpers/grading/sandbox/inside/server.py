@@ -172,7 +172,7 @@ def warm_up(imports: list[str]) -> dict:
 
 
 def main(control: int, options: dict) -> None:
-    from . import standins
+    from . import arrays, standins
 
     seccomp.own_keyring()
     bundle = sys.path.pop(0)  # this package's own place, which a student's code must not see
@@ -181,6 +181,7 @@ def main(control: int, options: dict) -> None:
     standins.install(os.path.join(bundle, "library.py"), options["exported"])
     gc.disable()  # imports leave no garbage, and collecting takes a quarter of their time
     versions = warm_up(options["imports"])
+    arrays.install()
     shell = shells.make()
     if options["isolated"]:
         isolation.hide_memory()

@@ -74,7 +74,12 @@ class StandIn:
 
     refuses = False
     acting = Acting()
+    of_dtypes: tuple[type, ...] = ()  # whatever is known to have such a dtype is of this kind: see `arrays`
     __array_priority__ = 1000
+
+    def __new__(cls, name: str = "", known: facts.Facts = {}):  # noqa: B006 (it is never changed)
+        kinds = (kind for kind in StandIn.__subclasses__() if isinstance(known.get("dtype"), kind.of_dtypes))
+        return object.__new__(next(kinds, cls))
 
     def __init__(self, name: str, known: facts.Facts = {}):  # noqa: B006 (it is never changed)
         self.__dict__ |= {"_name": name, "_known": known}
@@ -93,7 +98,8 @@ class StandIn:
             given[self._name.removeprefix(CHECKS)] = next(iter((*args, *kwargs.values())))
         if StandIn.refuses and not SHOWS.search(self._name) and not _is_of_an_array(self._name):
             raise NotInTheSandbox(f"{self._name} {ABSENT}: write what it does yourself")
-        return StandIn(f"{self._name}(...)", facts.of_call(self._name, args, kwargs))
+        known = self._known.get("()") or facts.of_call(self._name, args, kwargs)
+        return StandIn(f"{self._name}(...)", known)
 
     def __repr__(self):
         return f"<{self._name}, which {ABSENT}>"
@@ -130,7 +136,7 @@ class StandIn:
     __hash__ = object.__hash__
 
     def __iter__(self):
-        return iter([self[i] for i in range(PARTS)])
+        return iter([self[i] for i in range(min(PARTS, self._known.get("len()", PARTS)))])
 
     def __next__(self):
         return StandIn(f"next({self._name})")
@@ -142,7 +148,8 @@ class StandIn:
         return StandIn.acting.equal
 
     def __getitem__(self, key):
-        return StandIn(f"{self._name}[...]")
+        known = self._known.get(key) if isinstance(key, str) else None
+        return StandIn(f"{self._name}[...]", known if isinstance(known, dict) else {})
 
     def __setitem__(self, key, value):
         pass
@@ -151,8 +158,9 @@ class StandIn:
         pass
 
     def __array__(self, dtype=None, copy=None):
-        shape = self._known.get("shape", PARTS)
-        return np.full(shape, StandIn.acting.number, dtype or self._known.get("dtype"))
+        shape, own = self._known.get("shape", PARTS), self._known.get("dtype")
+        own = own if own is None or isinstance(own, np.dtype) else str(own).removeprefix("torch.")
+        return np.full(shape, StandIn.acting.number, dtype or own)
 
     def __neg__(self):
         return -StandIn.acting.number

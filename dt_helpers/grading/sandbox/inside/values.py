@@ -13,6 +13,7 @@ from dt_helpers.check.engine.answers import describe
 from dt_helpers.check.engine.calling import gappy_array, gappy_tensor, is_gappy
 
 from . import wire
+from .standins import StandIn
 from .strangers import ArrayLike, Bytes, Iterates, Set, Stranger, Table, Text
 
 MAX_NODES, MAX_DEPTH, MAX_ITERATED = 20_000, 8, 64
@@ -44,6 +45,8 @@ class Packer:
             raise wire.WireError("a result of too many parts")
         if value is None or value is Ellipsis:
             return {"k": "none" if value is None else "ellipsis"}
+        if isinstance(value, StandIn):
+            return self._array(np.asarray(value), "arraylike") | {"name": StandIn.__name__}
         if isinstance(value, torch.Tensor):
             return self._tensor(value)
         if isinstance(value, np.ndarray | np.generic):

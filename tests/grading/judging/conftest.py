@@ -1,0 +1,38 @@
+"""One exercise of a notebook that has the course's data, judged."""
+
+import pytest
+
+from dt_helpers.grading.judging import verdicts
+from dt_helpers.grading.release import Task
+from dt_helpers.grading.sandbox import Sandbox
+from dt_helpers.grading.sandbox.limits import Limits
+from dt_helpers.grading.text.script import Place, Script
+from tests.grading.course import needs
+
+SETUP = """import json
+import numpy as np
+import torch
+from dt_helpers import check, data, stitching, training
+from dt_helpers.collator import DecisionTransformerGymDataCollator
+from dt_helpers.workspace import workspace
+trajectories = data.load("halfcheetah-expert")
+roads = stitching.draw_roads(seed=5)
+model = training.load_or_provided()"""
+
+
+@pytest.fixture(scope="module")
+def box():
+    needs()
+    with Sandbox(limits=Limits(seconds=8, cpu_seconds=8, cell_seconds=2)) as made:
+        yield made
+
+
+@pytest.fixture
+def judged(box):
+    def judge(target: str, *cells: str):
+        task = Task("a", target, "", frozenset([target]), f"check_{target}", 1.0, target, target)
+        script = Script(tuple(enumerate((SETUP, *cells), 1)), {task.check_id: Place(len(cells) + 1)}, {target: 2})
+        ((result,), _) = verdicts.judge([task], script, box, lambda check_id: 1)
+        return result
+
+    return judge
