@@ -6,6 +6,7 @@ nothing of them and is wrong; if not, a person has to look at it. So does a pers
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dt_helpers.grading.release import Task
@@ -14,6 +15,12 @@ from dt_helpers.grading.sandbox.session import Session, Stopped
 
 REFUSED = NotInTheSandbox.__name__
 MARKS = (StandIn.__name__, ABSENT)  # in what is said of a stand-in
+BY_HAND = "Your instructor grades this by hand."
+OR_INSTALLED = "Your instructor installs it, or grades this by hand."
+HOW = {  # what a student reads -> what the instructor has to do
+    BY_HAND: "Run the notebook in a kernel and grade this by hand.",
+    OR_INSTALLED: "Install it with the course and grade again, or grade this by hand.",
+}
 MOST = 5  # names in a sentence
 
 
@@ -23,6 +30,7 @@ class Read:
 
     names: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()  # its arguments that it never reads
+    in_place: tuple[str, ...] = ()  # the names that seem to be there in the place of these
     asks_for_a_type: bool = False  # of something that is there in the place of the data
 
     @property
@@ -38,8 +46,8 @@ def read(session: Session) -> Read:
     try:
         answer, _ = session.ask({"do": "made_of"})
         names = tuple((str(name), str(origin)) for name, origin in answer["read"])
-        unread = tuple(str(name) for name in answer["unread"])
-        return Read(names, unread, answer["asks for a type"] is True)
+        unread, in_place = (tuple(str(name) for name in answer[key]) for key in ("unread", "in place"))
+        return Read(names, unread, in_place, answer["asks for a type"] is True)
     except (Stopped, KeyError, TypeError, ValueError):
         return NOTHING
 
@@ -53,20 +61,36 @@ def on_a_stand_in(sentence: str, cause: BaseException | None) -> bool:
 
 
 def waits(task: Task, found: Read) -> str:
-    """Why an exercise waits for a person."""
+    """Why an exercise waits for a person, as its student reads it."""
     what = found.text or "something that was made above it"
     return (
         f"{task.target} reads {what}: the course's data and package are not there while grading, so the grader can't "
-        "tell whether the answer is right. Run the notebook in a kernel and grade this by hand."
+        f"tell whether the answer is right. {BY_HAND}"
     )
+
+
+def for_the_instructor(sentence: str) -> str:
+    """The same sentence with what an instructor can do."""
+    for students, instructors in HOW.items():
+        sentence = sentence.replace(students, instructors)
+    return sentence
+
+
+def called(session: Session, lent: Iterable[str]) -> tuple[str, ...]:
+    """Which of the functions that were lent the answer has called; all if the session can't say."""
+    try:
+        answer, _ = session.ask({"do": "called"})
+        return tuple(name for name in lent if name in answer["called"])
+    except (Stopped, KeyError, TypeError):
+        return tuple(lent)
 
 
 def in_place_of_arguments(task: Task, found: Read) -> str:
     """What is wrong with an answer that reads the notebook's data and leaves arguments unread."""
-    names = _listed([f"`{name}`" for name in found.unread[:MOST]])
+    names, taken = (_listed([f"`{name}`" for name in some[:MOST]]) for some in (found.unread, found.in_place))
     return (
-        f"{task.target} never uses its {'argument' if len(found.unread) == 1 else 'arguments'} {names}, and takes "
-        f"{_listed([f'`{name}`' for name, _ in found.names[:MOST]])} of the notebook instead. It has to work for "
+        f"{task.target} never uses its {'argument' if len(found.unread) == 1 else 'arguments'} {names}"
+        f"{f', and takes {taken} of the notebook instead' if taken else ''}. It has to work for "
         "whatever it is given: everything that it needs is in its arguments."
     )
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.grading import release, sandbox
-from dt_helpers.grading.judging import fingerprints
+from dt_helpers.grading.judging import depending, fingerprints
 from dt_helpers.grading.judging.progress import Progress
 from dt_helpers.grading.judging.scheduling import Failed, is_open, run
 from dt_helpers.grading.judging.worker import Done, Job, close, work
@@ -283,7 +283,8 @@ class _Submission:
         if not self.matched:
             return "Nothing was handed in."
         open_ = [one for one in exercises if one.status in (MISSING, NOT_RUN)]
-        return " ".join(dict.fromkeys(f"{one.notebook}: {one.sentence}" for one in open_))
+        told = (f"{one.notebook}: {depending.for_the_instructor(one.sentence)}" for one in open_)
+        return " ".join(dict.fromkeys(told))
 
 
 def _without(fields: dict, *names: str) -> dict:

@@ -39,6 +39,7 @@ class Verdict:
     cause: BaseException | None = None  # what the student's code raised
     remarks: list[str] = field(default_factory=list)
     read: depending.Read = depending.NOTHING  # what a wrong answer has from the course's data
+    called: tuple[str, ...] | None = None  # which of the right versions that were lent it called, if that is known
     said: bytes = b""  # the digest of what it answered
 
     @property
@@ -99,8 +100,8 @@ def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Ver
     if not lent:
         return verdict
     again = _judge_one(task, notebook, seed, lent)
-    names = ", ".join(lent)
-    again.remarks.insert(0, f"Judged with correct versions of {names}, which are scored separately.")
+    if names := ", ".join(lent if again.called is None else again.called):
+        again.remarks.insert(0, f"Judged with correct versions of {names}, which are scored separately.")
     return again
 
 
@@ -127,11 +128,12 @@ def _run_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) ->
     try:
         with notebook.at(task, lent) as ran, lines_of(ran.cells):
             if (problem := _nothing_to_check(task, notebook, ran)) is not None:
-                return problem
+                return replace(problem, called=())
             with quietly():
                 verdict = _verdict(_asked(task, ran, seed))
             if not verdict.passed:
                 verdict.said, verdict.read = ran.session.said.digest(), depending.read(ran.session)
+            verdict.called = depending.called(ran.session, lent) if lent else ()
         if not verdict.passed and (package := missing_for(ran, notebook.script, task, verdict.cause)):
             return _waits(task, package)
     except Stopped as reason:
@@ -168,10 +170,7 @@ def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | Non
 
 
 def _waits(task: Task, package: str) -> Verdict:
-    sentence = (
-        f"{task.target} needs the package {package}, which the grader does not have. "
-        "Install it with the course and grade again, or grade this by hand."
-    )
+    sentence = f"{task.target} needs the package {package}, which the grader does not have. {depending.OR_INSTALLED}"
     return Verdict({"status": NOT_RUN, "sentence": sentence})
 
 

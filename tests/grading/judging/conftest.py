@@ -36,3 +36,18 @@ def judged(box):
         return result
 
     return judge
+
+
+@pytest.fixture
+def judged_in_turn(box):
+    """The results of several exercises of one notebook: of (name of a function, text), in this order."""
+
+    def judge(*answers: tuple[str, str]):
+        tasks = [Task("a", name, "", frozenset([name]), f"check_{name}", 1.0, name, name) for name, _ in answers]
+        cells = tuple(enumerate((SETUP, *(text for _, text in answers)), 1))
+        places = {task.check_id: Place(number) for number, task in enumerate(tasks, 2)}
+        own = {name: number for number, (name, _) in enumerate(answers, 2)}
+        results, _ = verdicts.judge(tasks, Script(cells, places, own), box, lambda check_id: 1)
+        return results
+
+    return judge

@@ -1,6 +1,7 @@
 """Run a notebook's cells in order, as its kernel would, and find what its check cell would check."""
 
 import asyncio
+import functools
 import sys
 
 from . import shell as shells
@@ -12,6 +13,7 @@ class Notebook:
 
     def __init__(self, shell: shells.ZMQInteractiveShell):
         self.shell = shell
+        self.called: set[str] = set()  # the lent functions that the student's code has called
         shells.enter(shell)
 
     @property
@@ -39,7 +41,12 @@ class Notebook:
         """Bind `name` to what the text defines under that name."""
         own: dict = {}
         exec(compile(text, f"<{name}, lent>", "exec"), own)
-        self.space[name] = own[name]
+
+        def lent(*args, **kwargs):
+            self.called.add(name)
+            return own[name](*args, **kwargs)
+
+        self.space[name] = functools.update_wrapper(lent, own[name])
 
     def checks(self) -> bool | None:
         """Whether `check` is still the course's; None if the name is not defined."""

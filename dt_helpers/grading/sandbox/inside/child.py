@@ -103,6 +103,10 @@ class Child:
         self.notebook.lend(request["text"], request["name"])
         return {}
 
+    def do_called(self, request, data, packer) -> dict:
+        """The lent functions that were called."""
+        return {"called": sorted(self.notebook.called)}
+
     def do_find(self, request, data, packer) -> dict:
         """What the check cell gives to the check; if it gives nothing, the current `target`."""
         self.name = request["target"]
@@ -122,8 +126,9 @@ class Child:
     def do_made_of(self, request, data, packer) -> dict:
         """What the checked function has from the course's data, and its arguments that it never reads."""
         read = [[name, self.made_of.origin(name)] for name in self.made_of.read]
-        asks = self.made_of.asks_for_a_type
-        return {"read": read[:MAX_FRAMES], "unread": made_of.unread(self.target), "asks for a type": asks}
+        unread, asks = made_of.unread(self.target), self.made_of.asks_for_a_type
+        in_place = self.made_of.in_place(self.target, unread)
+        return {"read": read[:MAX_FRAMES], "unread": unread, "in place": in_place, "asks for a type": asks}
 
     @property
     def made_of(self) -> made_of.MadeOf:

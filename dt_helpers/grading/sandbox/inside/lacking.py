@@ -10,12 +10,14 @@ import dis
 import errno
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from types import CodeType, FrameType
 from typing import Any
 
+from . import uses
 from .standins import WORKSPACE, StandIn, is_stand_in
+from .uses import LOADED
 
-LOADED = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 STORED = {"STORE_NAME", "STORE_GLOBAL"}
 CONTAINERS = (list, tuple, set, dict)
 MOST = 1000  # values of a container, or names of a frame, to look at
@@ -69,8 +71,17 @@ def doubtful(ran: Iterable[CodeType], space: dict, known: Iterable[str] = ()) ->
     for code in ran:
         loaded = names(code, LOADED)
         if loaded & found:
-            found |= names(code, STORED) | {name for name in loaded if isinstance(space.get(name), CONTAINERS)}
+            found |= names(code, STORED) | {name for name in loaded - found if _may_be_filled(name, code, space)}
     return found
+
+
+def _may_be_filled(name: str, code: CodeType, space: dict) -> bool:
+    """Whether a statement may have put something into the container of that name, or into one in it."""
+    value = space.get(name)
+    if not isinstance(value, CONTAINERS):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return any(isinstance(one, CONTAINERS) for one in islice(inner, MOST)) or not uses.only_reads(code, name)
 
 
 def _holds(frame: FrameType, doubtful: set[str]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from types import CodeType, FrameType
 from typing import Any
 
-from . import lacking
+from . import lacking, uses
 from .standins import is_stand_in
 
 OF_ALL = {"locals", "vars", "eval", "exec"}  # a function that has one of these may read any of its arguments
@@ -54,6 +54,16 @@ class MadeOf:
                 seen.add(other)
                 todo.append(other)
         return ""
+
+    def in_place(self, function: Any, arguments: Iterable[str]) -> list[str]:
+        """The names that a function seems to read in place of arguments: named like one, or asked for what is."""
+        code = _code(function)
+        return [name for name in self.read if code and any(_is_like(one, self._words(name, code)) for one in arguments)]
+
+    def _words(self, name: str, code: CodeType) -> set[str]:
+        """The name, and what is asked for where it is read, and where it is bound."""
+        bound = [lacking.all_names(statement) for statement, names in self.statements if name in names]
+        return {name}.union(uses.asked_for(code, name), *bound)
 
     def is_why(self, error: BaseException) -> bool:
         """Whether the student's line that raised an error reads such a name, and the error is one of a wrong type."""
@@ -100,6 +110,16 @@ def _is_another_s_type(value: Any) -> bool:
     return isinstance(value, type) and value.__module__ != "__main__"
 
 
+def _is_like(argument: str, words: Iterable[str]) -> bool:
+    """Whether the argument's name is one of the words, or a part of one: scale, SCALE, return_scale."""
+    return any(f"_{argument}_".lower() in f"_{word}_".lower() for word in words)
+
+
+def _code(function: Any) -> CodeType | None:
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    return code if isinstance(code, CodeType) else None
+
+
 def roots(statements: Iterable[CodeType], space: dict) -> set[str]:
     """The names that statements of a check's cell read, without what is the course's."""
     read = set().union(*(lacking.names(code, lacking.LOADED) for code in statements))
@@ -108,8 +128,8 @@ def roots(statements: Iterable[CodeType], space: dict) -> set[str]:
 
 def unread(function: Any) -> list[str]:
     """The arguments that a function never reads, as far as its code tells."""
-    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
-    if not isinstance(code, CodeType):
+    code = _code(function)
+    if code is None:
         return []
     loaded: set[str] = set()
     todo = [code]
