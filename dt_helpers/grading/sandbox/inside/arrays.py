@@ -42,8 +42,8 @@ class ArrayStandIn(StandIn, metaclass=_Kind):
     real = np.ndarray
     of_dtypes = (np.dtype,)
 
-    @property
-    def __class__(self):  # type: ignore[misc]  # as `isinstance` asks for it
+    @property  # type: ignore[misc]  # `isinstance` asks for it
+    def __class__(self):
         return np.ndarray
 
     def __getattr__(self, name: str):
@@ -62,8 +62,8 @@ class TensorStandIn(StandIn, metaclass=_Kind):
     real = torch.Tensor
     of_dtypes = (torch.dtype,)
 
-    @property
-    def __class__(self):  # type: ignore[misc]  # as `isinstance` asks for it
+    @property  # type: ignore[misc]  # `isinstance` asks for it
+    def __class__(self):
         return torch.Tensor
 
     def __getattr__(self, name: str):
