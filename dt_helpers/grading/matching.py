@@ -112,7 +112,8 @@ def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, fro
     """The cells that may answer `own`, the release's cell: in the notebook's order, each with how it was found.
 
     Cells that define the function are preferred, as an id alone says little; then code over cells that are no longer
-    code, and an answer over an untouched stub.
+    code, and an answer over an untouched stub. But where the release's own cell holds code of the student's, which may
+    define the function in a way that only running it shows, a text cell with its name is not the answer.
     """
     found = []
     for cell in cells:
@@ -123,6 +124,8 @@ def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, fro
         )
         if any(by):
             found.append((cell, _WAYS[by.index(True)]))
+    if any(way != _WAYS[-1] and cell.kind == "code" and _holds_code(cell, task) for cell, way in found):
+        found = [(cell, way) for cell, way in found if cell.kind == "code" or way != _WAYS[-1]]
     preferences = (
         lambda cell: bool(task.names & defined[cell.number]),
         lambda cell: cell.kind == "code",
@@ -131,6 +134,12 @@ def _candidates(task: Task, own: Cell, cells: list[Cell], defined: dict[int, fro
     for preference in preferences:
         found = [pair for pair in found if preference(pair[0])] or found
     return found
+
+
+def _holds_code(cell: Cell, task: Task) -> bool:
+    """Whether a student wrote something into the cell that isn't a comment."""
+    lines = (line.strip() for line in cell.source.split("\n"))
+    return not untouched(cell.source, task.stub) and any(line and not line.startswith("#") for line in lines)
 
 
 def _best(check: Cell | None, found: list[tuple[Cell, str]], cells: list[Cell]) -> tuple[Cell, str]:
