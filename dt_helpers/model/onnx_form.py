@@ -53,21 +53,17 @@ def write(model: Any, path: Path) -> float:
     float32. Raises ImportError without the extra ``web``, and ValueError if the model can't be exported, or acts
     differently afterwards.
     """
-    require_extra()
-    import onnx
-
     model.eval()
     rng = np.random.default_rng(0)
     windows = [random_window(model.config, real, rng) for real in (1, model.config.context_length)]
     step = Step(model)
-    proto = converted(type(model).__name__, step, tensors(windows[0]), INPUTS, OUTPUTS)
+    save(step, tensors(windows[0]), INPUTS, OUTPUTS, path, name=type(model).__name__)
     with torch.inference_mode():
         expected = [step(*tensors(window))[0].numpy() for window in windows]
-    onnx.save(proto, path)
     return compared(type(model).__name__, [run(path, window)[0] for window in windows], expected)
 
 
-def converted(
+def _converted(
     name: str,
     step: nn.Module,
     example: tuple[torch.Tensor, ...],
@@ -110,8 +106,11 @@ def save(
     inputs: Sequence[str],
     outputs: Sequence[str],
     path: Path,
+    shapes: tuple[dict, ...] | None = None,
+    name: str | None = None,
 ) -> None:
-    """Write any module as ONNX to `path`, with the shapes of `example` and names for its inputs and outputs.
+    """Write any module as ONNX to `path`, with the shapes of `example` but for those that `shapes` leaves open, and
+    names for its inputs and outputs. An error calls it `name`, by default its class.
 
     Weights that are float16 numbers take two bytes each. Raises ImportError without the extra ``web``, and ValueError
     if the module can't be exported.
@@ -119,7 +118,8 @@ def save(
     require_extra()
     import onnx
 
-    onnx.save(converted(type(module).__name__, module, example, tuple(inputs), tuple(outputs)), path)
+    proto = _converted(name or type(module).__name__, module, example, tuple(inputs), tuple(outputs), shapes)
+    onnx.save(proto, path)
 
 
 def require_extra() -> None:

@@ -93,9 +93,6 @@ def write(model: DecisionTransformerModel, path: Path) -> float:
     Returns the largest difference between its actions and the model's. Weights are kept as by `onnx_form.write`.
     Raises ImportError without the extra ``web``, and ValueError if the model can't be exported, or acts differently.
     """
-    onnx_form.require_extra()
-    import onnx
-
     model.eval()
     rng, name, K = np.random.default_rng(0), type(model).__name__, model.config.context_length
     window = onnx_form.random_window(model.config, K, rng)
@@ -103,7 +100,7 @@ def write(model: DecisionTransformerModel, path: Path) -> float:
     twice = {key: np.concatenate([value, value], axis=1) for key, value in window.items()}
     shapes = tuple({1: torch.export.Dim.DYNAMIC} for _ in INPUTS)
     first = onnx_form.tensors(inputs(twice, slice(0, 2), none_kept(model.config, 4 * PER_STEP)))
-    onnx.save(onnx_form.converted(name, Steps(model), first, INPUTS, OUTPUTS, shapes), path)
+    onnx_form.save(Steps(model), first, INPUTS, OUTPUTS, path, shapes, name)
     with torch.inference_mode():
         expected = onnx_form.Step(model)(*onnx_form.tensors(window))[0].numpy()
     at_once = onnx_form.run(path, inputs(window, slice(None), none_kept(model.config)))
