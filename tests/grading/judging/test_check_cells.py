@@ -5,11 +5,8 @@ import pytest
 from dt_helpers.grading.judging import verdicts
 from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED
-from dt_helpers.grading.sandbox import Sandbox
-from dt_helpers.grading.sandbox.limits import Limits
 from dt_helpers.grading.text.reading import Cell
 from dt_helpers.grading.text.script import script
-from tests.grading.course import needs
 
 NAME = "context_window"
 RIGHT = "def context_window(sequence, length):\n    return sequence[-length:]\n"
@@ -19,13 +16,6 @@ CALL = f"check.{NAME}({NAME})"
 SETUP = "from functools import partial\nimport contextlib\nfrom dt_helpers import check"
 TASK = Task("a", NAME, "", frozenset([NAME]), f"check_{NAME}", 1.0, NAME, NAME)
 CHECK = Cell(3, "code", CALL, "check-id", TASK.check_id)
-
-
-@pytest.fixture(scope="module")
-def box():
-    needs()
-    with Sandbox(limits=Limits(seconds=8, cpu_seconds=8, cell_seconds=2)) as made:
-        yield made
 
 
 @pytest.fixture

@@ -7,6 +7,14 @@ from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
 from .mistakes import mistakes, right
 
+_ALIKE = (  # edge, neighbours' logits that may look the same, the largest of the others', what these are around
+    ("far-below", [-30, -41, -28], 3, 0.0),
+    ("far-below", [-200, -230, -210], 3, 0.0),
+    ("far-below", [-1e6, -1e6 + 12, -1e6 - 9], -1e6 + 30, -1e6),
+    ("far-above", [200, 230, 210], 260, 0.0),
+    ("close", [0.01, 0.03, 0.02], 2, 0.0),
+)
+
 
 def _cases(rng):
     import torch
@@ -56,14 +64,11 @@ def _cases(rng):
         case(10, 2, shift=3.0),
         case(5, 1, core=False, edge="single-neighbour"),
         case(5, 5, outsider=False, core=False, edge="all-neighbours-kept"),
-        *(special("far-below", [-30, -41, -28], 3, likeliest=place) for place in (1, 2)),
-        *(special("far-below", [-200, -230, -210], 3, likeliest=place) for place in (1, 2)),
         *(
-            special("far-below", [-1e6, -1e6 + 12, -1e6 - 9], -1e6 + 30, others=-1e6, likeliest=place)
+            special(edge, values, outside, others=others, likeliest=place)
+            for edge, values, outside, others in _ALIKE
             for place in (1, 2)
         ),
-        *(special("far-above", [200, 230, 210], 260, likeliest=place) for place in (1, 2)),
-        *(special("close", [0.01, 0.03, 0.02], 2, likeliest=place) for place in (1, 2)),
         special("close", [9.001, 9.002, 9.003], 10, nodes=(4, 9, 12)),
         special("close", [9.003, 9.002, 9.001], 10, nodes=(4, 9, 12)),
         special("first-node", [1.0, 0.2, -0.5], 2, nodes=(0, 3, 7)),
