@@ -153,8 +153,7 @@ class _Elsewhere:
     """What a student defined outside the solution cell, for functions that use it."""
 
     def __init__(self, release: Released, cells: list[Cell], chosen: set[int]):
-        trees = [slicing.parse(cell.source) for cell in release.cells if cell.kind == "code"]
-        self.given = {name for tree in trees if tree for statement in tree.body for name in slicing.bound(statement)}
+        self.given = {name for cell in release.cells if cell.kind == "code" for name in slicing.bindings(cell.source)}
         self.statements: list[ast.stmt] = []
         self.origin: dict[ast.stmt, Cell] = {}
         for cell in cells:

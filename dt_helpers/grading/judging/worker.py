@@ -10,6 +10,7 @@ from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.limits import Limits
+from dt_helpers.grading.text import slicing
 from dt_helpers.grading.text.script import Script
 
 _sandboxes: dict[tuple, Sandbox] = {}  # of this process, reused for the next submission
@@ -52,6 +53,7 @@ def work(job: Job) -> Done:
             found, flagged = verdicts.judge(tasks, job.scripts[notebook], sandbox, job.seeds.__getitem__)
             exercises += found
             flags |= flagged
+            slicing.forget()
         seconds = round(time.monotonic() - began, 3)
         return Done(tuple(exercises), tuple(sorted(flags)), sandbox.in_force, seconds)
 

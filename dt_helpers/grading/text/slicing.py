@@ -42,6 +42,7 @@ def named(text: str) -> frozenset[str]:
 def forget() -> None:
     """Free the syntax trees of a finished notebook."""
     _read.cache_clear()
+    bound.cache_clear()
     used.cache_clear()
 
 
@@ -61,7 +62,8 @@ def bindings(text: str) -> frozenset[str]:
     return frozenset().union(*map(bound, tree.body)) if tree else defined(text)
 
 
-def bound(statement: ast.stmt) -> set[str]:
+@lru_cache(100_000)  # by identity of the statement, not by its content
+def bound(statement: ast.stmt) -> frozenset[str]:
     """The names that a top-level statement binds or changes (`x.y = 1`, `x[0] = 1`)."""
     names: set[str] = set()
     todo: list[ast.AST] = [statement]
@@ -83,10 +85,10 @@ def bound(statement: ast.stmt) -> set[str]:
                 names.add(node.id)
             continue
         todo += ast.iter_child_nodes(node)
-    return names
+    return frozenset(names)
 
 
-@lru_cache(100_000)  # by identity of the statement, not by its content
+@lru_cache(100_000)
 def used(statement: ast.stmt) -> set[str]:
     """The global names that a top-level statement refers to, except built-ins."""
     names: set[str] = set()
