@@ -86,7 +86,7 @@ def clone(
     Parameters
     ----------
     steps : default 5,000, or 200 where ``$DT_PRESET`` is ``ci``.
-    best : the share of the episodes, by their returns, that is cloned: 0.1 for 10%BC.
+    best : the share of the episodes, by their returns, that is cloned: 0.1 is much like 10%BC, which counts steps.
 
     Raises ValueError if `data` has fewer than 2 episodes or numbers that are not finite, and if `steps` or `best` are
     out of range.

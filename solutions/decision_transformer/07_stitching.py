@@ -265,8 +265,8 @@ plots.promises(asked, roads, asked.chosen(choose_target))
 # - **Behaviour cloning** is the same model trained on the same walks without returns. It repeats what was done at a
 #   node, after the same way there.
 # - **Cloning the walks that arrived** trains on nothing else. It is akin to the paper's *percentile behaviour cloning*,
-#   %BC, which keeps a fixed share of the episodes, those with the best returns: throw away the poor episodes and
-#   imitate the rest. It is an obvious rival, and often a strong one.
+#   %BC, which keeps the best episodes, up to a fixed share of all steps: throw away the poor episodes and imitate the
+#   rest. It is an obvious rival, and often a strong one.
 # - **Bellman backups**: classical reinforcement learning does not ask what return somebody got, but computes the
 #   *value* of a node: the best reward-plus-value over the steps that lead away from it,
 #   $V(s) = \max_a \, [r(s, a) + V(s')]$, repeated until nothing changes. Run on recorded steps alone, it is offline as

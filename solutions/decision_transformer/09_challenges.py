@@ -96,7 +96,8 @@ for robot in ("hopper", "walker2d"):
 #
 # In notebook 6 the model that had learned from one expert did not care what it was asked for. `hopper-mixed` holds runs
 # from several stages of an expert's training, from one that falls after about 250 steps to the last. Here the
-# return-to-go tells something that the state does not: whose run this is.
+# return-to-go tells something that the first state does not: whose run this is going to be. (Some steps later the gait
+# shows in the states as well.)
 
 # %%
 mixed = data.load("hopper-mixed", episodes=recorded)
@@ -145,11 +146,11 @@ except hub.HubUnavailable as reason:
 
 # %% [markdown]
 # The published model learned from the recordings of D4RL ([Fu et al., 2020](https://arxiv.org/abs/2004.07219)). They
-# were made with an older simulator, which gave a capsule the mass and inertia of a cylinder
-# ([docs/physics.md]({{address}}/docs/physics.md) has the details), so today's cheetah is a slightly different animal.
-# `HalfCheetah-v3` is the old one, on today's engine; this course's own recordings are of the new one, `HalfCheetah-v5`.
-# The model is at home in one of them. (In the old physics a *D4RL score* is printed too: 0 is what a random policy
-# earns there, 100 what D4RL's expert does.)
+# were made with an older simulator. The robots are made of capsules, cylinders with round ends, and to that simulator they had the
+# mass and inertia of plain cylinders ([docs/physics.md]({{address}}/docs/physics.md) has the details), so today's
+# cheetah is a slightly different animal. `HalfCheetah-v3` is the old one, on today's engine; this course's own
+# recordings are of the new one, `HalfCheetah-v5`. The model is at home in one of them. (In the old physics a *D4RL
+# score* is printed too: 0 is what a random policy earns there, 100 what D4RL's expert does.)
 
 # %%
 for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
@@ -276,8 +277,8 @@ replay
 #   helps?
 # - ●○○ A shorter memory: train with `training.preset(context_length=1)`, or `pixels.preset(context_length=1)` for the
 #   one that sees. Which of the robots mind? Does the one that sees mind most, and why?
-# - ●●○ A strong rival: `training.clone(mixed, best=0.1)` imitates the best tenth of the episodes (%BC), without any
-#   returns. Does asking `obedient` for the data's best earn more?
+# - ●●○ A strong rival: `training.clone(mixed, best=0.1)` imitates the best tenth of the episodes (much like the paper's
+#   %BC, which counts steps), without any returns. Does asking `obedient` for the data's best earn more?
 # - ●●○ Which pixels matter? The derivative of an action with respect to the frames is a picture: `torch.autograd.grad`.
 #   Is it the legs, or the floor?
 # - ●●○ Write your own encoder and hand it over, `pixels.train(frames, encoder=MyEncoder)`: a deeper one; one that sees
