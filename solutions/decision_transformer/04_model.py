@@ -53,7 +53,8 @@ plots.architecture()
 # How does the model tell the three tokens of a step apart? Nothing is added that says "this is a state". It need not
 # be: each kind of token passes through its own linear layer, with weights of its own, so each kind points in directions
 # of its own in the space of `hidden` numbers (128 for the robots) from the start, mostly nearly at right angles to the
-# others' (at the start, their cosines are below 0.1 on average), and training can move them further apart.
+# others' (at the start, before the time is added, their cosines, without the sign, are below 0.1 on average), and
+# training can move them further apart.
 #
 # Shapes in this notebook: `batch` windows of `K` steps; embeddings have `hidden` numbers.
 

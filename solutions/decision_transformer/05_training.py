@@ -152,13 +152,14 @@ _ = trainer.train()
 # | weights kept | the last | a moving average | single steps are noisy; where the learning rate has fallen to 0, as here, it changes little |
 # | precision | float32 | bfloat16 where the hardware has it | faster: [measured here]({{address}}/docs/speed.md) |
 #
-# ### Muon: nearly as far in every direction
+# ### Muon: weak directions count, too
 #
 # The gradient of a matrix has a few strong directions and many weak ones: its *singular values* tell how strong each
 # is. AdamW scales each number of the gradient separately. [Muon](https://kellerjordan.github.io/posts/muon/) (Jordan et
-# al., 2024) brings the singular values much closer together, so that weak directions get steps of a similar size: here
-# the weakest but one gets about a fifth of the strongest. Here are all three for one matrix of the model above. (The
-# last direction has next to no gradient: the layer norm before the matrix removes the mean.)
+# al., 2024) brings the singular values much closer together: here two thirds of the directions get more than half of
+# the strongest one's step, and the weakest but one about a fifth, where the gradient has less than a thousandth. Here
+# are all three for one matrix of the model above. (The last direction has next to no gradient: the layer norm before
+# the matrix removes the mean.)
 
 # %%
 trainer.model.zero_grad()

@@ -250,8 +250,8 @@ keep(run_episode)
 # ## Measure it
 #
 # One episode is an anecdote. `rollout.evaluate` runs several at once, each from its own seed, with one forward pass per
-# step for all of them. Beside the result stand the returns in the recordings, and what the expert earns without the
-# noise that was added to its actions when it was recorded.
+# step for all of them. Beside the result stand the returns in the recordings, what the expert earns without the noise
+# that was added to its actions when it was recorded, and what the average of its noisy actions earns (explained below).
 
 # %%
 episodes, steps = (2, 50) if quick_look else (16, 1000)
@@ -271,8 +271,8 @@ plots.return_so_far(evaluation)
 # recordings carry noise on every action, and the squared error is smallest for the *average* action, so the model
 # learns the average of what was recorded, which is nearly what the expert does without the noise. This is denoising.
 # The fair yardsticks are the last two lines. At the bounds, the average recorded action is smaller than the expert's
-# own (notebook 5), so a model that learns that average perfectly earns what the last line says, and the rest of the gap
-# to the expert is not the model's fault.
+# own (notebook 5), so a model that learns that average perfectly earns what the last line says. What is missing up to
+# that line is the model's; the difference between the last two lines is not.
 #
 # The numbers are kept for a summary of the whole course, and on the card of the model that you have trained.
 
