@@ -1,8 +1,8 @@
-"""Muon, the optimiser of the `quick` preset: it moves a matrix nearly as far in every direction; AdamW does the rest.
+"""Muon, the optimiser of the `quick` preset: it moves a matrix in weak directions, too; AdamW does the rest.
 
 The gradient of a matrix has few strong directions and many weak ones, and AdamW, which scales each number by itself,
-leaves the strong ones ahead. Muon brings all of the update's singular values near 1, so that the weak directions are
-learned as quickly. See https://kellerjordan.github.io/posts/muon/ (Jordan et al. 2024).
+leaves the strong ones ahead. Muon brings the update's singular values closer to 1, so that the weak directions are
+learned more quickly. See https://kellerjordan.github.io/posts/muon/ (Jordan et al. 2024).
 
 It is `torch.optim.Muon`, step for step, with two exceptions. One optimiser holds both kinds of parameters, so that the
 Trainer's checkpoints and its learning-rate schedule cover them. And matrices of one shape are multiplied together, in
