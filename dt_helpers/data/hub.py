@@ -31,9 +31,14 @@ def read(name: str, scratch: Path, progress: bool = True, place: Place = PUBLISH
         if os.environ.get(variable, "").upper() in {"1", "ON", "YES", "TRUE"}:
             raise HubUnavailable(f"{variable} is set")
     downloading.set_deadlines()
-    from huggingface_hub import constants
+    # What `_list_files` needs is imported here, where no clock runs: on a busy machine that alone takes seconds.
+    from huggingface_hub import constants, utils  # noqa: F401
 
-    files = downloading.in_background(lambda: _list_files(name, place), place, 2 * downloading.PROBE_SECONDS)
+    answered: list[str] = []
+    patience = 2 * downloading.PROBE_SECONDS  # for each request: a host's address may take long to find, too
+    files = downloading.in_background(
+        lambda: _list_files(name, place, answered), place, patience, lambda: len(answered)
+    )
 
     written = [Path(constants.HF_HUB_CACHE) / f"datasets--{place.repository.replace('/', '--')}", Path(scratch)]
     with downloading.progress_bars(progress):
@@ -44,8 +49,9 @@ def read(name: str, scratch: Path, progress: bool = True, place: Place = PUBLISH
         )
 
 
-def _list_files(name: str, place: Place) -> list[str]:
-    """Paths of the dataset's parquet files on the branch, once the first few kB of one have arrived.
+def _list_files(name: str, place: Place, answered: list[str]) -> list[str]:
+    """Paths of the dataset's parquet files on the branch, once the first few kB of one have arrived. The addresses that
+    have answered are added to `answered`.
 
     The files are on another host than the list, one that a school's firewall may block.
     """
@@ -60,11 +66,13 @@ def _list_files(name: str, place: Place) -> list[str]:
         timeout=downloading.PROBE_SECONDS,
     )
     hf_raise_for_status(listing)
+    answered.append(str(listing.url))
     files = sorted(entry["path"] for entry in listing.json() if entry["path"].endswith(".parquet"))
     if not files:
         raise HubUnavailable(f"the Hub lists no parquet files for {name}")
     url = f"{constants.ENDPOINT}/datasets/{place.repository}/resolve/{place.branch}/{files[0]}"
     hf_raise_for_status(client.head(url, headers=headers, timeout=downloading.PROBE_SECONDS, follow_redirects=False))
+    answered.append(url)
     sample = {**headers, "Range": "bytes=0-4095"}
     with client.stream("GET", url, headers=sample, timeout=downloading.PROBE_SECONDS, follow_redirects=True) as answer:
         hf_raise_for_status(answer)

@@ -157,7 +157,7 @@ def _kept(name: str) -> Path | None:
 def _download(name: str, progress: bool) -> Path:
     """The folder in the hub library's cache, filled from the Hub. Raises HubUnavailable, within seconds."""
     downloading.set_deadlines()
-    from huggingface_hub import constants, hf_hub_download
+    from huggingface_hub import HfApi, constants, hf_hub_download  # noqa: F401 (HfApi: see `data.hub`)
 
     if _is_offline():
         raise downloading.HubUnavailable("HF_HUB_OFFLINE is set, so it was not asked")
