@@ -21,8 +21,10 @@
 # - you have watched an expert run, on your own machine;
 # - you know what a Decision Transformer is, what it replaces, and why learning from recordings is hard.
 #
-# About 10 minutes. Nothing to write yet. (In later notebooks each exercise says how hard it is, from ●○○ to ●●●. It
-# counts 2 points; the whole model in notebook 4 and the loop in notebook 6 count 4.)
+# About 10 minutes of your time; the cells take a few seconds of one CPU core. (Each notebook begins with these two
+# figures. The second was measured where the outputs of the solution were made; a slow or busy machine takes longer.)
+# Nothing to write yet. (In later notebooks each exercise says how hard it is, from ●○○ to ●●●. It counts 2 points; the
+# whole model in notebook 4 and the loop in notebook 6 count 4.)
 
 # %% tags=["setup"]
 from dt_helpers import check_environment, envs, experts, video

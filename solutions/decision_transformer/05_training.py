@@ -21,8 +21,7 @@
 # - train with the 🤗 Trainer: its arguments, its curve, its checkpoints;
 # - say how far a held-out loss can fall, and what the rest of it is.
 #
-# About 15 minutes of your time and, with the course's usual settings, about half a minute to two minutes of a CPU core,
-# depending on the machine. One exercise.
+# About 15 minutes, one exercise. With the course's usual settings, the cells take about half a minute of one CPU core.
 
 # %% tags=["setup"]
 import json

@@ -22,7 +22,7 @@
 # - say what stitching is, and show which recorded pieces a new path is made of;
 # - compare a Decision Transformer with cloning and with Bellman backups on equal terms, and say where it fails.
 #
-# About 40 minutes, three exercises. The notebook trains four small models, about half a minute each on a free CPU core.
+# About 40 minutes, three exercises. It trains four small models; the cells take about a minute of one CPU core.
 
 # %% tags=["setup"]
 import numpy as np

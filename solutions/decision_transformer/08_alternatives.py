@@ -23,7 +23,7 @@
 # - ask for success or failure where the reward comes at the end only;
 # - tell when a high return is luck, and what asking for it then does.
 #
-# About 45 minutes, four exercises. The notebook trains a few small models, one to three minutes in all on one CPU core.
+# About 45 minutes, four exercises. It trains a few small models; the cells take about a minute of one CPU core.
 
 # %% tags=["setup"]
 import numpy as np

@@ -22,8 +22,8 @@
 # - load a model that somebody else has published, and know what it needs besides its weights;
 # - let a model see pictures in place of states.
 #
-# About 45 minutes; for 3 to 20 of them, depending on the machine, it works and you may read on. Nothing here is graded.
-# There are four parts, each of which stands by itself, and challenges at the end. Change what you like.
+# About 45 minutes. The cells take about four minutes of one CPU core, during which you may read on. Nothing here is
+# graded. There are four parts, each of which stands by itself, and challenges at the end. Change what you like.
 
 # %% tags=["setup"]
 import numpy as np

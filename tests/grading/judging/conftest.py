@@ -20,7 +20,7 @@ roads = stitching.draw_roads(seed=5)
 model = training.load_or_provided()"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def box():
     needs()
     with Sandbox(limits=Limits(seconds=8, cpu_seconds=8, cell_seconds=2)) as made:
