@@ -102,6 +102,7 @@ test-browser: $(INSTALLED) ## Walk through notebooks and pages in a browser (nee
 
 test-live: $(INSTALLED) live ## Walk through the page that runs a model in the browser (needs Debian's chromium, and npm)
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@npm --prefix $(LIVE) run --silent lint
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 python -m pytest $(wildcard tests/browser/lane_live*.py) $(ARGS)
 
 test-site: $(INSTALLED) site ## Build the site, check links, HTML and accessibility, walk through it (needs Debian's chromium)
@@ -134,6 +135,7 @@ test-gpu: $(INSTALLED) ## Test what a graphics card changes; without one it says
 # The page that runs models in the reader's browser, with those that come with the course; the first is shown first.
 # The models of the other robots are trained here, a minute or two each, and kept in .cache.
 LIVE := web/live
+BIOME := $(LIVE)/node_modules/.bin/biome
 LIVE_TRAINED := $(foreach set,hopper-mixed hopper-expert walker2d-mixed walker2d-expert,.cache/live/$(set))
 LIVE_MODELS := 1-mixed:dt_helpers/assets/model-mixed 2-expert:dt_helpers/assets/model \
 	$(foreach folder,$(LIVE_TRAINED),3-$(notdir $(folder)):$(folder))
@@ -171,12 +173,14 @@ experts: $(VENV)-experts/installed ## Train the experts in output/experts (exper
 release: $(INSTALLED) ## Make the notebooks from the percent scripts in solutions/
 	@$(ACTIVATED) dt-course release
 
+# The page's modules are checked where npm has put its packages (make live): nobody needs npm for the rest.
 lint: $(INSTALLED) ## Check the style, the spelling, the words and the types
 	@$(ACTIVATED) ruff check .
 	@$(ACTIVATED) ruff format --check .
 	@$(ACTIVATED) codespell
 	@$(ACTIVATED) python -m pytest -p no:xdist -p no:cacheprovider tests/notebooks/test_words.py
 	@$(ACTIVATED) mypy
+	@if command -v npm >/dev/null && [ -x $(BIOME) ]; then npm --prefix $(LIVE) run --silent lint; fi
 
 clean: ## Remove all that make made: .venv, .cache and output
 	rm -rf $(VENV) $(VENV)-experts $(VENV)-versions $(COLAB) $(LEGACY) $(SITE) .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis build output *.egg-info \

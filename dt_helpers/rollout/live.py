@@ -175,7 +175,7 @@ def _command() -> str:
     ref = "main" if "dev" in released.VERSION else f"v{released.VERSION}"
     return (
         f"git clone --depth 1 --branch {ref} https://github.com/{released.REPOSITORY} course && cd course/web/live && "
-        f"npm ci && npm run build -- {shlex.quote(str(cache_dir() / 'live'))}"
+        f"npm ci --omit=dev && npm run build -- {shlex.quote(str(cache_dir() / 'live'))}"
     )
 
 

@@ -10,7 +10,7 @@ import { SETTINGS } from "./window.js";
 const LATE = 200; // ms behind the clock, beyond which lost time is not made up for
 
 let episode;
-let settings = { ...SETTINGS };
+const settings = { ...SETTINGS };
 let running = false;
 let speed = 1; // times real time; 0 for as fast as it goes
 let queue = Promise.resolve(); // steps and orders, one after another

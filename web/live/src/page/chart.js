@@ -61,6 +61,6 @@ export class Chart {
 
 function line(context, points) {
   context.beginPath();
-  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  for (const [x, y] of points) context.lineTo(x, y); // the first only begins
   context.stroke();
 }

@@ -209,7 +209,8 @@ function listen() {
 }
 
 async function begin() {
-  const board = (state.board = await fetchBoard(import.meta.url));
+  const board = await fetchBoard(import.meta.url);
+  state.board = board;
   picture = new Picture(at("graph"), board, clicked);
   picture.turn(narrow.matches);
   at("start").replaceChildren(...board.places.map((_, node) => new Option(node, node)));

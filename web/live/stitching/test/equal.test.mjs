@@ -28,7 +28,9 @@ for (const [number, facts] of board.policies.entries()) {
     for (const { start, goal, target, path, chances } of cases.walks[number]) {
       const walk = await new Walk(policy, start, goal, target).finish();
       assert.deepEqual(walk.path, path, `from ${start} to ${goal}, asked for ${target}`);
-      walk.steps.forEach((seen, t) => seen.chances.forEach((share, i) => (apart = Math.max(apart, Math.abs(share - chances[t][i])))));
+      for (const [t, seen] of walk.steps.entries()) {
+        for (const [i, share] of seen.chances.entries()) apart = Math.max(apart, Math.abs(share - chances[t][i]));
+      }
     }
     console.log(`${facts.name}: ${cases.walks[number].length} paths, probabilities ${apart.toExponential(1)} apart`);
     assert.ok(apart < CLOSE);
