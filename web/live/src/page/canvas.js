@@ -12,7 +12,7 @@ export function cleared(canvas) {
   return { context, width, height };
 }
 
-const NAMES = ["text", "faint", "page", "panel", "line", "R", "s", "a", "sky", "far", "floor", "tile", "shadow"];
+const NAMES = ["text", "faint", "page", "panel", "line", "R", "s", "a", "R-text", "s-text", "sky", "far", "floor", "tile", "shadow"];
 const ROBOT = ["torso", "hind", "fore", "edge"];
 let known = null;
 

@@ -52,9 +52,9 @@ export class Chart {
     context.strokeStyle = color.s;
     line(context, this.earned.map((value, step) => [x(step), y(value)]));
     context.textAlign = "left";
-    context.fillStyle = color.R;
+    context.fillStyle = color["R-text"];
     context.fillText("asked for; dashed: its pace", LEFT + 8, y(target) < 30 ? y(target) + 16 : y(target) - 6);
-    context.fillStyle = color.s;
+    context.fillStyle = color["s-text"];
     context.fillText("earned", Math.min(x(this.earned.length) + 4, width - 48), y(this.earned.at(-1)) - 6);
   }
 }
