@@ -129,6 +129,31 @@ def test_the_keyboard_does_it_all(board):
     page.wait_for_function("() => board.walks[0].goal === 9")
 
 
+HURRY = """([start, goal, id]) => {
+    for (const [list, node] of [["start", start], ["goal", goal]]) {
+        document.getElementById(list).value = node;
+        document.getElementById(list).dispatchEvent(new Event("change"));
+        document.getElementById(id).click();
+    }
+    document.getElementById("target").stepDown();
+    document.getElementById("target").dispatchEvent(new Event("input"));
+}"""
+
+
+def test_it_is_hurried(board):
+    page = board(reduced_motion="reduce")
+    goals = page.evaluate("() => board.board.goals")
+    for number in range(60):
+        page.evaluate(HURRY, [number * 7 % 20, goals[number * 5 % len(goals)], ["run", "step", "restart"][number % 3]])
+    page.wait_for_timeout(2_000)
+    page.select_option("#start", "4")
+    page.select_option("#goal", "0")
+    walk_to_the_end(page)
+    assert path(page, 1).split(" → ")[0] == path(page, 2).split(" → ")[0] == "4"
+    assert "Asked for −8, the model arrives with −8" in words(page)
+    assert page.is_hidden("#problem")
+
+
 def test_the_data_and_the_clones_can_be_looked_at(board, screenshots):
     page = board(color_scheme="dark", reduced_motion="reduce")
     page.check("#counts")

@@ -37,15 +37,19 @@ async function unpacked(stream) {
   return first[0] === 0x1f && first[1] === 0x8b ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
 }
 
+/** What a JSON file says. `remedy`: a sentence for the case that it is damaged. */
+export async function fetchJson(url, what, remedy) {
+  const text = new TextDecoder().decode(await fetchBytes(url, what));
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PlainError(`${what}, ${url.pathname.split("/").at(-1)}, is damaged. ${remedy}`);
+  }
+}
+
 /** What model.json says, checked. */
 export async function fetchFacts(url) {
-  const text = new TextDecoder().decode(await fetchBytes(url, "The model's description"));
-  let facts;
-  try {
-    facts = JSON.parse(text);
-  } catch {
-    throw new PlainError("The model's description, model.json, is damaged. Export the model again: dt-course export-web.");
-  }
+  const facts = await fetchJson(url, "The model's description", "Export the model again: dt-course export-web.");
   if (facts.format !== FORMAT) {
     throw new PlainError(
       `The model was exported for another version of this page: its format is ${facts.format}, and ${FORMAT} is ` +
@@ -55,8 +59,11 @@ export async function fetchFacts(url) {
   return facts;
 }
 
-/** Throws if the browser, or the page's server, doesn't let WebAssembly run. */
+/** Throws if the browser is too old, or if it, or the page's server, doesn't let WebAssembly run. */
 export function requireWebAssembly() {
+  if (typeof DecompressionStream === "undefined") {
+    throw new PlainError("This browser is too old: it can't unpack files. Any one from the year 2023 on will do.");
+  }
   try {
     new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // the smallest there is
     new Function("return 0"); // MuJoCo's functions are made like this

@@ -10,14 +10,18 @@ import { SETTINGS } from "./window.js";
 const LATE = 200; // ms behind the clock, beyond which lost time is not made up for
 
 let episode;
+let number; // of its model, or of the one that is on its way, as the page counts them
+let newest; // of the model that was asked for last
 const settings = { ...SETTINGS };
 let running = false;
 let speed = 1; // times real time; 0 for as fast as it goes
 let queue = Promise.resolve(); // steps and orders, one after another
 
 const ORDERS = {
-  async load({ folder }) {
+  async load({ folder, number: mine }) {
+    if (mine !== newest) return; // the reader has chosen another one meanwhile
     episode = null;
+    number = mine;
     const base = new URL(folder, self.location.href);
     requireWebAssembly();
     // One large file after another: what is here starts while the next one is on its way.
@@ -53,6 +57,7 @@ const ORDERS = {
 };
 
 self.onmessage = ({ data: { type, ...order } }) => {
+  if (type === "load") newest = order.number;
   if (type === "settings") Object.assign(settings, order);
   else if (type === "speed") speed = order.speed;
   else if (type === "run") run(order.running);
@@ -103,5 +108,5 @@ function breath() {
 }
 
 function say(type, what) {
-  self.postMessage({ type, ...what });
+  self.postMessage({ type, number, ...what });
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { stepsShown } from "../src/agent.js";
+import { PlainError, requireWebAssembly } from "../src/loading.js";
 import { Film } from "../src/page/film.js";
 import { meanOfLayers, niceUnit, number, stop } from "../src/page/numbers.js";
 import { ending, story } from "../src/page/words.js";
@@ -120,6 +121,19 @@ test("a WebAssembly file is stripped of its custom sections, and of nothing else
     assert.deepEqual([...found], [...header, ...type]);
     assert.ok(WebAssembly.validate(found));
   }
+});
+
+test("a browser that lacks something is told so", () => {
+  requireWebAssembly();
+  const without = (name, said) => {
+    const kept = Object.getOwnPropertyDescriptor(globalThis, name);
+    delete globalThis[name];
+    assert.throws(requireWebAssembly, (error) => error instanceof PlainError && said.test(error.message));
+    Object.defineProperty(globalThis, name, kept);
+  };
+  without("DecompressionStream", /^This browser is too old/);
+  without("WebAssembly", /^WebAssembly is blocked here/);
+  requireWebAssembly();
 });
 
 test("a window slides, or is begun again with its newer half", () => {

@@ -1,5 +1,6 @@
 // The page: what the reader does goes to the worker, what the worker says is shown.
 
+import { fetchJson } from "../loading.js";
 import { Chart } from "./chart.js";
 import { Film } from "./film.js";
 import { number, stop } from "./numbers.js";
@@ -22,11 +23,19 @@ const film = new Film();
 const state = { facts: null, running: false, latest: null, told: 0, milliseconds: 0, frames: 0, steps: 0, rate: 0, factor: 0, since: 0, speeds: [] };
 window.live = state; // for those who want to look inside
 
+let loads = 0; // models that were chosen
+let woken = false; // whether it runs as soon as the tab is seen again
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
 const order = (type, what = {}) => worker.postMessage({ type, ...what });
-worker.onmessage = ({ data }) => HAPPENED[data.type](data);
+worker.onmessage = ({ data }) => {
+  if (data.number === loads) HAPPENED[data.type](data); // else it is of a model that was chosen before
+};
 worker.onerror = (event) => {
-  failed({ message: `The page's own code does not start here (${event.message ?? "worker.js"}). A newer browser may help.` });
+  failed({
+    message: event.message
+      ? `The page's own code does not start here (${event.message}). A newer browser may help.`
+      : "A part of the page, worker.js, is missing, or the server does not answer. Reload the page to try again.",
+  });
 };
 
 const HAPPENED = {
@@ -48,9 +57,12 @@ const HAPPENED = {
     layers.append(new Option("all layers", 0));
     for (let i = 1; i <= facts.layers; i++) layers.append(new Option(`layer ${i}`, i));
     at("layer").replaceChildren(layers);
+    tokens.layer = 0;
     settings();
+    setPace(); // a browser that goes back to a page keeps what was chosen
     restart();
-    run(!calm.matches);
+    woken = !calm.matches;
+    run(woken && !document.hidden);
   },
   reset({ frame }) {
     film.clear(frame);
@@ -108,6 +120,10 @@ function settings() {
   at("remaining").textContent = number(at("constantTarget").checked ? target() : target() - earned);
 }
 
+function setPace() {
+  order("speed", { speed: Number(at("speed").value) });
+}
+
 function numbers({ earned, remaining, velocity, timestep }) {
   at("earned").textContent = number(earned);
   at("remaining").textContent = number(remaining);
@@ -123,6 +139,7 @@ function run(wanted) {
 }
 
 function restart() {
+  if (!state.facts) return; // the seed can be chosen meanwhile
   const seed = Math.round(Number(at("seed").value)) || 0;
   at("seed").value = Math.min(state.facts.starts.length - 1, Math.max(0, seed));
   order("reset", { seed: Number(at("seed").value) });
@@ -145,15 +162,15 @@ function load(folder) {
   at("problem").hidden = true;
   at("loading").hidden = false;
   state.facts = null;
-  order("load", { folder });
+  loads += 1;
+  order("load", { folder, number: loads });
   showRecorded(folder);
 }
 
 /** A run that was recorded when the page was built, until the model runs by itself. */
 async function showRecorded(folder) {
-  const answer = await fetch(new URL(`${folder}run.json`, import.meta.url)).catch(() => null);
-  const run = answer?.ok ? await answer.json() : null;
-  if (!run?.frames.length || state.facts) return;
+  const run = await fetchJson(new URL(`${folder}run.json`, import.meta.url), "The recorded run", "").catch(() => null);
+  if (!run?.frames?.length || state.facts || folder !== at("model").value) return;
   state.drawn = performance.now();
   state.recorded = { frames: run.frames.map((frame) => Float32Array.from(frame)), seconds: run.seconds, place: 0 };
   robot.begin(run.shapes, state.recorded.frames[0]);
@@ -164,7 +181,7 @@ const DO = {
 }; // prettier-ignore
 for (const [id, act] of Object.entries(DO)) at(id).addEventListener("click", act);
 for (const id of [...SWITCHES, "target", "context"]) at(id).addEventListener("input", settings);
-at("speed").addEventListener("change", () => order("speed", { speed: Number(at("speed").value) }));
+at("speed").addEventListener("change", setPace);
 at("seed").addEventListener("change", restart);
 at("model").addEventListener("change", () => load(at("model").value));
 at("layer").addEventListener("change", () => (tokens.layer = Number(at("layer").value)));
@@ -183,7 +200,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-let woken = false; // whether it ran when the tab was hidden
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) woken = state.running;
   if (document.hidden ? state.running : woken) run(!document.hidden);
@@ -237,14 +253,14 @@ function group(env, models) {
   return part;
 }
 
-const answer = await fetch(new URL("models/index.json", import.meta.url)).catch(() => null);
-const models = answer?.ok ? await answer.json() : [];
-if (models.length) {
+async function begin() {
+  const models = await fetchJson(new URL("models/index.json", import.meta.url), "The list of models", "Build the page again: make live.");
+  if (!models.length) return failed({ message: "There is no model beside this page. Build it with models: make live." });
   const robots = [...new Set(models.map(({ env }) => env))];
   at("model").replaceChildren(...robots.map((robot) => group(robot, models.filter(({ env }) => env === robot))));
   const asked = new URLSearchParams(location.search).get("model"); // ?model=halfcheetah-mixed
   at("model").value = (models.find(({ name }) => name === asked) ?? models[0]).folder;
   load(at("model").value);
-} else {
-  failed({ message: "There is no model beside this page. Build it with models: make live." });
 }
+
+begin().catch(failed);

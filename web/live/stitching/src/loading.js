@@ -1,6 +1,6 @@
 // Fetching the board and its policies, with errors that say in plain words what is wrong.
 
-import { fetchBytes, PlainError, started } from "../../src/loading.js";
+import { fetchBytes, fetchJson, PlainError, started } from "../../src/loading.js";
 import { Policy } from "./policy.js";
 
 export { PlainError };
@@ -10,13 +10,7 @@ const AGAIN = "Build the board again: make live.";
 
 /** Graph and walks. `base`: the page's address. */
 export async function fetchBoard(base) {
-  const bytes = await fetchBytes(new URL("board/board.json", base), "The board's description");
-  let board;
-  try {
-    board = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new PlainError(`The board's description, board.json, is damaged. ${AGAIN}`);
-  }
+  const board = await fetchJson(new URL("board/board.json", base), "The board's description", AGAIN);
   if (board.format !== FORMAT) {
     throw new PlainError(
       `The board was exported for another version of this page: its format is ${board.format}, and ${FORMAT} is expected. ${AGAIN}`,
