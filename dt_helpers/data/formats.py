@@ -30,7 +30,7 @@ READ = (*HDF5, ".parquet", ".npz", *PICKLES)
 
 def is_file(source: str) -> bool:
     """Whether a name on the command line means a file, a folder or a Minari dataset, not one that `data.load` knows."""
-    return source.endswith(READ) or "/" in source or "\\" in source or Path(source).suffix in (".csv", ".json", ".npy")
+    return source.lower().endswith((*READ, ".csv", ".json", ".npy")) or "/" in source or "\\" in source
 
 
 def is_minari(id: str) -> bool:
@@ -91,12 +91,13 @@ def _read(source: object, name: str | None, options: dict) -> Trajectories:
         return rows.read(source, name or "unnamed", **options)
     path = Path(source).expanduser()
     _require_outside_minari(path)
-    if path.suffix in HDF5:
+    suffix = path.suffix.lower()
+    if suffix in HDF5:
         return from_hdf5(path, name, **options)
-    if path.suffix == ".parquet" or path.is_dir():
+    if suffix == ".parquet" or path.is_dir():
         return from_parquet(path, name, **options)
-    if path.suffix in (".npz", *PICKLES):
-        reader = pickles.from_npz if path.suffix == ".npz" else pickles.from_pickle
+    if suffix in (".npz", *PICKLES):
+        reader = pickles.from_npz if suffix == ".npz" else pickles.from_pickle
         return reader(_existing(path), name or path.stem, **options)
     if path.is_file():
         raise ValueError(
@@ -278,7 +279,7 @@ def from_parquet(path: str | Path, name: str | None = None, **options) -> Trajec
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ValueError(f"{path.name} cannot be read as parquet: {error}") from error
     folder = path if path.is_dir() else path.parent
-    name = name or (folder.parent.name if folder.name == "train" else path.name.removesuffix(".parquet"))
+    name = name or (folder.parent.name if folder.name == "train" else (path.name if path.is_dir() else path.stem))
     told = (table.schema.metadata or {}).get(b"description", b"").decode()
     info = datasets.DatasetInfo(description=told)
     return rows.read(datasets.Dataset(table.replace_schema_metadata(None), info=info), name, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -106,12 +107,16 @@ def from_npz(path: Path, name: str, **options) -> Trajectories:
 
     Raises ValueError if blocks seem to be (steps, environments, ...), as in a buffer.
     """
+    if not zipfile.is_zipfile(path):  # numpy would advise to load it as a pickle
+        raise ValueError(
+            f"{path.name} is no .npz: that is a zip of arrays, as `numpy.savez(path, **columns)` writes it."
+        )
     try:
         with np.load(path, allow_pickle=False) as file:
             content = {key: _column(file, key) for key in file.files}
     except OddColumn:
         raise
-    except Exception as error:  # not a zip file, or a broken one
+    except Exception as error:  # a broken one
         raise ValueError(f"{path.name} cannot be read as .npz ({error}).") from error
     if hdf5.are_numbered(content):
         return hdf5.from_columns(content, name, **options)

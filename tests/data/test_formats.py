@@ -1,5 +1,7 @@
 """Other people's formats, written by their own libraries and read back."""
 
+import pickle
+
 import datasets
 import h5py
 import numpy as np
@@ -75,6 +77,32 @@ def test_not_a_d4rl_file(tmp_path):
         formats.open(tmp_path / "broken.h5")
     with pytest.raises(FileNotFoundError, match="There is no"):
         formats.open(tmp_path / "missing.hdf5")
+
+
+@pytest.mark.parametrize("name", ["a.HDF5", "a.H5", "a.NPZ", "a.Pkl", "a.PARQUET"])
+def test_a_file_may_be_called_in_capitals(name, tmp_path, trajectories):
+    columns = {column: getattr(trajectories, column) for column in ("observations", "actions", "rewards")}
+    ends = np.isin(np.arange(trajectories.n_steps), trajectories.offsets[1:] - 1)
+    path = tmp_path / name
+    if name.endswith("PARQUET"):
+        formats.to_parquet(trajectories, tmp_path).replace(path)
+    elif name.endswith(("HDF5", "H5")):
+        write_d4rl(path, trajectories)
+    elif name.endswith("Pkl"):
+        path.write_bytes(pickle.dumps([trajectories.episode(i) for i in range(len(trajectories))]))
+    else:
+        np.savez(tmp_path / "small.npz", **columns, terminals=trajectories.dones, timeouts=ends & ~trajectories.dones)
+        (tmp_path / "small.npz").replace(path)
+    assert formats.is_file(name)
+    data = formats.open(path)
+    assert np.array_equal(data.actions, trajectories.actions) and data.name == "a"
+
+
+@pytest.mark.parametrize("content", [b"hello", b"", pickle.dumps([1.0])])
+def test_what_is_no_zip_is_no_npz(content, tmp_path):
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(ValueError, match=r"a\.npz is no \.npz: .*numpy\.savez"):
+        formats.open(tmp_path / "a.npz")
 
 
 @pytest.fixture
