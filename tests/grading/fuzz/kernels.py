@@ -30,13 +30,22 @@ def environment(folder: Path) -> dict[str, str]:
     return os.environ | given | own | {"PYTHONPATH": str(REPOSITORY)}
 
 
+def opened(path: Path) -> dict:
+    """The notebook as an editor sends its cells: with the line ends that Python has. IPython itself takes an indented
+    cell with those of Windows for an error."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\r\n", "\n")
+    return notebook
+
+
 def in_a_fresh_kernel(path: Path) -> dict[str, bool]:
     """Grade id of each check -> whether it passes."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.reads(json.dumps(opened(path)), as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(f"{folder}/cwd")
         place = {"metadata": {"path": f"{folder}/cwd"}}
@@ -110,7 +119,7 @@ def _answer(path: Path, write: int) -> None:
             nothing = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(nothing, stream)
-            asyncio.new_event_loop().run_until_complete(_run(json.loads(path.read_text()), passed))
+            asyncio.new_event_loop().run_until_complete(_run(opened(path), passed))
     finally:
         with os.fdopen(write, "w") as result:
             result.write(json.dumps(passed))
