@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dt_helpers.rollout.sweep import Sweep
 
 RETURN, STATE, ACTION, TIME = "#d95f02", "#1b9e77", "#7570b3", "#b8b8b8"  # distinguishable with colour blindness
+REWARD = "#444444"  # no token
 TOKEN_COLORS = {"R": RETURN, "s": STATE, "a": ACTION, "t": TIME}
 
 
@@ -65,7 +66,7 @@ def returns_histogram(data: Trajectories, marks: dict[str, float] | None = None)
     """Histogram of the episodes' returns, with vertical lines at `marks` (label -> return)."""
     figure = Picture()
     axes = figure.subplots()
-    axes.hist(data.returns, bins=30, color=STATE, alpha=0.85)
+    axes.hist(data.returns, bins=30, color=RETURN, alpha=0.85)
     for (label, value), style in zip((marks or {}).items(), ("-", "--", ":", "-."), strict=False):
         axes.axvline(value, color="black", linestyle=style, label=f"{label}: {value:,.0f}")
     if marks:
@@ -83,7 +84,7 @@ def episode(data: Trajectories, index: int = 0, steps: int = 100) -> Picture:
     top.set(ylabel=f"observations\n(4 of {data.state_dim})", title=f"{data.name}, episode {index}")
     middle.plot(rows["actions"][:, :3])
     middle.set(ylabel=f"actions\n(3 of {data.act_dim})")
-    bottom.plot(rows["rewards"], color=RETURN)
+    bottom.plot(rows["rewards"], color=REWARD)
     bottom.set(ylabel="reward", xlabel="timestep")
     return figure
 
@@ -92,7 +93,7 @@ def reward_and_return_to_go(rewards: np.ndarray, returns_to_go: np.ndarray) -> P
     """An episode's rewards, and below them its returns-to-go, both (T,)."""
     figure = Picture(height=3.6)
     top, bottom = figure.subplots(2, 1, sharex=True)
-    top.plot(rewards, color=STATE, linewidth=0.8)
+    top.plot(rewards, color=REWARD, linewidth=0.8)
     top.set(ylabel="reward")
     bottom.plot(returns_to_go, color=RETURN)
     bottom.fill_between(np.arange(len(returns_to_go)), returns_to_go, color=RETURN, alpha=0.2)
@@ -145,10 +146,12 @@ def architecture(steps: int = 2) -> Picture:
             axes.text(x, 0.28, f"{kind}$_{t}$", ha="center", va="center", color="white", fontsize=12)
             axes.annotate("", (x, 0.98), (x, 0.58), arrowprops={"arrowstyle": "->"})
             axes.text(x, -0.22, f"+ time {t}", ha="center", va="center", fontsize=8, color="#555555")
-        for place, label, color in ((1, f"a$_{t}$", ACTION), (2, f"R$_{t + 1}$, s$_{t + 1}$", STATE)):
+        for place, predicted in ((1, ((0.0, f"a$_{t}$", ACTION),)),
+                                 (2, ((-0.2, f"R$_{t + 1}$", RETURN), (0.2, f"s$_{t + 1}$", STATE)))):  # fmt: skip
             x = 3 * (t - 1) + place
             axes.annotate("", (x, 2.3), (x, 1.85), arrowprops={"arrowstyle": "->"})
-            axes.text(x, 2.5, label, ha="center", va="center", fontsize=12, color=color)
+            for beside, label, color in predicted:
+                axes.text(x + beside, 2.5, label, ha="center", va="center", fontsize=12, color=color)
     axes.text(-0.75, 2.5, "predicted", ha="right", va="center", fontsize=9)
     axes.text(-0.75, 0.28, "tokens", ha="right", va="center", fontsize=9)
     axes.set(xlim=(-2, 3 * steps - 0.2), ylim=(-0.45, 2.8))
@@ -160,7 +163,7 @@ def return_so_far(evaluation: Evaluation) -> Picture:
     """Each episode's return so far at each step, and a straight line to the target return."""
     figure = Picture()
     axes = figure.subplots()
-    axes.plot(evaluation.rewards.cumsum(axis=1).T, color=STATE, alpha=0.5, linewidth=1)
+    axes.plot(evaluation.rewards.cumsum(axis=1).T, color=RETURN, alpha=0.5, linewidth=1)
     axes.plot([0, evaluation.rewards.shape[1]], [0, evaluation.target_return], "--", color="black", label="target")
     axes.set(xlabel="timestep", ylabel="return so far", title=evaluation.env_name)
     axes.legend()
@@ -192,14 +195,14 @@ def target_against_achieved(sweep: Sweep) -> Picture:
 
     ends = [min(table["target"].min(), sweep.data_returns.min()), max(table["target"].max(), sweep.best)]
     axes.plot(ends, ends, "--", color="black", linewidth=1, label="as asked")
-    axes.scatter(runs["target"], runs["achieved"], s=12, color=STATE, alpha=0.35, linewidths=0)
+    axes.scatter(runs["target"], runs["achieved"], s=12, color=RETURN, alpha=0.35, linewidths=0)
     axes.errorbar(
-        table["target"], table["mean"], table["std"], fmt="o", color=STATE, capsize=3, label="achieved (mean ± std)"
+        table["target"], table["mean"], table["std"], fmt="o", color=RETURN, capsize=3, label="achieved (mean ± std)"
     )
     label = f"best in the data: {sweep.best:,.0f}"
-    axes.axvline(sweep.best, color=RETURN, linestyle=":", label=label)
-    top.axvline(sweep.best, color=RETURN, linestyle=":")
-    axes.axhline(sweep.best, color=RETURN, linestyle=":", linewidth=0.8)
+    axes.axvline(sweep.best, color="black", linestyle=":", label=label)
+    top.axvline(sweep.best, color="black", linestyle=":")
+    axes.axhline(sweep.best, color="black", linestyle=":", linewidth=0.8)
     axes.set(xlabel="target return", ylabel="achieved return")
     axes.legend(loc="upper left", fontsize=9)
     axes.grid(alpha=0.3)

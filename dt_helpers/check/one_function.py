@@ -17,6 +17,7 @@ from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.check.engine.time_limit import TookTooLong, within
 
 SECONDS = 20.0  # for all calls together; a right answer needs a hundredth of a second
+_GRADIENTS = ("lost-gradient", "wrong-gradient")  # looked at on some inputs only
 _READABLE = (None, "wrong-shape", "nan")  # slugs for which a more exact name may be found
 
 
@@ -142,12 +143,13 @@ def _most_telling(cases, findings, wrong) -> int:
 
 def _where(found: Difference, cases, wrong, exercise) -> Difference:
     """The difference, and on how many of the inputs it was seen, if not on all."""
-    if len(wrong) == len(cases) or found.slug in ("unfilled", "wrong-signature", "wrong-count", "returns-nothing"):
+    looked_at = [case for case in cases if case.grad] if found.slug in _GRADIENTS else cases
+    if len(wrong) == len(looked_at) or found.slug in ("unfilled", "wrong-signature", "wrong-count", "returns-nothing"):
         return found
     edges = [cases[i].edge for i in wrong]
     if all(edges) and found.slug not in _READABLE:
         return replace(found, sentence=f"{found.sentence}\n{exercise.edges[edges[0]][0]}")
-    return replace(found, sentence=f"{found.sentence}\nThis happened on {len(wrong)} of {len(cases)} inputs.")
+    return replace(found, sentence=f"{found.sentence}\nThis happened on {len(wrong)} of {len(looked_at)} inputs.")
 
 
 def _right(exercise: Exercise, case: Case) -> Outcome:

@@ -13,6 +13,8 @@ from dt_helpers.stitching.asking import Asked
 from dt_helpers.stitching.comparing import segments
 from dt_helpers.stitching.roads import Roads
 
+BEND = 0.12  # of an edge's arrow, as a share of its length
+OFF_NODES, OFF_NUMBERS = 0.19, 0.12  # inches that the middle of an edge's number keeps away
 SOURCES = ("#7570b3", "#e7298a", "#1f78b4", "#a6761d", "#66a61e")  # of the walks that a path is stitched from
 
 
@@ -113,13 +115,8 @@ def positions(roads: Roads) -> dict[int, tuple[float, float]]:
 
 
 def _draw_graph(axes, roads: Roads, place, bold: Sequence[int] = ()) -> None:
-    weighted = roads.lengths.max() > 1
-    for here, there, length in roads.graph.edges(data="weight"):
-        _arrow(axes, place[here], place[there], "#c9c9c9", 0.9, 0.12)
-        if weighted:
-            x, y = np.array(place[here]) * 0.62 + np.array(place[there]) * 0.38
-            axes.text(x, y, length, fontsize=8, color="#222222", ha="center", va="center", zorder=2,
-                      bbox={"boxstyle": "circle,pad=0.08", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
+    for here, there in roads.graph.edges:
+        _arrow(axes, place[here], place[there], "#c9c9c9", 0.9, BEND)
     for node, (x, y) in place.items():
         color = RETURN if node == roads.goal else STATE if node in bold or not len(bold) else TIME
         axes.scatter(x, y, s=330, color=color, edgecolors="white", linewidths=1.5, zorder=4)
@@ -127,6 +124,30 @@ def _draw_graph(axes, roads: Roads, place, bold: Sequence[int] = ()) -> None:
     axes.annotate("goal", place[roads.goal], (0, 15), textcoords="offset points", ha="center", color=RETURN, fontsize=9)
     axes.margins(0.06)
     axes.axis("off")
+    if roads.lengths.max() > 1:
+        _label_edges(axes, roads, place)
+
+
+def _label_edges(axes, roads: Roads, place) -> None:
+    """Write each edge's length on its arrow, where no node and no other number is near."""
+    axes.figure.draw_without_rendering()  # from now on the picture's pixels are known, in which the arrows are bent
+    pixels = {node: axes.transData.transform(at) for node, at in place.items()}
+    dpi = axes.figure.dpi
+    taken = [(at, OFF_NODES * dpi) for at in pixels.values()]
+    for here, there, length in roads.graph.edges(data="weight"):
+        line = pixels[there] - pixels[here]
+        middle = (pixels[here] + pixels[there]) / 2 + BEND * line[::-1] * (1, -1)  # as matplotlib's arc3
+        places = [
+            (1 - t) ** 2 * pixels[here] + 2 * t * (1 - t) * middle + t**2 * pixels[there]
+            for t in np.linspace(0.25, 0.75, 21)
+        ]
+        room = [min(np.hypot(*(at - other)) - away for other, away in taken) for at in places]
+        enough = [at for at, free in zip(places, room, strict=True) if free > 0]
+        chosen = enough[len(enough) // 2] if enough else places[int(np.argmax(room))]
+        taken.append((chosen, OFF_NUMBERS * dpi))
+        axes.text(*axes.transData.inverted().transform(chosen), length, fontsize=8, color="#222222",
+                  ha="center", va="center", zorder=2,
+                  bbox={"boxstyle": "circle,pad=0.08", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
 
 
 def _draw_path(axes, place, nodes, color: str, width: float, bend: float, style: str = "-") -> None:

@@ -509,7 +509,8 @@ attention_plots.state_map(tokens, earned, "return of the episode", paths)
 # - Acting is a loop: predict, act, subtract the reward, append.
 # - The data decides which targets mean anything: only where it holds bad, middling and good episodes is there something
 #   to choose from.
-# - Earning more than noisy recordings may be mere denoising. Compare with the expert without noise.
+# - Earning more than noisy recordings may be mere denoising. Compare with the expert without noise, and with the
+#   average of its noisy actions.
 # - Predict what a mistake costs, then measure. Judge a policy by several seeded episodes, by their mean and by the
 #   worst.
 #

@@ -74,7 +74,7 @@ plots.roads(roads, walks=walks[[late, lost]])
 #
 # Step `t` goes from `walk[t]` to `walk[t + 1]`. Its reward is minus its length, or 0 if it begins at the goal. A walk
 # can also stay where it is: such a step costs `lengths[i, i]` at any node `i` other than the goal. (Our recorded walks
-# never do this. A policy that names a node to which no street leads would stay where it is.)
+# never do this on their way. A policy that names a node to which no street leads would stay where it is.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "walk_rewards", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -89,7 +89,7 @@ for robot in ("hopper", "walker2d"):
 # Look at the worst episodes and the mean lengths above: where the mean length is 1,000, none of the runs fell. A fall
 # costs everything that would have been earned after it. The noise made some of Hopper's recorded runs fall. The model
 # learned the average action, without the noise, and so it can earn more than its recordings. That is denoising, as in
-# notebook 6, and not a better way to hop: the expert without noise is the fair yardstick. Walker2d hardly minds the
+# notebook 6, and not a better way to hop: the expert without noise is a fair yardstick. Walker2d hardly minds the
 # noise, and there is next to nothing to gain.
 #
 # ## Other targets

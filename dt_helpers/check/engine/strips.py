@@ -33,4 +33,4 @@ def name(known: dict[str, np.ndarray], part: np.ndarray) -> str:
 
 
 def figures(array: np.ndarray) -> tuple[str, ...]:
-    return tuple(f"{float(x):.3g}" for x in islice(np.asarray(array).flat, LIMIT + 1))
+    return tuple(f"{float(x) + 0.0:.3g}" for x in islice(np.asarray(array).flat, LIMIT + 1))

@@ -19,7 +19,7 @@ from dt_helpers.check.engine.comparing import Difference, close, tolerance
 from dt_helpers.check.engine.exercise import Case, Strip
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.check.engine.time_limit import TookTooLong, within
-from dt_helpers.check.whole_model import inputs, stages
+from dt_helpers.check.whole_model import inputs, stages, stopped
 from dt_helpers.check.whole_model.building import EXERCISE, HINTS, PREDICTIONS, Departs, built, fitting
 from dt_helpers.check.whole_model.copies import copied, without_dropout
 from dt_helpers.check.whole_model.gradients import gradients as wrong_gradients
@@ -63,7 +63,7 @@ def _failed(found: Departs, seed: int) -> CheckFailed:
         function="forward",
         mistake=difference.slug,
         sentence=difference.sentence,
-        hints=stages.HINTS.get(difference.slug or "") or generic.hints(difference, found.error) or HINTS,
+        hints=stages.HINTS.get(difference.slug or "") or stopped.hints(difference, found.error) or HINTS,
         difference=difference,
         case=found.label,
         seed=seed,
@@ -141,7 +141,7 @@ def _compare(model, oracle, one: Pass, gradients: bool) -> None:
     except BaseException as error:
         if one.whole and isinstance(error, TypeError) and "output_hidden_states" in safely(str, error):
             return _compare(model, oracle, replace(one, whole=False), gradients)  # its forward has no such argument
-        raise Departs(_stopped(error), one.label, error) from None
+        raise Departs(stopped.stopped(error, SECONDS), one.label, error) from None
     try:
         difference = _of_output(model, oracle, one, output, asked, expected)
     except (Exception, SystemExit) as error:
@@ -181,15 +181,6 @@ def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference 
     if difference and not one.dropout and difference.slug in (None, "wrong-shape", "nan"):
         difference = _staged(model, oracle, one, difference, output, asked)
     return difference
-
-
-def _stopped(error: BaseException) -> Difference:
-    """What an exception inside forward means: a part of forward may have been left open."""
-    if isinstance(error, TookTooLong):
-        return generic.too_slow(EXERCISE, SECONDS, error)
-    if isinstance(error, NameError) and error.name in ("encoded", *PREDICTIONS):
-        return Difference("unfilled", f"forward is not filled in yet: it does not make {error.name}.")
-    return generic.from_exception(EXERCISE, Case("", ()), error)
 
 
 def _hidden_states(output, asked) -> Difference | None:

@@ -188,7 +188,11 @@ def _heads(oracle, batch, given, expected):
         if read:
             fault = "has seen the action already" if read == "a" else "has not seen enough yet"
             return "heads", f"{part} reads the token {read}, which {fault}."
-        entered = expected["encoder.inputs_embeds"][0].reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
+        entered = [
+            token
+            for where in ("encoder.inputs_embeds", "embed_ln.in")
+            for token in expected[where][0].reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
+        ]
         if any(_equal(came[-1], token) for token in entered):
             return "heads", f"{part} reads the sequence that went into the encoder, not what came out of it."
         if len(came[-1]) == len(hidden) and not all(map(_made_of, came[-1], hidden)) and _made_of(came[-1], hidden):

@@ -116,6 +116,35 @@ def test_an_axis_that_is_dropped_before_the_heads_is_told_by_its_shape():
     assert "reads the right numbers in the shape" in found.sentence and "squeeze" in found.sentence
 
 
+@pytest.mark.parametrize(
+    "methods",
+    [
+        {"mask": lambda self, mask: mask},
+        {"mask": lambda self, mask: mask.bool()},
+        {"timed": lambda self, tokens, time: [t.repeat_interleave(3, 1) + time for t in tokens]},
+    ],
+    ids=["the mask of the steps", "the same, of booleans", "tokens added to steps"],
+)
+def test_tokens_and_steps_that_meet_are_told_apart(methods):
+    found = judged(variant(**methods))
+    assert found.mistake == "exception" and "12 is 3 times 4" in found.sentence
+    assert "3K" in found.hints[0] and not any("unsqueeze" in hint for hint in found.hints)
+
+
+@pytest.mark.parametrize("normed", [True, False], ids=["normalised", "as it was stacked"])
+def test_heads_that_read_what_went_into_the_encoder_are_told_so(normed):
+    class Kept(Parts):
+        def normed(self, x):
+            self.kept = self.embed_ln(x) if normed else x
+            return self.embed_ln(x)
+
+        def predictions(self, x):
+            batch, steps = len(self.kept), self.kept.shape[1] // 3
+            return Parts.predictions(self, Parts.split(self, self.kept, batch, steps))
+
+    assert "the sequence that went into the encoder" in judged(Kept).sentence
+
+
 def test_other_settings_than_the_courses_are_tried():
     def cut(self, return_preds, state_preds, action_preds, return_dict):
         return Parts.output(self, return_preds, state_preds, action_preds.clamp(-1, 1), return_dict)

@@ -88,6 +88,9 @@ HONEST = {
         "from my import ONE\nopen('x', 'w').write('1')",
         body("assert open('x').read() and ONE"),
     ],
+    "there and back": ["%cd /tmp\n%cd -\nopen('x', 'w').close()", body("open('x')")],
+    "back by a number": ["%cd /tmp\n%cd /dev/shm\n%cd -0\nopen('x', 'w').close()", body("open('x')")],
+    "pushed and popped": ["%pushd /tmp\n%popd\nopen('x', 'w').close()", body("open('x')")],
     "a folder": ["%mkdir -p deep\n%cd deep\nopen('x', 'w').close()", body("open('x')")],
     "the environment": ["%env SIDE=left\nimport os", body("assert os.environ['SIDE']")],
     "a class of a library": [

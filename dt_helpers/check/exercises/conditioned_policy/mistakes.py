@@ -109,6 +109,15 @@ _FAMILIES = (
         ),
     ),
     (
+        "best-return",
+        "You take the episodes with the best return, or with the worst, whatever the target is.",
+        ("Which argument says what return is asked for?",),
+        (
+            _kept(lambda r, t: r == r.max()),
+            _kept(lambda r, t: r == r.min()),
+        ),
+    ),
+    (
         "all-but-the-target",
         "You count the episodes that missed the target.",
         ("Is it == or !=?",),

@@ -100,7 +100,7 @@ EXERCISE = Exercise(
     oracle=right,
     mistakes=mistakes,
     hints=(
-        "Try it on two rows and length 4, print both results, and compare them with the strip above.",
+        "Try it on two rows and length 4, print both results, and compare them with the example in the exercise.",
         "How many rows are missing? They come first. The mask says 0 for each of them and 1 for each real row.",
     ),
     edges={

@@ -64,9 +64,12 @@ def _picture(case: Case, expected, given) -> Strip | None:
     q, seen, _ = case.args
     if given[0].shape != q.shape:
         return None
-    first = zip(strips.figures(q[0]), seen[0], strict=True)
-    known = [f"{value} {'seen' if recorded else 'never'}" for value, recorded in first]
-    return strips.strip(("first state", known), strips.figures(expected[0][0]), strips.figures(given[0][0]))
+    wrong = ~np.isclose(expected[0], given[0], equal_nan=True).all(axis=1)
+    state = int(wrong.argmax())  # the first of them, or state 0
+    pairs = zip(strips.figures(q[state]), seen[state], strict=True)
+    known = [f"{value} {'seen' if recorded else 'never'}" for value, recorded in pairs]
+    right, came = strips.figures(expected[0][state]), strips.figures(given[0][state])
+    return strips.strip((f"state {state}", known), right, came)
 
 
 _DOMAIN = (

@@ -67,8 +67,8 @@ def _wrong_token(tokens):
     if actions == 2:
         return (
             "action-sees-itself",
-            "The action is predicted from its own token, which has seen that very action: the answer leaks, training "
-            "looks perfect, and the robot falls.",
+            "The action is predicted from its own token, which has seen that very action: the answer leaks. The model "
+            "learns to copy, and has nothing to copy when it acts.",
             ("Which token is the last one that doesn't know the action yet?",),
         )
     if actions == 0:
@@ -77,6 +77,14 @@ def _wrong_token(tokens):
             "The action is predicted from the return token, which comes before the state: it would be chosen "
             "without looking at where the robot is.",
             ("Which token has seen the state, but not yet the action?",),
+        )
+    if states != 2 and returns == states:
+        which = "state's" if states == 1 else "return's"
+        return (
+            "state-without-action",
+            f"The next state and the next return are predicted from the {which} token, which has not seen the action "
+            "that both depend on.",
+            ("Where a step leads, and what it earns, depends on what is done in it: which token has seen that?",),
         )
     if states != 2:
         which = "state's own" if states == 1 else "return's"

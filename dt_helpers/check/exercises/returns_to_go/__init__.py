@@ -31,10 +31,10 @@ def _cases(rng):
         Case("4 steps, float32", (drawing_inputs.numbers(rng, 4).round(1),)),  # for the picture
         case(int(rng.integers(8, 20)), dtype="float64"),
         case(2, strided=True),
+        case(5, gamma=0.5, core=False, edge="discounted"),
+        case(int(rng.integers(6, 16)), gamma=0.9, core=False, dtype="float64", edge="discounted"),
+        case(7, gamma=0.8, core=False, strided=True, edge="discounted"),
         case(1, core=False, edge="single-step"),
-        case(5, gamma=0.5, core=False),
-        case(int(rng.integers(6, 16)), gamma=0.9, core=False, dtype="float64"),
-        case(7, gamma=0.8, core=False, strided=True),
         case(1, gamma=0.7, core=False, edge="single-step"),
         case(5, gamma=0.0, core=False, edge="gamma-zero"),
         case(6, gamma=1, core=False, edge="whole-gamma"),
@@ -91,6 +91,11 @@ EXERCISE = Exercise(
         "The last return is the last reward. Each earlier one follows from its own reward and the return after it.",
     ),
     edges={
+        "discounted": (
+            "With a discount, gamma below 1, the result is wrong.",
+            "Work it out by hand for rewards 1, 2, 3 and gamma = 0.5: what comes from the second step on "
+            "counts half at the first.",
+        ),
         "single-step": (
             "The result is wrong for an episode of a single step; it is right for longer ones.",
             "What is the last step's return? Here the last step is also the first.",

@@ -37,7 +37,7 @@ EXERCISE = Exercise(
     mistakes=mistakes,
     hints=(
         "The three tokens of a step happen at the same time, and each has to carry that time once.",
-        "Give the model zeros for the three embeddings: what should come back?",
+        "Give the function zeros for the three embeddings: what should come back?",
     ),
     edges=drawing_inputs.EDGES,
     strip=_picture,

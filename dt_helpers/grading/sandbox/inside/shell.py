@@ -152,6 +152,7 @@ def enter(shell: ZMQInteractiveShell) -> None:
     os.environ |= ENVIRONMENT | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ.get('PATH', '')}"}
     sys.path.insert(0, "")
     sys.setrecursionlimit(RECURSION)
+    shell.user_ns.setdefault("_dh", [])[:] = [os.getcwd()]  # for `%cd -`: the shell was made in another folder
     shell.builtin_trap.__enter__()  # get_ipython and display exist outside cells too
 
 
