@@ -19,6 +19,9 @@ SUITABLE = import ensurepip, sys, venv; "%d.%d" % sys.version_info[:2] in "$(VER
 FOUND := $(shell for p in $(CANDIDATES); do "$$p" -c '$(SUITABLE)' 2>/dev/null && break; done)
 VERSION := $(if $(FOUND),$(shell "$(FOUND)" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])'))
 
+# setuptools warns about folders with the package's name; the package is what its folder holds. pip shows that warning.
+EDITABLE := PYTHONWARNINGS="ignore:Editable installation"
+
 # Two stamps: with a different Python the environment is made again, with different requirements only installed into.
 # A folder that was moved counts as a different one: a virtual environment names its own path.
 HERE := $(shell pwd | cksum | tr -d ' ')
@@ -78,7 +81,7 @@ check: lint ## Check style and types, and run the tests of what differs from mai
 	@$(ACTIVATED) python -m tests.affected "$(BASE)" $(ARGS)
 
 test-postgres: $(INSTALLED) ## Test the gradebook on a PostgreSQL server of its own (needs Debian's postgresql)
-	@$(BIN)/python -c 'import psycopg, psycopg2' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[postgres]'
+	@$(BIN)/python -c 'import psycopg, psycopg2' 2>/dev/null || $(EDITABLE) $(BIN)/python -m pip install --quiet --editable '.[postgres]'
 	@$(ACTIVATED) OMP_NUM_THREADS=1 python -m pytest tests/postgres/lane_gradebook.py $(ARGS)
 
 test-colab: $(COLAB_MADE) ## Run the setup cells and the solutions in a runtime like Colab's
@@ -94,19 +97,19 @@ $(COLAB_MADE): tests/colab/freeze.txt
 	@touch $@
 
 test-browser: $(INSTALLED) ## Walk through notebooks and pages in a browser (needs Debian's chromium); pictures in output/browser
-	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(EDITABLE) $(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@rm -rf output/browser
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" DT_SCREENSHOTS="$(CURDIR)/output/browser" DT_LIVE=film MPLBACKEND=agg \
 		OMP_NUM_THREADS=1 \
 		python -m pytest tests/browser/lane_notebooks.py tests/browser/lane_cards.py tests/browser/lane_page.py tests/browser/lane_validate.py $(ARGS)
 
 test-live: $(INSTALLED) live ## Walk through the page that runs a model in the browser (needs Debian's chromium, and npm)
-	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(EDITABLE) $(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@npm --prefix $(LIVE) run --silent lint
 	@$(ACTIVATED) DT_CACHE="$(CURDIR)/.cache/dt" OMP_NUM_THREADS=1 python -m pytest $(wildcard tests/browser/lane_live*.py) $(ARGS)
 
 test-site: $(INSTALLED) site ## Build the site, check links, HTML and accessibility, walk through it (needs Debian's chromium)
-	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(EDITABLE) $(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@test -d $(SITE)/node/node_modules/axe-core || $(SITE_NPM)
 	@rm -rf output/site-pictures
 	@PATH="$(CURDIR)/$(SITE)/bin:$(CURDIR)/$(BIN):$$PATH" DT_SCREENSHOTS="$(CURDIR)/output/site-pictures" OMP_NUM_THREADS=1 \
@@ -210,7 +213,7 @@ $(VENV)-experts/installed: $(MADE) pyproject.toml
 	@"$(FOUND)" -m venv $(VENV)-experts
 	@$(VENV)-experts/bin/python -m pip install --quiet --upgrade pip
 	@$(VENV)-experts/bin/python -m pip install --quiet "$(TORCH)"
-	@$(VENV)-experts/bin/python -m pip install --quiet --editable '.[experts]'
+	@$(EDITABLE) $(VENV)-experts/bin/python -m pip install --quiet --editable '.[experts]'
 	@touch $@
 
 $(INSTALLED): $(MADE)
@@ -219,5 +222,5 @@ $(INSTALLED): $(MADE)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
 	@test -n "$(TORCH_INDEX)" && $(BIN)/python -m pip install --quiet --retries 1 --timeout 15 --index-url "$(TORCH_INDEX)" "$(TORCH)" \
 		2>$(VENV)/torch.log || $(BIN)/python -m pip install --quiet "$(TORCH)"
-	@$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
+	@$(EDITABLE) $(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
 	@touch $@

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,17 @@ def test_torch_comes_from_its_index_for_processors_unless_it_is_told_otherwise(t
     linux = Path("/proc/version").exists()
     assert variable("TORCH_INDEX", tmp_path) == ("https://download.pytorch.org/whl/cpu" if linux and not driver else "")
     assert variable("TORCH_INDEX", tmp_path, "TORCH_INDEX=") == ""
+
+
+def test_nothing_alarming_is_said_of_an_editable_installation(tmp_path):
+    lines = [
+        line for line in (REPOSITORY / "Makefile").read_text(encoding="utf-8").splitlines() if "--editable" in line
+    ]
+    assert len(lines) > 3 and all("$(EDITABLE)" in line for line in lines)
+    name, _, value = variable("EDITABLE", tmp_path).partition("=")
+    for said, heard in [("Editable installation.\n!!", False), ("Something else.", True)]:
+        code = f"import warnings; warnings.warn({said!r}, UserWarning)"
+        child = subprocess.run(
+            [sys.executable, "-c", code], env={name: value.strip('"')}, capture_output=True, text=True, check=True
+        )
+        assert ("UserWarning" in child.stderr) == heard
