@@ -27,6 +27,8 @@ def environment(agent: TrainableDT, env: str | None) -> str:
     if home is None:
         raise ValueError(
             f"The model learned from {facts.dataset!r}, whose environment is not known: name it with --env ID."
+            if facts.dataset
+            else "The model doesn't say what it learned from (config.dataset): name its environment with --env ID."
         )
     return home
 
@@ -37,6 +39,8 @@ def recordings(agent: TrainableDT) -> str:
     if name not in (*data.SETS, *data.PUBLISHED):
         raise ValueError(
             f"The model learned from {name!r}, which is not a dataset of the course: name its file with --data FILE."
+            if name
+            else "The model doesn't say what it learned from (config.dataset): name its data with --data NAME or FILE."
         )
     return name
 
