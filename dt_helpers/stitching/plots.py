@@ -134,7 +134,8 @@ def _label_edges(axes, roads: Roads, place) -> None:
     pixels = {node: axes.transData.transform(at) for node, at in place.items()}
     dpi = axes.figure.dpi
     taken = [(at, OFF_NODES * dpi) for at in pixels.values()]
-    for here, there, length in roads.graph.edges(data="weight"):
+    edges = roads.graph.edges(data="weight")
+    for here, there, length in sorted(edges, key=lambda edge: np.hypot(*(pixels[edge[0]] - pixels[edge[1]]))):
         line = pixels[there] - pixels[here]
         middle = (pixels[here] + pixels[there]) / 2 + BEND * line[::-1] * (1, -1)  # as matplotlib's arc3
         places = [

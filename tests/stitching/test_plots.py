@@ -44,3 +44,18 @@ def test_lengths_are_written_at_weighted_edges_only(weights):
     texts = plots.roads(roads).axes[0].texts
     extra = len(roads.graph.edges) if len(weights) > 1 else 0
     assert sum(bool(text.get_text()) for text in texts) == roads.nodes + 1 + extra
+
+
+@pytest.mark.parametrize(("seed", "most"), [(7, 0), (11, 0.1), (5, 0.1)])
+def test_few_numbers_of_edges_are_hidden_and_none_in_the_course_s_graph(seed, most):
+    """By a node, or by another number: where many nodes stand in one column, there isn't room for all."""
+    roads = stitching.draw_roads(seed, weights=(1, 2, 3))
+    picture = plots.roads(roads)
+    axes = picture.axes[0]
+    nodes = axes.transData.transform(list(plots.positions(roads).values()))
+    numbers = axes.transData.transform([text.get_position() for text in axes.texts if text.get_fontsize() == 8])
+    assert len(numbers) == len(roads.graph.edges)
+    to_nodes = np.hypot(*(numbers[:, None] - nodes).T).min(axis=0)
+    apart = (np.hypot(*(numbers[:, None] - numbers).T) + 1e9 * np.eye(len(numbers))).min(axis=0)
+    hidden = (to_nodes < 0.15 * picture.dpi) | (apart < 0.06 * picture.dpi)
+    assert hidden.mean() <= most

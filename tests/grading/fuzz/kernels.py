@@ -20,6 +20,7 @@ from pathlib import Path
 from .notebooks import is_check, marks
 
 PATIENCE = 300  # seconds for a notebook
+RECURSION = 3000  # the limit of a kernel in which names were completed
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -44,8 +45,10 @@ def in_a_fresh_kernel(path: Path) -> dict[str, bool]:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbformat.v4 import new_code_cell
 
     notebook = nbformat.reads(json.dumps(opened(path)), as_version=4)
+    notebook.cells.insert(0, new_code_cell(f"__import__('sys').setrecursionlimit({RECURSION})"))
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(f"{folder}/cwd")
         place = {"metadata": {"path": f"{folder}/cwd"}}
@@ -142,7 +145,7 @@ async def _run(notebook: dict, passed: dict[str, bool]) -> None:
         def enable_gui(self, gui=None):
             pass
 
-    sys.setrecursionlimit(3000)
+    sys.setrecursionlimit(RECURSION)
     sys.path.insert(0, "")
     shell = ZMQInteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.extension_manager.load_extension("storemagic")
