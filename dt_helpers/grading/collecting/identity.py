@@ -35,6 +35,8 @@ class People:
                 student = _from(entry, student, classlist)
             elif entry:
                 student = replace(student, name=entry.name)
+            if entry and reader.numbers_groups:
+                student = replace(student, slip=student.lms_id)
             found = members or [one for one in [entry] if one]
         student = self.housed(student)
         self.entries[student.id] = found
@@ -53,7 +55,10 @@ class People:
                         f"{student.lms}'s number {student.lms_id} was {one.name}'s before, but is {student.name}'s "
                         f"here: if they are the same person, pass --student {one.id}"
                     )
-                return self._keep(replace(student, id=one.id, name=student.name or one.name))
+                slip, members = student.slip or one.slip, student.members or one.members
+                return self._keep(
+                    replace(student, id=one.id, name=student.name or one.name, slip=slip, members=members)
+                )
         taken = {one.id.casefold(): one for one in self.known.values()}
         other = taken.get(student.id.casefold())
         if other and _same(other, student):
@@ -91,9 +96,15 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     student = claim.student
     entry = classlist.find(reader.key, claim.look_up or student.lms_id) if reader.key else None
     group = classlist.groups.get(fold(claim.group or student.name))
-    if group and (claim.group or not (entry and may_be_one(student.name, entry.name))):
-        return (group[0], []) if len(group) == 1 else (None, group)
-    if entry and student.name and not may_be_one(student.name, entry.name):
+    if reader.numbers_groups:  # a group's number may be a participant's too: its members have numbers of their own
+        if group and not (entry and fold(student.name) == fold(entry.name)):
+            return None, group
+        may_be = within
+    else:
+        may_be = may_be_one
+        if group and (claim.group or not (entry and may_be(student.name, entry.name))):
+            return (group[0], []) if len(group) == 1 else (None, group)
+    if entry and student.name and not may_be(student.name, entry.name):
         if reader.numbers_groups:
             raise ValueError(
                 f"{student.lms_id} is {entry.name} in the class list, and no group has this name: pass --student"
@@ -134,6 +145,12 @@ def may_be_one(name: str, other: str) -> bool:
     """Whether both may be one person: a common word, the same letters (Canvas omits spaces), or an empty name."""
     one, two = words(name), words(other)
     return bool({*one} & {*two}) or sorted("".join(one)) == sorted("".join(two)) or not one or not two
+
+
+def within(name: str, other: str) -> bool:
+    """Whether one name has all words or letters of the other, or is empty: Ada King Lovelace is Ada Lovelace."""
+    one, two = {*words(name)}, {*words(other)}
+    return one <= two or two <= one or "".join(sorted("".join(words(name)))) == "".join(sorted("".join(words(other))))
 
 
 def _same(one: Student, other: Student) -> bool:

@@ -34,6 +34,7 @@ class Record:
     lms_id: str = ""
     marks: dict[tuple[str, str], Mark] = field(default_factory=dict)  # (notebook, check cell) -> mark
     penalty: float = 0.0  # for lateness
+    checked: bool = False  # a class list has the number as the student's own
     waiting: bool = False  # something is left for an instructor to grade
 
     @property

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dt_helpers.grading.collecting.identity import may_be_one
+from dt_helpers.grading.collecting.identity import may_be_one, within
 from dt_helpers.grading.collecting.naming import Student, fold
 from dt_helpers.grading.gradebook.marks import Record
 from dt_helpers.grading.returning import tables
@@ -36,6 +36,7 @@ class Exported:
     partly: list[str] = field(default_factory=list)  # some of it still has to be graded by hand
     doubtful: list[str] = field(default_factory=list)  # the number belongs to another student in the platform's file
     above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
+    unchecked: list[str] = field(default_factory=list)  # no worksheet told whether the number is a group's
 
 
 def write(
@@ -55,6 +56,7 @@ def people(platform: str, records: Iterable[Record], students: dict[str, Student
     A group has one record per member that the platform names, with that member's name and number.
     """
     answer, others = [], []
+    checks = platform == "moodle"
     for record in (record for record in records if record.marks):
         student = students.get(record.student, Student(record.student))
         if student.lms.lower() not in (platform, ""):
@@ -64,6 +66,8 @@ def people(platform: str, records: Iterable[Record], students: dict[str, Student
         for name, number in members:
             *first, last = words_of(name)
             answer.append(replace(record, first_name=" ".join(first), last_name=last, lms_id=number))
+        if checks and not members:  # a group's number is no participant's
+            record = replace(record, lms_id="" if student.members else record.lms_id, checked=bool(student.slip))
         answer += [] if members else [record]
     return answer, others
 
@@ -111,11 +115,12 @@ def moodle(records: list[Record], path: Path, template: Path | None = None, scal
         known = [record for record in records if record.lms_id]
         rows = [[f"Participant {r.lms_id}", r.name, r.email, r.score, r.max_score, "-", remark(r)] for r in known]
         tables.write(path, [*header, "Feedback comments"], rows)
-        return _exported(path, records, known, [])
+        unchecked = [record.student for record in known if not record.checked]
+        return replace(_exported(path, records, known, []), unchecked=unchecked)
     sheet = Sheet.read(template, number="Identifier", grade="Grade")
     grade = sheet.column("grade")
     assert grade is not None  # or it would not have been read
-    return filled_in(records, sheet, path, "number", grade, scale, as_key=_digits)
+    return filled_in(_by_member(records, sheet), sheet, path, "number", grade, scale, as_key=_digits, may_be=within)
 
 
 def other(
@@ -137,6 +142,7 @@ def filled_in(
     column: int,
     scale: bool,
     as_key: Callable[[str], str] = str.casefold,
+    may_be: Callable[[str, str], bool] = may_be_one,
 ) -> Exported:
     """The sheet's rows with scores in the given column; rows of students who were not graded stay unchanged.
 
@@ -149,7 +155,7 @@ def filled_in(
         row = rows.get(as_key(record.lms_id) if key else fold(record.name)) if record.lms_id or not key else None
         if row is None:
             strangers += [record] if record.lms_id or not key else []
-        elif not _may_be(record, _name(sheet, row)):
+        elif not _is(record, _name(sheet, row), may_be):
             doubtful.append(record.student)
         else:
             used.append(record)
@@ -202,10 +208,27 @@ def _name(sheet: Sheet, row: list[str]) -> str:
     return full or f"{sheet.cell(row, sheet.column('first'))} {sheet.cell(row, sheet.column('last'))}".strip()
 
 
-def _may_be(record: Record, name: str) -> bool:
-    """Whether a name in a platform's file may be the student's: one is empty, or they have something in common."""
+def _is(record: Record, name: str, may_be: Callable[[str, str], bool]) -> bool:
+    """Whether a name in a platform's file may be the student's: one is empty, or they agree."""
     own = f"{record.first_name} {record.last_name}".strip()
-    return own in ("", record.student) or may_be_one(own, name)
+    return own in ("", record.student) or may_be(own, name)
+
+
+def _by_member(records: list[Record], sheet: Sheet) -> list[Record]:
+    """A record per member of each group that Moodle's worksheet names, with the member's own number and name."""
+    groups: dict[str, list[list[str]]] = {}
+    for row in sheet.rows:
+        groups.setdefault(fold(sheet.cell(row, sheet.column("group"))), []).append(row)
+    rows, answer = _rows(sheet, "number", _digits), []
+    for record in records:
+        own, members = rows.get(record.lms_id), groups.get(fold(record.name), [])
+        if not members or (own and fold(_name(sheet, own)) == fold(record.name)):
+            answer.append(record)
+            continue
+        for row in members:
+            number = _digits(sheet.cell(row, sheet.column("number")))
+            answer.append(replace(record, first_name="", last_name=_name(sheet, row), lms_id=number))
+    return answer
 
 
 def _exported(path: Path, records: list[Record], used: list[Record], strangers: list[Record]) -> Exported:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dt_helpers.grading.collecting.naming import Student
@@ -23,6 +23,7 @@ class Sent:
     sent: int
     others: list[str]  # from another platform
     unknown: list[str]  # the platform's own number is unknown
+    unchecked: list[str] = field(default_factory=list)  # no worksheet told whether the number is a group's
 
 
 def write(platform: str, places: Places, names: list[str], students: dict[str, Student]) -> Sent:
@@ -30,19 +31,21 @@ def write(platform: str, places: Places, names: list[str], students: dict[str, S
     files: dict[str, Path] = {}
     others: list[str] = []
     unknown: list[str] = []
+    unchecked: list[str] = []
     for name in names:
         student = students.get(name)
         if student is None or student.lms.lower() != platform:
             others.append(name)
         elif called := _NAMES[platform](student):
             files |= dict.fromkeys(called, places.feedback(name) / FILE)
+            unchecked += [name] if platform == "moodle" and not (student.members or student.slip) else []
         else:
             unknown.append(name)
     path = places.reports / f"feedback_{platform}.zip"
     with replacing(path) as staged, zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, page in sorted(files.items()):
             archive.write(page, place)
-    return Sent(path, len(files), others, unknown)
+    return Sent(path, len(files), others, unknown, unchecked)
 
 
 def _moodle(student: Student) -> list[str]:
@@ -51,7 +54,7 @@ def _moodle(student: Student) -> list[str]:
     moodle/moodle mod/assign/feedback/file/importziplib.php splits it at "_" and reads the second part as the
     participant's number; each member of a group has a page.
     """
-    people = [one for one in student.members if one[1]] or [(student.name, student.lms_id)]
+    people = student.members or ((student.name, student.lms_id),)  # a group's own number is no participant's
     return [
         f"{_MOODLE_REFUSES.sub(' ', name).strip() or 'student'}_{number}_assignfeedback_file_{FILE}"
         for name, number in people

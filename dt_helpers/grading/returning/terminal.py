@@ -17,6 +17,10 @@ from dt_helpers.grading.returning.export import Exported
 from dt_helpers.grading.returning.sending import Sent
 
 FILE = "collected.csv"
+UNCHECKED = (
+    "Groups in Moodle have numbers of their own, which are other participants' too: if one of these is a group, first "
+    "collect with --roster worksheet.csv"
+)
 
 
 def collected(collected: Collected, path: Path | None, console: Console | None = None) -> None:
@@ -110,6 +114,7 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "Skipped, as the number belongs to another student in the platform's file": exported.doubtful,
         "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
+        f"{UNCHECKED}, or give it here with --template": exported.unchecked,
     }
     for title, students in groups.items():
         if students:
@@ -123,6 +128,7 @@ def sent(sent: Sent, platform: str, console: Console | None = None) -> None:
     groups = {
         f"Not from {platform}": sent.others,
         "Without the platform's number (collect its own download again)": sent.unknown,
+        UNCHECKED: sent.unchecked,
     }
     for title, students in groups.items():
         if students:

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from statistics import median
 
-from dt_helpers.grading.collecting.naming import Student, folder_name, numbered
+from dt_helpers.grading.collecting.naming import Student, fold, folder_name, numbered
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, number
 
 
@@ -154,24 +154,30 @@ class Moodle(Reader):
     """ "Download all submissions": Ada Lovelace_1231_assignsubmission_file/02_dataset.ipynb, or all in one name.
 
     moodle/moodle mod/assign/classes/downloader.php: the full name, in which "_" becomes a space, and the participant's
-    number in this assignment; before 4.1 the folder's name ends with "_". Groups: the group's name and number. Only
-    the last attempt, without a time: the grading worksheet says when, who is late and who is in which group.
+    number in this assignment; before 4.1 the folder's name ends with "_". Groups: the group's name and number, which is
+    no participant's; "Default group" without a number for those in none. Only the last attempt, without a time: the
+    grading worksheet says when, who is late and who is in which group. Once it does, `slip` is a participant's number.
     """
 
     name, key, numbers_groups = "Moodle", "number", True
     _NAMED = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
-    _NOBODY = re.compile(r"[^_/]*_assignsubmission_[a-z]+.*", re.DOTALL)  # "Default group": students in no group
+    _NOBODY = re.compile(r"(?P<name>[^_/]*)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
         return bool(cls._NAMED.fullmatch(path.parts[0]) or cls._NOBODY.fullmatch(path.parts[0]))
 
     def claim(self, path: PurePosixPath) -> Claim:
-        found = self._NAMED.fullmatch(path.parts[0])
+        named = self._NAMED.fullmatch(path.parts[0])
+        found = named or self._NOBODY.fullmatch(path.parts[0])
         if not found:
             raise self.strange(path)
         file = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else PurePosixPath(found["file"])
-        return Claim(numbered(found["name"], self.name, found["id"]), file)
+        if named:
+            return Claim(numbered(named["name"], self.name, named["id"]), file)
+        if not (found["name"] and fold(found["name"]) in self.download.classlist.groups):
+            raise ValueError(f"of the students in no group ({found['name']!r}): say whose it is with --student")
+        return Claim(Student(folder_name(found["name"]) or "group", found["name"], self.name, found["name"]), file)
 
 
 class D2L(Reader):
