@@ -35,6 +35,7 @@ class Record:
     marks: dict[tuple[str, str], Mark] = field(default_factory=dict)  # (notebook, check cell) -> mark
     penalty: float = 0.0  # for lateness
     checked: bool = False  # a class list has the number as the student's own
+    anonymous: bool = False  # the platform hid who it is
     waiting: bool = False  # something is left for an instructor to grade
 
     @property

@@ -36,6 +36,7 @@ class Exported:
     partly: list[str] = field(default_factory=list)  # some of it still has to be graded by hand
     doubtful: list[str] = field(default_factory=list)  # the number belongs to another student in the platform's file
     above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
+    anonymous: list[str] = field(default_factory=list)  # the platform has told a mark in place of the number
     unchecked: list[str] = field(default_factory=list)  # no worksheet told whether the number is a group's
 
 
@@ -53,6 +54,8 @@ def write(
 def people(platform: str, records: Iterable[Record], students: dict[str, Student]) -> tuple[list[Record], list[str]]:
     """The records to export to the platform, and the students who were collected from another one.
 
+    Canvas imports marks by users' numbers: anonymous students have none.
+
     A group has one record per member that the platform names, with that member's name and number.
     """
     answer, others = [], []
@@ -66,6 +69,8 @@ def people(platform: str, records: Iterable[Record], students: dict[str, Student
         for name, number in members:
             *first, last = words_of(name)
             answer.append(replace(record, first_name=" ".join(first), last_name=last, lms_id=number))
+        if platform == "canvas" and student.slip.startswith("anon_"):
+            record = replace(record, lms_id="", anonymous=True)
         if checks and not members:  # a group's number is no participant's
             record = replace(record, lms_id="" if student.members else record.lms_id, checked=bool(student.slip))
         answer += [] if members else [record]
@@ -237,7 +242,8 @@ def _exported(path: Path, records: list[Record], used: list[Record], strangers: 
         filled=sum(record.score is not None for record in used),
         without_score=[record.student for record in records if record.score is None],
         not_in_template=[record.student for record in strangers],
-        without_number=[record.student for record in records if not record.lms_id],
+        without_number=[record.student for record in records if not (record.lms_id or record.anonymous)],
+        anonymous=[record.student for record in records if record.anonymous],
         partly=[record.student for record in used if remark(record)],
     )
 

@@ -114,6 +114,8 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "Skipped, as the number belongs to another student in the platform's file": exported.doubtful,
         "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
+        "Handed in anonymously: no import of marks can match them. Enter the marks by hand, or collect again once the "
+        "assignment shows names": exported.anonymous,
         f"{UNCHECKED}, or give it here with --template": exported.unchecked,
     }
     for title, students in groups.items():

@@ -97,10 +97,11 @@ def canvas_anonymous(work: Work) -> Download:
         {
             "anon_k3Jx9_98765_01_returns.ipynb": work("one"),
             "anon_k3Jx9_98766_02_window.ipynb": work("one", SECOND),
-            "anon_LATE_44444_98767_anon_k3Jx9_98765_01_returns.ipynb": work("two"),
+            "LATE_anon_44444_98767_anon_k3Jx9_98765_01_returns.ipynb": work("two"),
+            "LATE_anon_9xY2k_98768_01_returns.ipynb": work("three"),
         },
-        {"anon-k3Jx9": "one", "anon-44444": "two"},
-        late={"anon-44444"},
+        {"anon-k3Jx9": "one", "anon-44444": "two", "anon-9xY2k": "three"},
+        late={"anon-44444", "anon-9xY2k"},
     )
 
 

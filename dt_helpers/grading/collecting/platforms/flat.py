@@ -15,14 +15,14 @@ class Canvas(Reader):
 
     instructure/canvas-lms lib/content_zipper.rb, get_filename: sortable name in lower case, LATE, the user's number;
     then the attachment's number and its name. A group's file has the group's name and the number of one member.
-    Anonymous grading: anon_k3Jx9_98765_02_dataset.ipynb. app/models/attachment.rb, make_unique_filename: "-1" before
-    the ending of a name that already existed.
+    Anonymous grading: anon_k3Jx9_98765_02_dataset.ipynb, LATE_anon_k3Jx9_… as there is no name; all of a download or
+    nothing. app/models/attachment.rb, make_unique_filename: "-1" before the ending of a name that already existed.
     """
 
     name, key = "Canvas", "number"
     _NAMED = re.compile(r"(?P<name>[^/]*?)(?P<numbers>(?:_\d+){2,})_(?P<file>.+)", re.DOTALL)
     _ANONYMOUS = re.compile(
-        r"anon(?P<late>_LATE)?_(?P<id>[0-9A-Za-z]{4,6})_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL
+        r"(?:LATE_)?anon_(?:LATE_)?(?P<id>[0-9A-Za-z]{4,6})_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL
     )
     _AGAIN = re.compile(r"-\d+(?=(?:\.[A-Za-z][A-Za-z0-9]*)*\.[A-Za-z0-9]+$)")
 
@@ -32,15 +32,18 @@ class Canvas(Reader):
             self._like_the_release(readings) for path in download.work() if (readings := self._readings(path.name))
         ]
         self.usual = median([attachment for _, _, attachment, _ in first] or [0])
+        marks = sum(bool(self._ANONYMOUS.fullmatch(path.name)) for path in download.work())
+        self.anonymous = 2 * marks > len(download.work())  # else a student is called "anon"
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
         return len(path.parts) == 1 and bool(cls._ANONYMOUS.fullmatch(path.name) or cls._NAMED.fullmatch(path.name))
 
     def claim(self, path: PurePosixPath) -> Claim:
-        if found := self._ANONYMOUS.fullmatch(path.parts[0]):
+        if self.anonymous and (found := self._ANONYMOUS.fullmatch(path.parts[0])):
             who = numbered("anon", self.name, found["id"], slip=f"anon_{found['id']}_{found['attachment']}")
-            return self._claim(who, found["attachment"], found["file"], bool(found["late"]), path)
+            late = "LATE" in path.parts[0][: found.start("id")].split("_")
+            return self._claim(who, found["attachment"], found["file"], late, path)
         readings = self._readings(path.parts[0])
         if not readings:
             raise self.strange(path)
