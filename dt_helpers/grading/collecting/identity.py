@@ -30,7 +30,12 @@ class People:
             entry, members = _entry(claim, reader, classlist)
             if members:
                 column = reader.key or "login"
-                student = replace(student, members=tuple((one.name, one.values.get(column, "")) for one in members))
+                told = {fold(name) for name, number in student.members if number}  # by the download itself
+                listed = [(one.name, one.values.get(column, "")) for one in members]
+                listed = [(name, number) for name, number in listed if number or fold(name) not in told]
+                numbers = {number for _, number in listed}
+                others = [one for one in student.members if one[1] not in numbers]
+                student = replace(student, members=(*listed, *others))
             if entry and not reader.trusted:
                 student = _from(entry, student, classlist)
             elif entry:
@@ -96,6 +101,9 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     student = claim.student
     entry = classlist.find(reader.key, claim.look_up or student.lms_id) if reader.key else None
     group = classlist.groups.get(fold(claim.group or student.name))
+    if student.members:
+        own = [classlist.find(reader.key, number) for _, number in student.members if reader.key]
+        return None, [*(group or []), *(one for one in own if one and one not in (group or []))]
     if reader.numbers_groups:  # a group's number may be a participant's too: its members have numbers of their own
         if group and not (entry and fold(student.name) == fold(entry.name)):
             return None, group
@@ -110,7 +118,7 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
                 f"{student.lms_id} is {entry.name} in the class list, and no group has this name: pass --student"
             )
         return None, [entry]  # a group's file, with the number of one of its members
-    if entry or student.members:
+    if entry:
         return entry, []
     found = classlist.named(student.name) if student.name else []
     if reader.trusted:  # another student of this name has another number there

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 import yaml
 
 from dt_helpers.grading.collecting.classlist import ClassList
-from dt_helpers.grading.collecting.naming import Student, numbered
+from dt_helpers.grading.collecting.naming import Student, fold, numbered
 from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, moment, number
 
 
@@ -136,14 +137,22 @@ class Ilias(Reader):
     """ "Download All Submissions": PS1/Submissions/Lovelace_Ada_ada_4321/…, teams in "Team 811/" in front.
 
     ILIAS-eLearning/ILIAS ilExSubmission.php: last name, first name, login, the user's number; the folder is that of
-    the member who uploaded. Equal names become "x (2).ipynb", in the order of arrival; late files begin with "Late
-    Submission - ". Non-ASCII letters become others or "_".
+    the member who uploaded, and several may have; nothing says whose of two is newer. Equal names become
+    "x (2).ipynb", in the order of arrival; late files begin with "Late Submission - ". Non-ASCII letters become others
+    or "_".
     """
 
     name, key = "ILIAS", "login"
     _FOLDER = re.compile(r"(?P<head>.*_.*_.+)_(?P<id>\d+)", re.DOTALL)
     _LATE = re.compile(r"(?:Late Submission|Verspaetete Abgabe|Verspätete Abgabe) - ")
     _AGAIN = re.compile(r" \((?P<number>[2-9]|[1-9]\d+)\)(?=\.[^.]+$|$)")
+
+    def __init__(self, download: Download):
+        super().__init__(download)
+        self.teams: defaultdict[str, dict[str, str]] = defaultdict(dict)  # number -> login and name of who uploaded
+        for found, team, _ in filter(None, map(self._read, download.paths())):
+            login, name = self._person(found["head"])
+            self.teams[team][login] = name
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
@@ -162,18 +171,26 @@ class Ilias(Reader):
         if read is None:
             raise self.strange(path)
         found, team, file = read
-        login = self._login(found["head"])
-        last, _, first = found["head"].removesuffix(f"_{login}").partition("_")
-        name = f"{first} {last}".replace("_", " ").strip()
+        login, name = self._person(found["head"])
         if team:
-            who = Student(f"Team-{team}", f"Team {team}", self.name, f"Team {team}", ((name, login),))
+            members = tuple((name, login) for login, name in sorted(self.teams[team].items()))
+            who = Student(f"Team-{team}", f"Team {team}", self.name, f"Team {team}", members)
         else:
             who = numbered(name, self.name, found["id"])
         late = self._LATE.match(file.parts[0])
         file = PurePosixPath(self._LATE.sub("", file.parts[0]), *file.parts[1:])
         again = self._AGAIN.search(file.parts[0])
         serial = number(again["number"] if again else "1")
-        return Claim(who, file, late=bool(late), serial=serial, look_up=login, group=team)
+        if team and len(self.teams[team]) > 1:
+            file = PurePosixPath(found[0], file)  # so that two members' files are no versions of one
+        group = f"Team {team}" if fold(f"Team {team}") in self.download.classlist.groups else team
+        return Claim(who, file, late=bool(late), serial=serial, look_up=login, group=group)
+
+    def _person(self, head: str) -> tuple[str, str]:
+        """Login and name."""
+        login = self._login(head)
+        last, _, first = head.removesuffix(f"_{login}").partition("_")
+        return login, f"{first} {last}".replace("_", " ").strip()
 
     def _login(self, head: str) -> str:
         """Logins may contain "_" too: the class list has them, else it is the last part."""
