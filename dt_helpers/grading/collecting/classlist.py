@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import dateutil.parser
-
 from dt_helpers.grading.collecting.naming import fold
+from dt_helpers.grading.collecting.times import moment
 
 # Names of the columns: Canvas, Moodle, Gradescope, Blackboard, Google Classroom, D2L, GitHub, Sakai, ILIAS,
 # Schoology, nbgrader; a few in German, French, Spanish, Italian and Dutch.
@@ -27,14 +26,22 @@ COLUMNS = {
     "last": "last name|last_name|surname|nachname|nom|apellido(s)|cognome|achternaam",
     "group": "group|team|student_repository_name|gruppe|groupe|grupo|gruppo",
     "members": "members",
-    "late": "late submission|lateness (h:m:s)|lateness|status",
+    "late": "late submission|lateness (h:m:s)|lateness|status|statut|estado|stato|envío retrasado",
     "when": "last modified (submission)|submission time|submission date|submission_timestamp|"
-    "zuletzt geändert (abgabe)|dernière modification (travail remis)|dernière modification (remise)",
+    "zuletzt geändert (abgabe)|dernière modification (travail remis)|dernière modification (remise)|"
+    "última modificación (entrega)|última modificación (envío)|ultima modifica (consegna)|"
+    "laatst gewijzigd (inzending)|última modificação (envio)|última modificação (submissão)|fecha de envío",
 }
 _FIELD = {title: field for field, titles in COLUMNS.items() for title in titles.split("|")}
 _NOBODY = {"points possible", "date", "points", "student test", "test student"}
 _TO_GRADE = re.compile(r"needs (?:grading|marking)", re.I)  # Blackboard, in the column of the assignment
-_LATE = re.compile(r"\blate\b|verspätet|zu spät|en retard|\bretard|\btarde\b|in ritardo|te laat", re.I)
+_LATE = re.compile(
+    r"\blate\b|verspätet|zu spät|\bspäter\b|en retard|de retard|\bretard|\btarde\b|con retraso|retrasad|in ritardo|"
+    r"te laat|atrasad|de atraso|com atraso",
+    re.I,
+)
+_BLIND = re.compile(r"(?:participant|teilnehm|partecipante|deelnemer)[^\d]*\d+$", re.I)  # Moodle's identifiers
+_EXTENDED = re.compile(r"extension|verlängerung|prórroga|prolongation|proroga|uitstel|prorrogação", re.I)
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,25 @@ class Entry:
     @property
     def handed_in(self) -> bool:
         """Whether the platform says that they handed something in."""
-        return bool(self.when) or "handed in" in self.values
+        return bool(re.search(r"\d", self.values.get("when", ""))) or "handed in" in self.values
 
     @property
     def when(self) -> datetime | None:
-        try:
-            text = self.values.get("when", "")
-            return dateutil.parser.parse(text) if re.search(r"\d", text) else None
-        except (ValueError, OverflowError):
-            return None
+        return moment(self.values.get("when", ""))
+
+    @property
+    def nameless(self) -> bool:
+        """Whether the table has only the platform's number, as in Moodle's anonymous marking."""
+        return not {"name", "first", "last", "login"} & self.values.keys()
+
+    @property
+    def puzzle(self) -> str:
+        """What the table says of lateness or time in words that are not known; empty if nothing."""
+        text, status = self.values.get("when", ""), self.values.get("late", "")
+        if re.search(r"\d", text) and not self.when:
+            return text
+        told = self.late or _EXTENDED.search(status) or re.fullmatch(r"[\d:]+", status)
+        return status if re.search(r" - .*\d", status) and not told else ""
 
 
 @dataclass
@@ -73,6 +90,7 @@ class ClassList:
 
     entries: list[Entry] = field(default_factory=list)
     groups: dict[str, list[Entry]] = field(default_factory=dict)  # name, folded -> members
+    unknown: list[str] = field(default_factory=list)  # columns of Moodle's worksheet, if one may be lateness or time
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.groups)
@@ -114,14 +132,25 @@ class ClassList:
         for delimiter in ",;\t":
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
             for i, header in enumerate(rows[:10]):
-                fields = [_FIELD.get(" ".join(title.split()).casefold(), "") for title in header]
-                if len({*fields} - {""}) > 1 and {"name", "last", "group"} & {*fields}:
-                    return cls._of(fields, rows[i + 1 :])
+                fields = _fields(header)
+                own = {*fields} - {""}
+                if (len(own) > 1 and {"name", "last", "group"} & own) or {"number", "late"} <= own:
+                    answer = cls._of(fields, rows[i + 1 :])
+                    if "number" in own and not {"late", "when"} <= own and _BLIND.match(_first(fields, rows[i + 1 :])):
+                        answer.unknown = [title for title, name in zip(header, fields, strict=True) if not name]
+                    return answer
         return cls()
 
     @classmethod
     def _of(cls, fields: list[str], rows: list[list[str]]) -> ClassList:
         answer = cls()
+        numbers = (
+            [row[fields.index("number")].strip() for row in rows if len(row) > fields.index("number")]
+            if "number" in fields
+            else []
+        )
+        same = {re.sub(r"\d+$", "", text) for text in numbers if text}
+        titled = len(same) == 1 and "late" in fields and not {"login", "sid"} & {*fields}  # Moodle: "Teilnehmer/in12"
         for number, row in enumerate(rows):
             values: dict[str, str] = {}
             for name, cell in zip(fields, row, strict=False):
@@ -130,9 +159,9 @@ class ClassList:
                 if name and cell:
                     values.setdefault(name, cell.lstrip("#"))
             name = values.get("name") or f"{values.get('first', '')} {values.get('last', '')}".strip()
+            name = name or values.get("login", "") or ("" if "group" in fields else values.get("number", ""))
             if found := re.search(r"\d+$", values.get("number", "")):  # Moodle: "Participant 1231"
-                values["number"] = found[0] if " " in values["number"] else values["number"]
-            name = name or values.get("login", "")
+                values["number"] = found[0] if titled or " " in values["number"] else values["number"]
             if any(_TO_GRADE.match(cell) for cell in row):
                 values["handed in"] = "yes"
             if "members" in fields:
@@ -145,6 +174,23 @@ class ClassList:
                 if "group" in values:
                     answer.groups.setdefault(fold(values["group"]), []).append(entry)
         return answer
+
+
+def _fields(header: list[str]) -> list[str]:
+    """The kind of each column; empty for others."""
+    fields = [_FIELD.get(" ".join(title.split()).casefold(), "") for title in header]
+    if "when" not in fields and "number" in fields:  # Moodle, in any language: "Last modified (submission)", "(grade)"
+        heads = [title.partition("(")[0].strip() if title.strip().endswith(")") else "" for title in header]
+        twice = [head for head in heads if head and heads.count(head) == 2]
+        if twice:
+            fields[heads.index(twice[0])] = "when"
+    return fields
+
+
+def _first(fields: list[str], rows: list[list[str]]) -> str:
+    """The first number in the table, as it is written."""
+    column = fields.index("number")
+    return next((row[column].strip() for row in rows if len(row) > column), "")
 
 
 def _first_last(name: str) -> str:

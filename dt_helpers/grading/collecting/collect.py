@@ -67,6 +67,7 @@ class Collected:
     platforms: list[str] = field(default_factory=list)  # what each source was recognised as
     absent: list[str] = field(default_factory=list)  # those in the class list with nothing collected
     strangers: list[str] = field(default_factory=list)  # those not in the class list: groups, perhaps
+    puzzles: list[str] = field(default_factory=list)  # what the class list says of lateness in unknown words
 
     @property
     def students(self) -> dict[str, Student]:
@@ -121,6 +122,11 @@ def collect(
     if people.classlist:
         absent, lost = people.absent()
         collected.absent = [one.name for one in absent]
+        collected.puzzles = [f"{one.name}: {one.puzzle}" for one in people.classlist.entries if one.puzzle]
+        if people.classlist.unknown:
+            collected.puzzles.append(
+                f"one of the columns {', '.join(people.classlist.unknown)} may be lateness or time"
+            )
         collected.strangers = [one.id for one in people.strangers()]
         collected.left += [
             (one.name, "handed in, according to the class list, but not found here by that name") for one in lost

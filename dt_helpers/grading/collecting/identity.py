@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dt_helpers.grading.collecting.classlist import ClassList, Entry
 from dt_helpers.grading.collecting.naming import Student, fold, folder_name, words
 from dt_helpers.grading.collecting.platforms import Claim, Reader
+
+_PARTICIPANT = re.compile(r"participante?|teilnehmer(?:in|innen)?|partecipante|deelnemer")
 
 
 @dataclass
@@ -107,7 +110,7 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     if reader.numbers_groups:  # a group's number may be a participant's too: its members have numbers of their own
         if group and not (entry and fold(student.name) == fold(entry.name)):
             return None, group
-        may_be = within
+        may_be = is_participant if entry and entry.nameless else within
     else:
         may_be = may_be_one
         if group and (claim.group or not (entry and may_be(student.name, entry.name))):
@@ -159,6 +162,13 @@ def within(name: str, other: str) -> bool:
     """Whether one name has all words or letters of the other, or is empty: Ada King Lovelace is Ada Lovelace."""
     one, two = {*words(name)}, {*words(other)}
     return one <= two or two <= one or "".join(sorted("".join(words(name)))) == "".join(sorted("".join(words(other))))
+
+
+def is_participant(name: str, other: str) -> bool:
+    """Whether a name is what Moodle calls everybody in anonymous marking, as `other` does: Teilnehmerin_201 is
+    "Teilnehmer/in201"."""
+    one, two = ("".join(sign for sign in "".join(words(text)) if sign.isalpha()) for text in (name, other))
+    return bool(_PARTICIPANT.fullmatch(one)) or (bool(one) and two.startswith(one))
 
 
 def _same(one: Student, other: Student) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dt_helpers.grading.collecting.identity import may_be_one, within
+from dt_helpers.grading.collecting.identity import is_participant, may_be_one, within
 from dt_helpers.grading.collecting.naming import Student, fold
 from dt_helpers.grading.gradebook.marks import Record
 from dt_helpers.grading.returning import tables
@@ -125,7 +125,13 @@ def moodle(records: list[Record], path: Path, template: Path | None = None, scal
     sheet = Sheet.read(template, number="Identifier", grade="Grade")
     grade = sheet.column("grade")
     assert grade is not None  # or it would not have been read
-    return filled_in(_by_member(records, sheet), sheet, path, "number", grade, scale, as_key=_digits, may_be=within)
+    blind = not any(sheet.column(kind) is not None for kind in ("name", "first", "last"))
+    title = sheet.cell(sheet.rows[0], sheet.column("number")) if sheet.rows and blind else ""
+
+    def may_be(own: str, listed: str) -> bool:
+        return is_participant(own, title) or (not blind and within(own, listed))
+
+    return filled_in(_by_member(records, sheet), sheet, path, "number", grade, scale, as_key=_digits, may_be=may_be)
 
 
 def other(
@@ -216,7 +222,7 @@ def _name(sheet: Sheet, row: list[str]) -> str:
 def _is(record: Record, name: str, may_be: Callable[[str, str], bool]) -> bool:
     """Whether a name in a platform's file may be the student's: one is empty, or they agree."""
     own = f"{record.first_name} {record.last_name}".strip()
-    return own in ("", record.student) or may_be(own, name)
+    return own in ("", record.student) or (record.checked and not name) or may_be(own, name)
 
 
 def _by_member(records: list[Record], sheet: Sheet) -> list[Record]:

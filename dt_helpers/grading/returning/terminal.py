@@ -41,6 +41,9 @@ def collected(collected: Collected, path: Path | None, console: Console | None =
     for title, names in {
         f"Nothing was collected{unless} of": collected.absent,
         "Not in the class list (a group? Add a column Group to it)": collected.strangers,
+        f"Not understood in the class list, so not counted as late or as a time ({len(collected.puzzles)} rows)": (
+            collected.puzzles[:3]
+        ),
     }.items():
         if names:
             console.print(escape(f"{title}: {', '.join(names)}"), style="yellow", highlight=False, soft_wrap=True)

@@ -60,3 +60,42 @@ def test_groups_and_those_of_one_name(tmp_path):
 def test_what_is_no_class_list_is_said(text, tmp_path):
     with pytest.raises(ValueError, match=r"class\.csv cannot be read as a class list.* Student and ID \(Canvas\)"):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize("title", ["Teilnehmer/in", "Teilnehmer*in", "Participante", "Participant "])
+def test_moodles_identifiers_without_names(title, tmp_path):
+    rows = f'{title}11,"Submitted - 3 mins late","Friday, 20 November 2026, 1:30 AM",-\n{title}12,Submitted,-,-\n'
+    found = read(tmp_path, f"ID,Status,Last modified (submission),Last modified (grade)\n{rows}")
+    assert [(one.values["number"], one.nameless, one.late) for one in found.entries] == [
+        ("11", True, True),
+        ("12", True, False),
+    ]
+    assert found.find("number", "11").when.hour == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "time", "puzzle"),
+    [
+        ("Przesłane - 3 dni po terminie", "-", "Przesłane - 3 dni po terminie"),
+        ("Przesłane", "20 listopada 2026, 13:30", "20 listopada 2026, 13:30"),
+        ("Enviado - 15 minutos tarde", "viernes, 20 de noviembre de 2026, 00:15", ""),
+        ("Submitted - Extension granted until: 3 May 2026", "-", ""),
+        ("Submitted", "-", ""),
+    ],
+)
+def test_what_it_says_in_unknown_words_is_told(status, time, puzzle, tmp_path):
+    text = f'Identifier,Full name,Status,Zmiana (praca),Zmiana (ocena)\nParticipant 7,Ada L,{status},"{time}",-\n'
+    assert read(tmp_path, text).entries[0].puzzle == puzzle
+
+
+@pytest.mark.parametrize(
+    ("header", "unknown"),
+    [
+        ("Identifier,Full name,Stan", ["Stan"]),
+        ("Identifier,Full name,Stan,Zmiana", ["Stan", "Zmiana"]),
+        ("Identifier,Full name,Status,Last modified (submission)", []),
+    ],
+)
+def test_columns_that_may_be_lateness_are_told(header, unknown, tmp_path):
+    cells = ",x" * (header.count(",") - 1)
+    assert read(tmp_path, f"{header}\nParticipant 7,Ada L{cells}\n").unknown == unknown

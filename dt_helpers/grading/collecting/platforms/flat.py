@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from statistics import median
 
 from dt_helpers.grading.collecting.naming import Student, fold, folder_name, numbered
-from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, number
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, number
+from dt_helpers.grading.collecting.times import moment
 
 
 class Canvas(Reader):

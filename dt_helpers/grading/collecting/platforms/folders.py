@@ -11,7 +11,8 @@ import yaml
 
 from dt_helpers.grading.collecting.classlist import ClassList
 from dt_helpers.grading.collecting.naming import Student, fold, numbered
-from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, moment, number
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, number
+from dt_helpers.grading.collecting.times import moment
 
 
 class Gradescope(Reader):

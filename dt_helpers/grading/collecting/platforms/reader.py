@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-import dateutil.parser
-
 from dt_helpers.authoring.tree import ASSIGNMENT
 from dt_helpers.grading.collecting import naming, sources
 from dt_helpers.grading.collecting.classlist import ClassList
@@ -119,11 +117,3 @@ def common_beginning(names: Collection[str]) -> str:
 def number(text: str) -> str:
     """A whole number that sorts as text."""
     return f"{int(text):012d}"
-
-
-def moment(text: str) -> datetime | None:
-    """A time as platforms write it; None if it isn't one."""
-    try:
-        return dateutil.parser.parse(text) if text.strip() else None
-    except (ValueError, OverflowError):
-        return None

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from dt_helpers.grading.collecting.naming import Student, folder_name
-from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, moment, nearest
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, nearest
+from dt_helpers.grading.collecting.times import moment
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
 SECRET = "submission_secret.txt"  # nbgrader's: lets students find their feedback

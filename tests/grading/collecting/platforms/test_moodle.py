@@ -35,11 +35,14 @@ def pages(places, *names):
     return list(names)
 
 
+def record(student):
+    *first, last = student.name.split()
+    given = {("01_returns", "check"): Mark(2.0, 3.0)}
+    return Record(student.id, " ".join(first), last, lms_id=student.lms_id, marks=given)
+
+
 def marks(places, found, template=None):
-    records = [Record(one.id, *one.name.rsplit(" ", 1), lms_id=one.lms_id) for one in found.students.values()]
-    for record in records:
-        record.marks["01_returns", "check"] = Mark(2.0, 3.0)
-    own, _ = export.people("moodle", records, found.students)
+    own, _ = export.people("moodle", [record(one) for one in found.students.values()], found.students)
     exported = export.moodle(own, places.reports / "moodle.csv", template)
     with exported.path.open(encoding="utf-8-sig", newline="") as file:
         return exported, {row["Identifier"] for row in csv.DictReader(file) if row["Grade"] in ("2", "2.0")}
@@ -97,3 +100,27 @@ def test_those_in_no_group_are_collected_if_the_worksheet_names_them(group, coll
         assert found.students["Default-group"].members == (("Dee Dum", "304"),)
     else:
         assert "of the students in no group ('Default group')" in found.left[0][1]
+
+
+@pytest.mark.parametrize(
+    ("folder", "title", "taken"),
+    [
+        ("Teilnehmer", "Teilnehmer/in", True),
+        ("Teilnehmerin", "Teilnehmer*in", True),
+        ("Participant", "Participant ", True),
+        ("Participant", "Teilnehmer/in", True),
+        ("Team A", "Teilnehmer/in", False),
+        ("Team A", "Participant ", False),
+    ],
+)
+def test_anonymous_marking(folder, title, taken, places, work, tmp_path):
+    """The worksheet has numbers alone: a group's may be there too, and gets neither lateness nor marks."""
+    text = f"ID,Status,Bewertung,Bestwertung\n{title}12,Abgegeben - 3 Minuten verspätet,-,3\n"
+    roster = save(text, tmp_path / "worksheet.csv")
+    source = zipped(tmp_path / "m.zip", {f"{folder}_12_{FILE}": work("a")})
+    found = collect(places, [source], roster=roster)
+    assert [row.late for row in found.rows] == ([True] if taken else [])
+    found = collect(places, [source])
+    own, _ = export.people("moodle", [record(one) for one in found.students.values()], found.students)
+    exported = export.moodle(own, tmp_path / "out.csv", roster)
+    assert (exported.filled, len(exported.doubtful)) == ((1, 0) if taken else (0, 1))
