@@ -142,9 +142,10 @@ class Source:
     def _choose(self, pile: list[Candidate]) -> list[Candidate]:
         """The one that counts; none if an instructor has to say which."""
         last = max(one.claim.attempt for one in pile)
-        rest = [one for one in pile if one.claim.attempt == last]
+        dated = all(one.claim.attempt for one in pile)  # or one may be older or newer than the others
+        rest = [one for one in pile if one.claim.attempt == last or not dated]
         different = [rest[0], *(one for one in rest[1:] if not filecmp.cmp(one.staged, rest[0].staged, shallow=False))]
-        best = different[0] if len(different) == 1 else self._better(rest)
+        best = different[0] if len(different) == 1 else self._better(rest) if dated or not last else None
         if best is None:
             names = ", ".join(str(one.claim.file) for one in rest)
             for one in rest:

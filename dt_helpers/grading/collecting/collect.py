@@ -67,6 +67,7 @@ class Collected:
     platforms: list[str] = field(default_factory=list)  # what each source was recognised as
     absent: list[str] = field(default_factory=list)  # those in the class list with nothing collected
     strangers: list[str] = field(default_factory=list)  # those not in the class list: groups, perhaps
+    unread: list[str] = field(default_factory=list)  # times in the downloads that were not understood
     puzzles: list[str] = field(default_factory=list)  # what the class list says of lateness in unknown words
 
     @property
@@ -105,6 +106,7 @@ def collect(
             source = Source(path, Path(temporary), releases, people, collected.left, student, names)
             people.classlist = people.classlist or source.reader.download.classlist
             collected.platforms.append(source.reader.name or "no platform's")
+            collected.unread += source.reader.unread
             for candidate in source.chosen():
                 if places.of(candidate.notebook).assignment not in chosen:
                     why = "belongs to another assignment" if candidate.notebook in names else "has no points to give"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import PurePosixPath
 from statistics import median
 
@@ -188,33 +189,62 @@ class D2L(Reader):
     """ "Download": 123456-78901 - Ada Lovelace - Nov 23, 2026 1015 AM/02_dataset.ipynb, or all in one name.
 
     Seen in scripts for real downloads: of the two numbers one is the same in all, the folder's; the other is the
-    user's. Contains all submissions, with their times, unless the folder keeps only the last.
+    user's. Older ones have "Ada Lovelace- Nov 23, …". Contains all submissions, with their times, unless the folder
+    keeps only the last. The numbers tell the student also where a date can't be read.
     """
 
     name = "D2L"
     own = re.compile(r"index\.html")
-    _NAMED = re.compile(
-        r"(?P<first>\d+)-(?P<second>\d+) - (?P<name>.+?) - "
-        r"(?P<when>[^\W\d]{3,12}\.? \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?",
-        re.DOTALL,
-    )
+    _NUMBERS = re.compile(r"(?P<first>\d{2,})-(?P<second>\d{2,}) ?- (?P<rest>.+)", re.DOTALL)
+    _DASH = re.compile(r"\s*- ")
+    _DATE = re.compile(r".*(?<!\d)(?:19|20)\d\d(?!\d).*", re.DOTALL)
+    _CLOCK = re.compile(r"((?:19|20)\d\d),?\s+(\d{1,2})[-.: ]?(\d\d)(?=\s*(?:[AP]\.? ?M\.?)?$)", re.I)
 
     def __init__(self, download: Download):
         super().__init__(download)
-        found = [match for path in download.work() if (match := self._NAMED.fullmatch(path.parts[0]))]
+        found = [match for path in download.work() if (match := self._NUMBERS.fullmatch(path.parts[0]))]
         first, second = ({match[group] for match in found} for group in ("first", "second"))
         self.user = "second" if len(first) == 1 < len(second) else "first"
+        read = filter(None, map(self._read, download.work()))
+        self.unread = sorted({when for _, _, when, _ in read if self._moment(when) is None})
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
-        found = cls._NAMED.fullmatch(path.parts[0])
-        return found is not None and (len(path.parts) > 1) == (found["file"] is None)
+        return cls._read(path) is not None
+
+    @classmethod
+    def recognises(cls, download: Download) -> bool:
+        return super().recognises(download) and any(cls._DATE.match(path.parts[0]) for path in download.work())
+
+    @classmethod
+    def _read(cls, path: PurePosixPath) -> tuple[re.Match, str, str, PurePosixPath] | None:
+        """The numbers, the name, the date as it is written, the file: from the left, as the student wrote the rest."""
+        found = cls._NUMBERS.fullmatch(path.parts[0])
+        if not found:
+            return None
+        rest, folder = found["rest"], len(path.parts) > 1
+        cuts = list(cls._DASH.finditer(rest))
+        starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(rest)]
+        pieces = [rest[start:end] for start, end in zip(starts, ends, strict=True)]
+        dates = [i for i, piece in enumerate(pieces) if i and cls._DATE.fullmatch(piece)]
+        date = (dates[-1] if folder else dates[0]) if dates else None
+        if not folder and (date or 0) + 1 == len(pieces):
+            return None  # no file
+        if folder:
+            name = rest[: ends[-1] if date is None else ends[date - 1]]
+            return found, name, pieces[date] if date else "", PurePosixPath(*path.parts[1:])
+        name = rest[: ends[date - 1] if date else ends[0]]
+        return found, name, pieces[date] if date else "", PurePosixPath(rest[starts[(date or 0) + 1] :])
+
+    @classmethod
+    def _moment(cls, when: str) -> datetime | None:
+        return moment(cls._CLOCK.sub(r"\1 \2:\3", when))
 
     def claim(self, path: PurePosixPath) -> Claim:
-        found = self._NAMED.fullmatch(path.parts[0])
-        if not found or not self.fits(path):
+        read = self._read(path)
+        if read is None:
             raise self.strange(path)
-        file = PurePosixPath(found["file"] or PurePosixPath(*path.parts[1:]))
-        when = moment(re.sub(r"(\d{1,2})(\d\d) ([AP]M)$", r"\1:\2 \3", found["when"]))
+        found, name, text, file = read
+        when = self._moment(text)
         attempt = when.isoformat() if when else ""
-        return Claim(numbered(found["name"], self.name, found[self.user]), file, attempt, when)
+        return Claim(numbered(name, self.name, found[self.user]), file, attempt, when)

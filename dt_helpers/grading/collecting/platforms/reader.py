@@ -73,6 +73,7 @@ class Reader:
 
     def __init__(self, download: Download):
         self.download = download
+        self.unread: list[str] = []  # times that were not understood
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
