@@ -155,7 +155,9 @@ class ClassList:
             values: dict[str, str] = {}
             for name, cell in zip(fields, row, strict=False):
                 cell = cell.strip()
-                name = "email" if "@" in cell and name in ("number", "login", "sid") and "email" not in fields else name
+                if "@" in cell and name in ("number", "login", "sid") and "email" not in fields:
+                    values.setdefault("email", cell)
+                    name = name if name == "login" else ""
                 if name and cell:
                     values.setdefault(name, cell.lstrip("#"))
             name = values.get("name") or f"{values.get('first', '')} {values.get('last', '')}".strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -61,6 +63,8 @@ class Gradescope(Reader):
 class Sakai(Reader):
     """ "Download All": PS1/Lovelace, Ada(ada)/Submission attachment(s)/…, or the same joined by "_".
 
+    The attachments' folder is called in the site's language: grades.csv, or timestamp.txt beside it, shows what it is.
+
     sakaiproject/sakai AssignmentServiceImpl.java, zipSubmissions: "Last, First(eid)", timestamp.txt with the
     attachments; grades.csv says who is late. Names lose non-ASCII characters, equal ones get "+1". zipGroupSubmissions:
     "Team 1 (id)" and members.txt, "Last, First(eid); …".
@@ -68,24 +72,53 @@ class Sakai(Reader):
 
     name, key = "Sakai", "login"
     _FOLDER = re.compile(r"(?P<name>.*)\((?P<id>[^()]+)\)", re.DOTALL)
-    _JOINED = re.compile(r"(?P<name>.*?)\((?P<id>[^()]+)\)_Submission attachment\(s\)_(?P<file>.+)", re.DOTALL)
+    _ENGLISH = "Submission attachment(s)"
+    _JOINED = re.compile(
+        r"(?P<name>.*?)\((?P<id>[^()]+)\)_(?P<folder>Submission attachment\(s\)|[^_]+)_(?P<file>.+)", re.DOTALL
+    )
+    _TABLE = ("Display ID", "ID", "Last Name", "First Name", "grade", "Submission date", "Late submission")
     own = re.compile(r"(?:timestamp|comments|members)\.txt|grades\.csv|feedbackText\.html")
     _MEMBER = re.compile(r"\s*(?P<name>.+?)\s*\((?P<id>[^()]+)\)\s*")
 
     def __init__(self, download: Download):
         super().__init__(download)
-        download.classlist = download.classlist or ClassList.parse(download.text("grades.csv"))
+        self.logins = {found["id"] for path in download.work() if (read := self._read(path)) and (found := read[0])}
+        download.classlist = download.classlist or ClassList.parse(self._in_english(download.text("grades.csv")))
 
     @classmethod
     def fits(cls, path: PurePosixPath) -> bool:
         return bool(cls._read(path))
 
     @classmethod
+    def recognises(cls, download: Download) -> bool:
+        """Other folders end with brackets, too: Sakai's own files have to be there, or its English name."""
+        if not super().recognises(download):
+            return False
+        paths = set(download.paths())
+        tops = {path.parts[0] for path in download.work() if cls._read(path)}
+        own = [top for top in tops if PurePosixPath(top, "timestamp.txt") in paths]
+        english = [path for path in download.work() if cls._ENGLISH in "/".join(path.parts[:2])]
+        return (
+            PurePosixPath("grades.csv") in paths or (bool(own) and len(own) >= cls.share * len(tops)) or bool(english)
+        )
+
+    def _in_english(self, text: str) -> str:
+        """The table with the titles of its columns in English, which have the same places in all languages."""
+        for delimiter in ",;\t":
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            first = next((i for i, row in enumerate(rows) if len(row) > 3 and row[0].strip() in self.logins), 0)
+            if first:
+                answer = io.StringIO()
+                csv.writer(answer).writerows([self._TABLE[: len(rows[first])], *rows[first:]])
+                return answer.getvalue()
+        return text
+
+    @classmethod
     def _read(cls, path: PurePosixPath) -> tuple[re.Match, PurePosixPath] | None:
         if found := cls._JOINED.fullmatch(path.parts[0]):
             return found, PurePosixPath(found["file"], *path.parts[1:])
         found = cls._FOLDER.fullmatch(path.parts[0])
-        if found and len(path.parts) > 2 and path.parts[1] == "Submission attachment(s)":
+        if found and len(path.parts) > 2:
             return found, PurePosixPath(*path.parts[2:])
         return None
 
