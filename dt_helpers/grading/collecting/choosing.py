@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import filecmp
+import re
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from dt_helpers.authoring.tree import ASSIGNMENT
@@ -13,10 +15,12 @@ from dt_helpers.grading.collecting import naming, platforms, sources
 from dt_helpers.grading.collecting.classlist import ClassList
 from dt_helpers.grading.collecting.identity import People, may_be_one
 from dt_helpers.grading.collecting.naming import Student
-from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, may_be_work, nearest
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, may_be_work
 from dt_helpers.grading.matching import MISSING, match
 from dt_helpers.grading.release import Released
 
+IN_ONE_GO = timedelta(minutes=1)  # files that were written together, by a copy or an unpacking, differ by less
+_OLD = re.compile(r"(?:old|older|previous|backups?|alt|ancien|viejo|vecchio|oud)", re.I)
 NO_NOTEBOOK = "neither its name nor its functions show which notebook of the release it is"
 
 
@@ -145,7 +149,10 @@ class Source:
         dated = all(one.claim.attempt for one in pile)  # or one may be older or newer than the others
         rest = [one for one in pile if one.claim.attempt == last or not dated]
         different = [rest[0], *(one for one in rest[1:] if not filecmp.cmp(one.staged, rest[0].staged, shallow=False))]
-        best = different[0] if len(different) == 1 else self._better(rest) if dated or not last else None
+        because = self.reader.better_because
+        best = different[0] if len(different) == 1 else None
+        if best is None and (dated or not last):
+            best, because = self._better(rest)
         if best is None:
             names = ", ".join(str(one.claim.file) for one in rest)
             for one in rest:
@@ -158,15 +165,27 @@ class Source:
         for one in pile:
             if one is not best:
                 same = one in rest and one not in different
-                newer = "it is there twice" if same else f"there is a newer one: {best.file}"
-                self.left.append((one.file, newer))
+                reason = because if one in rest else "there is a newer one"
+                self.left.append((one.file, "it is there twice" if same else f"{reason}: {best.file}"))
         return [best]
 
-    def _better(self, pile: list[Candidate]) -> Candidate | None:
-        claims = [one.claim for one in pile]
-        one_archive = len({one.found.path for one in pile}) == 1
-        best = nearest(claims) if one_archive else self.reader.better(claims)
-        return next((one for one in pile if one.claim is best), None)
+    def _better(self, pile: list[Candidate]) -> tuple[Candidate | None, str]:
+        """The one that counts, and why. A folder's depth says nothing: many put their last version in one."""
+        if pile[0].found.inside and len({one.found.path for one in pile}) == 1:  # times that the student's files had
+            times = sorted(one.found.modified for one in pile)
+            newest = [one for one in pile if one.found.modified == times[-1]]
+            if len(newest) == 1 and times[-1] - times[-2] > IN_ONE_GO:
+                return newest[0], "there is a newer one"
+        else:
+            claim = self.reader.better([one.claim for one in pile])
+            if best := next((one for one in pile if one.claim is claim), None):
+                return best, self.reader.better_because
+        rest = [one for one in pile if not any(map(_OLD.fullmatch, one.claim.file.parent.parts))]
+        return (rest[0] if len(rest) == 1 and self._theirs(pile) else None), "its folder's name says that it is old"
+
+    def _theirs(self, pile: list[Candidate]) -> bool:
+        """Whether all folders in a pile's paths are the student's own."""
+        return self.reader.trusted or bool(pile[0].found.inside and len({one.found.path for one in pile}) == 1)
 
     def _by_content(self, path: Path) -> str | None:
         """The release's notebook whose exercises the file answers most."""

@@ -69,6 +69,7 @@ class Reader:
     key: ClassVar[str] = ""  # the class list's column with the platform's own number for a student
     numbers_groups: ClassVar[bool] = False  # groups have their own numbers, which participants may have too
     trusted: ClassVar[bool] = True  # the platform says who it is, even if the class list doesn't have them
+    better_because: ClassVar[str] = "there is a newer one"
     own: ClassVar[re.Pattern] = re.compile(r"(?!)")  # names of files that the platform itself adds
 
     def __init__(self, download: Download):
@@ -90,18 +91,16 @@ class Reader:
         raise NotImplementedError
 
     def better(self, claims: list[Claim]) -> Claim | None:
-        """Which of several files for one notebook in one attempt counts, if that can be decided: the one at the top."""
-        return nearest(claims) if self.trusted else None
+        """Which of several files for one notebook in one attempt counts, if the platform's own names or places say."""
+        return None
 
     def strange(self, path: PurePosixPath) -> ValueError:
         return ValueError(f"{path.name} is not named like {self.name}'s files: say whose it is with --student")
 
 
-def nearest(claims: list[Claim]) -> Claim | None:
-    """The only file at the top of a student's folder: those in subfolders are copies."""
-    depth = min(len(claim.file.parts) for claim in claims)
-    top = [claim for claim in claims if len(claim.file.parts) == depth]
-    return top[0] if len(top) == 1 else None
+def only(claims: list[Claim]) -> Claim | None:
+    """The claim, if there is one and no other."""
+    return claims[0] if len(claims) == 1 else None
 
 
 def may_be_work(path: PurePosixPath) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from dt_helpers.grading.collecting.naming import Student, folder_name
-from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, nearest
+from dt_helpers.grading.collecting.platforms.reader import Claim, Download, Reader, common_beginning, only
 from dt_helpers.grading.collecting.times import moment
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
@@ -23,6 +23,7 @@ class GitHubClassroom(Reader):
     """
 
     name, key, trusted = "GitHub Classroom", "login", False
+    better_because = "the class has its notebooks in another folder"
     _NOBODY = frozenset({"template", "starter", "solution", "solutions"})
 
     def __init__(self, download: Download):
@@ -63,15 +64,15 @@ class GitHubClassroom(Reader):
         return Claim(who, PurePosixPath(*path.parts[1:]), group=path.parts[0])
 
     def better(self, claims: list[Claim]) -> Claim | None:
-        """The one in the folder where most of the class has it, else the one at the top."""
-        usual = [claim for claim in claims if claim.file.parent == self.usual]
-        return nearest(usual or claims)
+        """The one in the folder where most of the class has it."""
+        return only([claim for claim in claims if claim.file.parent == self.usual])
 
 
 class _Nbgrader(Reader):
     """What both of nbgrader's folders share: the student named by nbgrader's folder, the time by its timestamp."""
 
     name, key = "nbgrader", "number"
+    better_because = "nbgrader only looks at the top of the folder"
     own = re.compile(r"timestamp\.txt|submission_secret\.txt")
 
     def __init__(self, download: Download):
@@ -107,6 +108,9 @@ class _Nbgrader(Reader):
         who = Student(student, "", self.name, student, slip=self.download.text(top / SECRET).strip())
         file, attempt = PurePosixPath(*path.parts[depth:]), time.isoformat() if time else ""
         return Claim(who, file, attempt, time, assignment=assignment)
+
+    def better(self, claims: list[Claim]) -> Claim | None:
+        return only([claim for claim in claims if len(claim.file.parts) == 1])
 
 
 class NbgraderInbound(_Nbgrader):
