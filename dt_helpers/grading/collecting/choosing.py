@@ -158,6 +158,8 @@ class Source:
             for one in rest:
                 reason = f"{len(rest)} files may be {one.notebook} of {one.student.id} ({names})"
                 how = f"pass only the one that counts, with --student {one.student.id}"
+                if not self.reader.trusted:
+                    how += "; if they are two people's of one name, pass each with another --student"
                 if one.found.inside and not self.reader.trusted:
                     how += "; pass a platform's download by itself"
                 self.left.append((one.file, f"{reason}: {how}"))

@@ -26,7 +26,8 @@ class GoogleClassroom(Reader):
     """The assignment's folder in Drive, or Takeout of it: "Ada Lovelace - 02_dataset.ipynb", all in one folder.
 
     Classroom names its copy for each student "<student> - <title>"; what students upload keeps its own name, and
-    nothing says whose it is. Colab and Drive prepend "Copy of", "Kopie von". Two files with one name may be two
+    nothing says whose it is: "Bob Byte - Ada Lovelace - 02_dataset" is asked about. Colab and
+    Drive prepend "Copy of", "Kopie von". Two files with one name may be two
     students' or two attempts: both are asked about. There are no times.
     """
 
@@ -45,7 +46,10 @@ class GoogleClassroom(Reader):
         known = [name for name in names if self.download.classlist.named(name)]
         if len(path.parts) > 1 or not names or not (known or stem or len(names) == 1):
             raise ValueError(NAMELESS)
-        name = known[-1] if known else names[-1]
+        between = [naming.bare(piece) for piece in before.split(" - ")[1:-1]]
+        if not known and not all(map(naming.is_version, between)):
+            raise ValueError(f"is it {names[0]}'s, or {' or '.join(between)}'s? Say so with --student")
+        name = known[-1] if known else names[0]
         return Claim(Student(folder_name(name) or "student", name, self.name, ""), PurePosixPath(path.name))
 
 
