@@ -18,7 +18,7 @@ COLUMNS = {
     "number": "id|identifier|user id|unique user id|kennung|identifiant|identificador|identificativo",
     "login": "sis login id|username|user name|login|login name|github_username|display id|anmeldename|benutzername|"
     "nom d'utilisateur|nombre de usuario|gebruikersnaam",
-    "sid": "sis user id|student id|sid|matriculation|matrikelnummer|orgdefinedid|school uid",
+    "sid": "sis user id|student id|sid|matriculation|matrikelnummer|orgdefinedid|school uid|unique id",
     "email": "email|email address|e-mail|e-mail address|e-mail-adresse|email-adresse|roster_identifier|"
     "adresse de courriel|dirección de correo|indirizzo email|e-mailadres",
     "name": "student|full name|name|vollständiger name|nom complet|nombre completo|nome completo|volledige naam",
@@ -101,8 +101,11 @@ class ClassList:
         return found[0] if len(found) == 1 else None
 
     def named(self, text: str) -> list[Entry]:
-        """All entries with this full name, login or e-mail address (or the part before its @)."""
+        """All entries with this full name, login or e-mail address (or the part before its @), which comes first."""
         text = text.strip()
+        logins = [one for one in self.entries if text.casefold() in _short(one)]
+        if len(logins) == 1:
+            return logins
         ways = {text.casefold(), text.casefold().replace(" ", "")}
         return [one for one in self.entries if fold(one.name) == fold(text) or ways & _short(one)]
 

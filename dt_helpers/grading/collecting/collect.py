@@ -67,6 +67,7 @@ class Collected:
     platforms: list[str] = field(default_factory=list)  # what each source was recognised as
     absent: list[str] = field(default_factory=list)  # those in the class list with nothing collected
     strangers: list[str] = field(default_factory=list)  # those not in the class list: groups, perhaps
+    alike: list[str] = field(default_factory=list)  # those of whose name several are in the class list
     unread: list[str] = field(default_factory=list)  # times in the downloads that were not understood
     puzzles: list[str] = field(default_factory=list)  # what the class list says of lateness in unknown words
 
@@ -129,6 +130,7 @@ def collect(
             collected.puzzles.append(
                 f"one of the columns {', '.join(people.classlist.unknown)} may be lateness or time"
             )
+        collected.alike = [one.id for one in people.alike()]
         collected.strangers = [one.id for one in people.strangers()]
         collected.left += [
             (one.name, "handed in, according to the class list, but not found here by that name") for one in lost

@@ -92,7 +92,15 @@ class People:
     def strangers(self) -> list[Student]:
         """Those who are not in the class list: groups, perhaps."""
         found = [self.known[name] for name, entries in self.entries.items() if not entries]
-        return [one for one in found if not one.members]
+        return [one for one in found if not one.members and len(self._named(one)) < 2]
+
+    def alike(self) -> list[Student]:
+        """Those whose name several in the class list have, and no number of the list's tells which they are."""
+        found = [self.known[name] for name, entries in self.entries.items() if not entries]
+        return [one for one in found if not one.members and len(self._named(one)) > 1]
+
+    def _named(self, student: Student) -> list[Entry]:
+        return self.classlist.named(student.name) if student.name else []
 
     def _keep(self, student: Student) -> Student:
         self.known[student.id] = student
@@ -129,8 +137,12 @@ def _entry(claim: Claim, reader: Reader, classlist: ClassList) -> tuple[Entry | 
     if len(found) == 1:
         return found[0], []
     if not reader.trusted:
-        many = f"{len(found)} in the class list are" if found else "nobody in the class list is"
-        raise ValueError(f"{many} called {student.name!r}: say whose it is with --student")
+        if found:
+            raise ValueError(
+                f"{len(found)} in the class list are called {student.name!r}: a login or number in place of the name "
+                "decides, or --student"
+            )
+        raise ValueError(f"nobody in the class list is called {student.name!r}: say whose it is with --student")
     return None, []
 
 

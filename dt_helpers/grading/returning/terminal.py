@@ -41,6 +41,8 @@ def collected(collected: Collected, path: Path | None, console: Console | None =
     for title, names in {
         f"Nothing was collected{unless} of": collected.absent,
         "Not in the class list (a group? Add a column Group to it)": collected.strangers,
+        "Several in the class list have this name, and only the platform's number or login, which the list lacks, can "
+        "tell which they are": collected.alike,
         "Times in the download that were not understood, so that of two attempts the table asks": collected.unread[:3],
         f"Not understood in the class list, so not counted as late or as a time ({len(collected.puzzles)} rows)": (
             collected.puzzles[:3]
