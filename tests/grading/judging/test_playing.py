@@ -1,8 +1,12 @@
 """An episode in the sandbox: the environment and the model stay with the grader, and are asked over the pipe."""
 
 import contextlib
+import copy
+import pickle
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 from dt_helpers.check import exercises, one_function
 from dt_helpers.check.engine.calling import call, quietly
@@ -83,6 +87,78 @@ def test_a_function_that_never_stops_asking_is_stopped():
     assert f"more than {remote.MAX_QUESTIONS} times" in stopped(endless)
 
 
+COPIES = {
+    "the model": "episode_in_lists(copy.deepcopy(model), env, *numbers)",
+    "the model, thinly": "episode_in_lists(copy.copy(model), env, *numbers)",
+    "the environment, thinly": "episode_in_lists(model, copy.copy(env), *numbers)",
+    "the model, pickled": "episode_in_lists(pickle.loads(pickle.dumps(model)), env, *numbers)",
+    "a copy of a copy": "episode_in_lists(copy.deepcopy(copy.deepcopy(model)), env, *numbers)",
+    "the environment, to try it": "[episode_in_lists(model, copy.deepcopy(env), *numbers), "
+    "episode_in_lists(model, env, *numbers)][1]",
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_what_is_played_with_a_copy_is_judged_as_in_a_notebook(copied):
+    names = {"copy": copy, "pickle": pickle, "episode_in_lists": episode_in_lists}
+
+    def answer(model, env, *numbers):
+        return eval(copied, names | {"model": model, "env": env, "numbers": numbers})
+
+    found = judged(answer)
+    assert found.passed, found
+    with quietly():
+        assert one_function.judge(EXERCISE, answer, SEED).passed
+
+
+COPIES_ALONE = {
+    "deeply": lambda env: copy.deepcopy(env),
+    "pickled": lambda env: pickle.loads(pickle.dumps(env)),
+    "a pair": lambda env: copy.deepcopy((env, env))[1],
+}
+
+
+@pytest.mark.parametrize("copied", COPIES_ALONE.values(), ids=COPIES_ALONE)
+def test_an_episode_of_a_copied_environment_is_none_of_the_environment_s(copied):
+    def answer(model, env, *numbers):
+        return episode_in_lists(model, copied(env), *numbers)
+
+    with quietly():
+        here = one_function.judge(EXERCISE, answer, SEED)
+    there = judged(answer)
+    assert not there.passed and (there.mistake, there.sentence) == (here.mistake, here.sentence)
+
+
+@pytest.mark.parametrize("copied", [lambda x: x, copy.copy, copy.deepcopy])
+def test_gradients_of_a_copied_model_are_those_of_the_model(copied):
+    def answer(model, env, *numbers):
+        asked = copied(model).eval()
+
+        def tracked(**window):
+            with torch.enable_grad():
+                return SimpleNamespace(action_preds=asked(**window).action_preds.detach())
+
+        tracked.config, tracked.eval = model.config, asked.eval
+        return episode_in_lists(tracked, env, *numbers)
+
+    with quietly():
+        assert one_function.judge(EXERCISE, answer, SEED).mistake == "gradients-kept"
+    assert judged(answer).mistake == "gradients-kept"
+
+
+def test_a_copy_that_was_kept_has_nobody_to_ask_either():
+    kept = []
+
+    def answer(model, env, *numbers):
+        for old in kept:
+            with pytest.raises(RuntimeError, match="nothing answers any more"):
+                pickle.loads(old).reset(seed=1)
+        kept.append(pickle.dumps(env))
+        return episode_in_lists(model, env, *numbers)
+
+    assert judged(answer).passed
+
+
 ODD = {
     "huge": "[0.0] * 3_000_000",
     "huge array": "__import__('numpy').zeros(1 << 20)",
@@ -149,12 +225,15 @@ def test_a_question_to_nobody_ends_the_session(question):
     assert "can't be read" in stopped(answer)
 
 
-TEXT = "import numpy as np, torch\n" + answers.RIGHT["run_episode"][0].replace("def run_episode(", "def f(")
+TEXT = "import copy, pickle, numpy as np, torch\n" + answers.RIGHT["run_episode"][0].replace(
+    "def run_episode(", "def f("
+)
 
 
 def test_in_the_real_sandbox_too(each):
     verdicts = []
-    for text in (TEXT, TEXT.replace("ended or cut", "cut")):
+    copied = TEXT + "\nplay = f\nf = lambda model, *rest: play(pickle.loads(pickle.dumps(copy.deepcopy(model))), *rest)"
+    for text in (copied, TEXT.replace("ended or cut", "cut")):
         with each.session() as session, quietly():
             load(session, text)
             verdicts.append(one_function.judge(EXERCISE, RemoteFunction(session), SEED))

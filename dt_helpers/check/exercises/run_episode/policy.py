@@ -68,6 +68,9 @@ class _Asked:
         self.learned = False
         self.windows: list[tuple] = []  # of each question, what was shown, the actions predicted from it, and the mode
 
+    def __deepcopy__(self, memo) -> "_Asked":
+        return self  # who asks a copy of the model asks the model
+
     def answer(self, method: str, training, learns, *window):
         """state_preds, action_preds and return_preds, each (batch, steps, ...)."""
         self.learned |= bool(learns)

@@ -1,7 +1,6 @@
 """A call's arguments on the wire: written exactly by the grader, read in the sandbox."""
 
 from collections.abc import Callable
-from functools import partial
 
 from torch import nn
 
@@ -15,7 +14,7 @@ class CannotBeSent(NotTheStudents):
     """A check's argument can't be sent. Not an `Exception`, since a check takes those for the student's."""
 
 
-def _nobody(*question):
+def _nobody(number):
     raise TypeError("there is nobody to ask")
 
 
@@ -50,15 +49,15 @@ class Exact(Packer):
 
 
 class ArgumentsUnpacker(Unpacker):
-    """Reads, in the sandbox, what an `Exact` packer wrote: also text, sets, dictionaries, and faces, for which `ask`
-    asks the grader: `ask(number, method, *given)`."""
+    """Reads, in the sandbox, what an `Exact` packer wrote: also text, sets, dictionaries, and faces, of which each asks
+    the grader with what `asker` gives for its number."""
 
-    def __init__(self, message: dict, data: bytes, connect: Callable | None = None, ask: Callable = _nobody):
+    def __init__(self, message: dict, data: bytes, connect: Callable | None = None, asker: Callable = _nobody):
         super().__init__(message, data, connect)
-        self.ask = ask
+        self.asker = asker
 
     def _read_face(self, node, depth):
-        return FACES[node["kind"]](ask=partial(self.ask, node["number"]), **node["made of"])
+        return FACES[node["kind"]](ask=self.asker(node["number"]), **node["made of"])
 
     def _read_text(self, node, depth):
         if not isinstance(node["v"], str):

@@ -1,16 +1,13 @@
 """One exercise of one student: run the cells, then answer the grader's questions about the function in them."""
 
 import asyncio
-import builtins
 import contextlib
 import itertools
 import os
 import socket
-import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import Any
 
 import IPython
@@ -21,8 +18,9 @@ from dt_helpers.check.engine.answers import is_tensor
 from dt_helpers.check.engine.calling import copied, gappy_tensor, is_written, operations, quietly, unchanged
 from dt_helpers.check.whole_model.watching import modes, watch
 
-from . import made_of, standins, wire
+from . import asking, made_of, standins, wire
 from .arguments import ArgumentsUnpacker
+from .asking import EXCEPTIONS
 from .cells import Notebook
 from .given import Given
 from .standins import StandIn, is_stand_in
@@ -31,11 +29,6 @@ from .values import OUTPUTS, Packer, Unpacker
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
 MAX_PARAMETERS = 1_000_000  # parameters in a model
-EXCEPTIONS = (  # the grader sees an exception as the first of these that it inherits from
-    "NotImplementedError", "RecursionError", "ZeroDivisionError", "IndexError", "KeyError", "UnboundLocalError",
-    "NameError", "AttributeError", "ImportError", "AssertionError", "TypeError", "ValueError", "RuntimeError",
-    "MemoryError", "OSError", "EOFError", "SystemExit",
-)  # fmt: skip
 
 
 class Child:
@@ -53,8 +46,7 @@ class Child:
         self.model: Any = None  # built from a target that is a class
         self.calls: dict[int, tuple[list, list]] = {}  # number -> inputs that gradients flow to, outputs
         self.numbers = itertools.count()
-        self.asking = threading.Lock()  # a student's threads ask one after another
-        self.playing: object = None  # the call that goes on
+        self.asking = asking.start(connection)
 
     def serve(self) -> None:
         """Serve requests, all in one running event loop, as in a kernel."""
@@ -143,31 +135,13 @@ class Child:
 
     def do_call(self, request, data, packer) -> dict:
         leaves, connect = connector()
-        self.playing = object()
-        unpacker = ArgumentsUnpacker(request, data, connect, partial(self._ask, self.playing))
+        unpacker = ArgumentsUnpacker(request, data, connect, self.asking.begin())
         args = [unpacker.unpack(node) for node in request["args"]]
         kwargs = {name: unpacker.unpack(node) for name, node in request["kwargs"].items()}
         try:
             return self._answer(lambda: self.target(*args, **kwargs), leaves, packer, args)
         finally:
-            self.playing = None
-
-    def _ask(self, playing: object, number: int, method: str, *given):
-        """What the grader's environment or model answers, or the exception that it raises, while its call goes on."""
-        packer = Packer()
-        with self.asking:
-            if playing is not self.playing:
-                raise RuntimeError("the function has returned: nothing answers any more")
-            try:
-                question = packer.message(asks=[number, method], given=[packer.pack(value) for value in given])
-            except wire.WireError as problem:
-                raise ValueError(f"{method} was given {problem}") from None
-            wire.send(self.connection, question, packer.arrays)
-            told, data = wire.receive(self.connection)
-        if "raises" in told:
-            like, text = told["raises"]
-            raise getattr(builtins, like if like in EXCEPTIONS else "RuntimeError")(text)
-        return ArgumentsUnpacker(told, data).unpack(told["value"])
+            self.asking.end()
 
     def do_build(self, request, data, packer) -> dict:
         from transformers import DecisionTransformerConfig
