@@ -234,6 +234,22 @@ def of_the_model(box, **texts):
     return {result.check_id: result for result in results}
 
 
+LEFT = {
+    "gradients off": "torch.set_grad_enabled(False)",
+    "no_grad entered": "_ = torch.no_grad().__enter__()",
+    "inference mode entered": "_ = torch.inference_mode().__enter__()",
+    "gradients off in both ways": "torch.set_grad_enabled(False)\n_ = torch.inference_mode().__enter__()",
+    "another dtype": "torch.set_default_dtype(torch.float64)",
+    "warnings that raise": "import warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')",
+}
+
+
+@pytest.mark.parametrize("setting", LEFT.values(), ids=LEFT)
+def test_a_setting_that_a_cell_has_left_is_put_right_as_by_a_check_in_the_notebook(box, setting):
+    results = of_the_model(box, add_time_embeddings=f"{setting}\n{solution('add_time_embeddings')}")
+    assert {one.check_id: one.sentence for one in results.values() if one.status != "passed"} == {}
+
+
 def test_the_model_is_judged_with_right_versions_of_what_was_wrong_before_it(box):
     wrong = "def stack_inputs(r, s, a):\n    return torch.cat((r, s, a), dim=1)"
     results = of_the_model(box, stack_inputs=wrong)

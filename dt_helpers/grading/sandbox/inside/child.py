@@ -29,6 +29,7 @@ from .values import OUTPUTS, Packer, Unpacker
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
 MAX_PARAMETERS = 1_000_000  # parameters in a model
+IN_A_CHECK = {"call", "build", "weights", "pass", "gradients"}  # in a notebook a check does these: torch is set up so
 
 
 class Child:
@@ -60,7 +61,8 @@ class Child:
                 return
             packer = Packer(OUTPUTS)
             try:
-                answer = getattr(self, f"do_{request['do']}")(request, data, packer)
+                with quietly() if request["do"] in IN_A_CHECK else contextlib.nullcontext():
+                    answer = getattr(self, f"do_{request['do']}")(request, data, packer)
                 answer = await answer if asyncio.iscoroutine(answer) else answer
             except wire.WireError as problem:
                 packer, answer = Packer(), {"too large": str(problem)}
@@ -206,13 +208,12 @@ class Child:
 
 @contextlib.contextmanager
 def asked() -> Iterator[None]:
-    """While the student's function runs: torch set up as for a check, and no help from the course."""
-    with quietly():
-        StandIn.refuses = True
-        try:
-            yield
-        finally:
-            StandIn.refuses = False
+    """While the student's function runs: no help from the course."""
+    StandIn.refuses = True
+    try:
+        yield
+    finally:
+        StandIn.refuses = False
 
 
 def connector():
