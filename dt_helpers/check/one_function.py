@@ -8,7 +8,7 @@ import numpy as np
 from dt_helpers.check import exercises, reference, tries
 from dt_helpers.check.engine import comparing, devices, generic, patterns
 from dt_helpers.check.engine.answers import read
-from dt_helpers.check.engine.calling import Outcome, call, quietly
+from dt_helpers.check.engine.calling import Outcome, afterwards, call, quietly
 from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Case, Exercise, Strip
 from dt_helpers.check.engine.memory import RANDOM, TWO_ANSWERS, kept_between_calls
@@ -49,6 +49,7 @@ def judge(exercise: Exercise, fn, seed: int) -> CheckResult | CheckFailed:
         outcomes.append(call(fn, case, several=len(exercise.results) > 1))
         if isinstance(outcomes[-1].error, TookTooLong):
             return _failed(exercise, seed, generic.too_slow(exercise, SECONDS, outcomes[-1].error), case)
+    outcomes = afterwards(fn, outcomes)
     findings = [_finding(exercise, *triple) for triple in zip(cases, outcomes, rights, strict=True)]
     wrong = [i for i, finding in enumerate(findings) if finding]
     if not wrong:

@@ -5,8 +5,8 @@ import copy
 import dis
 import sys
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -23,6 +23,15 @@ class NotTheStudents(BaseException):
     """Passes through every check: where functions run elsewhere, something happened that isn't an answer of theirs."""
 
 
+class Elsewhere:
+    """A function that runs in another process, from which copies of its results come."""
+
+    def afterwards(self) -> tuple[dict[int, Any], list[set[int]]]:
+        """After some calls: the results that later calls have written to, as they are now, by the places of their
+        calls; and of each call, the others whose results are in the same memory."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Outcome:
     value: Any = None  # what the function returned
@@ -30,6 +39,7 @@ class Outcome:
     faces: tuple = ()  # the arguments that live, in their order
     changed: tuple[int, ...] = ()  # positions of arguments that the function wrote to
     leaves: tuple = ()  # what gradients flow back to, in the order of `Case.grad`
+    beside: Collection[int] = ()  # of a function that runs elsewhere: the calls that share memory with this one
 
     @property
     def seen(self) -> tuple:
@@ -53,6 +63,14 @@ def call(fn, case: Case, several: bool = False, like: Outcome | None = None) -> 
     faces = tuple(arg for arg, given in zip(args, case.args, strict=True) if isinstance(given, Maker))
     changed = tuple(i for i, (was, now) in enumerate(zip(before, args, strict=True)) if not unchanged(was, now))
     return Outcome(value, None, faces, changed, leaves)
+
+
+def afterwards(fn, outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes of the function's first calls, as they are once these are all made."""
+    if not isinstance(fn, Elsewhere):
+        return outcomes
+    now, beside = fn.afterwards()
+    return [replace(one, value=now.get(i, one.value), beside=beside[i]) for i, one in enumerate(outcomes)]
 
 
 @contextlib.contextmanager

@@ -21,7 +21,8 @@ def kept_between_calls(
     several = len(exercise.results) > 1
     given = [arrays(exercise, outcome) for outcome in outcomes]
     for i in wrong:
-        sharing = [j for j in range(len(cases)) if j != i and _share_memory(given[i], given[j])]
+        beside = outcomes[i].beside
+        sharing = [j for j in range(len(cases)) if j != i and (j in beside or _share_memory(given[i], given[j]))]
         if any(j < i and j not in wrong for j in sharing):
             return _AGAIN
         if sharing:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
-from dt_helpers.grading.sandbox.inside.child import EXCEPTIONS, MAX_FRAMES
+from dt_helpers.grading.sandbox.inside.asking import EXCEPTIONS
+from dt_helpers.grading.sandbox.inside.child import MAX_FRAMES
 from dt_helpers.grading.sandbox.inside.wire import WireError
 from dt_helpers.grading.text.cleaning import plain
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from dt_helpers.check.engine.calling import Elsewhere
 from dt_helpers.grading.judging.exceptions import rebuilt
 from dt_helpers.grading.sandbox.inside import wire
 from dt_helpers.grading.sandbox.inside.arguments import Exact
@@ -80,7 +81,7 @@ class _Asking:
         return readable(read)
 
 
-class RemoteFunction(_Asking):
+class RemoteFunction(_Asking, Elsewhere):
     """The function in the session. `written`: whether its body does anything, as the sandbox has it."""
 
     probed_on = "meta"  # the sandbox has no GPU
@@ -88,17 +89,32 @@ class RemoteFunction(_Asking):
     def __init__(self, session: Session, written: bool = False):
         super().__init__(session)
         self.written = written
+        self.calls: list = []  # the number of each in there; None of one that gave nothing back
 
     def __call__(self, *args, **kwargs):
+        self.calls.append(None)
         packer = Exact()
         request = {"args": [packer.pack(arg) for arg in args], "kwargs": {k: packer.pack(v) for k, v in kwargs.items()}}
         answer, data = self.ask(packer.message(do="call", **request), packer)
         for _ in range(MAX_QUESTIONS):
             if "asks" not in answer:
+                self.calls[-1] = answer.get("call")
                 return self.result(answer, data, packer.graph, list(args))
             reply = Exact()
             answer, data = self.ask(reply.message(do="told", **told(packer.faces, answer, data, reply)), reply)
         raise Stopped(f"asked the environment and the model more than {MAX_QUESTIONS} times and was stopped")
+
+    def afterwards(self) -> tuple[dict[int, object], list[set[int]]]:
+        places = {number: place for place, number in enumerate(self.calls) if type(number) is int}
+        told, _ = self.ask({"do": "rewritten"})
+        now = {}
+        for number in readable(lambda: [one for one in told["rewritten"] if one in places]):
+            now[places[number]] = value(*self.ask({"do": "now", "call": number}))
+        beside: list[set[int]] = [set() for _ in self.calls]
+        for pair in readable(lambda: [{places[one], places[other]} for one, other in told["sharing"]]):
+            for place in pair:
+                beside[place] |= pair - {place}
+        return now, beside
 
 
 def told(faces: list, question: dict, data: bytes, reply: Exact) -> dict:

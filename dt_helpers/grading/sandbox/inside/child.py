@@ -23,13 +23,15 @@ from .arguments import ArgumentsUnpacker
 from .asking import EXCEPTIONS
 from .cells import Notebook
 from .given import Given
+from .results import Results
 from .standins import StandIn, is_stand_in
 from .values import OUTPUTS, Packer, Unpacker
 
 NOT_THE_STUDENT_S = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(IPython.__file__))
 MAX_FRAMES, MAX_TEXT = 20, 2000
 MAX_PARAMETERS = 1_000_000  # parameters in a model
-IN_A_CHECK = {"call", "build", "weights", "pass", "gradients"}  # in a notebook a check does these: torch is set up so
+# in a notebook a check does these: torch is set up so
+IN_A_CHECK = {"call", "rewritten", "now", "build", "weights", "pass", "gradients"}
 
 
 class Child:
@@ -47,6 +49,7 @@ class Child:
         self.model: Any = None  # built from a target that is a class
         self.calls: dict[int, tuple[list, list]] = {}  # number -> inputs that gradients flow to, outputs
         self.numbers = itertools.count()
+        self.results = Results()
         self.asking = asking.start(connection)
 
     def serve(self) -> None:
@@ -145,6 +148,15 @@ class Child:
         finally:
             self.asking.end()
 
+    def do_rewritten(self, request, data, packer) -> dict:
+        """What later calls have done to the results of earlier ones."""
+        return {"rewritten": self.results.rewritten(), "sharing": self.results.sharing()}
+
+    def do_now(self, request, data, packer) -> dict:
+        """The result of a call, as it is now."""
+        value = packer.pack(self.results.values[request["call"]])
+        return packer.message(value=value)
+
     def do_build(self, request, data, packer) -> dict:
         from transformers import DecisionTransformerConfig
 
@@ -196,7 +208,9 @@ class Child:
             except BaseException as error:
                 return {"error": self.described(error) | {"operation": "".join(last)[:MAX_TEXT]}}
             packed = packer.pack(value)
-        number = next(self.numbers)
+            number = next(self.numbers)
+            if not probing:
+                self.results.keep(number, value, packer)
         self.calls[number] = leaves, list(packer.graph)
         changed = {
             str(position): packer.pack(now.detach() if is_tensor(now) else now)

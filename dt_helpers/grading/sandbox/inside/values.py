@@ -32,6 +32,7 @@ class Packer:
     def __init__(self, fields: tuple[str, ...] = ()):
         self.arrays, self.fields = wire.Arrays(), fields
         self.graph: list[torch.Tensor] = []
+        self.live: list = []  # the arrays and tensors themselves
         self._nodes = 0
 
     def message(self, **parts) -> dict:
@@ -82,6 +83,7 @@ class Packer:
     def _tensor(self, value: torch.Tensor) -> dict:
         if value.device.type == "meta":
             return {"k": "meta", "dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape)}
+        self.live.append(value)
         if value.requires_grad:
             self.graph.append(value)
             return {"k": "tensor", "graph": len(self.graph) - 1}
@@ -98,6 +100,7 @@ class Packer:
         if str(array.dtype) not in wire.NUMPY:
             name = describe(array).partition(" ")[2] if array.ndim else type(value).__name__  # without its article
             return {"k": "object", "name": name[:NAME], "shape": list(array.shape)}
+        self.live.append(array)
         return {"k": kind, "a": self.arrays.add(array), "gappy": is_gappy(array)}
 
     def _module(self, module: nn.Module) -> dict:
