@@ -32,10 +32,11 @@ class Read:
     unread: tuple[str, ...] = ()  # its arguments that it never reads
     in_place: tuple[str, ...] = ()  # the names that seem to be there in the place of these
     asks_for_a_type: bool = False  # of something that is there in the place of the data
+    chosen_by: tuple[tuple[str, str], ...] = ()  # the names by which it is chosen which function it is
 
     @property
     def text(self) -> str:
-        return _listed([f"{name} (made of {origin})" if origin else name for name, origin in self.names[:MOST]])
+        return _with_origins(self.names)
 
 
 NOTHING = Read()
@@ -45,9 +46,11 @@ def read(session: Session) -> Read:
     """What the session says of the function that it has found; nothing if it can't say."""
     try:
         answer, _ = session.ask({"do": "made_of"})
-        names = tuple((str(name), str(origin)) for name, origin in answer["read"])
+        names, chosen_by = (
+            tuple((str(name), str(origin)) for name, origin in answer[key]) for key in ("read", "chosen by")
+        )
         unread, in_place = (tuple(str(name) for name in answer[key]) for key in ("unread", "in place"))
-        return Read(names, unread, in_place, answer["asks for a type"] is True)
+        return Read(names, unread, in_place, answer["asks for a type"] is True, chosen_by)
     except (Stopped, KeyError, TypeError, ValueError):
         return NOTHING
 
@@ -62,6 +65,11 @@ def on_a_stand_in(sentence: str, cause: BaseException | None) -> bool:
 
 def waits(task: Task, found: Read) -> str:
     """Why an exercise waits for a person, as its student reads it."""
+    if found.chosen_by:
+        return (
+            f"Which function {task.target} is depends on {_with_origins(found.chosen_by)}: the course's data and "
+            f"package are not there while grading, so the grader can't tell which one it is with them. {BY_HAND}"
+        )
     what = found.text or "something that was made above it"
     return (
         f"{task.target} reads {what}: the course's data and package are not there while grading, so the grader can't "
@@ -93,6 +101,10 @@ def in_place_of_arguments(task: Task, found: Read) -> str:
         f"{f', and takes {taken} of the notebook instead' if taken else ''}. It has to work for "
         "whatever it is given: everything that it needs is in its arguments."
     )
+
+
+def _with_origins(names: tuple[tuple[str, str], ...]) -> str:
+    return _listed([f"{name} (made of {origin})" if origin else name for name, origin in names[:MOST]])
 
 
 def _listed(names: list[str]) -> str:

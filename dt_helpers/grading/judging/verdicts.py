@@ -110,6 +110,8 @@ def _judge_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) 
     verdict = _run_one(task, notebook, seed, lent)
     if verdict.passed or verdict.fields["status"] == NOT_RUN:
         return verdict
+    if verdict.read.chosen_by:
+        return replace(verdict, fields={"status": NOT_RUN, "sentence": depending.waits(task, verdict.read)})
     failed_on_one = depending.on_a_stand_in(verdict.fields["sentence"], verdict.cause)
     failed_on_one |= bool(verdict.read.names) and verdict.read.asks_for_a_type
     if not failed_on_one and not verdict.read.names:
@@ -128,7 +130,8 @@ def _run_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) ->
     try:
         with notebook.at(task, lent) as ran, lines_of(ran.cells):
             if (problem := _nothing_to_check(task, notebook, ran)) is not None:
-                return replace(problem, called=())
+                read = depending.read(ran.session) if "undefined" in ran.found else depending.NOTHING
+                return replace(problem, called=(), read=replace(read, names=()))
             with quietly():
                 verdict = _verdict(_asked(task, ran, seed))
             if not verdict.passed:

@@ -125,7 +125,15 @@ class Child:
         read = [[name, self.made_of.origin(name)] for name in self.made_of.read]
         unread, asks = made_of.unread(self.target), self.made_of.asks_for_a_type
         in_place = self.made_of.in_place(self.target, unread)
-        return {"read": read[:MAX_FRAMES], "unread": unread, "in place": in_place, "asks for a type": asks}
+        names = {self.name, *(name for name in self.roots if self.notebook.space.get(name) is self.target)}
+        chosen_by = [[name, self.made_of.origin(name)] for name in self.made_of.chosen_by(names, self.target)]
+        return {
+            "read": read[:MAX_FRAMES],
+            "unread": unread,
+            "in place": in_place,
+            "asks for a type": asks,
+            "chosen by": chosen_by[:MAX_FRAMES],
+        }
 
     @property
     def made_of(self) -> made_of.MadeOf:

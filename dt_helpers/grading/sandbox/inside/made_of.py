@@ -55,6 +55,20 @@ class MadeOf:
                 todo.append(other)
         return ""
 
+    def chosen_by(self, names: Iterable[str], function: Any) -> list[str]:
+        """The names by which it is chosen which function has one of these names: made of the data, so that a kernel may
+        choose another one."""
+        todo, found = [*names], set()
+        for name in todo:
+            for code, bound in self.statements:
+                if name in bound and _chooses(code, name, self.space):
+                    for other in sorted(self.names & _read_outside(code, _code(function))):
+                        if is_stand_in(self.space.get(other)) or not callable(self.space.get(other)):
+                            found.add(other)
+                        elif other not in todo:
+                            todo.append(other)
+        return sorted(found)
+
     def in_place(self, function: Any, arguments: Iterable[str]) -> list[str]:
         """The names that a function seems to read in place of arguments: named like one, or asked for what is."""
         code = _code(function)
@@ -108,6 +122,23 @@ class MadeOf:
 def _is_another_s_type(value: Any) -> bool:
     """Whether it is a class that the notebook has not defined: the type of a number, say."""
     return isinstance(value, type) and value.__module__ != "__main__"
+
+
+def _chooses(code: CodeType, name: str, space: dict) -> bool:
+    """Whether a statement that binds a name to a function may bind it to one or another: it has branches or a loop, or
+    the function is another name's, too."""
+    if any("JUMP" in step.opname or step.opname == "FOR_ITER" for step in dis.get_instructions(code)):
+        return True
+    value = space.get(name)
+    return is_stand_in(value) or (callable(value) and any(value is space[other] for other in space if other != name))
+
+
+def _read_outside(code: CodeType, function: CodeType | None) -> set[str]:
+    """The global names that a statement reads itself, or in a lambda or a comprehension, but not in functions that it
+    defines."""
+    found = {step.argval for step in dis.get_instructions(code) if step.opname in lacking.LOADED}
+    inner = [one for one in code.co_consts if isinstance(one, CodeType) and one.co_name.startswith("<")]
+    return found.union(*(_read_outside(one, function) for one in inner if one is not function))
 
 
 def _is_like(argument: str, words: Iterable[str]) -> bool:
