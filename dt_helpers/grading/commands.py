@@ -258,13 +258,15 @@ def export(
     found = graded(Places.find(db_url=database), assignment or ())
     if len(found) > 1 and (output or template or column != COLUMN):
         raise ValueError("--output, --template and --column go with one assignment: name it with --assignment.")
-    for places, _, records, _ in found:
+    for places, results, records, _ in found:
         students = roster.read(places)
         path = output or places.reports / f"{platform.value}.csv"
         title = places.assignment if places.per_notebook and column == COLUMN else column
         numbered = exporting.numbered(records.values(), students) if places.per_notebook else records.values()
         own, strangers = exporting.people(platform.value, numbered, students)
-        terminal.exported(exporting.write(platform.value, own, title, path, template, scale), strangers)
+        exported = exporting.write(platform.value, own, title, path, template, scale)
+        exported.lacking = [one.student for one in results if one.lacking and one.student in records]
+        terminal.exported(exported, strangers)
 
 
 VERBS = (collect, grade, feedback, report, export)

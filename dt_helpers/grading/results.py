@@ -68,6 +68,11 @@ class SubmissionResult:
         return sum(exercise.points for exercise in self.exercises)
 
     @property
+    def lacking(self) -> bool:
+        """Whether some notebooks, but not all, were not handed in."""
+        return self.score is not None and any(exercise.status == MISSING for exercise in self.exercises)
+
+    @property
     def max_score(self) -> float:
         return sum(exercise.max_points for exercise in self.exercises)
 

@@ -74,3 +74,17 @@ def test_the_key_stays_and_seeds_depend_on_it(tmp_path):
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
     assert seed(key, "ada", "check") == seed(key, "ada", "check")
     assert len({seed(key, "ada", "check"), seed(key, "adac", "heck"), seed(b"other", "ada", "check")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "statuses", "lacking"),
+    [
+        ("partly", ("passed", "missing"), True),
+        ("partly", ("passed", "not run"), False),
+        ("graded", ("passed", "failed"), False),
+        ("missing", ("missing", "missing"), False),
+    ],
+)
+def test_who_lacks_notebooks(state, statuses, lacking):
+    exercises = tuple(ExerciseResult("02_dataset", f"check_{one}", 0.0, 2.0, one) for one in statuses)
+    assert result(state=state, exercises=exercises).lacking is lacking

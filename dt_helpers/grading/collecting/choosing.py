@@ -124,6 +124,8 @@ class Source:
         file = found.inside or claim.file
         if found.problem:
             raise ValueError(found.problem)
+        if found.inside and file.suffix.lower() in sources.ARCHIVES:
+            raise ValueError("an archive in an archive: unpack it, and pass what is in it with --student")
         if not naming.is_notebook(file.name):
             raise ValueError("not a notebook")
         if naming.is_autosave(file.name):

@@ -183,7 +183,10 @@ class ClassList:
 
 def _fields(header: list[str]) -> list[str]:
     """The kind of each column; empty for others."""
-    fields = [_FIELD.get(" ".join(title.split()).casefold(), "") for title in header]
+    titles = [" ".join(title.split()).casefold() for title in header]
+    fields = [_FIELD.get(title, "") for title in titles]
+    if fields.count("late") > 1:  # Gradescope has Status, which says "Graded", and Lateness
+        fields = ["" if title == "status" else field for title, field in zip(titles, fields, strict=True)]
     if "when" not in fields and "number" in fields:  # Moodle, in any language: "Last modified (submission)", "(grade)"
         heads = [title.partition("(")[0].strip() if title.strip().endswith(")") else "" for title in header]
         twice = [head for head in heads if head and heads.count(head) == 2]

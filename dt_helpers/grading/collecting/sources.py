@@ -23,6 +23,7 @@ from dt_helpers.grading.text.reading import MB
 
 MOST_FILES = 100_000  # in one source
 LARGEST_ARCHIVE = 256 * MB  # of a student's own archive inside a source
+ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"}  # of which zip alone is opened
 MOST_INSIDE = 100  # files in such an archive
 LONGEST_NAME = 1000  # characters of a path in an archive
 _JUNK = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}

@@ -34,6 +34,7 @@ class Exported:
     not_in_template: list[str]  # graded, but the platform's file has no row for them
     without_number: list[str]  # the gradebook doesn't know the platform's number
     partly: list[str] = field(default_factory=list)  # some of it still has to be graded by hand
+    lacking: list[str] = field(default_factory=list)  # some notebooks were not handed in
     doubtful: list[str] = field(default_factory=list)  # the number belongs to another student in the platform's file
     above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
     anonymous: list[str] = field(default_factory=list)  # the platform has told a mark in place of the number

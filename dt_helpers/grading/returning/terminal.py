@@ -117,6 +117,7 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "From another platform": others,
         "Not in the platform's file": exported.not_in_template,
         "Partly graded, so not final": exported.partly,
+        "Some notebooks not handed in, which `dt-course grade` calls partly": exported.lacking,
         "Skipped, as the number belongs to another student in the platform's file": exported.doubtful,
         "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,

@@ -99,3 +99,11 @@ def test_what_it_says_in_unknown_words_is_told(status, time, puzzle, tmp_path):
 def test_columns_that_may_be_lateness_are_told(header, unknown, tmp_path):
     cells = ",x" * (header.count(",") - 1)
     assert read(tmp_path, f"{header}\nParticipant 7,Ada L{cells}\n").unknown == unknown
+
+
+@pytest.mark.parametrize(
+    ("lateness", "late"), [("01:29:59", True), ("00:00:00", False), ("00:00:01", True), ("", None)]
+)
+def test_gradescopes_lateness_is_not_its_status(lateness, late, tmp_path):
+    text = f"First Name,Last Name,SID,Status,Lateness (H:M:S)\nAda,L,s1,Graded,{lateness}\n"
+    assert read(tmp_path, text).entries[0].late is late

@@ -3,9 +3,11 @@
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from dt_helpers.grading.returning import terminal
+from dt_helpers.grading.returning.export import Exported
 from tests.grading.made_up import WINDOW
 
 
@@ -24,3 +26,11 @@ def test_who_waits_and_why():
 def test_what_a_regrade_has_changed():
     now = replace(WINDOW, status="passed", points=1.0)
     assert said(terminal.changed, [("ada", WINDOW, now)]) == "ada, context_window: was failed (0), is passed (1).\n"
+
+
+@pytest.mark.parametrize("names", [["ada"], ["ada", "bob"], []])
+def test_the_export_names_those_of_whom_notebooks_are_missing(names, tmp_path):
+    exported = Exported(tmp_path / "canvas.csv", 2, [], [], [], lacking=names)
+    shown = said(terminal.exported, exported, [])
+    line = f"Some notebooks not handed in, which `dt-course grade` calls partly: {', '.join(names)}"
+    assert (line in shown) is bool(names)

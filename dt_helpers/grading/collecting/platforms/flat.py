@@ -111,11 +111,14 @@ class Blackboard(Reader):
     def __init__(self, download: Download):
         super().__init__(download)
         self.receipts: dict[str, tuple[str, str]] = {}  # head -> (name, login; empty for a group)
+        self.zoned: dict[str, datetime] = {}  # head and time -> the same time with its zone, of a receipt
         heads = set()
         for path in download.paths():
             if (found := self._NAMED.fullmatch(path.parts[0])) and len(path.parts) == 1:
                 heads.add(found["head"])
                 lines = download.text(path).splitlines() if found["file"] is None else []
+                if when := next(filter(None, map(self._zoned, lines[:4])), None):
+                    self.zoned[found["head"] + found["when"]] = when
                 if lines and (receipt := self._RECEIPT.fullmatch(lines[0])):
                     self.receipts[found["head"]] = receipt["name"], receipt["login"] or ""
         self.common = self._in_common(heads)
@@ -131,8 +134,17 @@ class Blackboard(Reader):
         name, _ = self.receipts.get(found["head"], ("", ""))
         login = self._login(found["head"])
         who = Student(folder_name(login) or "student", name or login, self.name, login)
-        day, clock = found["when"][:10], found["when"][11:].replace("-", ":")
-        return Claim(who, PurePosixPath(found["file"], *path.parts[1:]), found["when"], moment(f"{day} {clock}"))
+        when = moment(f"{found['when'][:10]} {found['when'][11:].replace('-', ':')}")
+        zoned = self.zoned.get(found["head"] + found["when"])
+        if when and zoned and zoned.replace(tzinfo=None) == when:
+            when = zoned
+        return Claim(who, PurePosixPath(found["file"], *path.parts[1:]), found["when"], when)
+
+    @staticmethod
+    def _zoned(line: str) -> datetime | None:
+        """The time in a line of a receipt's head, "Date Submitted: Friday, November 20, 2026 9:15:00 AM EST"."""
+        when = moment(line.partition(":")[2])
+        return when if when and when.tzinfo else None
 
     def _login(self, head: str) -> str:
         name, login = self.receipts.get(head, ("", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from pathlib import PurePosixPath
 
@@ -65,7 +66,7 @@ class Bare(Reader):
     def __init__(self, download: Download):
         super().__init__(download)
         self.outer = self._outer()
-        self.labels = {path: self._label(path) for path in download.work()}
+        self.labels = {path: unicodedata.normalize("NFC", self._label(path)) for path in download.work()}
         spelled = defaultdict(set)
         for label in filter(None, self.labels.values()):
             spelled[naming.fold(label)].add(label)
