@@ -101,3 +101,15 @@ def test_a_zero_is_a_zero_in_a_picture():
 
     found = one_function.check("walk_rewards", walk_rewards, seed=0, counts=False)
     assert not found.passed and "-0" not in found.strip.given
+
+
+def test_a_padded_row_is_called_one_though_a_real_row_looks_like_it():
+    def pad_left(sequence, length, value):
+        kept = sequence[:length]
+        padded = np.vstack([np.full((length - len(kept), sequence.shape[1]), value, sequence.dtype), kept])
+        return padded, (padded != value).any(axis=1).astype(float)
+
+    found = one_function.check("pad_left", pad_left, seed=0, counts=False)
+    padding = [label for label in found.strip.expected if label.endswith("·0")]
+    assert padding and {label.partition("·")[0] for label in padding} == {"pad"}
+    assert any(label.startswith("x") for label in found.strip.expected)

@@ -31,6 +31,7 @@ HINTS = {
     "outputs": (
         "`predict` gives return_preds, state_preds, action_preds; forward's tuple is state_preds, action_preds, "
         "return_preds. What comes from the heads goes out unchanged.",
+        "Does `predict` get the heads in the order of its arguments: predict_return, predict_state, predict_action?",
     ),
     "two-readings": (
         "With dropout each call of the encoder gives different numbers. Call it once: the heads, last_hidden_state and "
@@ -175,6 +176,13 @@ def _encoder(oracle, batch, given, expected):
 def _heads(oracle, batch, given, expected):
     hidden = expected["encoder.out"][0]
     tokens = hidden.reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=2)
+    read = {part: _token(given.get(f"{part}.in"), tokens) for part in HEADS}
+    if sorted(map(str, read.values())) == ["a", "a", "s"] and read["predict_action"] == "a":
+        (instead,) = (part for part in HEADS if read[part] == "s")
+        return "heads", (
+            f"{instead} reads the token s, from which the action is predicted, and predict_action the token a: `predict` "
+            "got the heads in another order than that of its arguments, or mixes them up."
+        )
     for part in HEADS:
         came, right = given.get(f"{part}.in"), expected[f"{part}.in"][0]
         if not came:
@@ -184,10 +192,9 @@ def _heads(oracle, batch, given, expected):
         if came[-1].numel() == right.numel() and _equal(came[-1].reshape(right.shape), right):
             shapes = f"{tuple(came[-1].shape)}, not {tuple(right.shape)}"
             return "heads", f"{part} reads the right numbers in the shape {shapes}: does a `squeeze` drop an axis?"
-        read = next((name for name, token in zip("Rsa", tokens, strict=True) if _equal(came[-1], token)), None)
-        if read:
-            fault = "has seen the action already" if read == "a" else "has not seen enough yet"
-            return "heads", f"{part} reads the token {read}, which {fault}."
+        if (token := read[part]) is not None:
+            fault = "has seen the action already" if token == "a" else "has not seen enough yet"
+            return "heads", f"{part} reads the token {token}, which {fault}."
         entered = [
             token
             for where in ("encoder.inputs_embeds", "embed_ln.in")
@@ -201,6 +208,11 @@ def _heads(oracle, batch, given, expected):
             return "heads", f"{part} reads numbers that the encoder did not give: what happens to them in between?"
         return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"
     return None
+
+
+def _token(came, tokens) -> str | None:
+    """Which kind of token a head was given."""
+    return next((name for name, token in zip("Rsa", tokens, strict=True) if came and _equal(came[-1], token)), None)
 
 
 def _made_of(given, whole) -> bool:

@@ -145,6 +145,27 @@ def test_heads_that_read_what_went_into_the_encoder_are_told_so(normed):
     assert "the sequence that went into the encoder" in judged(Kept).sentence
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("state", "action", "return"),
+        ("action", "return", "state"),
+        ("action", "state", "return"),
+        ("return", "action", "state"),
+    ],
+    ids="-".join,
+)
+def test_heads_that_change_places_are_told_so(order):
+    """As in `predict(x, self.predict_state, self.predict_action, self.predict_return)`."""
+
+    def predictions(self, x):
+        returns, states, actions = (getattr(self, f"predict_{name}") for name in order)
+        return returns(x[:, 2]), states(x[:, 2]), actions(x[:, 1])
+
+    found = judged(variant(predictions=predictions))
+    assert found.mistake == "heads" and "in another order" in found.sentence
+
+
 def test_other_settings_than_the_courses_are_tried():
     def cut(self, return_preds, state_preds, action_preds, return_dict):
         return Parts.output(self, return_preds, state_preds, action_preds.clamp(-1, 1), return_dict)

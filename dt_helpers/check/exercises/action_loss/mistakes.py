@@ -70,7 +70,7 @@ _FAMILIES = (
     (
         "rows-averaged",
         "You average within each row first, and then over the rows: a step in a short row counts for more than one in "
-        "a long row, and a row without real steps gives NaN.",
+        "a long row, and a row without real steps has no average at all.",
         ("All real steps of the batch count equally: one sum, one count.",),
         (_rows_averaged(False), _rows_averaged(True)),
     ),

@@ -50,12 +50,15 @@ def _cases(rng):
 
 def _picture(case: Case, expected, given) -> Strip | None:
     sequence, value = case.args[0], case.args[2]
-    known = {f"x{i}": row for i, row in enumerate(sequence)} | {"pad": np.full(sequence.shape[1], value)}
+    rows, padding = {f"x{i}": row for i, row in enumerate(sequence)}, {"pad": np.full(sequence.shape[1], value)}
 
     def row(arrays):
         padded, mask = arrays
-        names = [strips.name(known, part) for part in padded] if padded.ndim == 2 else strips.figures(padded)
         bits = strips.figures(mask) if mask.ndim == 1 else ()
+        names = strips.figures(padded)
+        if padded.ndim == 2:  # a real row may hold nothing but `value`: the mask says what a row is
+            known = [padding | rows if bits[i : i + 1] == ("0",) else rows | padding for i in range(len(padded))]
+            names = tuple(map(strips.name, known, padded))
         return tuple(f"{name}·{bits[i]}" if i < len(bits) else name for i, name in enumerate(names))
 
     return strips.strip(("row·mask", ()), row(expected), row(given))

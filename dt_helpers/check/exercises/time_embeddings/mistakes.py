@@ -68,7 +68,7 @@ def _shifted(by):
 _FAMILIES = (
     (
         "time-not-added",
-        "The embeddings came back without their time: the model could not tell the first step from the last.",
+        "The embeddings came back without their time: the model is not told at which step of the episode it is.",
         ("What is the fourth argument for?",),
         (_each(lambda x, time: x),),
     ),
