@@ -180,8 +180,8 @@ def _heads(oracle, batch, given, expected):
     if sorted(map(str, read.values())) == ["a", "a", "s"] and read["predict_action"] == "a":
         (instead,) = (part for part in HEADS if read[part] == "s")
         return "heads", (
-            f"{instead} reads the token s, from which the action is predicted, and predict_action the token a: `predict` "
-            "got the heads in another order than that of its arguments, or mixes them up."
+            f"{instead} reads the token s, from which the action is predicted, and predict_action the token a: "
+            "`predict` got the heads in another order than that of its arguments, or mixes them up."
         )
     for part in HEADS:
         came, right = given.get(f"{part}.in"), expected[f"{part}.in"][0]
