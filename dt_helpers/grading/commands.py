@@ -148,7 +148,7 @@ def grade(
                     only=only or (),
                     regrade=regrade or (),
                     sandbox_kind=sandbox.value,
-                    limits=Limits(cell_seconds=cell_seconds),
+                    limits=Limits.with_cells_of(cell_seconds),
                     console=Console(),
                     on_result=keep,
                 )

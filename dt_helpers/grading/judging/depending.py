@@ -17,8 +17,10 @@ REFUSED = NotInTheSandbox.__name__
 MARKS = (StandIn.__name__, ABSENT)  # in what is said of a stand-in
 BY_HAND = "Your instructor grades this by hand."
 OR_INSTALLED = "Your instructor installs it, or grades this by hand."
+OR_LONGER = "Your instructor gives that cell more time, or grades this by hand."
 HOW = {  # what a student reads -> what the instructor has to do
     BY_HAND: "Run the notebook in a kernel and grade this by hand.",
+    OR_LONGER: "Grade again with a higher --cell-seconds, or run the notebook in a kernel and grade this by hand.",
     OR_INSTALLED: "Install it with the course and grade again, or grade this by hand.",
 }
 MOST = 5  # names in a sentence

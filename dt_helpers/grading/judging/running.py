@@ -99,10 +99,16 @@ class Notebook:
         on_the_way = dict(self.script.above(counted))
         other = [UNREACHED.format(last.number, counted.number)] if last and counted and last != counted else []
         return other + [
-            f"Cell {number} {reason}; it was set aside, except for what it defines."
+            f"Cell {number} {reason}; it was set aside, except for its imports, functions, classes and plain values."
             for number, reason in self.aside.items()
             if number in on_the_way
         ]
+
+    def gone(self, number: int | str, text: str) -> frozenset[str]:
+        """The names that a cell would have bound, had it not been set aside; none of one of which nothing could run."""
+        if number not in self.aside or number in self._without:
+            return frozenset()
+        return slicing.bindings(text) - slicing.bindings(slicing.definitions(text))
 
     def _reaches(self, task: Task, place: Place | None, mended: bool) -> bool:
         """Whether the call of the check is reached at this place, as far as known."""
@@ -186,6 +192,21 @@ def missing_for(ran: Ran, script: Script, task: Task, cause: BaseException | Non
     if "undefined" in ran.found:
         return lacking.get(task.target, "") or lacking.get(_unknown(ran.errors.get(THE_CHECK)), "")
     return lacking.get(_unknown(cause), lacking.get("*", "") if _unknown(cause) else "")
+
+
+def set_aside_for(ran: Ran, notebook: Notebook, task: Task, cause: BaseException | None) -> str:
+    """What the exercise may have failed for, as a cell that was set aside hasn't bound it; empty if there is nothing."""
+    lacking: dict[str, int] = {}  # name -> the cell
+    for number, text in ((number, text) for number, text in notebook.script.cells if _name(number) in ran.cells):
+        lacking |= dict.fromkeys(notebook.gone(number, text), number)
+        if (first := lacking.get(_unknown(ran.errors.get(number)))) is not None:
+            lacking |= dict.fromkeys(slicing.bindings(text) - lacking.keys(), first)
+    names = [_unknown(cause), _unknown(ran.errors.get(THE_CHECK)), task.target if "undefined" in ran.found else ""]
+    name = next((name for name in names if name in lacking), "")
+    if not name:
+        return ""
+    cell = lacking[name]
+    return f"{'' if name == task.target else 'needs '}{name}, which cell {cell} makes: that cell {notebook.aside[cell]}"
 
 
 def _unknown(error: BaseException | None) -> str:

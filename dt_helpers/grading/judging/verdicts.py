@@ -14,7 +14,7 @@ from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.grading.judging import depending, lending
 from dt_helpers.grading.judging.exceptions import lines_of
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class, value
-from dt_helpers.grading.judging.running import Notebook, Ran, missing_for
+from dt_helpers.grading.judging.running import Notebook, Ran, missing_for, set_aside_for
 from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import ERROR, FAILED, NOT_RUN, PASSED, ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
@@ -139,6 +139,8 @@ def _run_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) ->
             verdict.called = depending.called(ran.session, lent) if lent else ()
         if not verdict.passed and (package := missing_for(ran, notebook.script, task, verdict.cause)):
             return _waits(task, package)
+        if not verdict.passed and (gone := set_aside_for(ran, notebook, task, verdict.cause)):
+            return _waits_for_a_cell(task, gone)
     except Stopped as reason:
         verdict = _error(f"{task.target} {reason}.")
     except wire.WireError as problem:
@@ -161,6 +163,8 @@ def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | Non
         own = THE_CHECK
     if "undefined" in ran.found and (package := missing_for(ran, notebook.script, task, None)):
         return _waits(task, package)
+    if "undefined" in ran.found and (gone := set_aside_for(ran, notebook, task, None)):
+        return _waits_for_a_cell(task, gone)
     if ran.found.get("unchecked") == "hidden":
         return _error("The name `check` has been reassigned above, so the check cell can't run.")
     if "undefined" not in ran.found and "unchecked" not in ran.found:
@@ -175,6 +179,12 @@ def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | Non
 def _waits(task: Task, package: str) -> Verdict:
     sentence = f"{task.target} needs the package {package}, which the grader does not have. {depending.OR_INSTALLED}"
     return Verdict({"status": NOT_RUN, "sentence": sentence})
+
+
+def _waits_for_a_cell(task: Task, gone: str) -> Verdict:
+    """`gone`: what wasn't bound by a cell that was set aside."""
+    subject = "" if gone.startswith(f"{task.target},") else f"{task.target} "
+    return Verdict({"status": NOT_RUN, "sentence": f"{subject}{gone}. {depending.OR_LONGER}"})
 
 
 def _asked(task: Task, ran: Ran, seed: int) -> CheckResult | CheckFailed:

@@ -29,6 +29,11 @@ class Limits:
     file_size: int = 32 << 20  # bytes of one file, and of the scratch folder
     account: str = ""  # without bubblewrap, whose account it runs in; root grades. Empty: the grader's own
 
+    @classmethod
+    def with_cells_of(cls, seconds: int) -> Limits:
+        """The usual limits, but that a cell may take these CPU seconds, and all cells together three times as long."""
+        return cls(cell_seconds=seconds, cpu_seconds=max(cls.cpu_seconds, 3 * seconds))
+
     def child(self) -> dict:
         """The limits that the process sets for itself."""
         return {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dt_helpers.grading.judging import verdicts
+from dt_helpers.grading.judging import depending, verdicts
 from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
 from dt_helpers.grading.sandbox.limits import Limits
@@ -171,6 +171,28 @@ def test_a_cell_that_takes_too_long_or_ends_python_is_set_aside_but_for_what_it_
     result = judged(cell, RIGHT.replace("sequence[-length:]", "helper(sequence, length)"))
     assert result.status == "passed"
     assert len(result.remarks) == 1 and result.remarks[0].startswith("Cell 2 ") and reason in result.remarks[0]
+
+
+FOR_LACK_OF = {
+    "a table": ["T = {i: -i for i in range(9)}\nwhile True: pass", RIGHT.replace("-length", "T[1] * length")],
+    "a call": ["ONE = int('1')\nwhile True: pass", body("assert ONE")],
+    "a table of a table": ["T = [1, 2]\nwhile True: pass", "U = sum(T)", body("assert U == 3")],
+    "the answer": ["context_window = (lambda f: f)(lambda s, n: s[-n:])\nwhile True: pass"],
+    "the answer, of a part": ["last = (lambda f: f)(lambda s, n: s[-n:])\nwhile True: pass", "context_window = last"],
+}
+
+
+@pytest.mark.parametrize("cells", FOR_LACK_OF.values(), ids=FOR_LACK_OF)
+def test_what_fails_for_lack_of_what_a_cell_set_aside_would_have_made_waits_and_the_cell_is_named(judged, cells):
+    result = judged(*cells)
+    assert result.status == "not run", result.sentence
+    assert "which cell 2 makes" in result.sentence and TOO_LONG in result.sentence
+    assert "--cell-seconds" in depending.for_the_instructor(result.sentence)
+
+
+@pytest.mark.parametrize("wrong", [WRONG, body("assert nothing"), body("T.x")])
+def test_what_is_wrong_without_that_cell_is_wrong(judged, wrong):
+    assert judged("T = None\nU = [0]\nwhile True: pass", wrong).status == "failed"
 
 
 def test_what_trains_below_the_answer_in_its_own_cell_costs_nothing(judged):
