@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 
 from dt_helpers.authoring import CourseError
 from dt_helpers.grading import release, sandbox
-from dt_helpers.grading.judging import depending, fingerprints
+from dt_helpers.grading.judging import beside, depending, fingerprints
 from dt_helpers.grading.judging.progress import Progress
 from dt_helpers.grading.judging.scheduling import Failed, is_open, run
 from dt_helpers.grading.judging.worker import Done, Job, close, work
@@ -185,12 +186,15 @@ class _Submission:
     def __init__(self, course: _Course, student: str, earlier: SubmissionResult | None):
         self.course, self.student = course, student
         self.files = {stem: course.places.submitted(student) / f"{stem}.ipynb" for stem in course.graded}
-        self.fingerprint = fingerprints.joined(course.fingerprint, fingerprints.of_files(self.files.values()))
+        self.fingerprint = fingerprints.joined(course.fingerprint, fingerprints.of_files(self._read()))
         self.previous = earlier
         self.regraded = False
         self.earlier = earlier if earlier and earlier.fingerprint == self.fingerprint else None
         self.matched: dict[str, Matched] = {}
         self.kept: dict[str, ExerciseResult] = {}
+
+    def _read(self) -> list[Path]:
+        return [*self.files.values(), *beside.paths(self.course.places.submitted(self.student))]
 
     def is_settled(self) -> bool:
         """Whether everything requested has already been graded, as far as it can be read."""
@@ -222,7 +226,9 @@ class _Submission:
         seeds = {t.check_id: seed(key, self.student, t.notebook, t.check_id, self.fingerprint) for t in todo}
         scripts = {stem: found.script for stem, found in readable.items()}
         course = self.course
-        return Job(self.student, todo, scripts, seeds, course.imports, course.kind, course.limits)
+        texts = [text for script in scripts.values() for _, text in script.cells]
+        own = beside.read(course.places.submitted(self.student), texts)
+        return Job(self.student, todo, scripts, seeds, course.imports, course.kind, course.limits, own)
 
     def result(self, outcome: Done | Failed | None) -> SubmissionResult:
         """The result so far."""

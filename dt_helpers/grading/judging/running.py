@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from dt_helpers.grading.judging.beside import Beside
 from dt_helpers.grading.judging.exceptions import rebuilt
 from dt_helpers.grading.release import Task
 from dt_helpers.grading.sandbox import Sandbox
@@ -41,8 +42,8 @@ class Ran:
 class Notebook:
     """One student's notebook. What one check reveals about its cells is kept for the next."""
 
-    def __init__(self, script: Script, sandbox: Sandbox):
-        self.script, self.sandbox = script, sandbox
+    def __init__(self, script: Script, sandbox: Sandbox, beside: Beside | None = None):
+        self.script, self.sandbox, self.beside = script, sandbox, beside or Beside()
         self.aside: dict[int | str, str] = {}  # number of a cell, or IMPORTS -> why it was set aside
         self._without: set[int | str] = set()  # for these, not even the definitions are run
         self._acts_otherwise = False
@@ -50,7 +51,7 @@ class Notebook:
 
     def otherwise(self) -> Notebook:
         """The same notebook, with other numbers in place of the course's data."""
-        other = Notebook(self.script, self.sandbox)
+        other = Notebook(self.script, self.sandbox, self.beside)
         other.aside, other._without = dict(self.aside), set(self._without)
         other._acts_otherwise = not self._acts_otherwise
         return other
@@ -127,6 +128,8 @@ class Notebook:
             imports = [(IMPORTS, line) for line in task.imports]
             cells = [*imports, *self.script.cells, *(pair for pair in cells if pair[0] == THE_CHECK)]
         ran = Ran(session, {}, b"", {_name(number): text for number, text in cells}, mended=mended)
+        if self.beside.files:
+            session.ask({"do": "files", "files": self.beside.files})
         for number, text in cells:
             if not (text := self._as_it_may_run(number, text, task)).strip():
                 continue
@@ -195,7 +198,7 @@ def missing_for(ran: Ran, script: Script, task: Task, cause: BaseException | Non
 
 
 def set_aside_for(ran: Ran, notebook: Notebook, task: Task, cause: BaseException | None) -> str:
-    """What the exercise may have failed for, as a cell that was set aside hasn't bound it; empty if there is nothing."""
+    """What the exercise may have failed for, as a cell that was set aside hasn't bound it; empty if there is none."""
     lacking: dict[str, int] = {}  # name -> the cell
     for number, text in ((number, text) for number, text in notebook.script.cells if _name(number) in ran.cells):
         lacking |= dict.fromkeys(notebook.gone(number, text), number)

@@ -12,6 +12,7 @@ from dt_helpers.check import exercises, one_function, whole_model
 from dt_helpers.check.engine.calling import quietly
 from dt_helpers.check.engine.result import CheckFailed, CheckResult
 from dt_helpers.grading.judging import depending, lending
+from dt_helpers.grading.judging.beside import Beside
 from dt_helpers.grading.judging.exceptions import lines_of
 from dt_helpers.grading.judging.remote import RemoteFunction, remote_class, value
 from dt_helpers.grading.judging.running import Notebook, Ran, missing_for, set_aside_for
@@ -48,14 +49,14 @@ class Verdict:
 
 
 def judge(
-    tasks: Sequence[Task], script: Script, sandbox: Sandbox, seed: Callable[[str], int]
+    tasks: Sequence[Task], script: Script, sandbox: Sandbox, seed: Callable[[str], int], beside: Beside | None = None
 ) -> tuple[list[ExerciseResult], set[str]]:
     """The verdicts on one notebook's tasks, in its order, and flags. `seed` gives the seed of a check's inputs. Never
     raises for what a student did; if the grader itself fails, the exercise counts as not run, and says why."""
     results: list[ExerciseResult] = []
     flags: set[str] = set()
     wrong: list[Task] = []
-    notebook = Notebook(script, sandbox)
+    notebook = Notebook(script, sandbox, beside)
     for task in tasks:
         began = time.monotonic()
         try:
@@ -138,7 +139,7 @@ def _run_one(task: Task, notebook: Notebook, seed: int, lent: dict[str, str]) ->
                 verdict.said, verdict.read = ran.session.said.digest(), depending.read(ran.session)
             verdict.called = depending.called(ran.session, lent) if lent else ()
         if not verdict.passed and (package := missing_for(ran, notebook.script, task, verdict.cause)):
-            return _waits(task, package)
+            return _waits(task, package, notebook.beside)
         if not verdict.passed and (gone := set_aside_for(ran, notebook, task, verdict.cause)):
             return _waits_for_a_cell(task, gone)
     except Stopped as reason:
@@ -162,7 +163,7 @@ def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | Non
     if place and own == place.number:
         own = THE_CHECK
     if "undefined" in ran.found and (package := missing_for(ran, notebook.script, task, None)):
-        return _waits(task, package)
+        return _waits(task, package, notebook.beside)
     if "undefined" in ran.found and (gone := set_aside_for(ran, notebook, task, None)):
         return _waits_for_a_cell(task, gone)
     if ran.found.get("unchecked") == "hidden":
@@ -176,7 +177,12 @@ def _nothing_to_check(task: Task, notebook: Notebook, ran: Ran) -> Verdict | Non
     return _error(f"{task.target} is not defined when its check runs.")
 
 
-def _waits(task: Task, package: str) -> Verdict:
+def _waits(task: Task, package: str, beside: Beside) -> Verdict:
+    if package in beside.named:
+        sentence = (
+            f"{task.target} needs {package}.py, a file of the student's own that was not handed in beside the notebook."
+        )
+        return Verdict({"status": NOT_RUN, "sentence": f"{sentence} {depending.BY_HAND}"})
     sentence = f"{task.target} needs the package {package}, which the grader does not have. {depending.OR_INSTALLED}"
     return Verdict({"status": NOT_RUN, "sentence": sentence})
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dt_helpers.grading.judging.beside import Beside
 from dt_helpers.grading.release import Task
 from dt_helpers.grading.results import ExerciseResult
 from dt_helpers.grading.sandbox import Sandbox
@@ -28,6 +29,7 @@ class Job:
     imports: tuple[str, ...]  # of all notebooks: imported once for all submissions
     sandbox: str
     limits: Limits
+    beside: Beside = field(default_factory=Beside)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def work(job: Job) -> Done:
         exercises, flags = [], set()
         for notebook in dict.fromkeys(task.notebook for task in job.tasks):
             tasks = [task for task in job.tasks if task.notebook == notebook]
-            found, flagged = verdicts.judge(tasks, job.scripts[notebook], sandbox, job.seeds.__getitem__)
+            found, flagged = verdicts.judge(tasks, job.scripts[notebook], sandbox, job.seeds.__getitem__, job.beside)
             exercises += found
             flags |= flagged
             slicing.forget()

@@ -8,6 +8,7 @@ import socket
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import IPython
@@ -78,6 +79,12 @@ class Child:
     def do_act_otherwise(self, request, data, packer) -> dict:
         """From now on, stand-ins of which nothing is known are taken for something else."""
         StandIn.acting = standins.OTHERWISE
+        return {}
+
+    def do_files(self, request, data, packer) -> dict:
+        """Put the student's own files beside the notebook."""
+        for name, text in request["files"].items():
+            Path(name).write_text(text, encoding="utf-8")
         return {}
 
     async def do_cell(self, request, data, packer) -> dict:
