@@ -43,7 +43,7 @@ class Exact(Packer):
         return self._whole(super()._module(module), module)
 
     def _whole(self, packed: dict, value) -> dict:
-        if packed["k"] in ("object", "mapping", "sized", "iterator"):
+        if packed["k"] in ("object", "mapping", "sized", "iterator", "iterable"):
             raise CannotBeSent(f"a check can't hand {type(value).__name__} to a student's function while grading")
         return packed
 

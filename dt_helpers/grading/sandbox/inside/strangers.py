@@ -15,6 +15,13 @@ class ArrayLike(Stranger):
         return self.array
 
 
+class Iterable(Stranger):
+    items: list
+
+    def __iter__(self):
+        return iter(self.items)
+
+
 class Iterates(Stranger):
     items: Iterator
 

@@ -3,7 +3,8 @@
 Tensors that gradients flow through are apart, in the list "graph", and the tree names them by their number there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from itertools import islice
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from dt_helpers.check.engine.calling import gappy_array, gappy_tensor, is_gappy
 
 from . import wire
 from .standins import StandIn
-from .strangers import ArrayLike, Bytes, Iterates, Set, Stranger, Table, Text
+from .strangers import ArrayLike, Bytes, Iterable, Iterates, Set, Stranger, Table, Text
 
 MAX_NODES, MAX_DEPTH, MAX_ITERATED = 20_000, 8, 64
 MAX_INTEGER = 1 << 64  # larger ones are in no array
@@ -78,7 +79,10 @@ class Packer:
             first = [item for _, item in zip(range(MAX_ITERATED), value, strict=False)]
             name = type(value).__name__[:NAME]
             return {"k": "iterator", "name": name, "items": [self.pack(item, depth + 1) for item in first]}
-        return self._fields(value, lambda name: getattr(value, name, None), depth)
+        fields = self._fields(value, lambda name: getattr(value, name, None), depth)
+        if isinstance(value, KeysView | ValuesView | ItemsView | frozenset):
+            return fields | {"k": "iterable", "items": [self.pack(x, depth + 1) for x in islice(value, MAX_ITERATED)]}
+        return fields
 
     def _tensor(self, value: torch.Tensor) -> dict:
         if value.device.type == "meta":
@@ -214,6 +218,9 @@ class Unpacker:
 
     def _read_iterator(self, node, depth):
         return self._stranger(node, Iterates, items=iter(self._items(node, depth)))
+
+    def _read_iterable(self, node, depth):
+        return self._stranger(node, Iterable, items=self._items(node, depth))
 
     def _read_sized(self, node, depth):
         base = {"bytes": Bytes, "set": Set}.get(node["name"], Text)
