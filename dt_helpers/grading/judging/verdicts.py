@@ -92,7 +92,7 @@ def _undisturbed(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -
 def _judged(task: Task, notebook: Notebook, seed: int, wrong: list[Task]) -> Verdict:
     """The verdict on the student's own work; if it builds on earlier wrong answers, with those put right."""
     verdict = _judge_one(task, notebook, seed, {})
-    lacks_a_package = verdict.fields["status"] == NOT_RUN and not verdict.read.names
+    lacks_a_package = depending.OR_INSTALLED in verdict.fields["sentence"]
     if verdict.passed or not wrong or lacks_a_package:
         return verdict
     reached = slicing.reached(notebook.text_of(task), task.target)
