@@ -181,7 +181,7 @@ def _heads(oracle, batch, given, expected):
         (instead,) = (part for part in HEADS if read[part] == "s")
         return "heads", (
             f"{instead} reads the token s, from which the action is predicted, and predict_action the token a: "
-            "`predict` got the heads in another order than that of its arguments, or mixes them up."
+            "`predict` got the heads in a different order than that of its arguments, or mixes them up."
         )
     for part in HEADS:
         came, right = given.get(f"{part}.in"), expected[f"{part}.in"][0]

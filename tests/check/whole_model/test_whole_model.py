@@ -163,7 +163,7 @@ def test_heads_that_change_places_are_told_so(order):
         return returns(x[:, 2]), states(x[:, 2]), actions(x[:, 1])
 
     found = judged(variant(predictions=predictions))
-    assert found.mistake == "heads" and "in another order" in found.sentence
+    assert found.mistake == "heads" and "in a different order" in found.sentence
 
 
 def test_other_settings_than_the_courses_are_tried():
