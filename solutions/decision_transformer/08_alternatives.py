@@ -138,7 +138,8 @@ measure("cloning the best tenth", alternatives.clone(steps[np.isin(steps.walks, 
 arrived = np.isfinite(steps.returns)  # the step belongs to a walk that arrived
 measure("cloning the walks that arrived", alternatives.clone(steps[arrived], roads.nodes))
 measure("cloning the best tenth at each node", alternatives.clone_best_at_each_node(steps, roads.nodes, best_tenth))
-few = [node for node in roads.starts if arrived[steps.states == node].mean() < 0.1]
+visits = {node: arrived[steps.states == node] for node in roads.starts}
+few = [node for node in roads.starts if visits[node].sum() < 0.1 * len(visits[node])]
 print(f"from {len(few)} of {len(roads.starts)} nodes, less than a tenth of the visits arrived")
 
 # %% [markdown]

@@ -130,7 +130,7 @@ EXERCISE = Exercise(
         ),
         "few": (
             "With fewer than ten trajectories the result is wrong: one is kept all the same.",
-            "What is 7 // 10, and what is a slice that begins at -0?",
+            "What is 7 // 10? A slice that ends at 0 is empty, and one that begins at -0 is everything.",
         ),
         "ties": (
             "Where returns are equal the result is wrong: as many are kept as ever, and the earlier ones first.",

@@ -39,7 +39,7 @@ _FAMILIES = (
     ),
     (
         "infinite",
-        "Actions that were never recorded got infinity; `worst` is wanted, which can be calculated with.",
+        "Actions that were never recorded got an infinite value; `worst` is wanted, which can be calculated with.",
         ("What is the third argument for?",),
         (_fill(lambda q, seen, worst: -np.inf), _fill(lambda q, seen, worst: np.inf)),
     ),
