@@ -105,6 +105,12 @@ class RemoteFunction(_Asking, Elsewhere):
         raise Stopped(f"asked the environment and the model more than {MAX_QUESTIONS} times and was stopped")
 
     def afterwards(self) -> tuple[dict[int, object], list[set[int]]]:
+        try:
+            return self._afterwards()
+        except Exception as error:  # no answer of a function's: this question isn't put to one
+            raise Stopped(f"could not say what its earlier results are now: {type(error).__name__}") from None
+
+    def _afterwards(self) -> tuple[dict[int, object], list[set[int]]]:
         places = {number: place for place, number in enumerate(self.calls) if type(number) is int}
         told, _ = self.ask({"do": "rewritten"})
         now = {}

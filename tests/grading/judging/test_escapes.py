@@ -111,6 +111,27 @@ def test_a_forged_message_is_an_error_of_the_student_s(answer):
     assert len(str(reason.value)) < 500 and "it passed" not in str(reason.value)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": {"name": "BrokenPipeError", "like": "OSError", "text": "late", "bare": False, "frames": []}},
+        {"rewritten": [0], "sharing": "x"},
+        {"rewritten": None},
+    ],
+    ids=["an exception", "no pairs", "no list"],
+)
+def test_what_became_of_results_is_no_call_and_its_exception_no_answer(answer):
+    class Forging:
+        def ask(self, request, arrays=None):
+            return answer, b""
+
+    function = RemoteFunction(Forging())
+    function.calls = [0]
+    with pytest.raises(Stopped) as reason:
+        function.afterwards()
+    assert len(str(reason.value)) < 500
+
+
 def test_an_exception_is_rebuilt_whatever_its_texts_are():
     for text in ("\ud800", "\0", "\x1b[2J", "x" * 2_000_000, "\u202e"):
         described = {"name": text, "like": "SystemExit", "text": text, "bare": False, "frames": [[text, 10**9, text]]}
