@@ -30,12 +30,14 @@ const order = (type, what = {}) => worker.postMessage({ type, ...what });
 worker.onmessage = ({ data }) => {
   if (data.number === loads) HAPPENED[data.type](data); // else it is of a model that was chosen before
 };
+let dead; // why the worker can't do anything: known before or after the list of models has come
 worker.onerror = (event) => {
-  failed({
+  dead = {
     message: event.message
       ? `The page's own code does not start here (${event.message}). A newer browser may help.`
       : "A part of the page, worker.js, is missing, or the server does not answer. Reload the page to try again.",
-  });
+  };
+  failed(dead);
 };
 
 const HAPPENED = {
@@ -157,6 +159,7 @@ function push(metresPerSecond) {
 }
 
 function load(folder) {
+  if (dead) return failed(dead);
   for (const control of document.querySelectorAll("button, #target")) control.disabled = true;
   run(false);
   at("problem").hidden = true;
