@@ -3,14 +3,7 @@
 import pytest
 
 from dt_helpers.grading.collecting.collect import collect
-from tests.grading.collecting import downloads
-from tests.grading.submissions import save, solved, zipped
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
-
+from tests.grading.submissions import save, zipped
 
 FORMS = {
     "D2L": "{number}-500 - Joe Smith - Nov 18, 2026 1015 AM/01_returns.ipynb",

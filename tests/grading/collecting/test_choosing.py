@@ -7,14 +7,9 @@ import pytest
 
 from dt_helpers.grading.collecting.collect import collect
 from tests.grading.collecting import downloads
-from tests.grading.submissions import solved, zipped
+from tests.grading.submissions import zipped
 
 FOLDER = "Ada Lovelace_101_assignsubmission_file"
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
 
 
 def kept(places):

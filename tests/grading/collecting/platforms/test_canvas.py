@@ -6,13 +6,7 @@ from dt_helpers.grading.collecting import roster as students_file
 from dt_helpers.grading.collecting.collect import collect
 from dt_helpers.grading.gradebook.marks import Mark, Record
 from dt_helpers.grading.returning import export
-from tests.grading.collecting import downloads
-from tests.grading.submissions import solved, zipped
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
+from tests.grading.submissions import zipped
 
 
 @pytest.mark.parametrize("mark", ["9xY2k", "77777", "Ab3dE"])

@@ -4,7 +4,7 @@ import pytest
 
 from dt_helpers.grading.collecting.collect import collect
 from tests.grading.collecting import downloads
-from tests.grading.submissions import solved, zipped
+from tests.grading.submissions import zipped
 
 SHAPES = {
     "no space before the dash": "{number}-500 - {name}- Nov {day}, 2026 1015 AM",
@@ -14,11 +14,6 @@ SHAPES = {
     "German": "{number}-500 - {name} - {day}. November 2026 23.59",
 }
 UNREAD = "{number}-500 - {name} - {day} listopada 2026 2359"
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
 
 
 def markers(places):

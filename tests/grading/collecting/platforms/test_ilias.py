@@ -4,16 +4,11 @@ import pytest
 
 from dt_helpers.grading.collecting.collect import collect
 from tests.grading.collecting import downloads
-from tests.grading.submissions import save, solved, zipped
+from tests.grading.submissions import save, zipped
 
 TEAM = "PS1/Submissions/Team 8"
 PEOPLE = {"as": "Anna Schmidt", "kk": "Kim Klein", "lw": "Wei Li"}
 FOLDERS = {"as": "Schmidt_Anna_as_13", "kk": "Klein_Kim_kk_14", "lw": "Li_Wei_lw_15"}
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
 
 
 @pytest.mark.parametrize("uploaders", [("as", "lw"), ("lw", "kk"), ("as", "kk", "lw")])

@@ -6,12 +6,7 @@ import pytest
 
 from dt_helpers.grading.collecting.collect import collect
 from tests.grading.collecting import downloads
-from tests.grading.submissions import solved, zipped
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
+from tests.grading.submissions import zipped
 
 
 @pytest.mark.parametrize("name", ["José Pérez", "Łukasz Żółć", "Müller-Lüdenscheidt"])

@@ -9,8 +9,7 @@ from dt_helpers.grading.collecting import roster as students_file
 from dt_helpers.grading.collecting.collect import collect
 from dt_helpers.grading.gradebook.marks import Mark, Record
 from dt_helpers.grading.returning import export, feedback, sending
-from tests.grading.collecting import downloads
-from tests.grading.submissions import save, solved, zipped
+from tests.grading.submissions import save, zipped
 
 FILE = "assignsubmission_file/01_returns.ipynb"
 HEADER = "Identifier,Full name,Status,Group,Grade,Maximum grade\n"
@@ -21,11 +20,6 @@ ROWS = {
     "another with the group's number": "Participant 12,Ada Team,Submitted,,-,3\n"
     "Participant 303,Cy Young,Submitted,Team A,-,3\n",
 }
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
 
 
 def pages(places, *names):

@@ -9,12 +9,7 @@ from dt_helpers.grading.collecting import roster as students_file
 from dt_helpers.grading.collecting.collect import collect
 from dt_helpers.grading.collecting.sources import Found
 from tests.grading.collecting import downloads
-from tests.grading.submissions import solved, zipped
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
+from tests.grading.submissions import zipped
 
 
 def markers(places) -> dict[str, str]:

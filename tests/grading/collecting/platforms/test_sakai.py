@@ -3,13 +3,7 @@
 import pytest
 
 from dt_helpers.grading.collecting.collect import collect
-from tests.grading.collecting import downloads
-from tests.grading.submissions import solved, zipped
-
-
-@pytest.fixture
-def work(places):
-    return downloads.Work(lambda stem: solved(places.tree, stem))
+from tests.grading.submissions import zipped
 
 
 @pytest.mark.parametrize("text", ["Rhodes, Ida(ir); Li, Wei(lw)", "Li, Wei (lw);Rhodes, Ida (ir)", "Rhodes, Ida(ir)"])
