@@ -245,9 +245,9 @@ print(f"where the expert's action is ±1, the recorded one is {np.abs(recorded[a
 #
 # ## What was saved
 #
-# A folder in the format of 🤗 Transformers, with a model card and the source of your class, `own_model.py`. K, the mean
-# and standard deviation of the states, and the scale of the returns are kept in its config, because a model cannot act
-# without them.
+# A folder in the format of 🤗 Transformers, with a model card and, where your class was trained, its source:
+# `own_model.py`. K, the mean and standard deviation of the states, and the scale of the returns are kept in its config,
+# because a model cannot act without them.
 
 # %%
 for path in sorted((workspace() / "model").iterdir()):
