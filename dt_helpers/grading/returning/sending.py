@@ -12,7 +12,7 @@ from dt_helpers.grading.places import Places
 from dt_helpers.grading.returning.feedback import FILE
 from dt_helpers.workspace import replacing
 
-_MOODLE_REFUSES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/_~]|^\.+")
+_MOODLE_REFUSES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/_~]")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _moodle(student: Student) -> list[str]:
     """
     people = student.members or ((student.name, student.lms_id),)  # a group's own number is no participant's
     return [
-        f"{_MOODLE_REFUSES.sub(' ', name).strip() or 'student'}_{number}_assignfeedback_file_{FILE}"
+        f"{_MOODLE_REFUSES.sub(' ', name).lstrip(' .').rstrip() or 'student'}_{number}_assignfeedback_file_{FILE}"
         for name, number in people
         if number.isdigit()
     ]

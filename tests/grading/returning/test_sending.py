@@ -53,6 +53,15 @@ def test_moodle_takes_the_pages_back(places, pages):
     assert (sent.sent, sent.others, sent.unknown) == (3, ["grace", "unknown"], [])
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "~x", " .x", "~.x", "a_7_b", "O'Neil, Jr.", "_", "Zoë/12"])
+def test_moodle_takes_a_page_of_any_name(name, places, pages):
+    """It passes over files that begin with "." or "~": importziplib.php, is_valid_filename_for_import."""
+    sent = sending.write("moodle", places, pages("ada-101"), {"ada-101": Student("ada-101", name, "Moodle", "101")})
+    with zipfile.ZipFile(sent.path) as archive:
+        (file,) = archive.namelist()
+    assert not file.startswith((".", "~")) and as_moodle_reads(file)[0] == "101"
+
+
 def test_canvas_takes_the_pages_back(places, pages, tmp_path):
     """The first two numbers between "_" are the user and an attachment: infer_comment_context_from_filename."""
     work = downloads.Work(lambda stem: solved(places.tree, stem))
