@@ -22,8 +22,8 @@ COLUMNS = {
     "email": "email|email address|e-mail|e-mail address|e-mail-adresse|email-adresse|roster_identifier|"
     "adresse de courriel|dirección de correo|indirizzo email|e-mailadres",
     "name": "student|full name|name|vollständiger name|nom complet|nombre completo|nome completo|volledige naam",
-    "first": "first name|first_name|vorname|prénom|nombre|nome|voornaam",
-    "last": "last name|last_name|surname|nachname|nom|apellido(s)|cognome|achternaam",
+    "first": "first name|first_name|firstname|vorname|prénom|nombre|nome|voornaam",
+    "last": "last name|last_name|lastname|surname|nachname|nom|apellido(s)|cognome|achternaam",
     "group": "group|team|student_repository_name|gruppe|groupe|grupo|gruppo",
     "members": "members",
     "late": "late submission|lateness (h:m:s)|lateness|status|statut|estado|stato|envío retrasado",

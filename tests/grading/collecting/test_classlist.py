@@ -15,6 +15,11 @@ def read(tmp_path, text, encoding="utf-8"):
     ("text", "encoding"),
     [
         ('Student,ID,Section\n    Points Possible,,\n"Müller, Ada",7,A\n"Student, Test",9,\n', "utf-8-sig"),
+        (
+            "LastName,FirstName,ID,SIS Login ID,Section\n,,,,\n    Points Possible,,,,\nMüller,Ada,7,am,A\n"
+            "Student,Test,9,,\n",
+            "utf-8",
+        ),
         ("Identifier,Full name,Status\nParticipant 7,Ada Müller,-\n", "utf-8"),
         ("ID;Vollständiger Name;E-Mail-Adresse;Status\nTeilnehmer/in 7;Ada Müller;a@x.org;-\n", "cp1252"),
         ("Last Name,First Name,Email Address,PS1\nDate,,,2026-11-20\nPoints,,,3\nMüller,Ada,a@x.org,\n", "utf-8"),
