@@ -175,7 +175,7 @@ def filled_in(
                 most = sheet.maximum(row, column)
                 score = _scaled(record.score, record.max_score, most, scale, sheet.path)
                 above += [record.student] if most is not None and score > most else []
-                sheet.put(row, column, sheet.number(score))
+                sheet.put(row, column, sheet.number(score, column))
             comment = sheet.column("comment")
             if comment is not None and remark(record) and not sheet.cell(row, comment):
                 sheet.put(row, comment, remark(record))

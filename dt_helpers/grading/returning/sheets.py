@@ -31,6 +31,7 @@ class Sheet:
     header: list[str]
     rows: list[list[str]]
     delimiter: str
+    marked: bool = True  # whether a byte order mark comes first
 
     @classmethod
     def read(cls, path: Path, **needed: str) -> Sheet:
@@ -38,14 +39,14 @@ class Sheet:
 
         Raises ValueError if it is not a table, or lacks such columns.
         """
-        text, best = _text(path), None
+        (text, marked), best = _text(path), None
         for delimiter in ",;\t":
             try:
                 rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
             except csv.Error as error:
                 raise ValueError(f"{path} is not a CSV table: {error}") from None
             for i, header in enumerate(rows[:10]):
-                sheet = cls(path, rows[:i], header, [row for row in rows[i + 1 :] if row], delimiter)
+                sheet = cls(path, rows[:i], header, [row for row in rows[i + 1 :] if row], delimiter, marked)
                 if all(sheet.column(kind) is not None for kind in needed):
                     return sheet
             best = rows[0] if rows and (best is None or len(rows[0]) > len(best)) else best
@@ -80,9 +81,14 @@ class Sheet:
         texts += [self.cell(one, column) for one in possible]
         return next((number for text in texts if (number := as_number(text)) is not None), None)
 
-    def number(self, value: float) -> str:
-        """The number as text, with a decimal comma if the sheet uses one."""
-        comma = any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in self.rows for cell in row)
+    def number(self, value: float, column: int) -> str:
+        """The number as text, with a decimal comma if that column or the maxima have one.
+
+        Not if other cells have one: Moodle in English reads "2,5" as 2 (moodle/moodle lib/moodlelib.php,
+        unformat_float).
+        """
+        places = (column, self.column("maximum"))
+        comma = any(re.fullmatch(r"\d+,\d+", self.cell(row, place)) for row in self.rows for place in places)
         text = f"{round(value, 4):g}"
         return text.replace(".", ",") if comma else text
 
@@ -92,7 +98,7 @@ class Sheet:
             [*self.above, self.header, *self.rows]
         )
         with replacing(path) as staged:
-            staged.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
+            staged.write_text("\ufeff" * self.marked + text.getvalue(), encoding="utf-8", newline="")
 
 
 def as_number(text: str) -> float | None:
@@ -102,11 +108,16 @@ def as_number(text: str) -> float | None:
         return None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> tuple[str, bool]:
+    """A file's text, and whether to write it with a byte order mark: it had one, or was no UTF-8.
+
+    A mark where there was none makes Canvas refuse its own table with the columns LastName and FirstName
+    (instructure/canvas-lms lib/gradebook_importer.rb, update_column_count).
+    """
     content = path.read_bytes()
     for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding != "utf-8-sig" or content.startswith(b"\xef\xbb\xbf")
         except UnicodeDecodeError:
             continue
     raise ValueError(f"{path} is not a CSV table: its text encoding is unknown.")

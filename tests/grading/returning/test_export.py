@@ -177,3 +177,22 @@ def test_other_platforms_own_tables_are_filled_in(platform, text, number, expect
 def test_names_can_be_no_formulas(tmp_path):
     export.moodle([record("x", 1.0, "1", "=HYPERLINK(1)", "@x")], tmp_path / "moodle.csv")
     assert rows(tmp_path / "moodle.csv")[1][1].startswith("'=")
+
+
+def test_a_decimal_comma_elsewhere_in_a_worksheet_in_english_leaves_the_marks_alone(records, tmp_path):
+    """Moodle in English takes "2,5" for 2: moodle/moodle lib/moodlelib.php, unformat_float."""
+    template = tmp_path / "worksheet.csv"
+    template.write_text('Identifier,Full name,Online text,Grade,Maximum grade\nParticipant 11,Ada,"3,5",,3.00\n')
+    export.moodle(records, tmp_path / "moodle.csv", template)
+    assert rows(tmp_path / "moodle.csv")[1][2:] == ["3,5", "2.5", "3.00"]
+
+
+@pytest.mark.parametrize(("content", "mark"), [("utf-8", False), ("utf-8-sig", True), ("cp1252", True)])
+def test_a_byte_order_mark_is_written_only_where_there_was_one(records, tmp_path, content, mark):
+    """With one, Canvas refuses its table of last and first names: instructure/canvas-lms lib/gradebook_importer.rb."""
+    template = tmp_path / "gradebook.csv"
+    text = "LastName,FirstName,ID,SIS Login ID,Section,DT (77)\n    Points Possible,,,,,3\nLovelacé,Ada,11,ada,A,\n"
+    template.write_text(text, encoding=content)
+    export.canvas(records[:1], "DT", tmp_path / "canvas.csv", template)
+    assert (tmp_path / "canvas.csv").read_bytes().startswith(b"\xef\xbb\xbf") is mark
+    assert rows(tmp_path / "canvas.csv")[2] == ["Lovelacé", "Ada", "11", "ada", "A", "2.5"]
