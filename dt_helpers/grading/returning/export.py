@@ -21,6 +21,7 @@ from dt_helpers.grading.returning.sheets import Sheet
 
 # The column of a platform's own table with its number for a student; empty: names are used.
 KEYS = {"canvas": "number", "moodle": "number", "blackboard": "login", "sakai": "login", "schoology": "sid", "d2l": ""}
+_KEPT = ("EX", "N/A")  # Canvas: excused; not given the assignment (instructure/canvas-lms lib/gradebook_exporter.rb)
 _KEY_TITLES = {"login": "Username", "sid": "School UID", "": "Last Name"}
 
 
@@ -39,6 +40,7 @@ class Exported:
     above: list[str] = field(default_factory=list)  # more than the platform's maximum, which it may refuse
     anonymous: list[str] = field(default_factory=list)  # the platform has told a mark in place of the number
     unchecked: list[str] = field(default_factory=list)  # no worksheet told whether the number is a group's
+    kept: list[str] = field(default_factory=list)  # excused, or not given the assignment: the cell is left as it is
 
 
 def write(
@@ -162,13 +164,15 @@ def filled_in(
     sheet has another maximum, unless scores are scaled to it.
     """
     rows = _rows(sheet, key, as_key)
-    used, doubtful, strangers, above = [], [], [], []
+    used, doubtful, strangers, above, kept = [], [], [], [], []
     for record in records:
         row = rows.get(as_key(record.lms_id) if key else fold(record.name)) if record.lms_id or not key else None
         if row is None:
             strangers += [record] if record.lms_id or not key else []
         elif not _is(record, _name(sheet, row), may_be):
             doubtful.append(record.student)
+        elif sheet.cell(row, column).upper() in _KEPT:
+            kept.append(record.student)
         else:
             used.append(record)
             if record.score is not None:
@@ -183,7 +187,7 @@ def filled_in(
     exported = _exported(
         path, records if key else [replace(r, lms_id=r.lms_id or "-") for r in records], used, strangers
     )
-    return replace(exported, doubtful=doubtful, above=above)
+    return replace(exported, doubtful=doubtful, above=above, kept=kept)
 
 
 def remark(record: Record) -> str:

@@ -119,6 +119,7 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "Partly graded, so not final": exported.partly,
         "Some notebooks not handed in, which `dt-course grade` calls partly": exported.lacking,
         "Skipped, as the number belongs to another student in the platform's file": exported.doubtful,
+        "Excused, or not given the assignment, as the platform's file says, and left so": exported.kept,
         "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
         "Handed in anonymously: no import of marks can match them. Enter the marks by hand, or collect again once the "

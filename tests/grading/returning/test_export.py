@@ -196,3 +196,14 @@ def test_a_byte_order_mark_is_written_only_where_there_was_one(records, tmp_path
     export.canvas(records[:1], "DT", tmp_path / "canvas.csv", template)
     assert (tmp_path / "canvas.csv").read_bytes().startswith(b"\xef\xbb\xbf") is mark
     assert rows(tmp_path / "canvas.csv")[2] == ["Lovelacé", "Ada", "11", "ada", "A", "2.5"]
+
+
+def test_who_is_excused_in_canvas_stays_excused(tmp_path):
+    """A mark in place of EX would end that, and one for N/A is dropped: instructure/canvas-lms
+    lib/gradebook_importer.rb, process_submissions."""
+    template = tmp_path / "gradebook.csv"
+    template.write_text('Student,ID,Section,DT (77)\n"Lovelace, Ada",11,A,EX\n"Turing, Alan",12,A,N/A\nHopper,13,A,\n')
+    own = [record(f"s-{number}", 2.0, number) for number in ("11", "12", "13")]
+    exported = export.canvas(own, "DT", tmp_path / "canvas.csv", template)
+    assert [row[3] for row in rows(exported.path)[1:]] == ["EX", "N/A", "2"]
+    assert (exported.filled, exported.kept, exported.not_in_template) == (1, ["s-11", "s-12"], [])
