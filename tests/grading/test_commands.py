@@ -127,7 +127,7 @@ def test_a_number_is_only_good_on_its_own_platform(graded, capsys):
     assert roster.read(graded) == {student.id: student for student in students}
     assert cli.main(["export", "moodle"]) == 0
     assert "From another platform: bob" in capsys.readouterr().out
-    assert (graded.reports / "moodle.csv").read_text().split("\n")[1:] == ["Participant 11,Ada,,2.0,3.0,-,", ""]
+    assert (graded.reports / "moodle.csv").read_text().split("\n")[1:] == ["Participant 11,Ada,,2.0,3.0,-", ""]
     assert cli.main(["export", "canvas"]) == 0
     assert (graded.reports / "canvas.csv").read_text().split("\n")[2:] == ["bob,11,,,,2.0", ""]
 

@@ -22,6 +22,8 @@ from dt_helpers.grading.returning.sheets import Sheet
 # The column of a platform's own table with its number for a student; empty: names are used.
 KEYS = {"canvas": "number", "moodle": "number", "blackboard": "login", "sakai": "login", "schoology": "sid", "d2l": ""}
 _KEPT = ("EX", "N/A")  # Canvas: excused; not given the assignment (instructure/canvas-lms lib/gradebook_exporter.rb)
+_NO = ("no", "nein", "non", "não")  # in Moodle's column "Grade can be changed"
+_REMARK = re.compile(r"Partly graded: \d+ of \d+ exercises wait for your instructor\.")  # as `remark` writes it
 _KEY_TITLES = {"login": "Username", "sid": "School UID", "": "Last Name"}
 
 
@@ -41,6 +43,8 @@ class Exported:
     anonymous: list[str] = field(default_factory=list)  # the platform has told a mark in place of the number
     unchecked: list[str] = field(default_factory=list)  # no worksheet told whether the number is a group's
     kept: list[str] = field(default_factory=list)  # excused, or not given the assignment: the cell is left as it is
+    locked: list[str] = field(default_factory=list)  # the platform's file says that it takes no change
+    zeros: list[str] = field(default_factory=list)  # no points at all, which Moodle may skip
 
 
 def write(
@@ -71,7 +75,8 @@ def people(platform: str, records: Iterable[Record], students: dict[str, Student
         members = [(name, number) for name, number in student.members if number]
         for name, number in members:
             *first, last = words_of(name)
-            answer.append(replace(record, first_name=" ".join(first), last_name=last, lms_id=number))
+            own = replace(record, first_name=" ".join(first), last_name=last, lms_id=number)
+            answer.append(replace(own, checked=checks))  # in Moodle, only a worksheet tells the members
         if platform == "canvas" and student.slip.startswith("anon_"):
             record = replace(record, lms_id="", anonymous=True)
         if checks and not members:  # a group's number is no participant's
@@ -116,25 +121,35 @@ def moodle(records: list[Record], path: Path, template: Path | None = None, scal
     """A file for Moodle's "Upload grading worksheet"; `template` is what "Download grading worksheet" gave.
 
     Without one it is in English: Moodle expects the columns' names in the uploader's language
-    (moodle/moodle mod/assign/feedback/offline/importgradeslib.php).
+    (moodle/moodle mod/assign/feedback/offline/importgradeslib.php). It then has no comments, as an empty one may
+    delete what was written in Moodle (process_import_grades in locallib.php beside it).
     """
     if template is None:
         header = ["Identifier", "Full name", "Email address", "Grade", "Maximum grade", "Last modified (grade)"]
         known = [record for record in records if record.lms_id]
-        rows = [[f"Participant {r.lms_id}", r.name, r.email, r.score, r.max_score, "-", remark(r)] for r in known]
-        tables.write(path, [*header, "Feedback comments"], rows)
+        tables.write(
+            path, header, [[f"Participant {r.lms_id}", r.name, r.email, r.score, r.max_score, "-"] for r in known]
+        )
         unchecked = [record.student for record in known if not record.checked]
-        return replace(_exported(path, records, known, []), unchecked=unchecked)
+        return replace(_exported(path, records, known, []), unchecked=unchecked, zeros=_zeros(known))
     sheet = Sheet.read(template, number="Identifier", grade="Grade")
     grade = sheet.column("grade")
     assert grade is not None  # or it would not have been read
+    if sheet.column("maximum") is None and any(sheet.cell(row, sheet.column("scale")) for row in sheet.rows):
+        raise ValueError(
+            f"{template} is of an assignment that is marked by a scale, of which Moodle takes nothing but the words: "
+            "set the assignment's grade to points there, and download the worksheet again."
+        )
     blind = not any(sheet.column(kind) is not None for kind in ("name", "first", "last"))
     title = sheet.cell(sheet.rows[0], sheet.column("number")) if sheet.rows and blind else ""
 
     def may_be(own: str, listed: str) -> bool:
         return is_participant(own, title) or (not blind and within(own, listed))
 
-    return filled_in(_by_member(records, sheet), sheet, path, "number", grade, scale, as_key=_digits, may_be=may_be)
+    people = _by_member(records, sheet)
+    return replace(
+        filled_in(people, sheet, path, "number", grade, scale, as_key=_digits, may_be=may_be), zeros=_zeros(people)
+    )
 
 
 def other(
@@ -160,11 +175,12 @@ def filled_in(
 ) -> Exported:
     """The sheet's rows with scores in the given column; rows of students who were not graded stay unchanged.
 
-    A row is matched by the platform's number; if its name is another student's, it is skipped. Raises ValueError if the
-    sheet has another maximum, unless scores are scaled to it.
+    A row is matched by the platform's number; if its name is another student's, it is skipped, and so is a student whom
+    the platform has excused. A remark that an earlier export left is brought up to date. Raises ValueError if the sheet
+    has another maximum, unless scores are scaled to it.
     """
-    rows = _rows(sheet, key, as_key)
-    used, doubtful, strangers, above, kept = [], [], [], [], []
+    rows, comment = _rows(sheet, key, as_key), sheet.column("comment")
+    used, doubtful, strangers, above, kept, locked = [], [], [], [], [], []
     for record in records:
         row = rows.get(as_key(record.lms_id) if key else fold(record.name)) if record.lms_id or not key else None
         if row is None:
@@ -175,19 +191,20 @@ def filled_in(
             kept.append(record.student)
         else:
             used.append(record)
+            locked += [record.student] if sheet.cell(row, sheet.column("open")).casefold() in _NO else []
             if record.score is not None:
                 most = sheet.maximum(row, column)
                 score = _scaled(record.score, record.max_score, most, scale, sheet.path)
                 above += [record.student] if most is not None and score > most else []
                 sheet.put(row, column, sheet.number(score, column))
-            comment = sheet.column("comment")
-            if comment is not None and remark(record) and not sheet.cell(row, comment):
+            there = re.sub(r"<[^>]*>", "", sheet.cell(row, comment)).strip()
+            if comment is not None and there != remark(record) and (not there or _REMARK.fullmatch(there)):
                 sheet.put(row, comment, remark(record))
     sheet.write(path)
     exported = _exported(
         path, records if key else [replace(r, lms_id=r.lms_id or "-") for r in records], used, strangers
     )
-    return replace(exported, doubtful=doubtful, above=above, kept=kept)
+    return replace(exported, doubtful=doubtful, above=above, kept=kept, locked=locked)
 
 
 def remark(record: Record) -> str:
@@ -196,6 +213,10 @@ def remark(record: Record) -> str:
     if record.score is None or not waiting:
         return ""
     return f"Partly graded: {waiting} of {len(record.marks)} exercises wait for your instructor."
+
+
+def _zeros(records: list[Record]) -> list[str]:
+    return [record.student for record in records if record.score == 0]
 
 
 def _scaled(score: float, own: float, most: float | None, scale: bool, path: Path) -> float:

@@ -16,6 +16,9 @@ TITLES = COLUMNS | {
     "grade": "grade|bewertung|note|calificación|valutazione|cijfer|nota",
     "maximum": "maximum grade|bestwertung|höchstbewertung|note maximale|calificación máxima|valutazione massima|"
     "maximumcijfer|maximale cijfer|nota máxima",
+    "scale": "scale|skala|barème|escala|scala|schaal",
+    "open": "grade can be changed|bewertung kann geändert werden|la note peut être modifiée|"
+    "nota pode ser alterada|a nota pode ser alterada",
     "comment": "feedback comments|feedback als kommentar|commentaires de feedback|feedback par commentaires|"
     "comentarios de retroalimentación|commenti di feedback|feedback opmerkingen",
 }

@@ -120,6 +120,8 @@ def exported(exported: Exported, others: list[str], console: Console | None = No
         "Some notebooks not handed in, which `dt-course grade` calls partly": exported.lacking,
         "Skipped, as the number belongs to another student in the platform's file": exported.doubtful,
         "Excused, or not given the assignment, as the platform's file says, and left so": exported.kept,
+        "Locked, as the platform's file says: it will skip the mark": exported.locked,
+        "No points at all, which the newest Moodle leaves without a grade: look there, and type the 0": exported.zeros,
         "Above the platform's maximum, which it may refuse": exported.above,
         "Without the platform's number (collect from its own zip, or set it in formgrader)": exported.without_number,
         "Handed in anonymously: no import of marks can match them. Enter the marks by hand, or collect again once the "

@@ -71,10 +71,11 @@ def test_moodles_worksheet_is_filled_in(records, tmp_path):
 
 
 def test_moodle_without_a_template(records, tmp_path):
+    """No column for comments: an empty one may delete what was written in Moodle, process_import_grades."""
     exported = export.moodle(records, tmp_path / "moodle.csv")
     assert rows(exported.path)[1:] == [
-        ["Participant 11", "Ada Lovelace", "", "2.5", "3.0", "-", ""],
-        ["Participant 12", "Alan Turing", "", "", "3.0", "-", ""],
+        ["Participant 11", "Ada Lovelace", "", "2.5", "3.0", "-"],
+        ["Participant 12", "Alan Turing", "", "", "3.0", "-"],
     ]
 
 
@@ -207,3 +208,46 @@ def test_who_is_excused_in_canvas_stays_excused(tmp_path):
     exported = export.canvas(own, "DT", tmp_path / "canvas.csv", template)
     assert [row[3] for row in rows(exported.path)[1:]] == ["EX", "N/A", "2"]
     assert (exported.filled, exported.kept, exported.not_in_template) == (1, ["s-11", "s-12"], [])
+
+
+def test_a_remark_that_is_no_longer_so_goes_and_others_stay(tmp_path):
+    """Moodle's next worksheet has it: what the first import wrote."""
+    template = tmp_path / "worksheet.csv"
+    mine = "Partly graded: 1 of 2 exercises wait for your instructor."
+    template.write_text(
+        "Identifier,Full name,Grade,Maximum grade,Feedback comments\n"
+        f"Participant 11,Ada,2,3,{mine}\nParticipant 12,Alan,2,3,<p>{mine}</p>\nParticipant 13,Kay,2,3,Well done.\n"
+    )
+    own = [record(f"s-{number}", 3.0, number) for number in ("11", "12", "13")]
+    own[1].marks["02_window", "a"] = own[1].marks["02_window", "b"] = Mark(None, 0.0)
+    export.moodle(own, tmp_path / "moodle.csv", template)
+    now = mine.replace("1 of 2", "2 of 3")
+    assert [row[4] for row in rows(tmp_path / "moodle.csv")[1:]] == ["", now, "Well done."]
+
+
+@pytest.mark.parametrize(
+    ("title", "yes", "no"), [("Grade can be changed", "Yes", "No"), ("Bewertung kann geändert werden", "Ja", "Nein")]
+)
+def test_marks_that_moodle_will_skip_are_named(title, yes, no, tmp_path):
+    """moodle/moodle public/mod/assign/feedback/offline/locallib.php, process_import_grades: a locked grade, and, at
+    commit 0bd8f1f, one of 0, which counts as none."""
+    template = tmp_path / "worksheet.csv"
+    template.write_text(f"Identifier,Grade,Maximum grade,{title}\nParticipant 11,,3,{no}\nParticipant 12,,3,{yes}\n")
+    own = [record("ada", 2.0, "11"), record("alan", 0.0, "12")]
+    exported = export.moodle(own, tmp_path / "moodle.csv", template)
+    assert (exported.filled, exported.locked, exported.zeros) == (2, ["ada"], ["alan"])
+    assert export.moodle(own, tmp_path / "moodle.csv").zeros == ["alan"]
+
+
+def test_a_worksheet_of_an_assignment_with_a_scale_is_refused(records, tmp_path):
+    """Moodle looks a mark up among the scale's words, and skips what is none: process_import_grades."""
+    template = tmp_path / "worksheet.csv"
+    template.write_text('Identifier,Full name,Grade,Scale\nParticipant 11,Ada,,"bad\ngood"\n')
+    with pytest.raises(ValueError, match=r"is marked by a scale, .* set the assignment's grade to points"):
+        export.moodle(records, tmp_path / "moodle.csv", template)
+
+
+def test_the_members_that_a_worksheet_told_need_no_other(tmp_path):
+    group = Student("Team-1-8", "Team 1", "Moodle", "8", (("Ida Rhodes", "1"), ("Kay O'Nulty", "2")))
+    own, _ = export.people("moodle", [record("Team-1-8", 2.0), record("ada", 1.0, "3")], {"Team-1-8": group})
+    assert export.moodle(own, tmp_path / "moodle.csv").unchecked == ["ada"]

@@ -34,3 +34,10 @@ def test_the_export_names_those_of_whom_notebooks_are_missing(names, tmp_path):
     shown = said(terminal.exported, exported, [])
     line = f"Some notebooks not handed in, which `dt-course grade` calls partly: {', '.join(names)}"
     assert (line in shown) is bool(names)
+
+
+def test_the_export_names_those_whose_marks_the_platform_keeps_or_skips(tmp_path):
+    exported = Exported(tmp_path / "x.csv", 1, [], [], [], kept=["ada"], locked=["alan"], zeros=["kay"])
+    shown = said(terminal.exported, exported, [])
+    for line in ("and left so: ada", "it will skip the mark: alan", "type the 0: kay"):
+        assert line in shown
