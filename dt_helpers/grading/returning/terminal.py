@@ -17,6 +17,12 @@ from dt_helpers.grading.returning.export import Exported
 from dt_helpers.grading.returning.sending import Sent
 
 FILE = "collected.csv"
+THERE = {
+    "Moodle": "Upload the marks before these pages: Moodle takes a student with a page for graded since the worksheet "
+    "was downloaded, and skips the mark unless it is told to update those, too.",
+    "Canvas": "Canvas shows each page under the name of the student's own file, such as 02_dataset.ipynb: tell "
+    "students to save it as feedback.html, and to open that in a browser.",
+}
 UNCHECKED = (
     "Groups in Moodle have numbers of their own, which are other participants' too: if one of these is a group, first "
     "collect with --roster worksheet.csv"
@@ -137,6 +143,8 @@ def sent(sent: Sent, platform: str, console: Console | None = None) -> None:
     """What is in an archive of feedback, and whose page is missing."""
     console = console or Console()
     console.print(f"{sent.sent} pages in {escape(str(sent.path))}", highlight=False, soft_wrap=True)
+    if sent.sent and platform in THERE:
+        console.print(THERE[platform], highlight=False, soft_wrap=True)
     groups = {
         f"Not from {platform}": sent.others,
         "Without the platform's number (collect its own download again)": sent.unknown,

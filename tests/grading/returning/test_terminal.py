@@ -8,6 +8,7 @@ from rich.console import Console
 
 from dt_helpers.grading.returning import terminal
 from dt_helpers.grading.returning.export import Exported
+from dt_helpers.grading.returning.sending import Sent
 from tests.grading.made_up import WINDOW
 
 
@@ -41,3 +42,13 @@ def test_the_export_names_those_whose_marks_the_platform_keeps_or_skips(tmp_path
     shown = said(terminal.exported, exported, [])
     for line in ("and left so: ada", "it will skip the mark: alan", "type the 0: kay"):
         assert line in shown
+
+
+@pytest.mark.parametrize(
+    ("platform", "hint"), [("Moodle", "Upload the marks before these pages"), ("Canvas", "save it as feedback.html")]
+)
+def test_what_to_know_before_pages_are_uploaded(platform, hint, tmp_path):
+    """Moodle: process_import_grades in mod/assign/feedback/offline/locallib.php, after importziplib.php beside it;
+    Canvas: generate_comments_from_files in app/models/abstract_assignment.rb."""
+    assert hint in said(terminal.sent, Sent(tmp_path / "x.zip", 1, [], []), platform)
+    assert hint not in said(terminal.sent, Sent(tmp_path / "x.zip", 0, ["ada"], []), platform)
