@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
+
+from dt_helpers.machine.picture import Picture, course, listed
+from dt_helpers.machine.telling import short
 
 if TYPE_CHECKING:
     import torch
@@ -21,26 +22,17 @@ REWARD = "#444444"  # no token
 TOKEN_COLORS = {"R": RETURN, "s": STATE, "a": ACTION, "t": TIME}
 
 
-class Picture(Figure):
-    """A figure that any notebook displays, whether or not pyplot was imported."""
-
-    def __init__(self, width: float = 7.0, height: float = 3.0, **options):
-        super().__init__(figsize=(width, height), layout="constrained", dpi=110, **options)
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png")
-        return buffer.getvalue()
-
-
 def learning_curve(history: list[dict]) -> Picture:
     """Training and held-out loss over the steps, from the Trainer's ``state.log_history``."""
     figure = Picture()
     axes = figure.subplots()
+    figure.words = "Loss of the actions against the training step, on a logarithmic axis."
     for key, label, style in (("loss", "training", "-"), ("eval_loss", "held-out episodes", "o-")):
         points = [(entry["step"], entry[key]) for entry in history if key in entry]
         if points:
-            axes.plot(*zip(*points, strict=True), style, label=label, markersize=4)
+            steps, losses = np.array(points).T
+            axes.plot(steps, losses, style, label=label, markersize=4)
+            figure.words += " " + course(label, steps, losses, "at step")
     axes.set(xlabel="step", ylabel="loss of the actions", yscale="log")
     if axes.lines:
         axes.legend()
@@ -52,9 +44,12 @@ def singular_values(matrices: dict[str, torch.Tensor]) -> Picture:
     """The singular values of matrices (label -> (rows, columns)), as shares of each matrix's largest."""
     figure = Picture()
     axes = figure.subplots()
+    figure.words = "Singular values, as shares of the largest, on a logarithmic axis."
     for label, matrix in matrices.items():
         values = np.linalg.svd(np.asarray(matrix.detach(), np.float64), compute_uv=False)
-        axes.plot(np.arange(1, len(values) + 1), values / values.max(), label=label)
+        shares = values / values.max()
+        axes.plot(np.arange(1, len(values) + 1), shares, label=label)
+        figure.words += f" {label}: {np.sum(shares >= 0.1)} of {len(shares)} are at least a tenth."
     axes.set(xlabel="direction, the strongest first", ylabel="singular value,\nshare of the largest")
     axes.set(yscale="log", ylim=(1e-4, 2))  # the mean over a layer norm's outputs has no gradient: one value is 0
     axes.legend()
@@ -72,6 +67,12 @@ def returns_histogram(data: Trajectories, marks: dict[str, float] | None = None)
     if marks:
         axes.legend()
     axes.set(xlabel="return of an episode", ylabel="episodes", title=f"{data.name}: {len(data)} episodes")
+    quarters = listed(map(short, np.percentile(data.returns, [0, 25, 50, 75, 100])))
+    lines = listed(f"{label} {short(value)}" for label, value in (marks or {}).items())
+    figure.words = (
+        f"Histogram of the returns of {len(data)} episodes of {data.name}. From the lowest to the highest, in "
+        f"quarters: {quarters}.{f' Lines mark: {lines}.' if lines else ''}"
+    )
     return figure
 
 
@@ -80,12 +81,20 @@ def episode(data: Trajectories, index: int = 0, steps: int = 100) -> Picture:
     rows = {key: value[:steps] for key, value in data.episode(index).items()}
     figure = Picture(height=5.5)
     top, middle, bottom = figure.subplots(3, 1, sharex=True)
-    top.plot(rows["observations"][:, :4])
+    top.plot(rows["observations"][:, :4], label=range(min(4, data.state_dim)))
+    top.legend(title="number", loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, title_fontsize=8)
     top.set(ylabel=f"observations\n(4 of {data.state_dim})", title=f"{data.name}, episode {index}")
-    middle.plot(rows["actions"][:, :3])
+    middle.plot(rows["actions"][:, :3], label=range(min(3, data.act_dim)))
+    middle.legend(title="number", loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, title_fontsize=8)
     middle.set(ylabel=f"actions\n(3 of {data.act_dim})")
     bottom.plot(rows["rewards"], color=REWARD)
     bottom.set(ylabel="reward", xlabel="timestep")
+    figure.words = f"{data.name}, episode {index}, the first {len(rows['rewards'])} steps." + "".join(
+        f" {kind} {place}: between {short(column.min())} and {short(column.max())}."
+        for kind, columns in (("Observation", rows["observations"][:, :4]), ("Action", rows["actions"][:, :3]))
+        for place, column in enumerate(columns.T)
+    )
+    figure.words += " " + course("Reward", range(len(rows["rewards"])), rows["rewards"], "at timestep")
     return figure
 
 
@@ -98,6 +107,9 @@ def reward_and_return_to_go(rewards: np.ndarray, returns_to_go: np.ndarray) -> P
     bottom.plot(returns_to_go, color=RETURN)
     bottom.fill_between(np.arange(len(returns_to_go)), returns_to_go, color=RETURN, alpha=0.2)
     bottom.set(ylabel="return-to-go", xlabel="timestep")
+    steps = range(len(rewards))
+    parts = (("Above, the reward", rewards), ("Below, the return-to-go", returns_to_go))
+    figure.words = " ".join(course(name, steps, values, "at timestep") for name, values in parts)
     return figure
 
 
@@ -111,6 +123,10 @@ def windows(batch: dict, rows: int = 12) -> Picture:
     for (i, j), real in np.ndenumerate(mask):
         axes.text(j, i, str(int(timesteps[i, j])) if real else "·", ha="center", va="center", fontsize=6.5)
     axes.set(xlabel="position in the window (the newest step on the right)", ylabel="window", xticks=[], yticks=[])
+    figure.words = f"{len(mask)} windows of {mask.shape[1]} steps, the newest step on the right." + "".join(
+        f" Window {row + 1}: {np.sum(~real)} of padding, then timesteps {listed(times[real]) or 'none'}."
+        for row, (real, times) in enumerate(zip(mask, timesteps, strict=True))
+    )
     return figure
 
 
@@ -129,6 +145,7 @@ def tokens(rows: dict[str, Sequence[str]]) -> Picture:
             )  # fmt: skip
     axes.set(xlim=(-3.2, width - 0.4), ylim=(0.6 - len(rows), 0.6))
     axes.axis("off")
+    figure.words = "Rows of tokens. " + " ".join(f"{label}: {listed(names)}." for label, names in rows.items())
     return figure
 
 
@@ -156,6 +173,12 @@ def architecture(steps: int = 2) -> Picture:
     axes.text(-0.75, 0.28, "tokens", ha="right", va="center", fontsize=9)
     axes.set(xlim=(-2, 3 * steps - 0.2), ylim=(-0.45, 2.8))
     axes.axis("off")
+    below = listed(f"{kind}{t}" for t in range(1, steps + 1) for kind in "Rsa")
+    figure.words = (
+        f"Below, the tokens: {below}. The embedding of its time is added to each. They go into a GPT-2 encoder with "
+        "causal attention, in which a token sees itself and those to its left. What comes out is read above some of "
+        "them: the action of a step above its state, and the next step's return-to-go and state above the action."
+    )
     return figure
 
 
@@ -167,6 +190,11 @@ def return_so_far(evaluation: Evaluation) -> Picture:
     axes.plot([0, evaluation.rewards.shape[1]], [0, evaluation.target_return], "--", color="black", label="target")
     axes.set(xlabel="timestep", ylabel="return so far", title=evaluation.env_name)
     axes.legend()
+    so_far = evaluation.rewards.sum(axis=1)  # (episodes,)
+    figure.words = (
+        f"{evaluation.env_name}: the return so far at each timestep of {len(so_far)} episodes, which end at "
+        f"{listed(map(short, so_far))}; a straight line to the target return, {short(evaluation.target_return)}."
+    )
     return figure
 
 
@@ -180,6 +208,9 @@ def slips(left: dict[str, float], guess: dict[str, float]) -> Picture:
     axes.set(yticks=places, yticklabels=list(left), xlabel="share of the right loop's return")
     axes.invert_yaxis()  # the first one on top
     figure.legend(loc="outside upper right", ncols=2)
+    figure.words = "What each slip left of the right loop's return, and your guess. " + listed(
+        f"{slip}: {share:.0%} ({guess[slip]:.0%})" for slip, share in left.items()
+    )
     return figure
 
 
@@ -206,6 +237,12 @@ def target_against_achieved(sweep: Sweep) -> Picture:
     axes.set(xlabel="target return", ylabel="achieved return")
     axes.legend(loc="upper left", fontsize=9)
     axes.grid(alpha=0.3)
+    rows = (f"{short(row.target)}: {short(row.mean)} ± {short(row.std)}" for row in table.itertuples())
+    figure.words = (
+        f"Achieved return (mean ± std) for each target return. {listed(rows)}. The best return in the data is "
+        f"{short(sweep.best)}. Above, a histogram of the recorded episodes' returns, from "
+        f"{short(sweep.data_returns.min())} to {short(sweep.data_returns.max())}."
+    )
     return figure
 
 

@@ -5,6 +5,7 @@ from dt_helpers import plots
 from dt_helpers.collator import DecisionTransformerGymDataCollator
 from dt_helpers.rollout import Evaluation
 from dt_helpers.rollout.sweep import Sweep
+from tests.shown import assert_shown
 
 
 def test_every_picture_shows_itself(trajectories):
@@ -25,7 +26,7 @@ def test_every_picture_shows_itself(trajectories):
         plots.target_against_achieved(Sweep(evaluations, trajectories.returns)),
     ]
     for picture in pictures:
-        assert picture._repr_png_().startswith(b"\x89PNG")
+        assert_shown(picture)
 
 
 def test_padding_has_no_timestep(trajectories):
@@ -42,4 +43,4 @@ def test_slips_show_what_was_left_beside_the_guess():
     assert [bar.get_width() for bar in axes.patches] == [0.1, 1.02]
     assert list(axes.lines[0].get_xdata()) == [0.3, 0.5]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "other"]
-    assert figure._repr_png_()
+    assert_shown(figure)

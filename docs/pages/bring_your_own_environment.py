@@ -165,9 +165,8 @@ for target in (-12, -60):
 # The quickest boats earn about -10; -60 is one that never lands. Asked for that, most boats never land. Most of the
 # courses in recordings with this return were random. Random courses average to straight ahead, so the average of all,
 # which is what the model learned, turns only a little towards the landing. A few boats begin where that and the current
-# together bring them to it, and land; the others sail past. With other recordings some of the boats asked for -12 miss
-# the landing, too: in three trials, 6, 1 and 2 of 30. And the loss can hardly fall, since much of what was recorded is
-# random.
+# together bring them to it, and land; the others sail past. With other recordings, or another seed, some of the boats
+# asked for -12 may miss the landing, too. And the loss can hardly fall, since much of what was recorded is random.
 #
 # ## Film it
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from dt_helpers.attention import Attention, principal_components
-from dt_helpers.plots import RETURN, TOKEN_COLORS, Picture
+from dt_helpers.machine.picture import Picture, listed
+from dt_helpers.machine.telling import short
+from dt_helpers.plots import RETURN, TOKEN_COLORS
 
 KINDS = {"R": "return-to-go", "s": "state", "a": "action"}
 
@@ -19,11 +21,16 @@ def where_it_looks(attention: Attention) -> Picture:
     steps = np.arange(1 - K, 1)
     figure = Picture(width=8, height=0.6 + 1.5 * layers)
     rows = figure.subplots(layers, 1, sharex=True, squeeze=False)[:, 0]
+    figure.words = f"What an action attends to: shares of the attention; equal for all tokens is {1 / (3 * K - 1):.1%}."
     for layer, axes in enumerate(rows):
         for place, (kind, name) in enumerate(KINDS.items()):
             share = mean[layer, :, place]  # (K,)
             label = f"{name} ({share.sum():.0%})"
             axes.bar(steps + (place - 1) * 0.28, share, width=0.26, color=TOKEN_COLORS[kind], label=label)
+            most = int(share.argmax())
+            figure.words += (
+                f" Layer {layer + 1}, {name}: {share.sum():.0%}, most {-steps[most]} steps before ({share[most]:.0%})."
+            )
         axes.axhline(1 / (3 * K - 1), color="black", linestyle=":", linewidth=0.8, label="equal for all tokens")
         axes.set(ylabel=f"layer {layer + 1}", ylim=(0, None))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
@@ -38,13 +45,18 @@ def attention_over_time(attention: Attention, layer: int = -1, kind: str = "s", 
     place = list(KINDS).index(kind)
     weights = attention.weights[-steps:, layer, :, place]  # (steps, K)
     last = len(attention.weights)
+    number = layer % attention.weights.shape[1] + 1
     figure = Picture(width=8, height=3)
     axes = figure.subplots()
     extent = (last - len(weights), last, -attention.context_length + 0.5, 0.5)
     image = axes.imshow(weights.T[::-1], extent=extent, aspect="auto", cmap="magma", interpolation="nearest")
-    number = layer % attention.weights.shape[1] + 1
     axes.set(xlabel="timestep of the action", ylabel="steps before it")
     axes.locator_params(axis="y", integer=True)
+    back = weights.mean(axis=0)[::-1]  # (K,), this step first
+    figure.words = (
+        f"How much the actions of the last {len(weights)} steps attend to the {KINDS[kind]} tokens of layer {number}. "
+        f"On average, from this step backwards: {listed(f'{share:.1%}' for share in back)}."
+    )
     axes.set_title(f"attention to the {KINDS[kind]} tokens, layer {number}", fontsize=10)
     figure.colorbar(image, ax=axes)
     return figure
@@ -68,6 +80,12 @@ def state_map(
         xticks=[], yticks=[],
     )  # fmt: skip
     figure.colorbar(dots, ax=axes, label=label)
+    figure.words = (
+        f"{len(tokens)} state tokens as dots along the two directions in which they vary most ({shares[0]:.0%} and "
+        f"{shares[1]:.0%} of the variance), coloured by {label}, {short(np.min(colors))} to {short(np.max(colors))}."
+    )
+    for name, path in (paths or {}).items():
+        figure.words += f" {name}: a line through {len(path)} tokens."
     if paths:
         figure.legend(loc="outside upper center", ncols=2, fontsize=9, frameon=False)
     return figure

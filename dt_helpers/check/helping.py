@@ -72,7 +72,7 @@ def hint(answer: Callable | str) -> Told:
     shown = min(before.hints + 1, len(hints))
     tries.note(known.check, tries.Tries(before.failed, shown, before.solved))
     left = len(hints) - shown
-    sentence = f"{left} more: ask again." if left else "That was the last one. " + _way_out(known, before.failed)
+    sentence = f"{left} more: ask again." if left else "That was the last one. " + _way_out(known, before)
     return Told("→", known.check, f"Hint {shown} of {len(hints)}. {sentence}", hints[:shown])
 
 
@@ -86,7 +86,7 @@ def solution(answer: Callable | str) -> Told:
     if known.solution is None:
         return Told("→", known.check, "This release of the course shows no solutions: ask your instructor.")
     if not before.solved and before.failed < HONEST:
-        return Told("→", known.check, _way_out(known, before.failed))
+        return Told("→", known.check, _way_out(known, before))
     return Told("→", known.check, "One way to write it:", code=known.solution)
 
 
@@ -140,12 +140,15 @@ def _state(each: tries.Tries) -> str:
     return f"{each.failed} tries" if each.failed > 1 else "1 try" if each.failed else ""
 
 
-def _way_out(known: Known, failed: int) -> str:
-    missing = max(0, HONEST - failed)
+def _way_out(known: Known, before: tries.Tries) -> str:
+    missing = 0 if before.solved else max(0, HONEST - before.failed)
     if known.solution is None:
         return "Ask your instructor, or go back to the text above the exercise."
     ask = f"check.solution({known.target}) shows the solution"
-    return f"{ask}." if not missing else f"{ask} after {missing} more failed {'check' if missing == 1 else 'checks'}."
+    if not missing:
+        return f"{ask}."
+    checks = f"{missing} more failed {'check' if missing == 1 else 'checks'}"
+    return f"{ask} after {checks} of an answer. (An unfilled function does not count.)"
 
 
 def _judge(name: str, answer: Callable) -> CheckResult | CheckFailed:

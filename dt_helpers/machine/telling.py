@@ -15,6 +15,11 @@ def tell(*lines: object) -> None:
             print(line.encode(encoding, "replace").decode(encoding))
 
 
+def short(value: float) -> str:
+    """A number in few digits: as an integer from 100 up, with three significant digits below."""
+    return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
+
+
 @cache
 def tell_once(line: str) -> None:
     """Print it the first time that this process has to say it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dt_helpers.plots import Picture
+from dt_helpers.machine.picture import Picture, listed
 
 
 def frames(rows: np.ndarray, columns: int = 10, titles: list[str] | None = None) -> Picture:
@@ -12,6 +12,10 @@ def frames(rows: np.ndarray, columns: int = 10, titles: list[str] | None = None)
     pictures = _unfold(rows)  # (n, size, size)
     lines = -(-len(pictures) // columns)
     figure = Picture(width=7.0, height=lines * 7.0 / columns * (1.25 if titles else 1.05))
+    figure.words = (
+        f"{len(pictures)} grey pictures of {pictures.shape[1]} by {pictures.shape[2]} pixels, in reading order."
+    )
+    figure.words += f" Above them: {listed(titles)}." if titles else ""
     for i, axes in enumerate(np.ravel(figure.subplots(lines, columns))):
         axes.axis("off")
         if i < len(pictures):

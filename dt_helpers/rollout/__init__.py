@@ -271,4 +271,4 @@ def record(
             model, env_name, [target_return], 1, seed, max_steps, progress, film, observe, drawn=True
         )
     assert recorder is not None  # the first step, at least, was filmed
-    return video.show(recorder.path, recorder.width, recorder.summary()), evaluation
+    return video.show(recorder.path, recorder.width, recorder.summary(), recorder.words()), evaluation

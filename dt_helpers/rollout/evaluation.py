@@ -7,11 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dt_helpers import envs
-
-
-def short(value: float) -> str:
-    """A return in few digits: as an integer from 100 up, with three significant digits below."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+from dt_helpers.machine.telling import short
 
 
 @dataclass(frozen=True, eq=False)

@@ -159,7 +159,7 @@ def _missing(page: Path | None) -> str:
         return LEFT_OUT
     if page is None:
         checkout = (SOURCE / "build.mjs").exists()
-        command, where = ("make live", "the course's folder") if checkout else (escape(_command()), "a terminal")
+        command, where = ("make live", "your clone of the course") if checkout else (escape(_command()), "a terminal")
         return WITHOUT.format(what=BUILD.format(command=command, where=where))
     if not _is_page(page):
         raise FileNotFoundError(f"{page} is not a built page: it has to have {', '.join(PARTS)}.")

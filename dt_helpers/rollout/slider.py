@@ -54,7 +54,8 @@ class Slider:
         return f"""<div class="dt-slider"
  style="--row: 0; box-sizing: content-box; max-width: {width}px; padding: 0 20px; container-type: inline-size">
 <div style="overflow: hidden; aspect-ratio: {width} / {height}">
-<video autoplay loop muted playsinline title="click to pause or play" onclick="{PAUSED}"
+<video autoplay loop muted playsinline aria-label="Films of the same start, {escape("; ".join(self.notes))}"
+ title="click to pause or play" onclick="{PAUSED}"
  style="display: block; width: 100%; transform: translateY(calc(var(--row) * -100% / {stops}))"
  src="data:video/mp4;base64,{data}"></video></div>
 <div style="overflow: hidden; height: 1.8em; line-height: 1.8em; text-align: center; white-space: nowrap;

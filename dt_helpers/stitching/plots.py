@@ -8,7 +8,9 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 
-from dt_helpers.plots import ACTION, RETURN, STATE, TIME, Picture
+from dt_helpers.machine.picture import Picture, listed
+from dt_helpers.machine.telling import short
+from dt_helpers.plots import ACTION, RETURN, STATE, TIME
 from dt_helpers.stitching.asking import Asked
 from dt_helpers.stitching.comparing import segments
 from dt_helpers.stitching.roads import Roads
@@ -21,6 +23,7 @@ SOURCES = ("#7570b3", "#e7298a", "#1f78b4", "#a6761d", "#66a61e")  # of the walk
 def roads(roads: Roads, walks: Sequence[Sequence[int]] = ()) -> Picture:
     """The graph, with some walks on it in colour."""
     figure = Picture(width=8, height=4.4)
+    figure.words = _graph(roads)
     axes = figure.subplots()
     place = positions(roads)
     _draw_graph(axes, roads, place)
@@ -28,6 +31,7 @@ def roads(roads: Roads, walks: Sequence[Sequence[int]] = ()) -> Picture:
         color = SOURCES[number % len(SOURCES)]
         _draw_path(axes, place, walk, color, width=2.2, bend=0.12 + 0.08 * number)
         axes.plot([], [], color=color, label=f"walk {number + 1}: {' → '.join(_until_goal(walk, roads.goal))}")
+        figure.words += f" Walk {number + 1}: {listed(_until_goal(walk, roads.goal))}."
     if len(walks):
         figure.legend(loc="outside lower center", fontsize=8, frameon=False)
     return figure
@@ -36,6 +40,7 @@ def roads(roads: Roads, walks: Sequence[Sequence[int]] = ()) -> Picture:
 def stitched(roads: Roads, walks: np.ndarray, path: Sequence[int]) -> Picture:
     """A path over the walks that it was stitched from, each in its own colour; dashed: the whole walk."""
     figure = Picture(width=8, height=4.6)
+    figure.words = f"The model's path: {listed(path)}, over the walks that it was stitched from."
     axes = figure.subplots()
     place = positions(roads)
     _draw_graph(axes, roads, place, bold=path)
@@ -45,6 +50,7 @@ def stitched(roads: Roads, walks: np.ndarray, path: Sequence[int]) -> Picture:
         _draw_path(axes, place, nodes, color, width=1.4, bend=0.28, style="--")
         _draw_path(axes, place, path[first : last + 1], color, width=4.5, bend=0.0)
         axes.plot([], [], color=color, linewidth=3, label=f"recorded: {' → '.join(map(str, nodes))}")
+        figure.words += f" {listed(path[first : last + 1])} from the walk {listed(nodes)}."
     axes.set_title(f"the model's path: {' → '.join(map(str, path))}", fontsize=11)
     figure.legend(loc="outside lower center", fontsize=8, frameon=False)
     return figure
@@ -71,6 +77,11 @@ def promises(asked: Asked, roads: Roads, chosen: Mapping[int, float]) -> Picture
                  linewidths=1.4, label="chosen target")  # fmt: skip
     axes.scatter([shortest[start] for start in starts], rows, marker="x", s=22, color="black", linewidths=1,
                  label="shortest path (Dijkstra)")  # fmt: skip
+    figure.words = "For each start, the lengths asked for at which the model arrives as asked, or sooner." + "".join(
+        f" Start {start}: {listed(sorted(int(length) for length in lengths[kept[row] == 2])) or 'none'}; chosen target "
+        f"{short(-chosen[start])}, shortest path {shortest[start]}."
+        for row, start in enumerate(starts)
+    )
     axes.set(xlabel="length asked for", ylabel="start", yticks=rows, yticklabels=starts)
     axes.locator_params(axis="x", integer=True)
     axes.tick_params(axis="y", labelsize=7)
@@ -86,12 +97,15 @@ def lengths(paths: Mapping[str, np.ndarray]) -> Picture:
     last = int(finite.max()) if len(finite) else 1
     palette = ("#444444", STATE, "#f0c05a", ACTION, TIME, RETURN)
     figure = Picture(width=8, height=3.4)
+    figure.words = "Shares of the lengths of paths to the goal."
     axes = figure.subplots()
     width = 0.84 / len(paths)
     for number, (name, values) in enumerate(paths.items()):
         shares = [np.mean(values == length) for length in range(1, last + 1)] + [np.mean(np.isinf(values))]
         places = np.append(np.arange(1, last + 1), last + 2) + (number - (len(paths) - 1) / 2) * width
         axes.bar(places, shares, width=0.92 * width, color=palette[number % len(palette)], label=name)
+        there = [f"{length} {share:.0%}" for length, share in enumerate(shares[:-1], 1) if share]
+        figure.words += f" {name}: {listed([*there, f'never arrives {shares[-1]:.0%}'])}."
     ticks = [*range(1, last + 1)]
     axes.set(xlabel="length of the path to the goal", ylabel="share")
     axes.set_xticks([*ticks, last + 2], [*map(str, ticks), "never\narrives"])
@@ -112,6 +126,19 @@ def positions(roads: Roads) -> dict[int, tuple[float, float]]:
         heights = np.arange(len(column)) - (len(column) - 1) / 2
         y |= dict(zip(column, heights.tolist(), strict=True))
     return {node: (-float(away), y[node] + 0.13 * (-1) ** away) for node, away in steps.items()}
+
+
+def _graph(roads: Roads) -> str:
+    """The graph in words: from where one gets to where."""
+    far = roads.lengths.max() > 1
+
+    def to(here: int) -> str:
+        edges = sorted(roads.graph.out_edges(here, data="weight"))
+        return listed(f"{there} (length {length})" if far else there for _, there, length in edges)
+
+    return f"A graph of {roads.nodes} nodes; the goal is {roads.goal}." + "".join(
+        f" From {node} to {to(node)}." for node in sorted(roads.graph.nodes) if node != roads.goal
+    )
 
 
 def _draw_graph(axes, roads: Roads, place, bold: Sequence[int] = ()) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dt_helpers.data import downloading, uploading
 from dt_helpers.data.downloading import HubUnavailable, Place
-from dt_helpers.rollout.evaluation import short
+from dt_helpers.machine.telling import short
 from dt_helpers.training import card, saved
 
 if TYPE_CHECKING:

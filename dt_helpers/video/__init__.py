@@ -37,12 +37,14 @@ class Video:
     path: Path
     width: int = 480
     note: str = ""  # a line below the video
+    words: str = ""  # what it shows, for those who can't see it
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.path.read_bytes()).decode("ascii")
         note = f'<div style="opacity: 0.75; font-size: 90%">{html.escape(self.note)}</div>' if self.note else ""
+        words = html.escape(self.words or f"Film: {self.path.stem}")
         return (
-            f'<video controls loop muted autoplay playsinline width="{self.width}" '
+            f'<video controls loop muted autoplay playsinline aria-label="{words}" width="{self.width}" '
             f'style="max-width: 100%; height: auto" src="data:video/mp4;base64,{data}"></video>{note}'
         )
 
@@ -50,8 +52,8 @@ class Video:
         return f"<Video {self.path.name}>"
 
 
-def show(path: str | Path, width: int = 480, note: str = "") -> Video:
-    """The MP4 at `path`, `width` pixels wide, to be a notebook cell's last value.
+def show(path: str | Path, width: int = 480, note: str = "", words: str = "") -> Video:
+    """The MP4 at `path`, `width` pixels wide, to be a notebook cell's last value; `words` are for a screen reader.
 
     Warns if the file is over 10 MB, which makes the notebook large. FileNotFoundError if there is none.
     """
@@ -65,7 +67,7 @@ def show(path: str | Path, width: int = 480, note: str = "") -> Video:
             "Record fewer steps, or use a higher `stride`.",
             stacklevel=2,
         )
-    return Video(path, width, note)
+    return Video(path, width, note, words)
 
 
 def record(frames: Iterable[np.ndarray], path: str | Path, fps: float, crf: int = CRF) -> Path:
@@ -109,6 +111,7 @@ class Recorder:
         self.path = _mp4(path)
         self.fps = 1 / (cameras.seconds(env) * stride)
         self.frames = 0  # written so far
+        self._caption = ""  # the last
         self._env, self._stride, self._crf = env, stride, crf
         self.width, self.height, self._backend = width, height, backend
         self._steps = 0
@@ -144,6 +147,7 @@ class Recorder:
             self.height, self.width = frame.shape[:2]
             self._write(_captioned(frame, caption) if caption else frame)
             self.frames += 1
+            self._caption = caption or self._caption
         self._steps += 1
 
     def summary(self) -> str:
@@ -151,6 +155,11 @@ class Recorder:
         size = f", {self.path.stat().st_size / 2**20:.1f} MB" if self.path.exists() else ""
         backend = NAMES.get(self.backend or "", "its own render()")
         return f"{self.frames} frames at {self.fps:.4g} per second{size}, by {backend}"
+
+    def words(self) -> str:
+        """What the film shows, for those who can't see it: its length, and the last caption."""
+        ends = f". At its end: {', '.join(self._caption.splitlines())}" if self._caption else ""
+        return f"Film of {self.frames / self.fps:.0f} seconds{ends}."
 
 
 def record_episode(
@@ -175,7 +184,7 @@ def record_episode(
             observation, reward, terminated, truncated, _ = env.step(act(observation))
             total, step, done = total + float(reward), step + 1, terminated or truncated
             recorder.capture(_caption(step, total))
-    return show(recorder.path, recorder.width, recorder.summary())
+    return show(recorder.path, recorder.width, recorder.summary(), recorder.words())
 
 
 def _caption(step: int, total: float) -> str:

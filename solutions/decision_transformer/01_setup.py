@@ -53,7 +53,8 @@ from dt_helpers.workspace import workspace
 #
 # where $r$ is the reward of the step and $s'$ is what is sensed after it. (Often the second term is discounted:
 # notebook 2.) Repeated for many steps, each time moving the value a little, this is *Q-learning*. It assumes that what
-# is sensed now is all that matters for what happens next, which makes the world a *Markov decision process* (MDP).
+# is sensed now, and what is done, is all that matters for what happens next, which makes the world a *Markov decision
+# process* (MDP).
 #
 # Offline this has a catch. The maximum goes over all actions, including those that nobody ever tried in that situation.
 # Their values are guesses, the maximum picks the most flattering guess, and no trial ever corrects it. So offline

@@ -63,10 +63,10 @@ row = dataset[0]
 # - `dones`: whether the step ended the episode by a fall. A hopper and a walker can fall; for a cheetah no position
 #   ends the episode.
 #
-# Here is the beginning of one episode. Of the four observations, two are the trunk's height and angle and two are
+# Here is the beginning of one episode. Of the four observations, 0 and 1 are the trunk's height and angle, 2 and 3 are
 # joints of the back leg: the gallop shows as their rhythm. The reward climbs while the robot picks up speed.
 
-# %% tags=["nbval-check-output"]
+# %%
 plots.episode(trajectories, index=0)
 
 # %% [markdown]
@@ -75,7 +75,7 @@ plots.episode(trajectories, index=0)
 # The **return** of an episode is the sum of its rewards. Over all episodes it tells how good the recorded behaviour is,
 # and how much it varies.
 
-# %% tags=["nbval-check-output"]
+# %%
 returns = trajectories.returns
 plots.returns_histogram(trajectories, {"mean": returns.mean(), "best": returns.max()})
 
@@ -150,7 +150,7 @@ keep(returns_to_go)
 # Now look at your function at work on a recorded episode. Each positive reward is a small step down, each negative one
 # a step up. After the last step nothing is left to earn.
 
-# %% tags=["nbval-check-output"]
+# %%
 rewards = trajectories.episode(0)["rewards"]
 plots.reward_and_return_to_go(rewards, returns_to_go(rewards))
 

@@ -121,9 +121,9 @@ print(f"{len(windows):,} windows an epoch, one for each recorded step")
 # %% [markdown]
 # Is the anchor the window's first step or its last? The
 # [tutorial](https://huggingface.co/blog/train-decision-transformers) that this course grew out of took the **first**.
-# Then the short windows come from the *end* of episodes:
+# Then the short windows come from the *end* of episodes (a number is the timestep of a real step, a dot is padding):
 
-# %% tags=["nbval-check-output"]
+# %%
 last_steps = trajectories.lengths[0] - np.arange(1, 25, 2)
 plots.windows(collator(last_steps))
 
@@ -131,7 +131,7 @@ plots.windows(collator(last_steps))
 # But when the model acts, short windows come at the **beginning**: at the third step there are only three. With the
 # **last** step as the anchor, the short windows of training are those, too:
 
-# %% tags=["nbval-check-output"]
+# %%
 by_last_step = DecisionTransformerGymDataCollator(trajectories, max_len=20, sampling="end", seed=0)
 plots.windows(by_last_step(np.arange(0, 24, 2)))
 

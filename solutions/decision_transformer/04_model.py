@@ -46,7 +46,7 @@ from transformers.models.decision_transformer.modeling_decision_transformer impo
 # [Chen et al. (2021)](https://arxiv.org/abs/2106.01345), with the names that [Edward Beeching's
 # version](https://huggingface.co/blog/decision-transformers) in 🤗 Transformers gives its layers.
 
-# %% tags=["nbval-check-output"]
+# %%
 plots.architecture()
 
 # %% [markdown]
@@ -94,7 +94,7 @@ check.time_embeddings(add_time_embeddings)
 #
 # Interleave the three, step by step: first what is still to be earned, then what is sensed, then what is done.
 
-# %% tags=["nbval-check-output"]
+# %%
 plots.tokens(
     {
         "returns": ["R1", "R2", "R3"],
@@ -282,7 +282,8 @@ class DecisionTransformerModel(DecisionTransformerPreTrainedModel):
 
 # %% [markdown]
 # This check gives your model and the one in 🤗 Transformers the same random weights and the same batches, some of them
-# padded, and compares predictions and gradients. Where they differ, it says at which stage yours first departs.
+# padded, and compares predictions and gradients. Where they differ, it says at which stage yours first departs, if
+# that can be seen.
 
 # %% nbgrader={"grade": true, "grade_id": "check_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["nbval-check-output"]
 check.forward(DecisionTransformerModel)
@@ -320,7 +321,8 @@ for name in ("action_preds", "state_preds", "return_preds"):
 print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
 
 # %% [markdown]
-# The predicted actions don't change at all; the predicted next state and return do, as they should.
+# If your model is right, the predicted actions don't change at all. (If they do, an action is read from a token that
+# sees the later ones, or its own.) The predicted next state and return do change, as they should.
 #
 # Nor can it see padding. Take the first three steps of the window by themselves, padded on the left to 20 steps, with a
 # mask. Do they get the same predictions as in the full window, where more steps follow them?

@@ -233,7 +233,11 @@ noise = 0.1 * np.random.default_rng(0).standard_normal((100, *wanted.shape))
 average = np.clip(wanted + noise, -1, 1).mean(axis=0)
 floor = np.mean((average - recorded) ** 2)
 held_out = json.loads((workspace() / "model" / "training.json").read_text())["held_out_loss"]
-print(f"held-out loss {held_out:.4f}: {floor:.4f} of it is noise, {held_out - floor:.4f} is what the model gets wrong")
+if held_out > floor:
+    wrong = held_out - floor
+    print(f"held-out loss {held_out:.4f}: {floor:.4f} of it is noise, {wrong:.4f} is what the model gets wrong")
+else:
+    print(f"held-out loss {held_out:.4f}, below the floor, {floor:.4f}: the model sees the answer (notebook 4)")
 at_bound = np.abs(wanted) > 0.99
 print(f"where the expert's action is ±1, the recorded one is {np.abs(recorded[at_bound]).mean():.2f} on average")
 

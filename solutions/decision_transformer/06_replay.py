@@ -238,7 +238,7 @@ for count in (5, 20, short):
 # %% [markdown]
 # Both do the same, but round differently (`rollout.evaluate` counts down with fewer digits, and need not pad), so their
 # last digits differ, and a running robot makes more and more of such a difference: that is chaos. At first they earn
-# the same; later they take different steps, at about the same pace.
+# the same; later they take different steps, and a model that runs well goes at about the same pace.
 #
 # The loop knows nothing about cheetahs. Keep it for the robots of the challenges. There, `from dt_helpers.workspace.own
 # import kept` and `run_episode = kept("run_episode")` bring it back.
@@ -327,7 +327,8 @@ for slip in slips.SLIPS:
 plots.slips({slip: left[slip] / left["none"] for slip in guess}, guess)
 
 # %% [markdown]
-# Only one of them is fatal. The model lives on its states, and raw numbers are like none that it was trained on.
+# Only one of them is fatal to a model that runs well. (If yours hardly earns anything, these shares say little.) The
+# model lives on its states, and raw numbers are like none that it was trained on.
 # Dropout adds noise to every action. The target hardly matters to a model whose recordings all earned about the same,
 # the time does not seem to matter either, and past actions were hidden in nine windows of ten in training. A few per
 # cent are chance, even where all bars lie on one side: each is the mean of two episodes, divided by the same two runs
@@ -464,7 +465,7 @@ print(f"a stride takes {len(gait) / rhythm.argmax():.1f} steps")
 # And this is the first layer, not averaged, for the last 100 of these steps: each column is an action, each row tells
 # how many steps ago the state was that it looks at.
 
-# %% tags=["nbval-check-output"]
+# %%
 attention_plots.attention_over_time(seen, layer=0)
 
 # %% [markdown]
@@ -481,7 +482,7 @@ attention_plots.attention_over_time(seen, layer=0)
 # beginner did not get going). But first, for comparison, the same for the states as they go **into** the model,
 # normalised and otherwise raw.
 
-# %% tags=["nbval-check-output"]
+# %%
 count = 100 if quick_look else 2000
 anchors = np.random.default_rng(0).choice(mixed.n_steps, count, replace=False)
 earned = mixed.returns[mixed.episode_of[anchors]]
@@ -493,7 +494,7 @@ normalised = (mixed.observations - mixed.state_mean) / mixed.state_std
 paths = {name: normalised[rows] for name, rows in strides.items()}
 attention_plots.state_map(normalised[anchors], earned, "return of the episode", paths)
 
-# %% tags=["nbval-check-output"]
+# %%
 tokens = attention.state_tokens(mixed_model, mixed, anchors)  # (count, 128)
 paths = {name: attention.state_tokens(mixed_model, mixed, rows) for name, rows in strides.items()}
 attention_plots.state_map(tokens, earned, "return of the episode", paths)

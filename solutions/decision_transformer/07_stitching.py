@@ -42,7 +42,7 @@ settings = stitching.preset()
 #
 # Here is such a graph. The further left a node is, the more steps it is from the goal.
 
-# %% tags=["nbval-check-output"]
+# %%
 roads = stitching.draw_roads(seed=5)
 plots.roads(roads)
 
@@ -52,7 +52,7 @@ plots.roads(roads)
 # told only which streets leave the node where it stands.) All it learns from is 1,000 random walks of ten steps:
 # somebody starts anywhere, follows streets at random, and stays at the goal if they happen to reach it.
 
-# %% tags=["nbval-check-output"]
+# %%
 walks = stitching.random_walks(roads, count=1000, seed=5)  # (1000, 11) nodes
 arrives = walks[:, -1] == roads.goal
 print(f"{np.mean(arrives):.0%} of the walks end at the goal; {np.mean(walks[:, 0] == roads.goal):.0%} began there")
@@ -247,7 +247,7 @@ check.question("longer-path")
 # Here are all starts in one picture, the nearest first. Green means that the model did what it was asked, or better.
 # The ring is the target that your function chose; the cross is Dijkstra's answer, which played no part in the choice.
 
-# %% tags=["nbval-check-output"]
+# %%
 plots.promises(asked, roads, asked.chosen(choose_target))
 
 # %% [markdown]
@@ -343,7 +343,7 @@ for rules, rivals in table.items():
 found = results["ten tries", "Decision Transformer"]
 print(f"from {found.data_optimal:.0%} of the starts, some walk that begins there is a shortest path")
 
-# %% tags=["nbval-check-output"]
+# %%
 plots.lengths(
     {
         "shortest (Dijkstra)": found.shortest,
@@ -428,7 +428,7 @@ for target in (10.0, 1.0):
 # "sum of edge weights". Your functions are ready for that: here streets have lengths of 1, 2 or 3 (the numbers beside
 # them), and the shortest way is not always the one with the fewest steps.
 
-# %% tags=["nbval-check-output"]
+# %%
 weighted = stitching.draw_roads(seed=7, weights=(1, 2, 3))
 plots.roads(weighted)
 

@@ -241,9 +241,10 @@ print(f"the recorded episodes, by an expert that knows its state: {trajectories.
 plots.return_so_far(results["seeing"])
 
 # %% [markdown]
-# A line that stops rising is a run that no longer gets ahead. Film some of those for all 1,000 steps to see what
-# happened: `100 + results["seeing"].returns.argsort()[:5]` are the seeds of the poorest. Run alone, a seed may come out
-# otherwise (chaos, notebook 6).
+# A line that stops rising is a run that no longer gets ahead. `100 + results["seeing"].returns.argsort()[:5]` are the
+# seeds of the five that earned least: film them for all 1,000 steps, and with luck one shows what happened. Run alone, a
+# seed may come out otherwise (chaos, notebook 6), and where only a few lines stop rising, the others of the five did
+# well.
 #
 # And this is one of its runs, as it saw it and as we do.
 
@@ -260,7 +261,7 @@ def look(env):
 path, short = workspace() / "seeing.mp4", min(steps, 200)
 replay, _ = rollout.record(seeing, "HalfCheetah-v5", target_return, path, seed=100, max_steps=short, observe=look)
 video.record(pixel_plots.enlarged(np.array(seen)), workspace() / "seen.mp4", fps=20)
-video.show(workspace() / "seen.mp4", width=384)
+video.show(workspace() / "seen.mp4", width=384, words="What the agent sees: the grey pictures of one episode.")
 
 # %%
 replay

@@ -2,6 +2,7 @@ import numpy as np
 
 from dt_helpers.attention import Attention
 from dt_helpers.attention import plots as attention_plots
+from tests.shown import assert_shown
 
 RNG = np.random.default_rng(0)
 
@@ -20,7 +21,7 @@ def test_every_picture_shows_itself():
         attention_plots.state_map(RNG.normal(size=(20, 5)), np.arange(20), "return", {"path": RNG.normal(size=(4, 5))}),
     ]
     for picture in pictures:
-        assert picture._repr_png_().startswith(b"\x89PNG")
+        assert_shown(picture)
 
 
 def test_a_bar_is_the_mean_share_of_its_token_and_the_legend_has_their_sums():

@@ -86,13 +86,16 @@ def test_hints_come_one_by_one_those_for_the_mistake_first():
     assert "check.solution(returns_to_go) shows the solution after 2 more failed checks" in last.sentence
     assert fail().tries == 2, "to ask is no try"
     assert check.hint(right).mark == "✓"
+    assert "That was the last one. check.solution(returns_to_go) shows the solution." in str(
+        check.hint("returns_to_go")
+    )
     assert check.hint("forward").hints and check.hint("DecisionTransformerModel").name == "forward"
 
 
 def test_the_solution_comes_after_honest_tries(monkeypatch):
     assert "after 3 more failed checks" in check.solution(returns_to_go).sentence
     fail(2)
-    assert "after 1 more failed check." in check.solution(returns_to_go).sentence
+    assert "after 1 more failed check of an answer." in check.solution(returns_to_go).sentence
     fail()
     shown = check.solution(returns_to_go)
     assert shown.code.startswith("def returns_to_go(rewards, gamma=1.0):") and "SOLUTION" not in shown.code

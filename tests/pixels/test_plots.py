@@ -1,6 +1,7 @@
 import numpy as np
 
 from dt_helpers.pixels import plots as pixel_plots
+from tests.shown import assert_shown
 
 ROWS = np.arange(7 * 16, dtype=np.uint8).reshape(7, 16)
 
@@ -13,7 +14,7 @@ def test_frames_stand_in_reading_order():
     places = [axes.get_subplotspec() for axes in shown]
     assert [place.rowspan.start for place in places] == [0, 0, 0, 1, 1, 1, 2]
     assert [place.colspan.start for place in places] == [0, 1, 2, 0, 1, 2, 0]
-    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert_shown(figure)
 
 
 def test_enlarged_pixels_are_squares():

@@ -3,6 +3,7 @@ import pytest
 
 from dt_helpers import stitching
 from dt_helpers.stitching import plots
+from tests.shown import assert_shown
 
 
 def test_every_picture_shows_itself(line, walks):
@@ -18,7 +19,7 @@ def test_every_picture_shows_itself(line, walks):
         plots.lengths({"cloning": np.array([np.inf])}),
     ]
     for picture in pictures:
-        assert picture._repr_png_().startswith(b"\x89PNG")
+        assert_shown(picture)
 
 
 def test_the_goal_is_at_the_right_and_no_two_nodes_meet():

@@ -122,6 +122,7 @@ def _describe(html: BeautifulSoup, about: str) -> None:
     for tag in html.find_all(style=lambda style: style and "background" not in style):
         tag["style"] = INK.sub("", attribute(tag, "style"))  # chosen for an unknown background, so pale on most
     for film in html.find_all("video"):
-        film["aria-label"] = f"Film: {about}"
+        if not film.get("aria-label"):
+            film["aria-label"] = f"Film: {about}"
         if film.has_attr("controls"):
             del film["autoplay"]

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dt_helpers.plots import ACTION, RETURN, STATE, TIME, Picture
+from dt_helpers.machine.picture import Picture, listed
+from dt_helpers.machine.telling import short
+from dt_helpers.plots import ACTION, RETURN, STATE, TIME
 from dt_helpers.stitching.alternatives.doors import MOVES
 from dt_helpers.stitching.alternatives.sequences import Episodes
 from dt_helpers.stitching.roads import Roads
@@ -22,6 +24,10 @@ def promised(roads: Roads, values: Mapping[str, np.ndarray]) -> Picture:
     axes.step(places, [possible[node] for node in order], where="mid", color="black", label="possible (Dijkstra)")
     for (name, table), marker, color in zip(values.items(), ("^", "o"), (RETURN, STATE), strict=False):
         axes.plot(places, table[order], marker, color=color, label=name)
+    figure.words = "The return from each start: what is possible, and what the tables promise."
+    for node in order:
+        tables = (f"{name} {short(table[node])}" for name, table in values.items())
+        figure.words += f" Start {node}: {listed([f'possible {possible[node]}', *tables])}."
     axes.set(xlabel="start", ylabel="return from there")
     axes.set_xticks(places, [str(node) for node in order], fontsize=7)
     axes.spines[["top", "right"]].set_visible(False)
@@ -46,6 +52,11 @@ def doors(episodes: Episodes, rows: Sequence[int]) -> Picture:
             axes.plot(*place[::-1], marker, color=color, markersize=11, alpha=0.8, label=name)
         axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5), xticks=[], yticks=[], aspect="equal")
         axes.set_title(f"return {episodes.returns[row]:.0f}", fontsize=9)
+        key, door = (listed(np.argwhere(images[0][channel])[0]) for channel in (1, 2))
+        figure.words += (
+            f"Episode of {len(before)} steps, return {episodes.returns[row]:.0f}, by row and column: key at {key}, "
+            f"door at {door}; the agent goes through {'; '.join(listed(cell) for cell in agent)}. "
+        )
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8, frameon=False)
     return figure
 
@@ -59,6 +70,12 @@ def luck(targets: Sequence[float], achieved: np.ndarray, safe: float, best: floa
     for number, row in enumerate(achieved):
         axes.plot(targets, row, "o-", color=RETURN, markersize=3, alpha=0.7, label="achieved" if number == 0 else None)
     axes.axvline(best, color="black", linestyle="--", linewidth=0.8, label="best return in the data of the three")
+    means = achieved.mean(axis=0)
+    pairs = (f"{short(target)}: {short(mean)}" for target, mean in zip(targets, means, strict=True))
+    figure.words = (
+        f"Mean return over {len(achieved)} seeds for each return asked for. {listed(pairs)}. The best plan, never to "
+        f"gamble, earns {short(safe)}; the best return in the data is {short(best)}."
+    )
     axes.set(
         xlabel="return asked for",
         ylabel="mean return",

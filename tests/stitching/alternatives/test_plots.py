@@ -2,6 +2,7 @@ import numpy as np
 
 from dt_helpers import stitching
 from dt_helpers.stitching.alternatives import doors, plots
+from tests.shown import assert_shown
 
 
 def test_promises_stand_beside_what_is_possible():
@@ -23,4 +24,4 @@ def test_an_episode_shows_its_places():
 def test_a_line_for_each_seed():
     figure = plots.luck([1.0, 3.0, 5.0], np.array([[1.0, 2, 5], [0.0, 1, 4]]), safe=5, best=9)
     assert [*figure.axes[0].lines[2].get_ydata()] == [1, 2, 5]
-    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert_shown(figure)
