@@ -49,7 +49,7 @@ def stitched(roads: Roads, walks: np.ndarray, path: Sequence[int]) -> Picture:
         nodes = _moving(walks[walk], roads.goal)
         _draw_path(axes, place, nodes, color, width=1.4, bend=0.28, style="--")
         _draw_path(axes, place, path[first : last + 1], color, width=4.5, bend=0.0)
-        axes.plot([], [], color=color, linewidth=3, label=f"recorded: {' → '.join(map(str, nodes))}")
+        axes.plot([], [], "--", color=color, linewidth=1.4, label=f"recorded: {' → '.join(map(str, nodes))}")
         figure.words += f" {listed(path[first : last + 1])} from the walk {listed(nodes)}."
     axes.set_title(f"the model's path: {' → '.join(map(str, path))}", fontsize=11)
     figure.legend(loc="outside lower center", fontsize=8, frameon=False)

@@ -271,7 +271,7 @@ check.pessimistic(pessimistic)
 # enough to do it once, at the beginning.) Which of the two is needed?
 
 # %%
-measure("Q-learning, pessimistic when acting", pessimistic(q, seen, worst=-100.0).argmax(axis=1))
+measure("Q-learning, pessimistic when acting", np.argmax(pessimistic(q, seen, worst=-100.0), axis=1))
 
 careful = alternatives.q_learning(steps, pessimistic(zeros, seen, worst=-100.0), q_update)
 measure("Q-learning, pessimistic throughout", careful.argmax(axis=1))
