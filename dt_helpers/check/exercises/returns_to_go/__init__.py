@@ -97,7 +97,7 @@ EXERCISE = Exercise(
             "counts half at the first.",
         ),
         "single-step": (
-            "The result is wrong for an episode of a single step; it is right for longer ones.",
+            "The result is wrong for an episode of a single step; it is right for ordinary longer ones.",
             "What is the last step's return? Here the last step is also the first.",
         ),
         "gamma-zero": (
@@ -121,11 +121,14 @@ EXERCISE = Exercise(
             "Is a sum kept from falling below 0?",
         ),
         "late-reward": (
-            "A large reward at the end of a long episode is lost: what the discount leaves of it counts.",
+            "The result is wrong where a large reward comes at the end of a long episode: what the discount leaves of "
+            "it "
+            "counts.",
             "Does your sum stop after some steps, or when the discount is small?",
         ),
         "whole-episode": (
-            "The result is right for short episodes, but wrong for one of 1000 steps; the cheetah's are that long.",
+            "The result is right for ordinary short episodes, but wrong for one of 1000 steps; the cheetah's are that "
+            "long.",
             "Does the sum go on to the end of the episode, however far away that is?",
         ),
         "other-order": (
@@ -133,8 +136,11 @@ EXERCISE = Exercise(
             "Does your function remember earlier answers?",
         ),
         "discounted-episode": (
-            "With a discount, the end of a long episode is wrong: small returns drown in the large ones before them.",
-            "Do you take what came before from a total and divide the rest by a tiny power of gamma? Start at the end.",
+            "With a discount, the result is wrong for an episode of 1000 steps.",
+            "Do you take what came before from a total and divide the rest by a tiny power of gamma? What is left of "
+            "it is "
+            "mostly rounding. Start at the end.",
+            "Does your sum stop after some steps?",
         ),
     },
     strip=_picture,
