@@ -5,7 +5,8 @@ import numpy as np
 from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
-from .mistakes import mistakes, right
+from .formulas import right
+from .mistakes import mistakes
 
 
 def _cases(rng):
@@ -59,7 +60,8 @@ def _picture(case: Case, expected, given) -> Strip | None:
         if padded.ndim == 2:  # a real row may hold nothing but `value`: the mask says what a row is
             known = [padding | rows if bits[i : i + 1] == ("0",) else rows | padding for i in range(len(padded))]
             names = tuple(map(strips.name, known, padded))
-        return tuple(f"{name}·{bits[i]}" if i < len(bits) else name for i, name in enumerate(names))
+        beside = tuple(f"{name}·{bits[i]}" if i < len(bits) else name for i, name in enumerate(names))
+        return beside + tuple(f"·{bit}" for bit in bits[len(names) :])  # a mask that is too long
 
     return strips.strip(("row·mask", ()), row(expected), row(given))
 
@@ -109,7 +111,7 @@ EXERCISE = Exercise(
     edges={
         "larger": drawing_inputs.LARGER,
         "nothing-missing": (
-            "The result is wrong for a sequence that already has `length` rows; it is right for shorter ones.",
+            "The result is wrong for a sequence that already has `length` rows; it is right for ordinary shorter ones.",
             "How many rows are missing? A slice such as [-0:] is then the whole sequence, not nothing.",
         ),
         "longer": (
@@ -129,7 +131,7 @@ EXERCISE = Exercise(
             "0 counts as false: is there an `if` or an `or` about the value?",
         ),
         "row-like-padding": (
-            "A real row that happens to hold `value` is taken for padding.",
+            "The result is wrong where a real row happens to hold `value`, in all of its numbers or in some of them.",
             "How many rows are real depends on the sequence's length, not on the numbers in it.",
         ),
     },
