@@ -3,7 +3,8 @@
 from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
-from .mistakes import mistakes, right
+from .formulas import right
+from .mistakes import mistakes
 
 
 def _cases(rng):
