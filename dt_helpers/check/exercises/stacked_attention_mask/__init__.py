@@ -3,7 +3,8 @@
 from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
-from .mistakes import mistakes, right
+from .formulas import right
+from .mistakes import mistakes
 
 
 def _cases(rng):
@@ -89,16 +90,16 @@ EXERCISE = Exercise(
         "single-step": drawing_inputs.EDGES["single-step"],
         "long-window": drawing_inputs.EDGES["long-window"],
         "first-row-full": (
-            "Where the first row has no padding, the padding of the others is lost.",
+            "The result is wrong where the first row has no padding but others have some.",
             "Each row of the batch has a mask of its own: does a condition look at one row only?",
         ),
         "no-padding": (
             "The result is wrong for a batch without any padding.",
-            "Is its mask 1 everywhere, and three times as long?",
+            "The answer is 1 everywhere, and three times as long: does something look for the first 0?",
         ),
         "row-empty": (
             "The result is wrong where a row is all padding.",
-            "Its mask is 0 everywhere, and three times as long.",
+            "The answer for such a row is 0 everywhere: does something take the first 1 of a row, or count its ones?",
         ),
         "padding-anywhere": (
             "The result is wrong for a mask whose zeros are not on the left.",
