@@ -27,7 +27,7 @@ def _words(heads, tokens):
         if len(set(heads)) < 3:
             return (
                 "head-repeated",
-                "One head was used for two predictions, another for none.",
+                "One head was used for more than one prediction, another for none.",
                 ("Use each of the three heads once: compare the names in your lines.",),
             )
         if all(TOKENS[head] == token for head, token in zip(heads, tokens, strict=True)):
@@ -75,7 +75,7 @@ def _wrong_token(tokens):
         return (
             "action-without-state",
             "The action is predicted from the return token, which comes before the state: it would be chosen "
-            "without looking at where the robot is.",
+            "without looking at the state.",
             ("Which token has seen the state, but not yet the action?",),
         )
     if states != 2 and returns == states:
