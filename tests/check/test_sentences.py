@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from dt_helpers.check import one_function
 
@@ -114,3 +115,120 @@ def test_pad_left(fn, said, unsaid):
 def test_a_mask_that_is_too_long_is_seen_to_be_in_the_picture():
     strip = told("pad_left", lambda s, n, v: padded(s, n, v, cut=False)).strip
     assert strip is not None and strip.given[: len(strip.expected)] == strip.expected and strip.given[-1] == "·1"
+
+
+def loss(change):
+    """A loss of predictions, targets and the squared errors of the real steps."""
+    return lambda p, t, m: change(p, t, m, ((p - t) ** 2)[m > 0])
+
+
+LOSSES = [
+    (loss(lambda p, t, m, errors: errors.mean(0)), "one for each component of the actions", "step or row"),
+    (loss(lambda p, t, m, errors: errors.mean(1)), "one for each step", "row"),
+    (loss(lambda p, t, m, errors: errors), "one for each component of each action", "row"),
+    (loss(lambda p, t, m, errors: ((p - t) ** 2).mean((1, 2))), "one for each row", "step"),
+    (loss(lambda p, t, m, errors: ((p.tanh() - t) ** 2)[m > 0].mean()), "A tanh is applied", "clipped"),
+    (loss(lambda p, t, m, errors: ((p.tanh() - t.tanh()) ** 2)[m > 0].mean()), "to predictions and targets", "number"),
+    (loss(lambda p, t, m, errors: errors.clamp(max=1).mean()), "cut to 1", "Predictions"),
+    (loss(lambda p, t, m, errors: errors.min()), "smallest", "largest"),
+    (loss(lambda p, t, m, errors: (p - t)[m > 0].std()), "standard deviation", "variance"),
+    (loss(lambda p, t, m, errors: errors.sum() / (errors.numel() - 1)), "one number less", "more"),
+    (loss(lambda p, t, m, errors: (p - t).mean() ** 2), "the padding counts too", "nothing"),
+    (loss(lambda p, t, m, errors: (p - t)[m > 0].abs().sum()), "sum over all steps", "sum of the squared"),
+]
+
+
+@pytest.mark.parametrize(("fn", "said", "unsaid"), LOSSES)
+def test_action_loss(fn, said, unsaid):
+    sentence = told("action_loss", fn).sentence
+    assert said in sentence and unsaid not in sentence
+
+
+def moved_first(x, predict_return, predict_state, predict_action):
+    x = x.permute(0, 2, 1, 3)
+    return predict_return(x[:, 2]), predict_state(x[:, 2]), predict_action(x[:, 1])
+
+
+HEADS = [
+    (moved_first, "all three tokens of a single step", "wrong axis"),
+    (lambda x, r, s, a: (r(x[:, 2].mean(1)), s(x[:, 2].mean(1)), a(x[:, 1].mean(1))), "their mean", "one step only"),
+    (
+        lambda x, r, s, a: (r(x[:, 2])[:, 1:], s(x[:, 2])[:, 1:], a(x[:, 1])[:, 1:]),
+        "of the first step are missing",
+        "other steps",
+    ),
+    (lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]).tanh(), a(x[:, 1])), "tanh was applied to state_preds", "another"),
+    (lambda x, r, s, a: (r(x[:, 2]), (s(x[:, 1]) + s(x[:, 2])) / 2, a(x[:, 1])), "from the mean of", "before a head"),
+    (lambda x, r, s, a: (r(x[:, 2]), s(x[:, 2]), a(x[:, 2].roll(1, 1))), "has not seen the present state", "shifted"),
+]
+
+
+@pytest.mark.parametrize(("fn", "said", "unsaid"), HEADS)
+def test_prediction_heads(fn, said, unsaid):
+    sentence = told("prediction_heads", fn).sentence
+    assert said in sentence and unsaid not in sentence
+
+
+TIMES = [
+    (lambda r, s, a, t: (r + t.mean(1, True), s + t.mean(1, True), a + t.mean(1, True)), "mean of all", "single step"),
+    (lambda r, s, a, t: (r + t.cumsum(1), s + t.cumsum(1), a + t.cumsum(1)), "sum of all times up to", "another step"),
+    (lambda r, s, a, t: (t - r, t - s, t - a), "embeddings are subtracted", "The time is subtracted"),
+    (lambda r, s, a, t: (2 * t, 2 * t, 2 * t), "Only a multiple of the time", "Only the time"),
+    (lambda r, s, a, t: (r + 3 * t, s + 2 * t, a + t), "one twice and one three times", "grows"),
+    (lambda r, s, a, t: (r, s + 2 * t, a + t), "missing in the returns. The states carry", "order"),
+    (lambda r, s, a, t: (s, r, a), "not each of them holds the time once", "shape"),
+    (lambda r, s, a, t: (r + t, s + t, a + s), "added to one another", "shape"),
+]
+
+
+@pytest.mark.parametrize(("fn", "said", "unsaid"), TIMES)
+def test_time_embeddings(fn, said, unsaid):
+    sentence = told("time_embeddings", fn).sentence
+    assert said in sentence and unsaid not in sentence
+
+
+def steps(*parts):
+    return torch.stack(parts, dim=2)
+
+
+def one_place_on(*parts):
+    result = torch.zeros_like(steps(*parts).flatten(1, 2))
+    for t in range(parts[0].shape[1]):
+        for i, part in enumerate(parts):
+            result[:, t + i] = part[:, t]
+    return result
+
+
+STACKED = [
+    (lambda r, s, a: steps(r, s, a).flatten(1, 2).flip(1), "in the order a, s, R", "since a token sees"),
+    (lambda r, s, a: torch.cat((r, s, a), dim=1).flip(1), "reversed blocks", "since a token sees"),
+    (lambda r, s, a: steps(r, s, a).flatten(1, 2)[:1], "Only the first row", "used for all"),
+    (lambda r, s, a: (r + s + a) / 3, "mean of the three tokens", "added up"),
+    (lambda r, s, a: torch.cat((r, s, s), dim=1), "in blocks, not step by step", "shape"),
+    (lambda r, s, a: steps(r, s, a)[:, :-1].flatten(1, 2), "last step are not in the sequence", "shape"),
+    (one_place_on, "written over others", "right shape"),
+]
+
+
+@pytest.mark.parametrize(("fn", "said", "unsaid"), STACKED)
+def test_stack_inputs(fn, said, unsaid):
+    sentence = told("stacked_inputs", fn).sentence
+    assert said in sentence and unsaid not in sentence
+
+
+MASKS = [
+    (lambda m: torch.ones_like(m), "it has K columns", "shape"),
+    (lambda m: 1 - m, "it has K columns", "shape"),
+    (lambda m: m.flip(1).repeat(1, 3), "repeated as a whole", "shape"),
+    (lambda m: m.repeat_interleave(3, dim=1)[:, None], "more than two axes", "three tokens still"),
+    (lambda m: m.repeat_interleave(3, dim=1) * 3, "holds 3", "not repeated"),
+    (lambda m: torch.cat((m, m, 0 * m), dim=1), "a block of zeros", "carry its mask"),
+    (lambda m: m.repeat_interleave(3, dim=1).flip(0), "rows of the batch are in reverse", "mixed"),
+    (lambda m: m.repeat_interleave(3, dim=1).sort(dim=1).values, "as if they had been counted or sorted", "You count"),
+]
+
+
+@pytest.mark.parametrize(("fn", "said", "unsaid"), MASKS)
+def test_stack_attention_mask(fn, said, unsaid):
+    sentence = told("stacked_attention_mask", fn).sentence
+    assert said in sentence and unsaid not in sentence

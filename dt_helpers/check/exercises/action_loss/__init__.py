@@ -3,7 +3,8 @@
 from dt_helpers.check.engine import drawing_inputs, strips
 from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
-from .mistakes import mistakes, right
+from .mistakes import mistakes
+from .pieces import right
 
 
 def _cases(rng):
@@ -107,15 +108,15 @@ EXERCISE = Exercise(
         "single-step": drawing_inputs.EDGES["single-step"],
         "long-window": drawing_inputs.EDGES["long-window"],
         "exact-predictions": (
-            "Numbers that are predicted exactly are not counted: their error is 0, and it belongs in the mean.",
+            "The result is wrong where numbers are predicted exactly: their error is 0, and it belongs in the mean.",
             "The mask says what is real, not the errors.",
         ),
         "zero-actions": (
-            "The result is wrong where real actions are exactly 0: they count like any others.",
-            "The mask says what is real, not the numbers in the targets.",
+            "The result is wrong where real actions are 0, or are predicted to be 0: they count like any others.",
+            "The mask says what is real, not the numbers in targets or predictions.",
         ),
         "first-row-full": (
-            "Where the first row has no padding, the others' padding is not left out.",
+            "The result is wrong where the first row has no padding but others have some.",
             "Each row of the batch has a mask of its own.",
         ),
     },

@@ -65,31 +65,41 @@ _COUNTS = {  # what the sum is divided by; (steps that entered, mask, act_dim)
     "entered": (None, "", "", lambda inside, mask, dim: inside.sum() * dim),
     "all": (
         "zeroed-but-averaged",
-        "The padding was set to zero, but still counts in the mean: the loss shrinks with the amount of padding.",
+        "The padding adds nothing, but still counts in the mean: the loss shrinks with the amount of padding.",
         "Divide by the number of real numbers, or pick the real steps before taking the mean.",
         lambda inside, mask, dim: mask.numel() * dim,
     ),
     "steps": (
         "summed-over-actions",
-        "The squared differences are summed over an action's components; the mean is over them too.",
+        "The result is a sum over an action's components; the mean is over them too.",
         "How many numbers are averaged? Real steps times act_dim.",
         lambda inside, mask, dim: inside.sum(),
     ),
-    "one": ("summed", "That is the sum of the squared errors; take their mean.", "Divide by how many there are.",
+    "one": ("summed", "That is a sum over all steps and components; take the mean.", "Divide by how many there are.",
             lambda inside, mask, dim: 1),
-    "batch": ("divided-by-batch", "You divide by the size of the batch; the mean is over all real numbers.",
+    "batch": ("divided-by-batch", "The sum is divided by the size of the batch only; the mean is over all real "
+    "numbers.",
               "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: len(mask)),
-    "all steps": ("zeroed-but-averaged", "You divide by the number of all steps, padded ones too.",
+    "all steps": ("zeroed-but-averaged", "The sum is divided by the number of all steps, padded ones too.",
                   "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: mask.numel()),
-    "K": ("divided-by-steps", "You divide by K; the mean is over all real numbers.",
+    "K": ("divided-by-steps", "The sum is divided by K only; the mean is over all real numbers.",
           "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: mask.shape[1]),
-    "dim": ("divided-by-actions", "You divide by act_dim only; the mean is over all real numbers.",
+    "dim": ("divided-by-actions", "The sum is divided by act_dim only; the mean is over all real numbers.",
             "How many numbers are averaged? Real steps times act_dim.", lambda inside, mask, dim: dim),
-    "real": ("zeroed-but-averaged", "You don't divide by the number of steps that you sum over.",
+    "real": ("zeroed-but-averaged", "The sum is divided by how many real numbers there are, but it is not a sum over "
+    "those.",
              "How many numbers are averaged?", lambda inside, mask, dim: (mask > 0).sum() * dim),
-    "twice": ("divided-twice", "You divide twice: a mean of a mean, divided again.", "Count the divisions.",
+    "twice": ("divided-twice", "The mean is divided by act_dim once more.", "Count the divisions.",
               lambda inside, mask, dim: inside.sum() * dim * dim),
 }  # fmt: skip
+
+
+_OTHER_STEPS = (
+    "zeroed-but-averaged",
+    "The sum is divided by the number of all numbers.",
+    "How many numbers are averaged?",
+    _COUNTS["all"][3],
+)
 
 
 _ENDS = {
@@ -103,7 +113,7 @@ _ENDS = {
     "half": ("halved", "The loss is halved.", "Is there a factor too many?", lambda loss: loss / 2),
     "minus": (
         "negative",
-        "The loss is negative: it would grow with the error, backwards.",
+        "The loss has the wrong sign: training would make the error larger.",
         "Is there a minus too many?",
         lambda x: -x,
     ),
@@ -132,7 +142,8 @@ def _sensible(steps, difference, end, count) -> bool:
 
 def _problems(way):
     steps, difference, end, count = way
-    parts = (_STEPS[steps], _DIFFERENCES[difference], _ENDS[end], _COUNTS[count])
+    counted = _OTHER_STEPS if (steps, count) == ("padding", "all") else _COUNTS[count]
+    parts = (_STEPS[steps], _DIFFERENCES[difference], _ENDS[end], counted)
     return [part for part in parts if part[0]]
 
 
