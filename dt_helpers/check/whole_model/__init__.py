@@ -180,6 +180,9 @@ def _of_output(model, oracle, one: Pass, output, asked, expected) -> Difference 
         difference = _hidden_states(output, asked)
     if difference and not one.dropout and difference.slug in (None, "wrong-shape", "nan"):
         difference = _staged(model, oracle, one, difference, output, asked)
+        if one.train:  # the same inputs came before, in evaluation
+            sentence = f"{difference.sentence} That is so in training; in evaluation the model was right."
+            difference = replace(difference, sentence=sentence)
     return difference
 
 

@@ -23,12 +23,17 @@ def two_readings(oracle, given: dict[str, torch.Tensor], hidden, hidden_states) 
     with torch.no_grad():
         for name, token in TOKENS.items():
             made[name] = getattr(oracle, f"predict_{name.removesuffix('_preds')}")(tokens[token])
-    if hidden_states is not None:
-        given, made = given | {"hidden_states": hidden_states[-1]}, made | {"hidden_states": hidden.detach()}
     for name, expected in made.items():
         if given[name].shape != expected.shape or not _close(given[name], expected):
-            sentence = f"In training, {name} and last_hidden_state come from two calls of the encoder."
+            sentence = (
+                f"In training, {name} does not belong to last_hidden_state: the encoder is called twice, or numbers "
+                f"are "
+                "dropped after it."
+            )
             return Difference("two-readings", sentence, name)
+    if hidden_states is not None and not _same(hidden_states[-1], hidden):
+        sentence = "In training, hidden_states and last_hidden_state are not of the same call of the encoder."
+        return Difference("two-readings", sentence, "hidden_states")
     return None
 
 
@@ -46,6 +51,10 @@ def dropped_before(model, oracle, call: dict) -> Difference | None:
         sentence = "In training, numbers are dropped before the encoder reads the sequence; it drops enough itself."
         return Difference("dropout", sentence)
     return None
+
+
+def _same(given: torch.Tensor, expected: torch.Tensor) -> bool:
+    return given.shape == expected.shape and _close(given, expected.detach())
 
 
 def _close(given: torch.Tensor, expected: torch.Tensor) -> bool:

@@ -17,8 +17,11 @@ HINTS = {
         "Look at what goes into embed_ln: token 0 has to be the first return, token 1 the first state, token 2 the "
         "first action.",
     ),
-    "norm": ("The sequence of 3K tokens goes through embed_ln before the encoder sees it.",),
-    "mask": ("Is it the stacked mask, with 3K columns, that the encoder gets as attention_mask?",),
+    "norm": ("The order is: add the time, stack, embed_ln once, then the encoder.",),
+    "mask": (
+        "Is it the stacked mask, with 3K columns, that the encoder gets as attention_mask?",
+        "Does stack_attention_mask pass its own check? Then look at the mask that it is given.",
+    ),
     "positions": (
         "The tokens already hold the time: the encoder should not add positions of its own, so all position_ids are 0.",
     ),
@@ -27,6 +30,7 @@ HINTS = {
         "Does predict pass its own check? If so, look at what it is given: reshape to (batch, K, 3, hidden) first, "
         "then make the axis of 3 the second one.",
         "Which token has seen what its head needs, and not what it should predict?",
+        "Between the encoder and `predict` only the axes change, not the numbers.",
     ),
     "outputs": (
         "`predict` gives return_preds, state_preds, action_preds; forward's tuple is state_preds, action_preds, "
@@ -42,6 +46,15 @@ HINTS = {
         "dropped than was asked for.",
     ),
     "mode": ("`train()` and `eval()` are for the code that uses the model; forward calls neither.",),
+}
+
+
+TOKENS = {"predict_return": 2, "predict_state": 2, "predict_action": 1}  # of each step's three, which the head reads
+_FAULTS = {  # (token, whether it is read for the action): what is wrong with it
+    ("a", True): "has seen the action already",
+    ("R", True): "has not seen the state yet",
+    ("R", False): "has seen neither the state nor the action yet",
+    ("s", False): "has not seen the action yet",
 }
 
 
@@ -131,6 +144,8 @@ def _norm(oracle, batch, given, expected):
         return "encoder", "The encoder was not called: call self.encoder(...) with the sequence as inputs_embeds."
     if _equal(came[-1], right):
         return None
+    if any(_equal(came[-1], out) for out in given.get("encoder.out", [])[:-1]):
+        return "encoder", "The encoder read what it gave itself: it was called again with its own output."
     if _equal(came[-1], expected["embed_ln.in"][0]):
         return "norm", "The sequence reached the encoder without going through embed_ln."
     return "norm", "The sequence was stacked correctly, but what reached the encoder is not embed_ln of it."
@@ -145,8 +160,14 @@ def _mask(oracle, batch, given, expected):
         return "mask", "The encoder got no attention_mask, so it attends to the padding."
     if came[-1].is_floating_point() and (came[-1] < 0).any():
         return "mask", "The mask holds numbers below 0; the encoder expects 1 for real tokens and 0 for padding."
-    if came[-1].ndim != 2 or _equal(came[-1] > 0, right > 0):
+    if came[-1].ndim != 2:
         return None
+    if _equal(came[-1] > 0, right > 0):
+        if _equal(came[-1], right):
+            return None
+        return _unless_right(
+            given, expected, "The mask holds other numbers than 0 and 1; the encoder expects 1 for real tokens."
+        )
     if "attention_mask" not in batch:
         return "mask", "No attention_mask was given, so every step is real, but the encoder's mask hides some of them."
     mask = batch["attention_mask"]
@@ -155,6 +176,12 @@ def _mask(oracle, batch, given, expected):
         if wrong is not None and _equal(came[-1] > 0, wrong > 0):
             return "mask", f"The mask: {mistake.sentence}"
     return "mask", "The mask that the encoder got does not belong to the sequence of 3K tokens."
+
+
+def _unless_right(given, expected, sentence):
+    """The mask is at fault if the encoder gave something wrong: some of its versions read any number but 0 as 1."""
+    out = given.get("encoder.out")
+    return None if out and _equal(out[-1], expected["encoder.out"][0]) else ("mask", sentence)
 
 
 def _positions(oracle, batch, given, expected):
@@ -191,10 +218,18 @@ def _heads(oracle, batch, given, expected):
             continue
         if came[-1].numel() == right.numel() and _equal(came[-1].reshape(right.shape), right):
             shapes = f"{tuple(came[-1].shape)}, not {tuple(right.shape)}"
-            return "heads", f"{part} reads the right numbers in the shape {shapes}: does a `squeeze` drop an axis?"
+            if came[-1].ndim == right.ndim:
+                return "heads", f"{part} reads the right numbers in the shape {shapes}."
+            why = (
+                "does a `squeeze` drop an axis"
+                if came[-1].ndim < right.ndim
+                else "where does the further axis come from"
+            )
+            return "heads", f"{part} reads the right numbers in the shape {shapes}: {why}?"
         if (token := read[part]) is not None:
-            fault = "has seen the action already" if token == "a" else "has not seen enough yet"
-            return "heads", f"{part} reads the token {token}, which {fault}."
+            return "heads", f"{part} reads the token {token}, which {_FAULTS[token, part == 'predict_action']}."
+        if _equal(came[-1], oracle.embed_ln(hidden).reshape(len(hidden), -1, 3, hidden.shape[-1])[:, :, TOKENS[part]]):
+            return "heads", "What the encoder gave went through embed_ln before the heads read it; it should not."
         entered = [
             token
             for where in ("encoder.inputs_embeds", "embed_ln.in")
@@ -206,6 +241,13 @@ def _heads(oracle, batch, given, expected):
             return "heads", f"{part} reads tokens of other rows: the batch has to stay the first axis all the way."
         if not _made_of(came[-1], hidden):
             return "heads", f"{part} reads numbers that the encoder did not give: what happens to them in between?"
+        if any(_equal(came[-1], step) for step in hidden.reshape(len(hidden), -1, 3, hidden.shape[-1]).unbind(dim=1)):
+            return (
+                "heads",
+                f"{part} reads the three tokens of one step; it has to read one kind of token, at all steps.",
+            )
+        if (seen := came[-1].shape) != right.shape and came[-1].numel() != right.numel():
+            return "heads", f"{part} reads a tensor of shape {tuple(seen)}; {tuple(right.shape)} was expected."
         return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"
     return None
 

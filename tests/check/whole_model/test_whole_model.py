@@ -117,6 +117,48 @@ def test_an_axis_that_is_dropped_before_the_heads_is_told_by_its_shape():
 
 
 @pytest.mark.parametrize(
+    ("methods", "words"),
+    [
+        ({"split": lambda self, x, batch, steps: x.reshape(batch, steps, 3, -1)}, "the three tokens of one step"),
+        ({"split": lambda self, x, batch, steps: x[:, -3:].reshape(batch, 3, 1, -1)}, "shape (3, 1, 8); (3, 4, 8)"),
+        (
+            {"predictions": lambda self, x: Parts.predictions(self, x[:, :, None])},
+            "(3, 1, 4, 8), not (3, 4, 8): where does the further axis come from",
+        ),
+        (
+            {"predictions": lambda self, x: Parts.predictions(self, self.embed_ln(x))},
+            "What the encoder gave went through embed_ln",
+        ),
+        ({"predictions": lambda self, x: Parts.predictions(self, x[:, [0, 1, 1]])}, "has not seen the action yet"),
+        ({"predictions": lambda self, x: Parts.predictions(self, x[:, [0, 0, 2]])}, "has not seen the state yet"),
+        (
+            {"encoded": lambda self, x, mask: Parts.encoded(self, Parts.encoded(self, x, mask), mask)},
+            "The encoder read what it gave itself",
+        ),
+        (
+            {"stacked": lambda self, *parts: torch.dropout(Parts.stacked(self, *parts), 0.1, self.training)},
+            "in evaluation the model was right",
+        ),
+    ],
+)
+def test_what_is_said_of_a_stage_is_so(methods, words):
+    assert words in judged(variant(**methods)).sentence
+
+
+def test_numbers_that_are_dropped_after_the_encoder_are_not_called_a_second_call():
+    class Dropping(Original):
+        def __init__(self, config):
+            super().__init__(config)
+            for head in (self.predict_state, self.predict_action, self.predict_return):
+                head.register_forward_pre_hook(
+                    lambda module, args: torch.dropout(args[0], self.config.resid_pdrop, module.training)
+                )
+
+    found = judged(Dropping)
+    assert found.mistake == "two-readings" and "or numbers are dropped after it" in found.sentence
+
+
+@pytest.mark.parametrize(
     "methods",
     [
         {"mask": lambda self, mask: mask},
