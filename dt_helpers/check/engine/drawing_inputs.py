@@ -54,15 +54,15 @@ LARGER = (
 )
 EDGES = {  # of the exercises whose inputs are embeddings
     "single-step": (
-        "The result is wrong for a window of a single step (K = 1); it is right for longer ones.",
+        "The result is wrong for a window of a single step (K = 1); it is right for ordinary longer ones.",
         "Does a `squeeze` drop an axis that has length 1, or does the loop skip a step?",
     ),
     "single-number": (
-        "The result is wrong for embeddings of a single number (hidden = 1); it is right for wider ones.",
+        "The result is wrong for embeddings of a single number (hidden = 1); it is right for ordinary wider ones.",
         "Does a `squeeze` drop an axis that has length 1?",
     ),
     "long-window": (
-        "The result is wrong for a long window; it is right for short ones.",
+        "The result is wrong for a long window; it is right for ordinary short ones.",
         "Is a number of steps hard-coded? K comes from the shape of the inputs.",
     ),
     "zeros": (

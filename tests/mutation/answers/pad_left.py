@@ -116,7 +116,7 @@ def pad_left(sequence, length, value):
         mask[length - n + i] = 1
     return out, mask
 
-# %% wrong (longer): The rows are cut to length, the mask is not.
+# %% wrong (not-cut): The rows are cut to length, the mask is not.
 # shows: more rows than length give a mask that is too long
 def pad_left(sequence, length, value):
     mask = np.ones(len(sequence))
@@ -346,7 +346,7 @@ def pad_left(sequence, length, value):
     mask[:pad] = 0
     return np.concatenate([front, sequence[:length]]), mask
 
-# %% wrong (longer): for a longer sequence the mask has as many entries as the sequence, not length
+# %% wrong (not-cut): for a longer sequence the mask has as many entries as the sequence, not length
 # shows: more rows than length
 def pad_left(sequence, length, value):
     t, d = sequence.shape
@@ -614,7 +614,7 @@ def pad_left(sequence, length, value):
     pad = np.full((n_pad, x.shape[1]), value, dtype=float)
     return np.concatenate([pad, x], axis=0), np.concatenate([np.zeros(n_pad), np.ones(len(x))])
 
-# %% wrong (wrong-shape): np.pad with one pair of widths pads both axes, so columns are added on the left, too.
+# %% wrong (columns-padded): np.pad with one pair of widths pads both axes, so columns are added on the left, too.
 # shows: pad_left(np.array([[5.], [6.]]), 4, 0.0) has the shape (4, 3).
 def pad_left(sequence, length, value):
     sequence = sequence[:length]
@@ -702,7 +702,7 @@ def pad_left(sequence, length, value):
     mask = np.any(padded != value, axis=1).astype(int)
     return padded, mask
 
-# %% wrong (longer): the rows are cut to `length`, but the mask is made for all t steps
+# %% wrong (not-cut): the rows are cut to `length`, but the mask is made for all t steps
 def pad_left(sequence, length, value):
     t, d = sequence.shape
     missing = length - t
@@ -916,7 +916,7 @@ def pad_left(sequence, length, value):
     mask[length - rows :] = 1
     return out, mask
 
-# %% wrong (longer): the mask is c(rep(0, length - t), rep(1, t)) with the t of before the cut: for a longer sequence it has t entries
+# %% wrong (not-cut): the mask is c(rep(0, length - t), rep(1, t)) with the t of before the cut: for a longer sequence it has t entries
 def pad_left(sequence, length, value):
     t = sequence.shape[0]
     missing = max(length - t, 0)
