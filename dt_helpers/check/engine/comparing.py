@@ -80,11 +80,11 @@ def find(exercise: Exercise, case: Case, outcome: Outcome, right: Outcome) -> Di
             f"{exercise.function} has to return {_number(count)} ({', '.join(exercise.results)}); it returned {came}.",
         )
     answers = []
-    for name, value in zip(exercise.compared, (*values, *outcome.seen), strict=True):
+    for name, value, wanted in zip(exercise.compared, (*values, *outcome.seen), right.value, strict=True):
         try:
             answers.append(read(value))
         except Unreadable as problem:
-            return Difference("wrong-type", f"{name} has to be {_kind(exercise)}; it is {problem}.", name)
+            return Difference("wrong-type", f"{name} has to be {_kind(exercise, wanted)}; it is {problem}.", name)
         if exercise.kind == "tensor" and answers[-1].kind != "tensor":
             sentence = f"{name} has to be a torch tensor, or the model can't go on with it; it is {describe(value)}."
             return Difference("wrong-type", sentence, name)
@@ -240,8 +240,10 @@ def _is_several(exercise, value) -> bool:
     return any(getattr(part, "ndim", 0) for part in value)
 
 
-def _kind(exercise) -> str:
-    return "a torch tensor" if exercise.kind == "tensor" else "an array of numbers"
+def _kind(exercise, right) -> str:
+    if exercise.kind == "tensor":
+        return "a torch tensor"
+    return "an array of numbers" if read(right).array.ndim else "a single number"
 
 
 def _number(count: int) -> str:

@@ -3,6 +3,7 @@
 import dis
 import inspect
 import linecache
+import re
 import sysconfig
 import traceback
 from pathlib import Path
@@ -10,21 +11,14 @@ from types import TracebackType
 
 from dt_helpers.check.engine.answers import describe, safely
 from dt_helpers.check.engine.calling import is_written
-from dt_helpers.check.engine.comparing import ONE_OFF, Difference
+from dt_helpers.check.engine.clues import CLUES, LOSS_MADE
+from dt_helpers.check.engine.comparing import Difference
 from dt_helpers.check.engine.exercise import Case, Exercise
 
 _LOSSES = ("torch/nn/modules/loss.py", r"torch\nn\modules\loss.py")
 _OURS = tuple(str(Path(__file__).parents[2] / folder) for folder in ("check", "grading"))
 MARK = "# YOUR CODE HERE"  # nbgrader puts it where it has cut out a solution
 _LIBRARIES = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
-
-_TRUTH = (
-    "`if`, `while`, `and` and `not` need a single True or False, and this is a whole array of them: `np.where`, "
-    "`torch.where` or a mask decide for each element."
-)
-_MASK_INDEX = (
-    "An index consists of whole numbers, or of True and False: `mask > 0` turns a mask of numbers into the latter."
-)
 
 HINTS = {
     "unfilled": (
@@ -58,6 +52,7 @@ HINTS = {
     ),
     "wrong-dtype": (
         "A new array or tensor has a dtype of its own: create it with your input's dtype, or from your input.",
+        "An array of whole numbers, `int` and `//` drop the fraction.",
     ),
     "wrong-device": (
         "A tensor made with torch.zeros, torch.ones or torch.tensor is on the CPU: create it on your input's device, "
@@ -65,7 +60,7 @@ HINTS = {
     ),
     "nan": (
         "Find the division (or root, or logarithm): when is the number that you divide by zero?",
-        "A row may be all padding: it has no steps to average over.",
+        "The mean of nothing is NaN: can a row be all padding, or a selection be empty?",
     ),
     "input-changed": (
         "`x += y`, `x[...] = y` and methods that end in `_` write to `x` itself. The caller still needs it.",
@@ -80,62 +75,18 @@ HINTS = {
 }
 
 _COUNT = "Count: how many does the description of the function ask for, and how many does your loop or slice make?"
+_ONE = "Several arrays or tensors become one with `stack`, `cat` or `concatenate`."
+_NUMBER = "A single number is asked for, which has no axes: which of yours is it, or how do they become one?"
+_SINGLE = "A single number came back: is there a `sum`, a `mean` or an index, or a `return` inside the loop?"
+_AXES = (
+    "The number of axes is right, and an axis has another length: look at your slices, at what you repeat, and at the "
+    "axis along which you join. Or the axes are exchanged."
+)
+_TYPES = "Print what your function returns, and its `type`, for a small input."
+_INFINITE = "Is `inf` written into the code, or does a division by 0 or an exponential give it?"
 _OBJECTS = (
     "Such an array holds anything, not only numbers. It comes from `dtype=object`, or from a list that has "
     "None, a text or a list of another length: print its parts."
-)
-_EMPTY = "Nothing is left there, with these inputs: what does the exercise ask for then?"
-_CLUES = (  # what is in an exception's type and text, and what it means
-    (
-        "RecursionError",
-        "Every step is a call inside the call before: an episode has 1000 of them, which is more than Python "
-        "allows. A loop has no such limit.",
-    ),
-    ("ModuleNotFoundError", "That library is not part of the course: numpy and torch are enough."),
-    ("No module named", "That library is not part of the course: numpy and torch are enough."),
-    ("name 'self' is not defined", "This is a plain function, not a method: all that it needs is in its arguments."),
-    ("value of an array with more than one element is ambiguous", _TRUTH),
-    ("value of Tensor with more than one value is ambiguous", _TRUTH),
-    ("value of Tensor with no values is ambiguous", _TRUTH),
-    ("tensors used as indices must be", _MASK_INDEX),
-    ("arrays used as indices must be", _MASK_INDEX),
-    ("only integers, slices", _MASK_INDEX),
-    ("as a data type", "The shape is one argument: `np.zeros((rows, columns))`, with two pairs of parentheses."),
-    ("must be tuple of Tensors", "`stack` and `cat` take all tensors as one list: `torch.stack([x, y], dim=...)`."),
-    (
-        "required positional argument",
-        "A tuple that is passed as it is counts as one argument; with `*` before it, each of "
-        "its parts does. Or count the arguments.",
-    ),
-    ("required keyword-only argument", "Count the arguments of that call, and look up what each of them is called."),
-    ("unexpected keyword argument", "Look up what the arguments of that function are called."),
-    (
-        "number of dimensions in the tensor input does not match",
-        "You have to name as many axes as the tensor has: print its shape before that line.",
-    ),
-    ("NoneType", "Something is None there: a function without `return`, or a method that works in place?"),
-    ("is not iterable", "Several values are expected there, and one came: print it before that line."),
-    ("to unpack", "Count the names on the left of the `=` and the values on its right."),
-    ("must match the size of tensor", "Two shapes don't fit together: an axis may have to be added with `unsqueeze`."),
-    ("could not be broadcast", "Two shapes don't fit together: print both before that line."),
-    ("view size is not compatible", "`view` needs one uninterrupted block of memory; `reshape` doesn't."),
-    ("Can't call numpy()", "This tensor carries a gradient, which numpy can't: stay in torch."),
-    ("is invalid for input of size", "The numbers don't fill that shape: print the shape before the reshape."),
-    ("cannot reshape array", "The numbers don't fill that shape: print the shape before the reshape."),
-    ("Sizes of tensors must match", "All but the joined axis must agree: print the shapes that you join."),
-    ("only one element tensors", "This gets a whole tensor, not a single number: work on all of it at once."),
-    ("can be converted to", "This gets a whole array, not a single number: work on all of it at once."),
-    *((text, _EMPTY) for text in ("zero-size array", "empty sequence", "iterable argument is empty", "with size 0")),
-    ("out of range", "An index or axis is larger than there is room for; count from zero."),
-    ("out of bounds", "An index or axis is larger than there is room for; count from zero."),
-    ("is not defined", "Was the name imported, and the cell that defines it run? Check its spelling."),
-    ("could not infer output dtype", "Integers have no mean: make them float first."),
-)
-
-
-_LOSS_MADE = (
-    "`nn.MSELoss` is a class: create the loss first, `nn.MSELoss()`, and call that with the two tensors. "
-    "Or use the function `nn.functional.mse_loss`."
 )
 
 
@@ -168,18 +119,35 @@ def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...
     """What to look at, in steps."""
     if difference.slug == "exception" and error is not None:
         told = f"{type(error).__name__}: {safely(str, error)}"
-        clue = next((hint for text, hint in _CLUES if text in told), None)
+        clue = next((hint for text, hint in CLUES if text in told), None)
         if any(frame.filename.endswith(_LOSSES) for frame in traceback.extract_tb(error.__traceback__)[-2:]):
-            clue = (
-                _LOSS_MADE if "__init__" in {f.name for f in traceback.extract_tb(error.__traceback__)[-2:]} else clue
-            )
+            clue = LOSS_MADE if "__init__" in {f.name for f in traceback.extract_tb(error.__traceback__)[-2:]} else clue
         general = "Try the line with small inputs of your own in a new cell, printing the shapes."
         return (clue, general) if clue else (general,)
-    if difference.slug == "wrong-type" and "(dtype object)" in difference.sentence:
-        return (_OBJECTS,)
-    if difference.slug == "wrong-shape" and difference.sentence.endswith(ONE_OFF):
+    usual = HINTS.get(difference.slug or "", ())
+    if difference.slug == "wrong-type":
+        if "(dtype object)" in difference.sentence:
+            return (_OBJECTS,)
+        return usual if "torch tensor" in difference.sentence else (_TYPES,)
+    if difference.slug == "wrong-count" and "one result" in difference.sentence:
+        return (*usual, _ONE)
+    if difference.slug == "nan" and "infinite" in difference.sentence:
+        return (_INFINITE,)
+    return _of_shape(difference.sentence) if difference.slug == "wrong-shape" else usual
+
+
+def _of_shape(sentence: str) -> tuple[str, ...]:
+    """What to look at, for a sentence that names the shape that came and the one that was expected."""
+    came, wanted = ([*re.findall(r"\([\d, ]*\)", sentence), "", ""])[:2]
+    axes = len(re.findall(r"\d+", came)), len(re.findall(r"\d+", wanted))
+    if wanted and axes[1] == 0:
+        return (_NUMBER,)
+    if came and axes[0] == 0:
+        return (_SINGLE,)
+    if axes == (1, 1):
         return (_COUNT,)
-    return HINTS.get(difference.slug or "", ())
+    first, join = HINTS["wrong-shape"]
+    return (first, _AXES) if came and axes[0] == axes[1] else (first, join)
 
 
 def students_frames(trace: TracebackType | None) -> TracebackType | None:

@@ -61,8 +61,11 @@ def _is_reordered(pair: Pair) -> bool:
 
 _PATTERNS = (
     (
-        "rounded", _is_rounded, "The numbers are right to two or three digits only.",
-        ("Is something rounded, or kept in half precision (float16, bfloat16), on the way?",),
+        "rounded", _is_rounded, "The numbers are close to the right ones, but not close enough.",
+        (
+            "Is something rounded, or kept in half precision (float16, bfloat16), on the way?",
+            "Or is there a small number that doesn't belong there, such as an epsilon?",
+        ),
     ),
     (
         "one-step-late", _is_shifted(1), "Each number comes one step too late.",
@@ -73,11 +76,11 @@ _PATTERNS = (
         ("Print the steps beside the result: which step does its first entry belong to?",),
     ),
     (
-        "first-row-only", _is_first_row, "The first row of the batch is right; other rows are not.",
+        "first-row-only", _is_first_row, "The first row is right; the other rows are not.",
         ("Is something that belongs to the first row used for all rows?",),
     ),
     (
-        "other-order", _is_reordered, "The numbers are all right, but they are in the wrong places.",
+        "other-order", _is_reordered, "They are the right numbers, but not all of them are in the right places.",
         ("Number the entries 0, 1, 2, ... and see where each of them goes.",),
     ),
 )  # fmt: skip

@@ -95,7 +95,8 @@ class CheckFailed(AssertionError):
         found = self.difference
         if found is not None and found.index is not None:
             place = f"{found.result}[{', '.join(map(str, found.index))}]" if found.index else found.result
-            facts.append(f"first difference: {place} is {found.given:.5g}, expected {found.expected:.5g}")
+            given, expected = _told_apart(found.given, found.expected)
+            facts.append(f"first difference: {place} is {given}, expected {expected}")
         if self.case and self.mistake not in ("unfilled", "wrong-signature"):
             again = f"check.{self.name}({self._subject}, seed={self.seed})"
             facts.append(f"seen with {self.case} (to see it again: {again})")
@@ -129,6 +130,12 @@ def show(failure: CheckFailed) -> None:
 
         display(HTML(failure._repr_html_()))
         failure.shown = True
+
+
+def _told_apart(*numbers: float | None) -> tuple[str, ...]:
+    """The numbers with five digits, or with as many as it takes for them to look different."""
+    rows = (tuple(f"{number:.{digits}g}" for number in numbers) for digits in range(5, 10))
+    return next((row for row in rows if len(set(row)) > 1), tuple(map(str, numbers)))
 
 
 def _wrapped(start: str, text: str) -> list[str]:

@@ -32,5 +32,15 @@ def name(known: dict[str, np.ndarray], part: np.ndarray) -> str:
     return "?"
 
 
-def figures(array: np.ndarray) -> tuple[str, ...]:
-    return tuple(f"{float(x) + 0.0:.3g}" for x in islice(np.asarray(array).flat, LIMIT + 1))
+def figures(array: np.ndarray, digits: int = 3) -> tuple[str, ...]:
+    return tuple(f"{float(x) + 0.0:.{digits}g}" for x in islice(np.asarray(array).flat, LIMIT + 1))
+
+
+def beside(expected: np.ndarray, given: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Both as figures, with as many digits as it takes for what differs to look different."""
+    same = close(given, expected, 1e-5).flat if given.shape == expected.shape else ()
+    for digits in range(3, 8):
+        rows = figures(expected, digits), figures(given, digits)
+        if all(fine or right != came for fine, right, came in zip(same, *rows, strict=False)):
+            return rows
+    return rows

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from dt_helpers import check
+from dt_helpers.check import one_function
 from dt_helpers.check.engine import generic
 from dt_helpers.model import DecisionTransformerModel
 
@@ -47,8 +48,13 @@ def test_the_second_try_explains_the_exception():
     [
         (lambda p, t, m: (p - t[:, :1, :1].expand(-1, 2, 2)).mean(), "Two shapes don't fit"),
         (lambda p, t, m: torch.tensor(np.mean(p.numpy())), "stay in torch"),
+        (lambda p, t, m: p.numpy(), "`torch.no_grad()`"),
+        (lambda p, t, m: p.tolist()[0, 1], "A list has one index"),
+        (lambda p, t, m: p[: len(p) / 2], "`n // 2`"),
+        (lambda p, t, m: p.mean() if p[:0].sum(0, keepdim=True)[:, :, :0] else p, "Nothing is left there"),
+        (lambda p, t, m: len(p)[0], "has no parts"),
         (lambda p, t, m: p.transpose(0, 1).view(-1), "`reshape` doesn't"),
-        (lambda p, t, m: p[:, :, 99], "larger than there is room for"),
+        (lambda p, t, m: p[:, :, 99], "lies outside what there is"),
         (lambda p, t, m: p * undefined_name, "Was the name imported"),  # noqa: F821
     ],
 )
@@ -189,3 +195,30 @@ def test_the_strip_of_the_best_tenth_shows_what_the_answers_name():
     found = failure("best_tenth", lambda returns: np.argsort(returns)[: max(len(returns) // 10, 1)])
     shown = {label.split(":")[0] for label in found.strip.context[1]}
     assert {*found.strip.expected, *found.strip.given} <= shown
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said", "clue"),
+    [
+        ("next_target_return", lambda t, r, s: str(t), "has to be a single number; it is a string", "and its `type`"),
+        ("conditioned_policy", lambda a, r, t, n: {0: 1.0}, "has to be an array of numbers; it is a dict", "`type`"),
+        (
+            "next_target_return",
+            lambda t, r, s: (t, r),
+            "(a single number) was",
+            "A single number is asked for",
+        ),
+        ("context_window", lambda s, n: list(s[-n:]), "has to return one result", "`stack`, `cat`"),
+        ("context_window", lambda s, n: s[-2:], "was expected", "The number of axes is right"),
+        ("best_tenth", lambda r: np.arange(17), "was expected", "how many does the description"),
+        ("run_episode", lambda *given: 3.5, "() (a single number)", "A single number came back"),
+        ("pessimistic", lambda q, seen, worst: q[None], "was expected", "`stack` where a `cat` was meant"),
+        ("pessimistic", lambda q, seen, worst: np.where(seen, q, 1e308 * 10 * q), "infinite numbers", "`inf` written"),
+        ("pessimistic", lambda q, seen, worst: q * np.nan, "NaN", "a selection be empty"),
+    ],
+)
+def test_the_hints_fit_what_came_and_what_was_wanted(name, answer, said, clue):
+    found = one_function.check(name, answer, seed=1, counts=False)
+    assert said in found.sentence and clue in " ".join(found.all_hints)
+    if "axes is right" in clue or "how many" in clue:
+        assert "`stack`" not in " ".join(found.all_hints)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from dt_helpers import check
+from dt_helpers.check import one_function
 from dt_helpers.check.engine import card as html
+from dt_helpers.check.engine import strips
 from dt_helpers.check.engine.exercise import Strip
 from dt_helpers.check.engine.result import WIDTH, CheckFailed
 
@@ -147,3 +149,18 @@ def test_in_a_notebook_the_card_is_displayed_and_the_error_is_one_line():
     assert "displayed: [['text/plain', 'text/html']]" in shown
     assert "CheckFailed: returns_to_go: returns_to_go stopped with AttributeError" in shown
     assert "hint" not in shown and "dt_helpers" not in shown
+
+
+def test_numbers_that_differ_late_are_shown_with_as_many_digits_as_that_takes():
+    found = one_function.check("next_target_return", lambda t, r, s: round(t - r / s, 4), seed=1, counts=False)
+    assert len(set(found.facts[0].removeprefix("first difference: next_target is ").split(", expected "))) == 2
+    found = one_function.check("next_target_return", lambda t, r, s: round(t - r / s, 2), seed=1, counts=False)
+    ((_, wanted, _), (_, came, wrong)) = found.strip.rows
+    assert wanted != came and wrong == (True,)
+
+
+def test_figures_side_by_side_are_as_short_as_they_may_be():
+    assert strips.beside(np.array([1.0, 2.0]), np.array([1.0, 3.0])) == (("1", "2"), ("1", "3"))
+    assert strips.beside(np.array(4.4751), np.array(4.48)) == (("4.475",), ("4.48",))
+    assert strips.beside(np.array(1 / 3), np.array(1 / 3 + 1e-9)) == (("0.333",), ("0.333",))
+    assert strips.beside(np.array([4.4751, 1.0]), np.array([4.48])) == (("4.48", "1"), ("4.48",))
