@@ -121,7 +121,7 @@ _FAMILIES = (
     (
         "one-row",
         "A single row came back; the window has `length` rows.",
-        ("An index gives one row, a slice gives several.",),
+        ("An index gives one row, a slice gives several. Where in it does `length` belong?",),
         (
             lambda s, n: s[-1],
             lambda s, n: s[-1:],
@@ -138,9 +138,15 @@ _FAMILIES = (
     ),
     (
         "columns",
-        "You cut columns: each step lost some of its numbers. Time runs along the rows.",
+        "`length` is counted along the columns, which are the numbers of a step. Time runs along the rows.",
         ("Which axis is time in (t, d)?",),
-        (lambda s, n: s[:, -n:], lambda s, n: s[:, :n], lambda s, n: s[..., -n:][-n:]),
+        (lambda s, n: s[:, -n:], lambda s, n: s[:, :n]),
+    ),
+    (
+        "columns",
+        "Columns are cut as well as rows: each step lost some of its numbers.",
+        ("Which axis is time in (t, d)? The other one stays whole.",),
+        (lambda s, n: s[..., -n:][-n:], lambda s, n: s[-n:, :n]),
     ),
     (
         "reversed",
@@ -150,32 +156,34 @@ _FAMILIES = (
     ),
     (
         "padded",
-        "When the episode has just begun there are fewer rows, and that is fine: padding is done elsewhere.",
+        "Your window is filled up to `length` rows. When the episode has just begun there are fewer, and that is fine: "
+        "padding is done elsewhere.",
         ("What is `sequence[-5:]` of a sequence of two rows?",),
         (_padded(True), _padded(False)),
     ),
     (
         "spread-out",
-        "The rows are taken from all over the sequence; a window is one piece.",
+        "The rows are taken at intervals; a window is one piece.",
         ("Is there a step in your slice?",),
         (lambda s, n: s[::n], lambda s, n: s[:: max(len(s) // n, 1)][-n:], lambda s, n: s[n - 1 :: n]),
     ),
     (
         "blocks",
-        "The sequence is cut into blocks, and the last block comes back; the window slides by single rows.",
+        "That is the last block, as if the sequence were cut into blocks of `length` rows; the window slides by single "
+        "rows.",
         ("With 7 rows and length 5, which rows are the last 5?",),
         (lambda s, n: s[(len(s) - 1) // n * n :], lambda s, n: s[len(s) // n * n :]),
     ),
     (
         "length-fixed",
-        "The window always has 20 rows, whatever `length` is.",
+        "That is the last 20 rows, or all if there are fewer, whatever `length` is.",
         ("What is the second argument for?",),
         (lambda s, n: s[-20:],),
     ),
     (
         "squeezed",
         "An axis of length 1 is dropped: a window of one row, or of rows of one number, has two axes like any other.",
-        ("Is there a `squeeze`?",),
+        ("Is there a `squeeze`? A slice keeps all axes.",),
         (
             lambda s, n: s[-n:].squeeze(),
             lambda s, n: s[-n:].squeeze(-1),
@@ -244,8 +252,9 @@ EXERCISE = Exercise(
             "Is it < or <=?",
         ),
         "just-begun": (
-            "When the episode has just begun and there are fewer than `length` rows, all of them have to come back.",
+            "When the episode has just begun and there are fewer than `length` rows, all of them come back, no more.",
             "A slice that begins below 0 counts from the end. Where does yours begin then?",
+            "Padding is done elsewhere.",
         ),
         "whole-multiple": (
             "The result is wrong for a sequence twice as long as the window.",

@@ -80,9 +80,7 @@ def _cases(rng):
 
 def _picture(case: Case, expected, given) -> Strip | None:
     pairs = zip(strips.figures(case.args[0]), strips.figures(case.args[1]), strict=True)
-    return strips.strip(
-        ("asked: came", [": ".join(pair) for pair in pairs]), strips.figures(expected[0]), strips.figures(given[0])
-    )
+    return strips.strip(("asked: came", [": ".join(pair) for pair in pairs]), *strips.beside(expected[0], given[0]))
 
 
 _DOMAIN = (

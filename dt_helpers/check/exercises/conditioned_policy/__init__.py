@@ -84,7 +84,7 @@ def _cases(rng):
 
 
 def _picture(case: Case, expected, given) -> Strip | None:
-    return strips.strip(None, strips.figures(expected[0]), strips.figures(given[0]))
+    return strips.strip(None, *strips.beside(expected[0], given[0]))
 
 
 _DOMAIN = (

@@ -88,7 +88,7 @@ def _cases(rng):
 def _picture(case: Case, expected, given) -> Strip | None:
     logits, neighbours = strips.array(case.args[0]), set(case.args[1].tolist())
     labels = [f"{node}: {x:.2g}" if node in neighbours else "no edge" for node, x in enumerate(logits)]
-    return strips.strip(("logits", labels), strips.figures(expected[0]), strips.figures(given[0]))
+    return strips.strip(("logits", labels), *strips.beside(expected[0], given[0]))
 
 
 _DOMAIN = (

@@ -1,16 +1,11 @@
-"""The exercise `next_target_return`: what students get wrong when counting down the target return."""
-
-from functools import cache
+"""The exercise `next_target_return`."""
 
 import numpy as np
 
 from dt_helpers.check.engine import strips
-from dt_helpers.check.engine.exercise import Case, Exercise, Mistake, Says, Strip, catalogue
+from dt_helpers.check.engine.exercise import Case, Exercise, Says, Strip
 
-
-def right(target_return, reward, scale):
-    """`target_return` is in scaled units, `reward` is as the environment gave it."""
-    return (target_return - reward / scale,)
+from .mistakes import mistakes, right
 
 
 def _cases(rng):
@@ -49,173 +44,7 @@ def _cases(rng):
 
 
 def _picture(case: Case, expected, given) -> Strip | None:
-    return strips.strip(None, strips.figures(expected[0].reshape(-1)), strips.figures(given[0].reshape(-1)))
-
-
-@cache
-def mistakes() -> tuple[Mistake, ...]:
-    return catalogue(_FAMILIES)
-
-
-def _not_below_zero(target, reward, scale):
-    left = target - reward / scale
-    return left * (left > 0)
-
-
-def _positive_only(target, reward, scale):
-    return target - reward * (reward > 0) / scale
-
-
-_FAMILIES = (
-    (
-        "left-alone-once-earned",
-        "Once the target is 0 or below you leave it as it is; it is counted down like any other.",
-        ("What remains to be earned after a loss, when nothing had remained?",),
-        (lambda target, reward, scale: target if target <= 0 else target - reward / scale,),
-    ),
-    (
-        "unscaled",
-        "The reward is not scaled: the target is in units of `scale`, the reward is as the environment gave it.",
-        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
-        (lambda t, r, s: t - r,),
-    ),
-    (
-        "added",
-        "The reward is added; what has been earned no longer remains to be earned.",
-        ("Does the target grow or shrink when something is earned?",),
-        (lambda t, r, s: t + r / s, lambda t, r, s: t + r, lambda t, r, s: t + r * s),
-    ),
-    (
-        "unchanged",
-        "The target came back as it was; what has been earned no longer remains to be earned.",
-        ("What are the second and the third argument for?",),
-        (lambda t, r, s: t * 1.0,),
-    ),
-    (
-        "multiplied",
-        "The reward is multiplied by `scale`; it is in raw units and has to become smaller.",
-        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
-        (lambda t, r, s: t - r * s,),
-    ),
-    (
-        "target-scaled-too",
-        "The target is divided by `scale` as well, but it is in scaled units already.",
-        ("Which of the two is in raw units?",),
-        (
-            lambda t, r, s: (t - r) / s,
-            lambda t, r, s: t / s - r,
-            lambda t, r, s: t / s,
-            lambda t, r, s: (t - r / s) / s,
-        ),
-    ),
-    (
-        "raw-units",
-        "The result is in raw units; the model was trained on scaled ones.",
-        ("In which units does the target come in? It has to go out in the same units.",),
-        (lambda t, r, s: t * s - r, lambda t, r, s: t * s - r / s, lambda t, r, s: t * s - r * s),
-    ),
-    (
-        "turned-round",
-        "The subtraction is the wrong way round.",
-        ("What is left of 12 after earning 2?",),
-        (lambda t, r, s: r / s - t, lambda t, r, s: r - t),
-    ),
-    (
-        "reward-only",
-        "Only the reward came back; the target that it is subtracted from is missing.",
-        ("What is left of 12 after earning 2?",),
-        (lambda t, r, s: r / s + 0 * t, lambda t, r, s: -r / s + 0 * t, lambda t, r, s: r + 0 * t),
-    ),
-    (
-        "divided",
-        "The target is divided by the reward; what has been earned is subtracted.",
-        ("What is left of 12 after earning 2?",),
-        (lambda t, r, s: t / (r / s), lambda t, r, s: t / r, lambda t, r, s: t * r / s),
-    ),
-    (
-        "stopped-at-zero",
-        "You keep the target from falling below 0. It may do so: the agent has then earned more than was asked of it.",
-        ("Leave the plain difference as it is.",),
-        (_not_below_zero,),
-    ),
-    (
-        "losses-ignored",
-        "Negative rewards are not counted. They should be: then more remains to be earned than before.",
-        ("Leave the plain difference as it is.",),
-        (_positive_only,),
-    ),
-    (
-        "losses-as-gains",
-        "The absolute value of the reward is subtracted; after a loss more remains to be earned than before.",
-        ("What is left of 12 after earning -2?",),
-        (lambda t, r, s: t - abs(r) / s,),
-    ),
-    (
-        "discounted",
-        "There is a discount. Returns are plain sums here, so the plain difference is what remains.",
-        ("Which number in your code is not an argument?",),
-        tuple(
-            (lambda t, r, s, change=change, gamma=gamma: change(t, r / s, gamma))
-            for gamma in (0.99, 0.95, 0.9)
-            for change in (
-                lambda t, r, gamma: (t - r) / gamma,
-                lambda t, r, gamma: (t - r) * gamma,
-                lambda t, r, gamma: t - gamma * r,
-                lambda t, r, gamma: gamma * t - r,
-            )
-        ),
-    ),
-    (
-        "half-precision",
-        "The number is right to about three digits only.",
-        ("Which dtype do the numbers pass through? float16 is too coarse for the reward of a step.",),
-        (
-            lambda t, r, s: float(np.float16(t) - np.float16(r / s)),
-            lambda t, r, s: float(np.float16(t - r / s)),
-        ),
-    ),
-    (
-        "rounded",
-        "The result is rounded.",
-        ("A / keeps the fraction, a // drops it.",),
-        (
-            lambda t, r, s: t - r // s,
-            lambda t, r, s: (t - r / s) // 1,
-            lambda t, r, s: round(float(t - r / s), 3),
-            lambda t, r, s: round(float(t - r / s), 2),
-            lambda t, r, s: round(float(t - r / s), 1),
-            lambda t, r, s: round(float(t - r / s)),
-        ),
-    ),
-    (
-        "scale-fixed",
-        "The reward is always divided by 1000, whatever `scale` is.",
-        ("What is the third argument for?",),
-        (lambda t, r, s: t - r / 1000,),
-    ),
-    (
-        "scale-inverted",
-        "You divide by the reward; it is the reward that has to be divided.",
-        ("12 stands for a return of 12000. How much is a reward of 5 in these units?",),
-        (lambda t, r, s: t - s / r,),
-    ),
-    (
-        "scale-subtracted",
-        "`scale` is subtracted; it is a unit, not an amount.",
-        ("How is 5000 written in units of 1000?",),
-        (lambda t, r, s: t - (r - s), lambda t, r, s: t - r - s, lambda t, r, s: t - s),
-    ),
-    (
-        "large-rewards-unscaled",
-        "Large (or small) rewards are not divided by `scale`; every reward is in the environment's units.",
-        ("Does a condition look at how large the reward is?",),
-        (
-            lambda t, r, s: t - (r / s if abs(r) < s else r),
-            lambda t, r, s: t - (r / s if abs(r) <= s else r),
-            lambda t, r, s: t - (r / s if abs(r) > s else r),
-        ),
-    ),
-)
+    return strips.strip(None, *strips.beside(expected[0], given[0]))
 
 
 _DOMAIN = (
@@ -275,7 +104,10 @@ EXERCISE = Exercise(
             "The result is wrong for a reward of several units: it is always in the environment's units.",
             "Does a condition look at how large the reward is?",
         ),
-        "just-earned": ("If exactly as much is earned as was asked for, 0 remains.", "Is it < or <=?"),
+        "just-earned": (
+            "If exactly as much is earned as was asked for, 0 remains.",
+            "Is there a condition, and is it < or <=?",
+        ),
         "scale-of-one": ("The result is wrong for a scale of 1.", "What is a reward divided by 1?"),
         "whole-scale": (
             "The result is wrong where a number is an integer.",

@@ -68,8 +68,7 @@ def _picture(case: Case, expected, given) -> Strip | None:
     state = int(wrong.argmax())  # the first of them, or state 0
     pairs = zip(strips.figures(q[state]), seen[state], strict=True)
     known = [f"{value} {'seen' if recorded else 'never'}" for value, recorded in pairs]
-    right, came = strips.figures(expected[0][state]), strips.figures(given[0][state])
-    return strips.strip((f"state {state}", known), right, came)
+    return strips.strip((f"state {state}", known), *strips.beside(expected[0][state], given[0][state]))
 
 
 _DOMAIN = (

@@ -86,10 +86,11 @@ def _cases(rng):
 
 def _picture(case: Case, expected, given) -> Strip | None:
     q, state, action, reward, next_state, done, *_ = case.args
-    given = strips.figures(given[0]) if given[0].ndim == 0 else ("?",)
+    wanted, came = strips.beside(expected[0], given[0])
+    came = came if given[0].ndim == 0 else ("?",)
     facts = (f"old: {q[state, action]:.3g}", f"reward: {reward:.3g}")
     follows = ("done",) if done else (f"next: {'  '.join(strips.figures(q[next_state]))}",)
-    return strips.strip(("the step", facts + follows), strips.figures(expected[0]), given)
+    return strips.strip(("the step", facts + follows), wanted, came)
 
 
 def _next(q, state, action, reward, next_state, done, learning_rate, gamma):

@@ -85,7 +85,7 @@ def _picture(case: Case, expected, given) -> Strip | None:
     walk, goal = case.args[0], case.args[1]
     nodes = ["goal" if node == goal else str(node) for node in walk]
     steps = [f"{here}→{there}" for here, there in pairwise(nodes)]
-    return strips.strip(("steps", steps), strips.figures(expected[0]), strips.figures(given[0]))
+    return strips.strip(("steps", steps), *strips.beside(expected[0], given[0]))
 
 
 _DOMAIN = (
