@@ -1,5 +1,6 @@
 """`run_episode`: where several slips at once first show, and the kinship of the check's model with a Transformer."""
 
+import gymnasium
 import numpy as np
 import pytest
 import torch
@@ -41,6 +42,53 @@ def test_what_no_known_slip_gives_is_shown_where_it_first_shows(said):
     assert not found.passed and found.mistake in (None, "wrong-shape")
     assert found.sentence.startswith("In step ") and said in found.sentence
     assert found.all_hints
+
+
+def test_what_the_environment_takes_is_what_gymnasiums_robots_take():
+    """A tensor fails in them (`np.sum` of its squares), and what numpy reads as an array doesn't, as a list."""
+
+    def acts_with(change):
+        return judged(Loop(step=lambda env, action: env.step(change(action))))
+
+    refused = acts_with(torch.from_numpy)
+    assert refused.mistake == "exception" and "TypeError: env.step takes an array" in refused.sentence
+    assert "action.numpy()" in refused.sentence
+    assert "gradient" in acts_with(lambda action: torch.from_numpy(action).requires_grad_()).hint
+    for fine in (np.ndarray.tolist, np.float64, tuple, lambda action: list(torch.from_numpy(action))):
+        assert acts_with(fine).passed
+
+
+@pytest.mark.parametrize("action", [[0.1] * 6, np.zeros(6, "float32"), (0,) * 6, list(torch.zeros(6))])
+def test_gymnasiums_cheetah_takes_the_same(action, cheetah):
+    cheetah.step(action)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_gymnasiums_cheetah_takes_no_tensor(cheetah):
+    with pytest.raises(TypeError):
+        cheetah.step(torch.zeros(6))
+
+
+@pytest.fixture(scope="module")
+def cheetah():
+    env = gymnasium.make("HalfCheetah-v5")
+    env.reset(seed=0)
+    yield env
+    env.close()
+
+
+def test_an_environment_that_is_reset_at_the_end_is_told_so():
+    for again in (lambda env, seed, _: env.reset()[0], lambda env, seed, _: env.reset(seed=seed)[0]):
+        found = judged(Loop(again=again, over=lambda *_: False))
+        assert found.mistake == "end-ignored" and found.sentence.startswith("The environment is reset where")
+    found = judged(Loop(again=again, over=lambda *_: False, normal=raw))
+    assert found.sentence.startswith("`env.reset` was called twice.")
+
+
+@pytest.mark.parametrize("rows", [20, 7])
+def test_a_window_of_a_fixed_length_is_not_called_the_whole_episode(rows):
+    found = judged(Loop(window=lambda given, K: given[-rows:], missing=lambda t, K: 0))
+    assert found.mistake == "window-not-cut" and "longer than `context_length`" in found.sentence
 
 
 def test_padding_behind_is_not_taken_for_the_newest_step():

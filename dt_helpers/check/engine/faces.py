@@ -35,7 +35,10 @@ class Environment:
         return self.ask("reset", seed)
 
     def step(self, action):
-        """The next observation, the reward, terminated, truncated and a dict."""
+        """The next observation, the reward, terminated, truncated and a dict. As gymnasium's robots it takes whatever
+        numpy reads, and no tensor: their reward is computed with numpy's functions, which fail on one."""
+        if isinstance(action, torch.Tensor) and not action.requires_grad:  # numpy itself refuses one with a gradient
+            raise TypeError("env.step takes an array, and this action is a torch tensor: action.numpy() is an array")
         return self.ask("step", np.asarray(action, dtype=np.float64))
 
     def render(self):

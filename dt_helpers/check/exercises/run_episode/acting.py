@@ -18,12 +18,15 @@ def _twice(env, action):
 ACTING = (
     (
         "first-position",
-        "The action of the first position is taken, which is the oldest step's; the newest step is the last one.",
+        "The action of the first position is taken, an old step's or the padding's; the newest step is the last one.",
         ("Where in the window is the state that you act on?",),
-        (
-            Loop(read=lambda output, real: output.action_preds[0, 0]),
-            Loop(read=lambda output, real: output.action_preds[0, -real]),
-        ),
+        (Loop(read=lambda output, real: output.action_preds[0, 0]),),
+    ),
+    (
+        "first-position",
+        "The action of the window's oldest step is taken; the newest step is the last one.",
+        ("Where in the window is the state that you act on?",),
+        (Loop(read=lambda output, real: output.action_preds[0, -real]),),
     ),
     (
         "another-position",
@@ -32,14 +35,19 @@ ACTING = (
         (
             Loop(read=lambda output, real: output.action_preds[0, -2:][0]),
             Loop(read=lambda output, real: output.action_preds[0, real - 1]),
-            Loop(read=lambda output, real: output.action_preds[0].mean(dim=0)),
             Loop(read=lambda output, real: output.action_preds[0, min(real, output.action_preds.shape[1] - 1)]),
         ),
     ),
     (
+        "another-position",
+        "The actions of all positions are averaged; the newest step's is wanted.",
+        ("Where in the window is the state that you act on?",),
+        (Loop(read=lambda output, real: output.action_preds[0].mean(dim=0)),),
+    ),
+    (
         "not-the-prediction",
         "What is carried out is not the predicted action.",
-        ("Follow the prediction from the model to `env.step`.",),
+        ("Follow the prediction from the model to `env.step`: is it clipped, rounded or squashed on the way?",),
         (
             Loop(act=lambda actions, rng: 0 * actions[-1]),
             Loop(act=lambda actions, rng: -actions[-1]),
@@ -86,6 +94,15 @@ ACTING = (
         ),
     ),
     (
+        "end-ignored",
+        "The environment is reset where the episode is over, and the loop goes on; one episode's rewards are wanted.",
+        ("What should happen in the round in which `terminated` or `truncated` is True?",),
+        (
+            Loop(again=lambda env, seed, _: env.reset()[0], over=lambda *_: False),
+            Loop(again=lambda env, seed, _: env.reset(seed=seed)[0], over=lambda *_: False),
+        ),
+    ),
+    (
         "terminated-ignored",
         "The loop goes on after `terminated`; an episode may end so, too.",
         ("Which two of the things that `env.step` returns say that the episode is over?",),
@@ -111,7 +128,7 @@ ACTING = (
     ),
     (
         "one-step-less",
-        "A step is missing: up to `max_steps` steps are made.",
+        "A step is missing where nothing else ends the episode: up to `max_steps` steps are made.",
         ("How often does the loop run if max_steps is 1?",),
         (Loop(steps=lambda max_steps, K: max_steps - 1),),
     ),
@@ -156,7 +173,7 @@ ACTING = (
     ),
     (
         "first-reward-extra",
-        "There is a reward before the first step.",
+        "There is a 0 before the first step's reward.",
         ("How many rewards has an episode of one step?",),
         (Loop(result=lambda rewards, **_: [0.0, *rewards]), Loop(result=lambda rewards, **_: [0.0, *rewards[:-1]])),
     ),
@@ -168,6 +185,13 @@ ACTING = (
             Loop(result=lambda rewards, **_: sum(rewards)),
             Loop(result=lambda rewards, scale, **_: sum(rewards) / scale),
             Loop(result=lambda rewards, **_: [sum(rewards)]),
+        ),
+    ),
+    (
+        "total-returned",
+        "One number came back; the rewards of all steps are wanted, one number for each.",
+        ("What is in the list after three steps?",),
+        (
             Loop(result=lambda rewards, **_: np.mean(rewards)),
             Loop(result=lambda rewards, **_: len(rewards)),
             Loop(result=lambda rewards, **_: rewards[-1]),
@@ -183,10 +207,13 @@ ACTING = (
         "rewards-summed",
         "Each number is the sum of the rewards so far; the reward of each step is wanted.",
         ("What is added to the list in the third step?",),
-        (
-            Loop(result=lambda rewards, **_: np.cumsum(rewards)),
-            Loop(result=lambda rewards, **_: np.cumsum(rewards[::-1])[::-1]),
-        ),
+        (Loop(result=lambda rewards, **_: np.cumsum(rewards)),),
+    ),
+    (
+        "rewards-summed",
+        "Each number is the sum of the rewards from that step on; the reward of each step is wanted.",
+        ("Those are returns-to-go. What did the third step earn by itself?",),
+        (Loop(result=lambda rewards, **_: np.cumsum(rewards[::-1])[::-1]),),
     ),
     (
         "rewards-turned",
@@ -196,7 +223,7 @@ ACTING = (
     ),
     (
         "something-else-returned",
-        "Not the rewards came back but another list of the loop's.",
+        "What came back is another list of the loop's, not the rewards.",
         ("Look at the `return` line.",),
         (
             Loop(result=lambda rewards, targets, **_: targets),

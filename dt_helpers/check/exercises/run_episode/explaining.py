@@ -10,6 +10,8 @@ def explain(case: Case, faces: tuple) -> str | None:
     which something else was carried out than it predicted; None if there is none, or if it can't be told."""
     asked, played = (face.record for face in faces)
     windows, steps = asked.windows, len(played.actions)
+    if played.resets > 1:
+        return f"`env.reset` was called {_times(played.resets)}. One call begins the episode; its end ends the loop."
     if len(windows) not in (steps, steps + 1) or len(played.observations) != steps + 1:
         return None  # no window for each step
     config = case.args[0].config
@@ -25,7 +27,7 @@ def explain(case: Case, faces: tuple) -> str | None:
         real = shown[4][0] > 0
         first = max(0, t + 1 - K)
         if real.sum() != t + 1 - first:
-            return f"{_in(t)}, the model sees {real.sum()} steps; they should be {t + 1 - first}."
+            return f"{_in(t)}, the model sees {real.sum()} steps; it should see {t + 1 - first}."
         rows = slice(first, t + 1)
         wanted = (
             ("timesteps", shown[3][0][real][:, None], np.arange(t + 1)[rows][:, None]),
@@ -38,9 +40,11 @@ def explain(case: Case, faces: tuple) -> str | None:
                 return sentence
         newest = np.flatnonzero(real)[-1]  # where the padding stands is free
         if t < steps and not np.allclose(actions[t], predicted[0, newest], atol=1e-3):
-            return f"{_in(t)}, the model saw what it should, but another action was carried out than the newest step's."
+            return f"{_in(t)}, the model saw what it should, but another action was carried out than the predicted one."
     wanted_steps = case.args[1].ends_after
-    return None if steps == wanted_steps else f"{steps} steps were made; the episode is over after {wanted_steps}."
+    if steps != wanted_steps:
+        return f"{steps} steps were made; the episode is over after {wanted_steps}."
+    return "torch kept track of gradients in the episode: nothing is trained here." if asked.learned else None
 
 
 def _first(t: int, name: str, given: np.ndarray, right: np.ndarray, first: int) -> str | None:
@@ -50,6 +54,10 @@ def _first(t: int, name: str, given: np.ndarray, right: np.ndarray, first: int) 
     row, column = (int(i) for i in np.argwhere(off)[0])
     what = f"{given[row, column]:.4g} in place of {right[row, column]:.4g}"
     return f"{_in(t)}, the model was shown other {name}: in the row of step {first + row}, {what}."
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
 
 
 def _in(t: int) -> str:

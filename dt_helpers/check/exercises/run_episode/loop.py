@@ -30,6 +30,7 @@ class Loop:
     remembered: Callable = lambda predicted, executed: predicted
     step: Callable = lambda env, action: env.step(action)
     news: Callable = lambda before, now: now  # the observation to go on with
+    again: Callable = lambda env, seed, observation: observation  # what goes on after the episode's end
     over: Callable = lambda terminated, truncated, remaining, t: terminated or truncated
     steps: Callable = lambda max_steps, K: max_steps
     result: Callable = lambda rewards, **others: rewards
@@ -72,6 +73,8 @@ class Loop:
             rewards.append(reward)
             remaining = self.left(remaining, reward, scale, asked)
             observation = self.news(observation, now)
+            if terminated or truncated:
+                observation = self.again(env, seed, observation)
             if self.over(terminated, truncated, remaining, t):
                 break
         ended = len(rewards) > 0 and bool(terminated or truncated)

@@ -45,11 +45,19 @@ SEEING = (
         "states-not-normalised",
         "The model is given the observations as they are; it was trained on normalised states.",
         ("`model.config` has the statistics that the training used.",),
-        (
-            Loop(normal=_raw),
-            Loop(normal=lambda x, mean, std, t: x if t else (x - mean) / std),
-            Loop(normal=lambda x, mean, std, t: (x - mean) / std if t else x),
-        ),
+        (Loop(normal=_raw),),
+    ),
+    (
+        "states-not-normalised",
+        "The first observation is normalised, and those after it are given to the model as they are.",
+        ("What is done to the observation of `env.reset`, and what to that of `env.step`?",),
+        (Loop(normal=lambda x, mean, std, t: x if t else (x - mean) / std),),
+    ),
+    (
+        "states-not-normalised",
+        "The first observation is given to the model as it is; those after it are normalised.",
+        ("What is done to the observation of `env.reset`, and what to that of `env.step`?",),
+        (Loop(normal=lambda x, mean, std, t: (x - mean) / std if t else x),),
     ),
     (
         "normalised-otherwise",
@@ -102,10 +110,13 @@ SEEING = (
         "reward-not-scaled",
         "The reward is subtracted as it is; what remains is in scaled units.",
         ("In which units is what remains, and in which is the reward?",),
-        (
-            Loop(left=lambda left, reward, scale, asked: left - reward),
-            Loop(left=lambda left, reward, scale, asked: left - reward * scale),
-        ),
+        (Loop(left=lambda left, reward, scale, asked: left - reward),),
+    ),
+    (
+        "reward-not-scaled",
+        "The reward is multiplied by the scale before it is subtracted; it has to be divided by it.",
+        ("In which units is what remains, and in which is the reward?",),
+        (Loop(left=lambda left, reward, scale, asked: left - reward * scale),),
     ),
     (
         "not-counted-down",
@@ -139,7 +150,7 @@ SEEING = (
     ),
     (
         "stopped-at-zero",
-        "You keep what remains from falling below 0. It may: the agent has then earned more than was asked of it.",
+        "What remains never falls below 0 in your loop. It may: the agent has then earned more than was asked of it.",
         ("Leave the plain difference as it is.",),
         (Loop(left=lambda left, reward, scale, asked: max(left - reward / scale, 0.0)),),
     ),
@@ -156,8 +167,13 @@ SEEING = (
         "one-target-for-all",
         "All steps of the window are given the same return-to-go; each step has the one that it acted on.",
         ("What was still to be earned five steps ago? The window has a row for each step.",),
+        (Loop(targets=lambda targets: [targets[-1]] * len(targets)),),
+    ),
+    (
+        "one-target-for-all",
+        "Only the newest step of the window has its return-to-go: those before it have 0, or the whole target.",
+        ("What was still to be earned five steps ago? The window has a row for each step.",),
         (
-            Loop(targets=lambda targets: [targets[-1]] * len(targets)),
             Loop(targets=lambda targets: [0.0] * (len(targets) - 1) + targets[-1:]),
             Loop(targets=lambda targets: [targets[0]] * (len(targets) - 1) + targets[-1:]),
         ),
@@ -191,10 +207,13 @@ SEEING = (
         "one-state-for-all",
         "All steps of the window are given the same state.",
         ("Is each state kept, or are there several names for one array?",),
-        (
-            Loop(states=lambda states, *_: np.repeat(states[-1:], len(states), axis=0)),
-            Loop(states=lambda states, *_: np.concatenate([0 * states[:-1], states[-1:]])),
-        ),
+        (Loop(states=lambda states, *_: np.repeat(states[-1:], len(states), axis=0)),),
+    ),
+    (
+        "one-state-for-all",
+        "Only the newest step of the window has its state; those before it are zeros.",
+        ("Where is each state kept for the rounds that follow?",),
+        (Loop(states=lambda states, *_: np.concatenate([0 * states[:-1], states[-1:]])),),
     ),
     (
         "times-in-the-window",
@@ -233,8 +252,13 @@ SEEING = (
         (
             Loop(times=lambda t, K: np.full(t + 1, t)),
             Loop(times=lambda t, K: np.zeros(t + 1, int)),
-            Loop(times=lambda t, K: np.concatenate([np.zeros(t, int), [t]])),
         ),
+    ),
+    (
+        "one-time-for-all",
+        "Only the newest step of the window has its timestep; those before it have 0.",
+        ("The window has a row for each step, and each step a time of its own.",),
+        (Loop(times=lambda t, K: np.concatenate([np.zeros(t, int), [t]])),),
     ),
     (
         "times-a-step-off",
@@ -244,11 +268,21 @@ SEEING = (
     ),
     (
         "actions-forgotten",
-        "The model never sees what it did: the past actions in the window are not the ones that it chose.",
+        "The model never sees what it did: the past actions in the window are all zeros.",
         ("Where is the prediction written into the history?",),
+        (Loop(past=lambda actions: 0 * actions),),
+    ),
+    (
+        "actions-forgotten",
+        "Of the past actions the model sees only the last one; those before it are zeros.",
+        ("Where is the prediction written into the history, and does it stay there?",),
+        (Loop(past=lambda actions: np.concatenate([0 * actions[:-2], actions[-2:]])),),
+    ),
+    (
+        "actions-forgotten",
+        "All past actions in the window are the same one; each step has the action that was chosen in it.",
+        ("Is each action kept, or are there several names for one array?",),
         (
-            Loop(past=lambda actions: 0 * actions),
-            Loop(past=lambda actions: np.concatenate([0 * actions[:-2], actions[-2:]])),
             Loop(past=lambda actions: np.repeat(actions[:1], len(actions), axis=0)),
             Loop(past=lambda actions: np.repeat(actions[-2:-1], len(actions), axis=0) if len(actions) > 1 else actions),
         ),

@@ -21,8 +21,9 @@ def _repeated(rows, missing):
 WINDOWS = (
     (
         "window-not-cut",
-        "The model is given the whole episode; it has never seen more than K steps.",
-        ("Which function of yours cuts the window?",),
+        "The window is longer than `context_length`, as one of 20 rows or of the whole episode is; the model has never "
+        "seen more than K steps.",
+        ("Which function of yours cuts the window, and which number is it given as its length?",),
         (Loop(window=lambda rows, K: rows),),
     ),
     (
@@ -34,17 +35,24 @@ WINDOWS = (
     (
         "window-too-short",
         "The model sees fewer than K steps.",
-        ("How many steps does `rows[-K + 1:]` have?",),
+        ("How many steps does `rows[-K + 1:]` have?", "How many does the model see in the K-th round?"),
         (
             Loop(window=lambda rows, K: rows[-K + 1 :] if K > 1 else rows[-1:]),
-            Loop(window=lambda rows, K: rows[-1:], missing=lambda t, K: K - 1),
-            Loop(window=lambda rows, K: rows[-1:], missing=lambda t, K: 0),
             Loop(window=lambda rows, K: rows[-(K // 2) :] if K > 1 else rows),
         ),
     ),
     (
+        "window-too-short",
+        "The model sees the newest step alone; it should see the last K steps.",
+        ("What is kept of the steps before?",),
+        (
+            Loop(window=lambda rows, K: rows[-1:], missing=lambda t, K: K - 1),
+            Loop(window=lambda rows, K: rows[-1:], missing=lambda t, K: 0),
+        ),
+    ),
+    (
         "window-of-a-third",
-        "The window has a third of K steps. `context_length` counts steps; each of them makes three tokens later on.",
+        "The window is cut to K // 3 steps. `context_length` counts steps; each of them makes three tokens later on.",
         ("What does K count: steps, or tokens?",),
         (
             Loop(window=lambda rows, K: rows[-(K // 3) :], missing=lambda t, K: 0),
