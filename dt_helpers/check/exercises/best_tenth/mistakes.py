@@ -46,7 +46,7 @@ _FAMILIES = (
     ),
     (
         "best-first",
-        "Those are the right trajectories in the order of their returns; the positions are wanted in ascending order.",
+        "Those are the right trajectories, but their positions are wanted in ascending order.",
         ("Sort once more, by what this time?",),
         (
             lambda r: _falling(r)[: _count(r)],
@@ -89,8 +89,8 @@ _FAMILIES = (
     ),
     (
         "quantile",
-        "You keep what is not below some return. That is more than a tenth where it doesn't come out even, or where "
-        "returns are equal; exactly a tenth of them, rounded down, is wanted.",
+        "You keep all that is above some return, or not below it. That can be too many, or too few where returns are "
+        "equal; exactly a tenth of them, rounded down, is wanted.",
         ("Count first how many are kept, then take so many from the sorted positions.",),
         (
             lambda r: _above(r, 0.9),
@@ -114,10 +114,14 @@ _FAMILIES = (
         "You keep all returns within a tenth of the range below the best. That may be one trajectory or nearly all; a "
         "tenth of the trajectories is wanted.",
         ("A tenth of what?",),
-        (
-            lambda r: np.flatnonzero(r >= r.max() - 0.1 * (r.max() - r.min())),
-            lambda r: np.flatnonzero(r >= 0.9 * r.max()),
-        ),
+        (lambda r: np.flatnonzero(r >= r.max() - 0.1 * (r.max() - r.min())),),
+    ),
+    (
+        "tenth-of-the-range",
+        "You keep all returns above nine tenths of the best one. That may be one trajectory, nearly all, or none where "
+        "the best is below 0; a tenth of the trajectories is wanted.",
+        ("A tenth of what?",),
+        (lambda r: np.flatnonzero(r >= 0.9 * r.max()),),
     ),
     (
         "nine-tenths",
@@ -133,7 +137,7 @@ _FAMILIES = (
     ),
     (
         "unsorted",
-        "That is a tenth of the trajectories, but as they were recorded, and not the best of them.",
+        "That is a tenth of the trajectories, the first or the last in the order of recording, not the best of them.",
         ("Which function sorts positions by what stands there?",),
         (lambda r: np.arange(_count(r)), lambda r: np.arange(len(r))[-_count(r) :]),
     ),
@@ -168,8 +172,8 @@ _FAMILIES = (
     ),
     (
         "one-too-few",
-        "One too few is kept.",
-        ("A slice leaves out its end.",),
+        "One too few is kept, at least in some cases.",
+        ("A slice leaves out its end.", "In floats 1 - 0.9 is a little less than a tenth."),
         (
             lambda r: _first(r, max(len(r) // 10 - 1, 1)),
             lambda r: _first(r, len(r) // 10 - 1),
@@ -180,7 +184,13 @@ _FAMILIES = (
         "counted-from-one",
         "The positions are counted from 1; the first trajectory is at position 0.",
         ("What does `walks[0]` give?",),
-        (lambda r: _first(r, _count(r)) + 1, lambda r: _first(r, _count(r)) - 1),
+        (lambda r: _first(r, _count(r)) + 1,),
+    ),
+    (
+        "counted-from-one",
+        "Each position is one too small; the first trajectory is at position 0.",
+        ("What does `walks[0]` give?",),
+        (lambda r: _first(r, _count(r)) - 1,),
     ),
     (
         "size-without-sign",
@@ -207,10 +217,13 @@ _FAMILIES = (
         "lost-dropped",
         "Walks that never arrived are dropped before you count; a tenth of all trajectories is wanted.",
         ("Minus infinity is a return like any other: the lowest.",),
-        (
-            lambda r: np.sort(_falling(r)[: max(int(np.isfinite(r).sum()) // 10, 1)]),
-            lambda r: _first(r[np.isfinite(r)], _count(r[np.isfinite(r)])),
-        ),
+        (lambda r: np.sort(_falling(r)[: max(int(np.isfinite(r).sum()) // 10, 1)]),),
+    ),
+    (
+        "lost-dropped",
+        "Your positions are those in a shorter array, without the walks that never arrived; all trajectories count.",
+        ("Minus infinity is a return like any other: the lowest.",),
+        (lambda r: _first(r[np.isfinite(r)], _count(r[np.isfinite(r)])),),
     ),
 )
 

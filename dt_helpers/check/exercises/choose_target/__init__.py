@@ -128,11 +128,11 @@ EXERCISE = Exercise(
         ),
         "single-target": ("The result is wrong for a single target.", "Which one is left?"),
         "best-of-the-honoured": (
-            "Of the honoured targets you take the one with the best result; take the largest target.",
-            "By how much a target is surpassed does not matter.",
+            "The result is wrong where smaller targets are surpassed by far: of the honoured ones take the largest.",
+            "By how much a target is surpassed does not matter, nor which has the best result.",
         ),
         "just-missed": (
-            "A target that is missed by very little is not honoured, yet you take it.",
+            "The result is wrong where targets are missed by very little: they are not honoured.",
             "Is something rounded, or forgiven?",
         ),
         "all-honoured": ("The result is wrong where all targets are honoured.", "Which one is the largest?"),

@@ -78,7 +78,7 @@ _FAMILIES = (
     ),
     (
         "best-achieved",
-        "The target with the best result is wrong if the model did not keep to that target. Ask for what it honours.",
+        "You take the target with the best result. Take the largest of those that the model honours.",
         ("For which targets was at least as much achieved? Choose among those only.",),
         (lambda t, a: t[a.argmax()], lambda t, a: t[len(a) - 1 - a[::-1].argmax()]),
     ),
@@ -119,7 +119,7 @@ _FAMILIES = (
     ),
     (
         "position",
-        "You return the index of the target in the array; return the target itself.",
+        "You return the place of the target in the array; return the target itself.",
         ("What does targets hold at that index?",),
         (
             lambda t, a: _place(t, a),
@@ -135,13 +135,13 @@ _FAMILIES = (
     ),
     (
         "several",
-        "Several targets came back; return one.",
+        "Several numbers came back; return one target.",
         ("Which of the honoured targets is the largest?",),
         (lambda t, a: t[a >= t], lambda t, a: (a >= t) * 1.0, lambda t, a: t * (a >= t)),
     ),
     (
         "averaged",
-        "You average the honoured targets; return the largest of them.",
+        "The mean or the median of the honoured targets came back; return the largest of them.",
         ("Which of the honoured targets is the shortest way?",),
         (
             lambda t, a: t[a >= t].mean() if (a >= t).any() else t.min(),
@@ -167,7 +167,7 @@ _FAMILIES = (
     ),
     (
         "smallest-honoured-run",
-        "You go up from the smallest target and stop at the first that is broken; a larger one may be honoured.",
+        "Your target is the last one before a broken one, counted up from the smallest; a larger one may be honoured.",
         ("Each target is honoured or not on its own: have you looked at all of them?",),
         (lambda t, a: _upwards(t, a), lambda t, a: _upwards(t, a) if a[-1] >= t[-1] else t[-1]),
     ),
@@ -179,8 +179,11 @@ _FAMILIES = (
     ),
     (
         "made-up",
-        "The result is not one of the targets: it is what your search begins with, or made of a place.",
-        ('Which number stands for "none" in your code? Returns are negative here, so 0 is the largest of all.',),
+        "The result is not one of the targets.",
+        (
+            'Which number stands for "none" in your code? Returns are negative here, so 0 is the largest of all.',
+            "Or is the target made of its place? Look it up in `targets`.",
+        ),
         (
             lambda t, a: np.max(t * (a >= t)),
             lambda t, a: np.max(t * (a >= t)) if (a >= t).any() else t[-1],
@@ -191,7 +194,7 @@ _FAMILIES = (
     ),
     (
         "first-place-lost",
-        "Where the largest target is honoured you don't find it: index 0 counts as none.",
+        "Where the largest target is honoured, at index 0, you don't find it.",
         ("0 counts as false: is there an `if` about an index?",),
         (
             lambda t, a: t[_place(t, a)] if _place(t, a) else t[-1],
@@ -217,7 +220,7 @@ _FAMILIES = (
     ),
     (
         "place-of-another-array",
-        "The place was found in a shorter array, without the goals that were not reached, and used in the whole one.",
+        "Your target is at a place that was found in a shorter array, without the goals that were not reached.",
         ("Which target is at that place, before and after some are left out?",),
         (_in_the_shorter_array,),
     ),
@@ -232,7 +235,7 @@ _FAMILIES = (
     ),
     (
         "bisected",
-        "You use a binary search, as if all targets below an honoured one were honoured too. They need not be.",
+        "A binary search finds that one: it takes all targets below an honoured one to be honoured. They need not be.",
         ("Each target is honoured or not on its own: have you looked at all of them?",),
         (
             lambda t, a: _bisected(t, a, False),
@@ -242,7 +245,7 @@ _FAMILIES = (
     ),
     (
         "first-decides",
-        "Only the first target is looked at: the loop ends there, whatever comes of it.",
+        "Your target is the first one if that is honoured, or else the smallest: those between are not looked at.",
         ('Is the `return` for "none is honoured" inside the loop?',),
         (
             lambda t, a: t[0] if a[0] >= t[0] else t.min(),

@@ -166,7 +166,7 @@ EXERCISE = Exercise(
         ),
         "always-met": ("Where all episodes have the target return the result is wrong.", "All of them count."),
         "near": (
-            "A return near the target counts in your answer; the target itself has to be met.",
+            "Where returns are near the target the result is wrong: the target itself has to be met.",
             "Is something rounded, or compared with a tolerance?",
         ),
         "tenths": (

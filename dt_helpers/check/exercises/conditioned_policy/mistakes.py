@@ -77,7 +77,7 @@ def _normalised(numbers):
 _FAMILIES = (
     (
         "one-run-only",
-        "Only episodes that stand next to one another are counted; those that met the target may stand anywhere.",
+        "Of the episodes that met the target, only some that stand next to one another are counted.",
         ("`itertools.groupby` joins neighbours only. Does a loop end too early?",),
         (_one_run(-1), _one_run(0)),
     ),
@@ -104,6 +104,13 @@ _FAMILIES = (
         (
             _kept(lambda r, t: r >= t),
             _kept(lambda r, t: r <= t),
+        ),
+    ),
+    (
+        "at-least",
+        "You count the episodes that earned more than the target, or less; those with exactly that return are wanted.",
+        ("Is it ==, or > or <? A return-to-go in training is what was really earned.",),
+        (
             _kept(lambda r, t: r > t),
             _kept(lambda r, t: r < t),
         ),
@@ -130,12 +137,17 @@ _FAMILIES = (
         (
             lambda a, r, t, n: _counts(a[r == t], n),
             lambda a, r, t, n: _counts(a[r == t], n) if (r == t).any() else _uniform(n),
-            lambda a, r, t, n: _counts(a, n),
         ),
     ),
     (
+        "counts",
+        "Those are the counts in all episodes; the shares among those with the target return are wanted.",
+        ("What is the target for, and what has each count to be divided by?",),
+        (lambda a, r, t, n: _counts(a, n),),
+    ),
+    (
         "divided-by-all",
-        "You divide by the number of all episodes; then the shares don't add up to 1.",
+        "The counts are divided by the number of all episodes; then the shares don't add up to 1.",
         ("Among how many episodes did you count?",),
         (
             lambda a, r, t, n: _counts(a[r == t], n) / len(a),
@@ -155,9 +167,9 @@ _FAMILIES = (
     ),
     (
         "values",
-        "You average or add up the returns of each action, as Q-learning does for its values; a policy that imitates "
-        "asks how often an action was taken.",
-        ("What do returns do here: do they choose episodes, or are they added up?",),
+        "Your numbers are made of each action's returns, as values are; a policy that imitates asks how often an "
+        "action was taken.",
+        ("What do returns do here: do they choose episodes, or are they averaged or added up?",),
         (
             _of_each(lambda own, target: own.mean()),
             _of_each(lambda own, target: own.sum()),
@@ -167,13 +179,18 @@ _FAMILIES = (
     ),
     (
         "likeliest",
-        "Only the action that was taken most often came back; the shares of all actions are wanted.",
+        "Only the action that was taken most often came back, or its share; the shares of all actions are wanted.",
         ("(n_actions,) numbers come out.",),
         (
             lambda a, r, t, n: int(_counts(a[r == t], n).argmax()),
-            lambda a, r, t, n: (np.arange(n) == _counts(a[r == t], n).argmax()) * 1.0,
             lambda a, r, t, n: _counts(a[r == t], n).max() / max(len(a[r == t]), 1),
         ),
+    ),
+    (
+        "likeliest",
+        "The action that was taken most often has a share of 1; those that were taken less often have a share, too.",
+        ("Of four episodes one took action 0, and three took action 1: which share has each?",),
+        (lambda a, r, t, n: (np.arange(n) == _counts(a[r == t], n).argmax()) * 1.0,),
     ),
     (
         "taken-actions",
@@ -200,13 +217,17 @@ _FAMILIES = (
     ),
     (
         "always-alike",
-        "All actions get the same share, whatever the episodes did.",
-        ("That is only for a target that no episode has met.",),
-        (lambda a, r, t, n: _uniform(n),),
+        "All actions get the same share, or all that occur, whatever the episodes did.",
+        ("That is only for a target that no episode has met.", "How often was each action taken?"),
+        (
+            lambda a, r, t, n: _uniform(n),
+            lambda a, r, t, n: (_counts(a[r == t], n) > 0) / max((_counts(a[r == t], n) > 0).sum(), 1),
+            lambda a, r, t, n: _shares(np.unique(a[r == t]), n),
+        ),
     ),
     (
         "too-short",
-        "There are fewer numbers than actions: those that don't occur are left out.",
+        "There are fewer numbers than actions: some that don't occur are left out.",
         ("What does `minlength` do in `np.bincount`?",),
         (
             lambda a, r, t, n: np.bincount(a[r == t]) / len(a[r == t]) if (r == t).any() else _uniform(n),
@@ -219,8 +240,8 @@ _FAMILIES = (
     ),
     (
         "smoothed",
-        "Each count is one larger than it should be.",
-        ("Begin to count at 0.",),
+        "Something is added to each count, so that no action has a share of 0; plain counts are wanted.",
+        ("At which number do you begin to count?",),
         (
             lambda a, r, t, n: (_counts(a[r == t], n) + 1) / (_counts(a[r == t], n) + 1).sum(),
             lambda a, r, t, n: (_counts(a[r == t], n) + 1e-2) / (_counts(a[r == t], n) + 1e-2).sum(),
@@ -228,7 +249,7 @@ _FAMILIES = (
     ),
     (
         "softmax",
-        "A softmax turns the counts into shares in a way of its own; plain shares are wanted.",
+        "Those are the shares that a softmax makes of the counts; plain shares are wanted.",
         ("Divide by the sum.",),
         (lambda a, r, t, n: np.exp(_counts(a[r == t], n)) / np.exp(_counts(a[r == t], n)).sum(),),
     ),

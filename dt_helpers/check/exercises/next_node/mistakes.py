@@ -51,7 +51,7 @@ _FAMILIES = (
     ),
     (
         "position",
-        "You return the index of the neighbour in the list; return the neighbour itself.",
+        "You return the place of the neighbour in the list; return the neighbour itself.",
         ("What does `neighbours` hold at that index?",),
         (lambda z, n: z[n].argmax(), lambda z, n: z[n].argmax() + 1),
     ),
@@ -69,13 +69,18 @@ _FAMILIES = (
     ),
     (
         "zeroed",
-        "You set the other nodes to 0. A logit may be below 0, and then a node without an edge wins.",
+        "Nodes without an edge count as if their logit were 0. A neighbour's may be lower, and then one of them wins.",
         ("Which number is smaller than any logit?", "Or look at the neighbours' logits only."),
         (
             lambda z, n: _kept(z, n, 0.0).argmax(),
             lambda z, n: n.new_tensor(len(z) - 1 - int(_kept(z, n, 0.0).flip(0).argmax())),
-            lambda z, n: _kept(z, n, -1.0).argmax(),
         ),
+    ),
+    (
+        "zeroed",
+        "Nodes without an edge count as if their logit were -1. A neighbour's may be lower, and then one of them wins.",
+        ("Which number is smaller than any logit?", "Or look at the neighbours' logits only."),
+        (lambda z, n: _kept(z, n, -1.0).argmax(),),
     ),
     (
         "largest-size",
@@ -87,7 +92,13 @@ _FAMILIES = (
         "logit-returned",
         "A logit came back; return the node that it belongs to.",
         ("`max` gives the value, `argmax` the index.",),
-        (lambda z, n: z[n].max(), lambda z, n: z.max(), lambda z, n: z[n].softmax(0).max()),
+        (lambda z, n: z[n].max(), lambda z, n: z.max()),
+    ),
+    (
+        "logit-returned",
+        "A probability came back; return the node that it belongs to.",
+        ("`max` gives the value, `argmax` the index.",),
+        (lambda z, n: z[n].softmax(0).max(), lambda z, n: z.softmax(0).max(), lambda z, n: z.softmax(0)[n].max()),
     ),
     (
         "logits-ignored",
@@ -115,8 +126,13 @@ _FAMILIES = (
             lambda z, n: n * 1,
             lambda z, n: n[z[n].argsort(descending=True)],
             lambda z, n: n[z[n].argsort()],
-            lambda z, n: n[z[n].argmax()][None],
         ),
+    ),
+    (
+        "all-neighbours",
+        "The right node came back, but as an array of one; return the node itself.",
+        ("A slice, `topk(1)` or `multinomial` keeps the axis, and an index takes the node out of it.",),
+        (lambda z, n: n[z[n].argmax()][None],),
     ),
     (
         "probabilities",
@@ -147,7 +163,7 @@ _FAMILIES = (
     ),
     (
         "search-from-zero",
-        "Your search begins with a logit of 0, so it finds nothing where all logits are below 0.",
+        "Where all neighbours' logits are below 0 nothing is found, as by a search that begins with a logit of 0.",
         ("With which logit does the search begin? That of the first neighbour is a good one.",),
         tuple(
             (lambda z, n, none=none: n[z[n].argmax()] if (z[n] > 0).any() else none(n))
@@ -156,7 +172,8 @@ _FAMILIES = (
     ),
     (
         "search-from-node-zero",
-        "Your search begins with the logit of node 0, which may not be a neighbour: what is below it is never taken.",
+        "Neighbours less likely than node 0 are never taken, as by a search that begins with its logit. Node 0 may not "
+        "be a neighbour.",
         ("With which logit does the search begin? That of the first neighbour is a good one.",),
         tuple(
             (lambda z, n, none=none: n[z[n].argmax()] if z[n].max() > z[0] else none(n))
@@ -213,7 +230,7 @@ _FAMILIES = (
     ),
     (
         "favourite-or-first",
-        "Where the likeliest of all nodes can't be reached, you take the first neighbour, not the likeliest of them.",
+        "Where the likeliest of all nodes can't be reached, you take the first neighbour or the last one.",
         ("Among which nodes do you have to look for the largest logit?",),
         (
             lambda z, n: z.argmax() if z.argmax() in n else n[0],

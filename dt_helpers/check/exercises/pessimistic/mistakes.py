@@ -67,7 +67,7 @@ _FAMILIES = (
     ),
     (
         "never-above",
-        "You compare values with `worst`. Which actions get it is said by `seen` alone.",
+        "It matters in your answer whether a value is above `worst`. Which actions get it is said by `seen` alone.",
         ("Is there a `min`, a `max` or a `clip`?",),
         (
             _fill(lambda q, seen, worst: np.minimum(q, worst)),
@@ -89,8 +89,13 @@ _FAMILIES = (
             lambda q, seen, worst: q - np.abs(worst) * ~seen,
             lambda q, seen, worst: q + worst,
             lambda q, seen, worst: q + worst * seen,
-            _fill(lambda q, seen, worst: q * worst),
         ),
+    ),
+    (
+        "penalty",
+        "The value of an action that was never recorded is multiplied by `worst`, which takes the value's place.",
+        ("What is an action worth that nobody has tried, if not q?",),
+        (_fill(lambda q, seen, worst: q * worst),),
     ),
     (
         "sign",
@@ -100,7 +105,8 @@ _FAMILIES = (
     ),
     (
         "whole-states",
-        "You ask about whole states, or whole actions; the question is asked of each action in each state.",
+        "Whole states, whole actions or the whole table are kept or overwritten in your answer; each number has a yes "
+        "or no of its own.",
         ("`seen` has a number for each number of q.",),
         (
             lambda q, seen, worst: np.where(seen.any(axis=1, keepdims=True), q, worst),
@@ -118,13 +124,21 @@ _FAMILIES = (
             lambda q, seen, worst: _table(q, seen, worst).max(axis=1),
             lambda q, seen, worst: _table(q, seen, worst).argmax(axis=1),
             lambda q, seen, worst: _table(q, seen, worst).max(axis=1, keepdims=True),
+        ),
+    ),
+    (
+        "a-number-a-state",
+        "One number for each action, or a single one, came back; the whole table is wanted.",
+        ("The best action of each state is chosen later, with `max` or `argmax`.",),
+        (
             lambda q, seen, worst: _table(q, seen, worst).max(axis=0),
             lambda q, seen, worst: _table(q, seen, worst).max(),
         ),
     ),
     (
         "lowest-value",
-        "Actions that were never recorded got the lowest value of the table, or of a state; `worst` is wanted.",
+        "Actions that were never recorded got a number that is taken from the values, such as the lowest; `worst` is "
+        "wanted.",
         ("What is the third argument for?",),
         (
             _fill(lambda q, seen, worst: q.min()),
@@ -136,7 +150,7 @@ _FAMILIES = (
     ),
     (
         "worst-fixed",
-        "Actions that were never recorded get a number that is written into the code; `worst` is wanted.",
+        "Actions that were never recorded get the same number whatever `worst` is; `worst` itself is wanted.",
         ("What is the third argument for?",),
         tuple(_fill(lambda q, seen, worst, fixed=fixed: fixed) for fixed in (-100.0, -1.0, -10.0, -1000.0, -1e9)),
     ),
@@ -150,7 +164,13 @@ _FAMILIES = (
         "question-returned",
         "A table of yes and no came back, or of 1 and 0.",
         ("Where `seen` says yes, the value of q is wanted.",),
-        (lambda q, seen, worst: seen * 1.0, lambda q, seen, worst: (~seen) * 1.0, lambda q, seen, worst: worst * ~seen),
+        (lambda q, seen, worst: seen * 1.0, lambda q, seen, worst: (~seen) * 1.0),
+    ),
+    (
+        "question-returned",
+        "Recorded actions got 0; they keep their values.",
+        ("Where `seen` says yes, the value of q is wanted.",),
+        (lambda q, seen, worst: worst * ~seen,),
     ),
     (
         "transposed",
@@ -159,8 +179,13 @@ _FAMILIES = (
         (
             lambda q, seen, worst: _table(q, seen, worst).T,
             lambda q, seen, worst: np.where(seen.T, q, worst),
-            lambda q, seen, worst: _table(q, seen, worst).ravel(),
         ),
+    ),
+    (
+        "transposed",
+        "The numbers of the table came back in one row; a row for each state is wanted.",
+        ("Print the `.shape` of q and of the result.",),
+        (lambda q, seen, worst: _table(q, seen, worst).ravel(),),
     ),
 )
 

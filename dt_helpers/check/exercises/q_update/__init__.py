@@ -211,7 +211,7 @@ EXERCISE = Exercise(
         ),
         "large-values": (
             "With values in the hundreds or below the result is wrong.",
-            "Is a number written into the code, or something cut off?",
+            "Is a number written into the code, or is something cut off?",
         ),
     },
     strip=_picture,

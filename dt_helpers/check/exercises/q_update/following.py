@@ -9,7 +9,13 @@ FOLLOWING = (
         "own-state",
         "You look for the best action in the state that was left; what follows depends on the state that was reached.",
         ("Where does the agent choose next?",),
-        (worth(lambda q, s, a, s2: q[s].max()), worth(lambda q, s, a, s2: q[s, a])),
+        (worth(lambda q, s, a, s2: q[s].max()),),
+    ),
+    (
+        "own-state",
+        "The old value counts as what follows; what follows is worth the best action of the state that was reached.",
+        ("Where does the agent choose next?",),
+        (worth(lambda q, s, a, s2: q[s, a]),),
     ),
     (
         "same-action",
@@ -19,7 +25,7 @@ FOLLOWING = (
     ),
     (
         "not-the-largest",
-        "You take another number of the next state's row than the largest.",
+        "What follows is not the largest number in the next state's row, but another one or one that is made of them.",
         ("What is the next state worth to somebody who acts as well as possible?",),
         (
             worth(lambda q, s, a, s2: q[s2].mean()),
@@ -53,15 +59,25 @@ FOLLOWING = (
             worth(lambda q, s, a, s2: q[:, a].max()),
             lambda q, s, a, r, s2, done, rate, gamma: right_step(q.T, s, a, r, s2, done, rate, gamma),
             lambda q, s, a, r, s2, done, rate, gamma: right_step(q, a, s, r, s2, done, rate, gamma),
-            lambda q, s, a, r, s2, done, rate, gamma: moved(q, s2, a, r if done else r + gamma * q[s2].max(), rate),
         ),
+    ),
+    (
+        "column",
+        "The value that moves is q[next_state, action]; it should be q[state, action].",
+        ("Which state was the action chosen in?",),
+        (lambda q, s, a, r, s2, done, rate, gamma: moved(q, s2, a, r if done else r + gamma * q[s2].max(), rate),),
     ),
     (
         "never-below-zero",
         "Where all values of the next state are below 0 you take 0 for the largest; it is the one nearest to 0.",
         ("With which number does your search for the largest begin?",),
+        (worth(lambda q, s, a, s2: max(q[s2].max(), 0.0)),),
+    ),
+    (
+        "never-below-zero",
+        "Your target, or your result, never falls below 0. Where each step costs something, it has to.",
+        ("Is there a `max` with 0?",),
         (
-            worth(lambda q, s, a, s2: max(q[s2].max(), 0.0)),
             moving(lambda old, target, rate: max(old + rate * (target - old), 0.0)),
             moving(lambda old, target, rate: old + rate * (max(target, 0.0) - old)),
         ),

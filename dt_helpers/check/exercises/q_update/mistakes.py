@@ -46,7 +46,13 @@ _FAMILIES = (
         "end-skipped",
         "An episode's last step changes nothing in your answer. It earned a reward, and that is its target.",
         ("What is the target of an episode's last step?",),
-        (ending(lambda q, s, a, r, s2, rate, gamma: q[s, a]), ending(lambda q, s, a, r, s2, rate, gamma: 0.0)),
+        (ending(lambda q, s, a, r, s2, rate, gamma: q[s, a]),),
+    ),
+    (
+        "end-skipped",
+        "At the end of an episode 0 came back. That step earned a reward, and the value moves towards it.",
+        ("What is the target of an episode's last step?",),
+        (ending(lambda q, s, a, r, s2, rate, gamma: 0.0),),
     ),
     (
         "error-clipped",
@@ -84,8 +90,8 @@ _FAMILIES = (
     ),
     (
         "change-returned",
-        "The change came back; the value after it is wanted.",
-        ("What has to be added to the change?",),
+        "The change came back, or the distance to the target; the value after the change is wanted.",
+        ("What is the change added to?",),
         (
             moving(lambda old, target, rate: rate * (target - old)),
             moving(lambda old, target, rate: target - old),
@@ -115,12 +121,15 @@ _FAMILIES = (
     ),
     (
         "all-at-once",
-        "The value moves by the whole distance and more, or by a share that isn't the learning rate.",
-        ("How far is it from old to target, and which share of that is wanted?",),
-        (
-            moving(lambda old, target, rate: old + (target - old) / rate),
-            moving(lambda old, target, rate: (1 - rate) * old + target),
-        ),
+        "The distance to the target is divided by the learning rate; that share of it is wanted.",
+        ("How far is it from old to target, and what is a tenth of that?",),
+        (moving(lambda old, target, rate: old + (target - old) / rate),),
+    ),
+    (
+        "all-at-once",
+        "The target counts in full; its share is the learning rate.",
+        ("With a learning rate of 0.1, the old value counts for 0.9. And the target?",),
+        (moving(lambda old, target, rate: (1 - rate) * old + target),),
     ),
     (
         "unchanged",
@@ -149,7 +158,13 @@ _FAMILIES = (
         "reward-missing",
         "The reward is missing in the target.",
         ("What was earned, and what follows: both count.",),
-        (aimed(lambda r, follows, gamma: gamma * follows), aimed(lambda r, follows, gamma: gamma * follows - r)),
+        (aimed(lambda r, follows, gamma: gamma * follows),),
+    ),
+    (
+        "reward-missing",
+        "The reward is subtracted in the target; it is added.",
+        ("Should a larger reward make the value larger, or smaller?",),
+        (aimed(lambda r, follows, gamma: gamma * follows - r),),
     ),
     (
         "discounted-wrongly",
@@ -159,8 +174,15 @@ _FAMILIES = (
             aimed(lambda r, follows, gamma: r + follows / gamma),
             aimed(lambda r, follows, gamma: r + gamma**2 * follows),
             aimed(lambda r, follows, gamma: r + (1 - gamma) * follows),
-            aimed(lambda r, follows, gamma: r - gamma * follows),
             aimed(lambda r, follows, gamma: (1 - gamma) * r + gamma * follows),
+        ),
+    ),
+    (
+        "discounted-wrongly",
+        "What follows is not added to the reward, but subtracted from it or multiplied by it.",
+        ("Reward 1, next value 10, gamma 0.9: the target is 10.",),
+        (
+            aimed(lambda r, follows, gamma: r - gamma * follows),
             aimed(lambda r, follows, gamma: r * gamma * follows),
         ),
     ),
@@ -175,19 +197,25 @@ _FAMILIES = (
         "row",
         "A value for each action came back; the one that was taken is wanted.",
         ("Which of them is q[state, action]?",),
-        (
-            lambda q, s, a, r, s2, done, rate, gamma: q[s] + rate * ((r if done else r + gamma * q[s2].max()) - q[s]),
-            lambda q, s, a, r, s2, done, rate, gamma: q[s, a] + rate * (r + (not done) * gamma * q[s2] - q[s, a]),
-        ),
+        (lambda q, s, a, r, s2, done, rate, gamma: q[s] + rate * ((r if done else r + gamma * q[s2].max()) - q[s]),),
+    ),
+    (
+        "row",
+        "A value for each action of the next state came back; only the largest number of its row counts.",
+        ("Which of the numbers in q[next_state] is wanted?",),
+        (lambda q, s, a, r, s2, done, rate, gamma: q[s, a] + rate * (r + (not done) * gamma * q[s2] - q[s, a]),),
     ),
     (
         "rate-fixed",
-        "A number stands in your answer where `learning_rate` or `gamma` belongs.",
+        "A fixed number counts in your answer where `learning_rate` or `gamma` belongs.",
         ("Which of the arguments isn't used?",),
-        (
-            *(fixed(rate, gamma) for rate, gamma in ((0.1, 0), (0.5, 0), (0, 0.9), (0, 0.95), (0, 0.99))),
-            lambda q, s, a, r, s2, done, rate, gamma: right_step(q, s, a, r, s2, done, gamma, rate),
-        ),
+        tuple(fixed(rate, gamma) for rate, gamma in ((0.1, 0), (0.5, 0), (0, 0.9), (0, 0.95), (0, 0.99))),
+    ),
+    (
+        "rate-fixed",
+        "`learning_rate` and `gamma` are exchanged.",
+        ("Which of the two belongs to what follows, and which to the distance from the old value to the target?",),
+        (lambda q, s, a, r, s2, done, rate, gamma: right_step(q, s, a, r, s2, done, gamma, rate),),
     ),
 )
 

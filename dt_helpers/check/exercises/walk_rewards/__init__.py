@@ -138,7 +138,7 @@ EXERCISE = Exercise(
         "larger": drawing_inputs.LARGER,
         "starts-at-goal": (
             "The result is wrong for a walk that starts at the goal: all its steps are free.",
-            "Index 0 counts as false, but the goal was found there.",
+            "Is there an `if` or an `or` about an index? Index 0 counts as false, but the goal was found there.",
         ),
         "single-step": ("The result is wrong for a walk of a single step.", "How many rewards does it have?"),
         "goal-zero": (

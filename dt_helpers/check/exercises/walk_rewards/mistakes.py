@@ -62,7 +62,7 @@ _FAMILIES = (
     ),
     (
         "edge-turned",
-        "You look the edge up the wrong way round: lengths[i, j] belongs to the step from i to j.",
+        "Those are the lengths of the steps in the other direction: lengths[i, j] belongs to the step from i to j.",
         ("From where to where does step t go?",),
         (lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[1:], w[:-1]]), lambda w, g, d: -d[w[1:], w[:-1]]),
     ),
@@ -77,18 +77,28 @@ _FAMILIES = (
     ),
     (
         "steps-counted",
-        "Every step costs 1 in your answer, whatever its length.",
+        "A step that isn't free costs 1 in your answer, whatever its length.",
         ("What is the third argument for?",),
         (
             lambda w, g, d: np.where(w[:-1] == g, 0.0, -1.0),
-            lambda w, g, d: np.full(len(w) - 1, -1.0),
             lambda w, g, d: np.where(w[1:] == g, 0.0, -1.0),
-            lambda w, g, d: np.where(w[:-1] == g, 0.0, 1.0),
         ),
     ),
     (
+        "steps-counted",
+        "Every step costs 1 in your answer, whatever its length, and at the goal, too.",
+        ("What are the second and the third argument for?",),
+        (lambda w, g, d: np.full(len(w) - 1, -1.0),),
+    ),
+    (
+        "steps-counted",
+        "A step earns 1 in your answer until the goal is reached; it costs its length.",
+        ("What is the third argument for, and should the return grow with every step?",),
+        (lambda w, g, d: np.where(w[:-1] == g, 0.0, 1.0),),
+    ),
+    (
         "one-a-node",
-        "You give a reward for every node; a walk has one step fewer than it has nodes.",
+        "There are as many rewards as nodes; a walk has one step fewer than it has nodes.",
         ("How many steps does a walk of two nodes have?",),
         (
             lambda w, g, d: np.where(w == g, 0.0, -1.0),
@@ -98,8 +108,8 @@ _FAMILIES = (
     ),
     (
         "prize",
-        "You give a prize at the goal and nothing on the way. Then every walk that arrives is as good as any other.",
-        ("What makes a short walk better than a long one?",),
+        "There is a prize at the goal and nothing on the way, whatever the steps' lengths.",
+        ("What makes a short walk better than a long one? What is the third argument for?",),
         (
             lambda w, g, d: 1.0 * ((w[1:] == g) & (w[:-1] != g)),
             lambda w, g, d: 1.0 * (w[1:] == g),
@@ -110,10 +120,14 @@ _FAMILIES = (
         "paid-only-at-goal",
         "You have it the wrong way round: only the steps that begin at the goal cost something.",
         ("Which steps are free?",),
-        (
-            lambda w, g, d: np.where(w[:-1] == g, -_lengths(w, d), 0.0),
-            lambda w, g, d: np.where(w[1:] == g, -_lengths(w, d), 0.0),
-        ),
+        (lambda w, g, d: np.where(w[:-1] == g, -_lengths(w, d), 0.0),),
+    ),
+    (
+        "paid-only-at-goal",
+        "Only the steps that end at the goal cost something in your answer. All cost their length but those that begin "
+        "there.",
+        ("Which steps are free?",),
+        (lambda w, g, d: np.where(w[1:] == g, -_lengths(w, d), 0.0),),
     ),
     (
         "summed",
@@ -136,7 +150,7 @@ _FAMILIES = (
     ),
     (
         "cut-off",
-        "Your rewards end where the walk arrives; the steps for which it rests there have rewards, too: 0.",
+        "Your rewards end when the walk has arrived; the steps for which it rests at the goal have rewards, too: 0.",
         ("As many rewards come out as the walk has steps.",),
         (
             lambda w, g, d: _right(w, g, d)[w[:-1] != g],
@@ -155,13 +169,13 @@ _FAMILIES = (
     ),
     (
         "goal-fixed",
-        "You always compare with node 0, whatever the goal is.",
+        "The steps that begin at node 0 are free in your answer, whatever the goal is.",
         ("What is the second argument for?",),
         (lambda w, g, d: np.where(w[:-1] == 0, 0.0, -_lengths(w, d)),),
     ),
     (
         "other-distance",
-        "That is not a step of the walk: a step goes from walk[t] to walk[t + 1].",
+        "Those are not the lengths of the walk's steps: step t goes from walk[t] to walk[t + 1].",
         ("Which two nodes does step t connect?",),
         (
             lambda w, g, d: np.where(w[:-1] == g, 0.0, -d[w[:-1], g]),
@@ -173,7 +187,7 @@ _FAMILIES = (
     ),
     (
         "lost-walks-punished",
-        "Walks that never arrive get different rewards. Each of their steps costs its length and no more.",
+        "The rewards are right where the walk arrives. In a walk that never does, each step costs its length, too.",
         ("What does a single step know about the end of the walk?",),
         (_never(-np.inf), _never(0.0), _never(-100.0)),
     ),
@@ -194,8 +208,8 @@ _FAMILIES = (
     ),
     (
         "step-for-node",
-        "You compare the number of the step with the goal; what counts is the node in which the step begins.",
-        ("Which of the two is i: a place in the walk, or a node?",),
+        "A step is free for its number in your answer; what counts is the node in which it begins.",
+        ("What is compared with the goal: a place in the walk, or a node?",),
         (
             lambda w, g, d: np.where(np.arange(len(w) - 1) == g, 0.0, -_lengths(w, d)),
             lambda w, g, d: np.where(np.arange(1, len(w)) == g, 0.0, -_lengths(w, d)),
