@@ -445,10 +445,9 @@ print(f"from {weighted_found.better_than_data:.0%}, the model's path is shorter 
 plots.promises(weighted_asked, weighted, weighted_asked.chosen(choose_target))
 
 # %% [markdown]
-# There are three times as many returns to ask for here, and the data shows more than twice as many different ones, each
-# about half as often on average. (The model was asked for all 30, so these are the best of thirty tries.) Compare the
-# picture with that of the first graph, under *Which return to ask for*: there few squares are grey, here most are.
-# Asked for most of these lengths, the model never arrives.
+# There are three times as many returns to ask for here. (The model was asked for all 30, so these are the best of thirty
+# tries.) Compare the picture with that of the first graph, under *Which return to ask for*: there about a fifth of the
+# squares are grey, here most are. Asked for most of these lengths, the model never arrives.
 #
 # ## Try it
 #

@@ -23,7 +23,7 @@ _LIBRARIES = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib",
 HINTS = {
     "unfilled": (
         "Write the body where it says so, run that cell, then run this one again.",
-        "The comment beside the function says which shapes go in and which shape has to come out.",
+        "The text above the function, and the one below its first line, say what goes in and what has to come out.",
     ),
     "wrong-count": ("Look at the `return` line: what, and how many, does the description of the function ask for?",),
     "returns-nothing": (
@@ -52,7 +52,7 @@ HINTS = {
     ),
     "wrong-dtype": (
         "A new array or tensor has a dtype of its own: create it with your input's dtype, or from your input.",
-        "An array of whole numbers, `int` and `//` drop the fraction.",
+        "`int` and `//` make whole numbers of fractions, `float` and `/` fractions of whole numbers.",
     ),
     "wrong-device": (
         "A tensor made with torch.zeros, torch.ones or torch.tensor is on the CPU: create it on your input's device, "

@@ -158,7 +158,7 @@ _FAMILIES = (
         "padded",
         "Your window is filled up to `length` rows. When the episode has just begun there are fewer, and that is fine: "
         "padding is done elsewhere.",
-        ("What is `sequence[-5:]` of a sequence of two rows?",),
+        ("What is `sequence[-5:]` of a sequence of fewer than five rows?",),
         (_padded(True), _padded(False)),
     ),
     (

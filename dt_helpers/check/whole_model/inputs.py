@@ -65,7 +65,10 @@ def inputs(settings, rng: np.random.Generator, batch: int, steps: int, mask: boo
     attention_mask = padding_mask(rng, batch, steps)
     real = attention_mask > 0
     start = rng.integers(0, settings.max_ep_len - steps + 1, batch)
-    start[0] = 0  # an episode that has just begun: its first real step is at time 0, as padding is
+    if mask:
+        start[0] = 0  # an episode that has just begun: its first real step is at time 0, as padding is
+    else:
+        start = np.maximum(start, min(3, settings.max_ep_len - steps))  # no row is at time 0: 0 isn't the lowest time
     since = np.arange(steps) - (~real).sum(dim=1, keepdim=True).numpy() * mask
     timesteps = torch.from_numpy(start[:, None] + since)
     batch_of = {

@@ -246,6 +246,12 @@ def _heads(oracle, batch, given, expected):
                 "heads",
                 f"{part} reads the three tokens of one step; it has to read one kind of token, at all steps.",
             )
+        if came[-1].numel() == hidden.numel():
+            return (
+                "heads",
+                f"{part} reads all tokens, which can do, but the results are wrong: from which token is each "
+                "prediction taken afterwards, and in which order do they come back?",
+            )
         if (seen := came[-1].shape) != right.shape and came[-1].numel() != right.numel():
             return "heads", f"{part} reads a tensor of shape {tuple(seen)}; {tuple(right.shape)} was expected."
         return "heads", f"{part} does not read the tokens of one kind: are steps and kinds of token mixed up?"

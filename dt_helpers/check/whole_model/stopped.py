@@ -13,6 +13,14 @@ from dt_helpers.check.engine.time_limit import TookTooLong
 from dt_helpers.check.whole_model.building import EXERCISE, PREDICTIONS
 
 _THIRD = "{} is 3 times {}: one of the two has a place for each token, the other for each step."
+_GIVEN = (
+    "If it happens in a function that passes its own check, look at what it is given: `predict` needs "
+    "(batch, 3, K, hidden), the axis of the three kinds first."
+)
+_ALL_OF_IT = (
+    "`encoded` has to be all that the encoder gives: the lines below take more from it than `last_hidden_state`. Keep "
+    "that under a name of its own."
+)
 _STACKED = (
     "The encoder gets 3K tokens, so its mask has 3K columns: `stack_attention_mask` makes them.",
     "Time is added before the embeddings are stacked, while there are K of each kind.",
@@ -34,6 +42,10 @@ def stopped(error: BaseException, seconds: float) -> Difference:
 def hints(difference: Difference, error: BaseException | None) -> tuple[str, ...]:
     if difference.slug == "exception" and error is not None and _three_times(error):
         return _STACKED
+    if isinstance(error, ValueError) and "values to unpack" in safely(str, error):
+        return (_GIVEN, *generic.hints(difference, error))
+    if isinstance(error, AttributeError) and error.name in ("last_hidden_state", "hidden_states", "attentions"):
+        return (_ALL_OF_IT,)
     return generic.hints(difference, error)
 
 

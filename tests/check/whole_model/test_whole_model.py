@@ -107,6 +107,24 @@ def test_a_mistake_that_shows_only_without_a_mask_or_with_one_step_is_found():
     assert "K 1" in judged(variant(predictions=squeezed)).case
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_timesteps_are_not_counted_from_the_lowest_in_the_batch(seed):
+    """A batch that has no step at time 0 tells."""
+    wrong = judged(variant(time=lambda self, timesteps: self.embed_timestep(timesteps - timesteps.min())), seed)
+    assert (wrong.passed, wrong.mistake) == (False, "embeddings")
+
+
+def test_heads_that_read_all_tokens_are_not_judged_by_that():
+    def leaking(self, x):
+        return self.predict_return(x)[:, 2], self.predict_state(x)[:, 2], self.predict_action(x)[:, 2]
+
+    def apart(self, x):
+        return self.predict_return(x)[:, 2], self.predict_state(x)[:, 2], self.predict_action(x)[:, 1]
+
+    assert judged(variant(predictions=apart)).passed
+    assert "predict_return reads all tokens, which can do" in judged(variant(predictions=leaking)).sentence
+
+
 def test_an_axis_that_is_dropped_before_the_heads_is_told_by_its_shape():
     def squeezed(self, x):
         s, a = (token.squeeze() for token in x.unbind(dim=1)[1:])

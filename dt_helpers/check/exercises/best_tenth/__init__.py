@@ -129,11 +129,11 @@ EXERCISE = Exercise(
             "One of 19 is kept, and two of 29.",
         ),
         "few": (
-            "With fewer than ten trajectories the result is wrong: one is kept all the same.",
+            "With fewer than ten trajectories the result is wrong: one has to be kept all the same.",
             "What is 7 // 10? A slice that ends at 0 is empty, and one that begins at -0 is everything.",
         ),
         "ties": (
-            "Where returns are equal the result is wrong: as many are kept as ever, and the earlier ones first.",
+            "Where returns are equal the result is wrong: as many have to be kept as ever, the earlier ones first.",
             "`np.argsort` keeps the order of equal numbers with kind='stable' only. What does it put first?",
         ),
         "nearly-alike": (
@@ -141,11 +141,11 @@ EXERCISE = Exercise(
             "Is something rounded, or added so that the earlier of two equal ones comes first?",
         ),
         "all-alike": (
-            "Where all returns are equal the result is wrong: then the earliest trajectories are kept.",
+            "Where all returns are equal the result is wrong: then the earliest trajectories have to be kept.",
             "Is a trajectory kept for its place in the order, or for being above some number?",
         ),
         "hardly-any-arrives": (
-            "Where fewer walks arrive than are to be kept the result is wrong: the earliest of the others are added.",
+            "Where fewer walks arrive than are to be kept the result is wrong: the earliest others have to be added.",
             "Minus infinity is a return like any other: the lowest.",
         ),
         "none-arrives": (

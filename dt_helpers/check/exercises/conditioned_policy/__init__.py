@@ -148,14 +148,14 @@ EXERCISE = Exercise(
     edges={
         "larger": drawing_inputs.LARGER,
         "never-met": (
-            "Where no episode has the target return the result is wrong: all actions get the same share.",
+            "Where no episode has the target return the result is wrong: all actions have to get the same share.",
             "What is divided by what, if there is nothing to count?",
         ),
         "action-never-taken": (
-            "Where an action is never taken the result is wrong: its share is 0.",
+            "Where an action is never taken the result is wrong: its share has to be 0.",
             "Are the actions counted that there are, or those that occur?",
         ),
-        "single-action": ("With a single action the result is wrong: its share is 1.", "Is an axis dropped?"),
+        "single-action": ("With a single action the result is wrong: its share has to be 1.", "Is an axis dropped?"),
         "target-of-zero": (
             "With a target of 0 the result is wrong: it is a return like any other.",
             "0 counts as false: is there an `if` or an `or` about the target?",

@@ -200,7 +200,7 @@ _FAMILIES = (
     ),
     (
         "never-met-unshared",
-        "Where an episode meets the target all is right. Where none does, all actions get the same share.",
+        "Where an episode meets the target all is right. Where none does, all actions have to get the same share.",
         ("Three actions of which nothing is known: which share has each?",),
         (
             _instead(lambda a, r, t, n: np.zeros(n)),

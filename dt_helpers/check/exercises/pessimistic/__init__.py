@@ -124,19 +124,19 @@ EXERCISE = Exercise(
     edges={
         "larger": drawing_inputs.LARGER,
         "below-the-worst": (
-            "Values below `worst` go wrong: a recorded action keeps its value, whatever it is.",
+            "Values below `worst` go wrong: a recorded action has to keep its value, whatever it is.",
             "Which actions get `worst` is said by `seen` alone.",
         ),
         "zeros": (
-            "A recorded action whose value is 0 goes wrong: it keeps its value.",
+            "A recorded action whose value is 0 goes wrong: it has to keep its value.",
             "0 counts as false. Which actions were recorded is said by `seen` alone.",
         ),
         "nothing-recorded": (
-            "A state in which nothing was recorded goes wrong: all its actions get `worst`.",
+            "A state in which nothing was recorded goes wrong: all its actions have to get `worst`.",
             "Is something computed of the recorded values, of which there are none here?",
         ),
         "all-recorded": (
-            "Where all was recorded the result is wrong: the table stays as it is.",
+            "Where all was recorded the result is wrong: the table has to stay as it is.",
             "What is there to do?",
         ),
         "worst-of-zero": (
@@ -144,7 +144,7 @@ EXERCISE = Exercise(
             "0 counts as false: is there an `if` or an `or` about `worst`?",
         ),
         "worst-above": (
-            "With a `worst` above 0 the result is wrong: it is written down as it is.",
+            "With a `worst` above 0 the result is wrong: it has to be written down as it is.",
             "Is its sign changed, or compared with something?",
         ),
         "whole-worst": (

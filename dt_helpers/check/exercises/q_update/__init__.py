@@ -178,11 +178,11 @@ EXERCISE = Exercise(
     edges={
         "larger": drawing_inputs.LARGER,
         "all-the-way": (
-            "With a learning rate of 1 the result is wrong: the value becomes the target itself.",
+            "With a learning rate of 1 the result is wrong: the value has to become the target itself.",
             "What is left of the old value then?",
         ),
         "no-future": (
-            "With a gamma of 0 the result is wrong: then only the reward counts for the target.",
+            "With a gamma of 0 the result is wrong: the target has to be the reward alone.",
             "0 counts as false: is there an `if` or an `or` about gamma?",
         ),
         "undiscounted": ("With a gamma of 1 the result is wrong.", "Nothing is discounted then. Is gamma used twice?"),

@@ -203,7 +203,7 @@ EXERCISE = Exercise(
             "The mask is known from the number of steps. Is it read off the values?",
         ),
         "far-out": (
-            "A state far from the mean goes wrong: it is given to the model as it is, however large.",
+            "A state far from the mean goes wrong: it has to be normalised like any other, however large.",
             "Is something clipped?",
         ),
         "seed-of-zero": (

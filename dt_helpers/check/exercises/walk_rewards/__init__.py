@@ -137,7 +137,7 @@ EXERCISE = Exercise(
     edges={
         "larger": drawing_inputs.LARGER,
         "starts-at-goal": (
-            "The result is wrong for a walk that starts at the goal: all its steps are free.",
+            "The result is wrong for a walk that starts at the goal: all its steps have to be free.",
             "Is there an `if` or an `or` about an index? Index 0 counts as false, but the goal was found there.",
         ),
         "single-step": ("The result is wrong for a walk of a single step.", "How many rewards does it have?"),

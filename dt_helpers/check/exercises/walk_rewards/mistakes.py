@@ -187,7 +187,7 @@ _FAMILIES = (
     ),
     (
         "lost-walks-punished",
-        "The rewards are right where the walk arrives. In a walk that never does, each step costs its length, too.",
+        "The rewards are right where the walk arrives. In one that never does, each step has to cost its length, too.",
         ("What does a single step know about the end of the walk?",),
         (_never(-np.inf), _never(0.0), _never(-100.0)),
     ),
