@@ -164,7 +164,7 @@ for env_name in ("HalfCheetah-v3", "HalfCheetah-v5"):
 # ### Try it: publish your own
 #
 # A model of yours can be on the Hub as well. You need an account there and a token that may write; `hf auth login` in a
-# terminal keeps the token. Put your own name in place of `ada`:
+# terminal keeps the token. Put your own name in place of `ada`; `hopper` is the model that *Other robots* trained:
 #
 # ```python
 # from dt_helpers.training.push import push
