@@ -33,6 +33,9 @@ TOLD = re.compile(  # by libraries, in exceptions of many types
     r"\bCUDA\b|\bNVIDIA\b|\bmps\b|OpenGL|\bEGL\b|GLFW|can't allocate memory|not enough memory|couldn't connect to"
 )
 OWN = (NameError, SyntaxError, SystemExit, KeyboardInterrupt)  # nothing that is lacking causes these
+IMPORTED = {"IMPORT_NAME"}
+KINDS = LOADED | STORED | IMPORTED
+_known: dict[int, tuple[CodeType, set[tuple[str, str]]]] = {}  # by the code's id; it is kept, so no other has it
 
 
 def is_why(error: BaseException | None, code: CodeType, ran: Iterable[CodeType], space: dict) -> bool:
@@ -53,10 +56,17 @@ def fill_in(code: CodeType, space: dict) -> None:
 
 
 def names(code: CodeType, kinds: set[str]) -> set[str]:
-    """The global names that the code, or a function in it, loads or stores."""
-    found = {one.argval for one in dis.get_instructions(code) if one.opname in kinds}
-    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
-    return found.union(*(names(one, kinds) for one in inner))
+    """The global names that the code, or a function in it, loads, stores or imports."""
+    return {name for kind, name in _uses(code) if kind in kinds}
+
+
+def _uses(code: CodeType) -> set[tuple[str, str]]:
+    """Kind and global name of its instructions. Kept, since each statement that fails asks for all that ran before."""
+    if id(code) not in _known:
+        found = {(one.opname, one.argval) for one in dis.get_instructions(code) if one.opname in KINDS}
+        inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+        _known[id(code)] = code, found.union(*map(_uses, inner))
+    return _known[id(code)][1]
 
 
 def all_names(code: CodeType) -> set[str]:
@@ -69,6 +79,8 @@ def doubtful(ran: Iterable[CodeType], space: dict, known: Iterable[str] = ()) ->
     """The names of stand-ins, and of whatever was made with them or with what is `known` to be made with them."""
     found = {name for name, value in space.items() if _is_or_has(value)}.union(known)
     for code in ran:
+        if found.isdisjoint(all_names(code)):
+            continue  # and so of what it loads
         loaded = names(code, LOADED)
         if loaded & found:
             found |= names(code, STORED) | {name for name in loaded - found if _may_be_filled(name, code, space)}
@@ -118,7 +130,7 @@ def _text(error: BaseException) -> str:
 
 
 def _imports_colab(code: CodeType) -> bool:
-    return any(name.startswith(MODULES) for name in names(code, {"IMPORT_NAME"}))
+    return any(name.startswith(MODULES) for name in names(code, IMPORTED))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
