@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dt_helpers.grading.text.cleaning import LONGEST, TooDeep, cleaned, plain
+from dt_helpers.grading.text.cleaning import DEEPEST, LONGEST, TooDeep, cleaned, plain
 
 UNFIT = ["\ud800", "\udfff", "\0", "\x1b", "\x9b", "\x07", "\x08", "\x7f", "\u202e", "\u2066", "\u2028", "\ufffe"]
 
@@ -43,3 +43,10 @@ def test_all_texts_of_a_message_are_cleaned_its_names_too():
     assert found == {"a\ufffd": [{"b": "\ufffd"}, 3, None, True, 2.5], "c": "x" * (LONGEST - 1) + "…"}
     with pytest.raises(TooDeep):
         cleaned(json.loads("[" * 100 + "]" * 100))
+
+
+@pytest.mark.parametrize("leaf", [1, 2.5, True, None])
+def test_a_number_is_as_deep_as_a_list_in_its_place(leaf):
+    assert cleaned(json.loads("[" * DEEPEST + json.dumps(leaf) + "]" * DEEPEST))
+    with pytest.raises(TooDeep):
+        cleaned(json.loads("[" * (DEEPEST + 1) + json.dumps(leaf) + "]" * (DEEPEST + 1)))
