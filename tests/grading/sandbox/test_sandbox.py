@@ -58,6 +58,25 @@ def test_every_session_is_a_process_of_its_own(each):
     assert says(each, "hasattr(__import__('torch'), 'mine')") == "False"
 
 
+REHEARSED = """
+import gc, random, threading
+import numpy as np, torch
+left = [name for name in {**globals(), **vars(__builtins__)} if "ehears" in name]
+left += [one.__name__ for one in gc.get_objects() if getattr(one, "__name__", "") == "rehearsed"]
+of_torch = torch.get_rng_state().equal(torch.Generator().get_state())
+settings = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(), gc.isenabled()
+"""
+
+
+def test_what_the_server_rehearsed_is_not_seen_by_a_notebook(each):
+    with each.session() as session:
+        session.ask({"do": "cell", "name": "cell", "text": REHEARSED})
+        seen = "(left, In[2:], len(Out), _ii, settings, threading.active_count())"
+        answer, _ = session.ask({"do": "cell", "name": "cell", "text": f"raise ValueError({seen})"})
+    assert answer["failed"]["text"].endswith("(True, torch.float32, 1, True), 1)")
+    assert answer["failed"]["text"].startswith(f"([], ['raise ValueError({seen})'], 0, '', ")
+
+
 def test_memory_is_limited(each):
     assert load(each, "x = bytearray(1 << 30)")["failed"]["name"] == "MemoryError"
 

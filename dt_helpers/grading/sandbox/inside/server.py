@@ -21,6 +21,7 @@ from . import isolation, seccomp, wire
 from . import shell as shells
 from .cells import Notebook
 from .child import Child
+from .rehearsal import rehearse
 
 # Packages that students import, if installed
 OFTEN = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas", "einops", "ipywidgets", "tqdm.auto")
@@ -183,6 +184,7 @@ def main(control: int, options: dict) -> None:
     versions = warm_up(options["imports"])
     arrays.install()
     shell = shells.make()
+    rehearse(shell)
     if options["isolated"]:
         isolation.hide_memory()
         isolation.no_user_namespaces()
