@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dt_helpers.check.engine.answers import Unreadable, describe, read
+from dt_helpers.check.engine.answers import NAMES, Unreadable, describe, dtype_name, read
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,17 @@ def test_descriptions_fit_into_a_sentence():
 )
 def test_arrays_that_hold_no_numbers_are_described_by_what_they_hold(value, words):
     assert describe(value) == words
+
+
+@pytest.mark.parametrize("code", np.typecodes["All"])
+@pytest.mark.parametrize("order", "<>=")
+def test_the_name_of_a_dtype_is_numpy_s(code, order):
+    dtype = np.dtype(code).newbyteorder(order)
+    assert dtype_name(dtype) == str(dtype)
+
+
+def test_the_name_of_a_dtype_with_parts_is_numpy_s_too():
+    halves = np.dtype((np.int32, [("low", np.int16), ("high", np.int16)]))
+    for dtype in (halves, np.dtype("3f4"), np.dtype("f4,i4"), np.dtype("f4", metadata={"of": "a student"})):
+        assert dtype_name(dtype) == str(dtype)
+    assert {dtype_name(np.dtype(name)) for name in NAMES.values()} == {*NAMES.values()}

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dt_helpers.check.engine.answers import describe
+from dt_helpers.check.engine.answers import describe, dtype_name
 from dt_helpers.check.engine.calling import gappy_array, gappy_tensor, is_gappy
 
 from . import wire
@@ -101,7 +101,7 @@ class Packer:
 
     def _array(self, value, kind: str) -> dict:
         array = np.asarray(value)
-        if str(array.dtype) not in wire.NUMPY:
+        if dtype_name(array.dtype) not in wire.NUMPY:
             name = describe(array).partition(" ")[2] if array.ndim else type(value).__name__  # without its article
             return {"k": "object", "name": name[:NAME], "shape": list(array.shape)}
         self.live.append(array)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from dt_helpers.check.engine.answers import dtype_name
+
 MAX_JSON, MAX_ARRAYS = 2 << 20, 16 << 20  # bytes of one message
 MAX_PARTS = 200_000  # in the JSON from a student's process: each becomes an object of some 60 bytes
 MAX_DIMENSIONS = 16
@@ -58,7 +60,7 @@ class Arrays:
             dtype = str(value.dtype).removeprefix("torch.")
             known = dtype in DTYPES
         else:
-            dtype = str(value.dtype)
+            dtype = dtype_name(value.dtype)
             known = dtype in NUMPY
         if not known:
             raise WireError(f"an array of dtype {dtype}")
@@ -143,7 +145,7 @@ def receive(connection: socket.socket, wait: Wait | None = None, most_parts: int
     sizes = _HEAD.unpack(_exactly(connection, _HEAD.size, wait))
     if sizes[0] > MAX_JSON or sizes[1] > MAX_ARRAYS:
         raise WireError("a message that is too long")
-    text, data = (_exactly(connection, size, wait) for size in sizes)
+    text, data = (_exactly(connection, size, wait, True) for size in sizes)
     if most_parts is not None and sum(map(text.count, (b",", b"[", b"{"))) > most_parts:
         raise WireError("a message of too many parts")
     try:
@@ -155,11 +157,13 @@ def receive(connection: socket.socket, wait: Wait | None = None, most_parts: int
     return message, data
 
 
-def _exactly(connection: socket.socket, size: int, wait: Wait | None) -> bytes:
+def _exactly(connection: socket.socket, size: int, wait: Wait | None, begun: bool = False) -> bytes:
+    """So many bytes; if the message has `begun`, they are probably there: it waits if not all of them are."""
     parts = bytearray()
     while len(parts) < size:
-        if wait:
+        if wait and not begun:
             wait(connection, False)
+        begun = False
         try:
             part = connection.recv(min(size - len(parts), 1 << 20))
         except BlockingIOError:
