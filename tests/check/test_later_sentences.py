@@ -12,6 +12,12 @@ def halved(a, r, t, n):
     return np.isin(np.arange(n), found) / len(found) if len(found) else np.full(n, 1 / n)
 
 
+def backup(q, s, a, reward, following, done, rate, gamma, start=None):
+    """The right update, or that of another state's value."""
+    old = q[s if start is None else start, a]
+    return old + rate * (reward + (0.0 if done else gamma * q[following].max()) - old)
+
+
 SAID = [
     ("next_target_return", lambda t, r, s: t - r // s, "only the whole units are subtracted"),
     ("next_target_return", lambda t, r, s: float(int(t - r / s)), "is a whole number"),
@@ -26,21 +32,9 @@ SAID = [
     ("choose_target", lambda t, a: np.median(t[a >= t]) if (a >= t).any() else t[-1], "the median"),
     ("next_node", lambda z, n: n[z[n].topk(1).indices], "as an array of one"),
     ("next_node", lambda z, n: z.softmax(0)[n].max(), "A probability came back"),
-    (
-        "q_update",
-        lambda q, s, a, r, s2, d, rate, g: 0.0 if d else one(q, s, a, r + g * q[s2].max(), rate),
-        "0 came back",
-    ),
-    (
-        "q_update",
-        lambda q, s, a, r, s2, d, rate, g: one(q, s2, a, r + (not d) * g * q[s2].max(), rate),
-        "q[next_state, a",
-    ),
-    (
-        "q_update",
-        lambda q, s, a, r, s2, d, rate, g: max(one(q, s, a, r + (not d) * g * q[s2].max(), rate), 0),
-        "or your res",
-    ),
+    ("q_update", lambda *step: 0.0 if step[5] else backup(*step), "0 came back"),
+    ("q_update", lambda q, s, a, r, s2, *rest: backup(q, s, a, r, s2, *rest, start=s2), "q[next_state, action]"),
+    ("q_update", lambda *step: max(backup(*step), 0.0), "or your result, never falls below 0"),
     ("best_tenth", lambda r: np.sort(np.argsort(-r, kind="stable")[: max(len(r) // 10, 1)]) - 1, "one too small"),
     ("best_tenth", lambda r: np.flatnonzero(r >= 0.9 * r.max()), "nine tenths of the best one"),
     ("pessimistic", lambda q, seen, worst: np.where(seen, q, q * worst), "multiplied by `worst`"),
@@ -48,10 +42,6 @@ SAID = [
     ("conditioned_policy", halved, "or all that occur"),
     ("conditioned_policy", lambda a, r, t, n: np.bincount(a, minlength=n), "counts in all episodes"),
 ]
-
-
-def one(q, state, action, target, rate):
-    return q[state, action] + rate * (target - q[state, action])
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -93,7 +93,7 @@ _FAMILIES = (
     ),
     (
         "penalty",
-        "The value of an action that was never recorded is multiplied by `worst`, which takes the value's place.",
+        "The value of an action that was never recorded is multiplied by `worst`; it has to be replaced by it.",
         ("What is an action worth that nobody has tried, if not q?",),
         (_fill(lambda q, seen, worst: q * worst),),
     ),
